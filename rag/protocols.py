@@ -1,0 +1,176 @@
+"""The sockets, on one page: what each interchangeable backend takes, gives and promises.
+
+A backend is one file in the folder named after its socket, one line in `factory.py` and one line in
+`tests/contracts/`. The promises below are checked for every backend by the contracts in `rag.testing`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple, Protocol, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.types import Document, Evidence, Hit, Span, Turn, Verdict
+
+__all__ = [
+    "ClaimWithEvidence",
+    "Embedder",
+    "FloatArray",
+    "Generator",
+    "PassageVectors",
+    "Reader",
+    "Reranker",
+    "VectorIndex",
+    "Verifier",
+    "WordIndex",
+]
+
+FloatArray: TypeAlias = NDArray[np.float32]
+
+
+class Reader(Protocol):
+    """Turns a file into a document."""
+
+    media_types: frozenset[str]
+
+    def read(self, path: Path) -> Document:
+        """The document in `path`, its text decoded and normalised once and for all.
+
+        What the file says about itself (`published`, `author`, `url`, `language`) goes into the metadata.
+
+        Raises:
+            ReadError: the file is empty, too large, of another kind, damaged or out of reach.
+        """
+
+
+class PassageVectors(NamedTuple):
+    """Vectors of passages and of the sentences inside them, rows of length 1.
+
+    passages: float32 (n, dim), row i belongs to text i.
+    sentences: one float32 (number of spans, dim) array for each text, row j belongs to its span j.
+    """
+
+    passages: FloatArray
+    sentences: list[FloatArray]
+
+
+class Embedder(Protocol):
+    """Turns texts into vectors of length 1, whose inner product says how close the meanings are.
+
+    id: names the model and its revision; vectors of different ids are never compared.
+    dim: numbers per vector.
+    max_tokens: tokens of one text that the model reads, its own marks not counted; what is beyond is cut.
+
+    Rows keep the input order; the same text gives the same row in any batch, to 1e-5; no texts give (0, dim).
+    """
+
+    id: str
+    dim: int
+    max_tokens: int
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """How many tokens of the model each text takes, without the model's own marks around it."""
+
+    def embed_questions(self, texts: Sequence[str]) -> FloatArray:
+        """float32 (n, dim), one row for each question."""
+
+    def embed_passages(self, texts: Sequence[str]) -> FloatArray:
+        """float32 (n, dim), one row for each passage."""
+
+    def embed_sentences(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> PassageVectors:
+        """Each passage's vector as `embed_passages` gives it, and one for each of its sentence spans.
+
+        The vector of a sentence may know its neighbours: backends that can read a whole passage at once average
+        its token vectors over each span, which costs nothing on top of the passage.
+        """
+
+
+class VectorIndex(Protocol):
+    """Finds passages by vector. Disposable: storage can always rebuild it."""
+
+    def add(self, ids: Sequence[int], vectors: FloatArray) -> None:
+        """Make the passages findable; an id that is known already gets its new vector."""
+
+    def remove(self, ids: Sequence[int]) -> None:
+        """Forget the passages; an unknown id is ignored."""
+
+    def search(self, vectors: FloatArray, k: int) -> list[list[Hit]]:
+        """For each row of `vectors` at most `k` hits by inner product, best first, equal scores by id."""
+
+    def clear(self) -> None:
+        """Forget everything."""
+
+    def ids(self) -> list[int]:
+        """The ids of all passages in the index, ascending."""
+
+    def save(self, folder: Path, *, embedder_id: str, generation: int) -> None:
+        """Write the index into `folder` in one step: a crash leaves the old files or the new ones."""
+
+    def load(self, folder: Path, *, embedder_id: str) -> bool:
+        """Read what `save` wrote; False, and an empty index, when it is missing, torn or of another embedder."""
+
+    def __len__(self) -> int: ...
+
+
+class WordIndex(Protocol):
+    """Finds passages by the words in them."""
+
+    def add(self, ids: Sequence[int], texts: Sequence[str]) -> None:
+        """Make the passages findable; an id that is known already gets its new text."""
+
+    def remove(self, ids: Sequence[int]) -> None:
+        """Forget the passages; an unknown id is ignored."""
+
+    def search(self, question: str, k: int) -> list[Hit]:
+        """At most `k` passages that share a word with the question, best first, equal scores by id.
+
+        Any text is a question: operators and quotation marks in it have no meaning.
+        """
+
+    def clear(self) -> None:
+        """Forget everything."""
+
+    def __len__(self) -> int: ...
+
+
+class Reranker(Protocol):
+    """Scores how well each text fits a question."""
+
+    def score(self, question: str, texts: Sequence[str]) -> FloatArray:
+        """float32 (n,), aligned with `texts`; higher is better. It never sorts, cuts or drops."""
+
+
+class Generator(Protocol):
+    """Phrases a draft from numbered evidence.
+
+    id: names the generator and its model.
+    prompt_id: names the prompt; empty when there is none.
+    """
+
+    id: str
+    prompt_id: str
+
+    def generate(self, question: str, evidence: Sequence[Evidence], history: Sequence[Turn]) -> Iterator[str]:
+        """Pieces of a text with `[n]` markers, n being `Evidence.number`.
+
+        A line of markers alone asks for the sentences themselves: the code copies them, nobody rewrites them.
+        """
+
+
+class ClaimWithEvidence(NamedTuple):
+    """A claim and the quotes that it cites."""
+
+    evidence: tuple[str, ...]
+    claim: str
+
+
+class Verifier(Protocol):
+    """Judges whether evidence supports claims."""
+
+    id: str
+
+    def verify(self, pairs: Sequence[ClaimWithEvidence]) -> list[Verdict]:
+        """One verdict for each pair, in order; the score is the probability of support, 0 to 1."""

@@ -1,0 +1,344 @@
+"""The records that flow through the assistant, in the order in which they arise.
+
+Every record is frozen: a change makes a new record. Every position in a text is a `Span`, in code points of
+`Document.text`. What is here is data and its invariants; no record knows where it is stored, ranked or shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+from typing import TypeAlias
+
+__all__ = [
+    "NO_METADATA",
+    "AddReport",
+    "Answer",
+    "AnswerStatus",
+    "Citation",
+    "Claim",
+    "ClaimVerified",
+    "Document",
+    "DocumentInfo",
+    "Done",
+    "Draft",
+    "Event",
+    "Evidence",
+    "Failure",
+    "Hit",
+    "Passage",
+    "Progress",
+    "Retrieved",
+    "Sentence",
+    "Span",
+    "Trace",
+    "Turn",
+    "Verdict",
+    "VerdictLabel",
+    "VerifiedClaim",
+]
+
+NO_METADATA: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Span:
+    """A half-open range of code points, `start` included and `end` excluded.
+
+    >>> Span(start=4, end=9).slice("The giant is awakening")
+    'giant'
+    """
+
+    start: int
+    end: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start <= self.end:
+            raise ValueError(f"a span needs 0 <= start <= end, got start={self.start}, end={self.end}")
+
+    def __len__(self) -> int:
+        return self.end - self.start
+
+    def slice(self, text: str) -> str:
+        """The characters of `text` that this span covers."""
+        return text[self.start : self.end]
+
+    def contains(self, other: Span) -> bool:
+        """Whether every position of `other` lies inside this span."""
+        return self.start <= other.start and other.end <= self.end
+
+    def overlaps(self, other: Span) -> bool:
+        """Whether at least one position lies in both spans."""
+        return self.start < other.end and other.start < self.end
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """One source as it was read: its text is normalised once, by the reader, and never changes afterwards.
+
+    id: hexadecimal hash of source and text, so that a changed file is a new document.
+    source: where the text came from, as a person would name it: a path or a URL.
+    media_type: such as `text/plain`.
+    metadata: what the file says about itself, for example `published` (ISO 8601 date) or `author`.
+    """
+
+    id: str
+    source: str
+    title: str
+    media_type: str
+    text: str
+    metadata: Mapping[str, str] = field(default_factory=lambda: NO_METADATA)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentInfo:
+    """A document of a store without its text.
+
+    added_at: when this version was added, ISO 8601 in UTC.
+    """
+
+    id: str
+    source: str
+    title: str
+    media_type: str
+    n_characters: int
+    n_sentences: int
+    added_at: str
+    metadata: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sentence:
+    """One sentence of a document.
+
+    ordinal: counts from 0 in reading order.
+    speaker: who says what is quoted or reported in it, by the fullest name in the document; empty for nobody.
+    """
+
+    document_id: str
+    ordinal: int
+    span: Span
+    speaker: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """A window of whole sentences that an index finds as one.
+
+    id: given by storage, never used again for another passage.
+    first_sentence, last_sentence: ordinals, both included.
+    span: from the start of the first sentence to the end of the last.
+    """
+
+    id: int
+    document_id: str
+    first_sentence: int
+    last_sentence: int
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """A passage that an index found; a higher score is better, and scores compare only within one search."""
+
+    passage_id: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """One sentence offered to the generator; `quote` is always the slice of the document at `span`.
+
+    number: position in the ranking, from 1; the `[n]` of a draft refers to it.
+    score: how well the sentence fits the question, 0 (not at all) to 1 (best).
+    speaker: who says what is quoted in the sentence, as the document names them; empty when nobody is quoted.
+    """
+
+    number: int
+    document_id: str
+    source: str
+    title: str
+    span: Span
+    quote: str
+    score: float
+    speaker: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """What a generator wrote, before any check. A draft is not an answer and is never shown as one."""
+
+    text: str
+    generator_id: str
+    prompt_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Citation:
+    """The place that proves a claim. `quote` is always the slice of the document at `span`.
+
+    number: from 1, one number per distinct span of an answer, in the order of first use.
+    line: line of `Document.text` on which the span starts, from 1.
+    page: page on which the span starts, from 1; 0 when the format has no pages.
+    """
+
+    number: int
+    document_id: str
+    source: str
+    title: str
+    span: Span
+    quote: str
+    line: int
+    page: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """One statement of a draft with the places that it cites.
+
+    text: the statement without its markers.
+    span: where it stands in `Draft.text`.
+    invalid_markers: markers that name no evidence, kept as written.
+    """
+
+    text: str
+    span: Span
+    citations: tuple[Citation, ...]
+    invalid_markers: tuple[str, ...] = ()
+
+
+class VerdictLabel(StrEnum):
+    """What the cited evidence says about a claim."""
+
+    SUPPORTED = "supported"
+    CONTRADICTED = "contradicted"
+    UNSUPPORTED = "unsupported"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """A verifier's judgement of one claim; `score` is its probability of support, 0 to 1."""
+
+    label: VerdictLabel
+    score: float
+    verifier_id: str
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifiedClaim:
+    """A claim together with the verdict on it."""
+
+    claim: Claim
+    verdict: Verdict
+
+
+class AnswerStatus(StrEnum):
+    """How far the documents answer the question."""
+
+    ANSWERED = "answered"
+    PARTIAL = "partial"
+    ABSTAINED = "abstained"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trace:
+    """How an answer came about.
+
+    timings_ms: milliseconds by stage, in the order in which the stages ran, with `total` last.
+    answerability: estimated probability that the documents answer the question, 0 to 1.
+    dropped: claims of the draft that were left out, with the verdicts that excluded them.
+    """
+
+    generator_id: str
+    prompt_id: str
+    settings_fingerprint: str
+    timings_ms: Mapping[str, float]
+    answerability: float
+    dropped: tuple[VerifiedClaim, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a person gets to see: only verified claims, each with the places that prove it.
+
+    text: the claims with `[n]` markers, or the sentence that says that the documents do not answer.
+    citations: every place cited in `text`, by number; empty when the status is abstained.
+    evidence: the sentences that were considered, best first; the nearest ones when the status is abstained.
+    """
+
+    question: str
+    status: AnswerStatus
+    text: str
+    claims: tuple[VerifiedClaim, ...]
+    citations: tuple[Citation, ...]
+    evidence: tuple[Evidence, ...]
+    trace: Trace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """A file that could not be added, and why, in words that say what to do."""
+
+    source: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddReport:
+    """What `add` did with each file, by source.
+
+    added: new to the store. unchanged: in the store already as they are. superseded: took the place of an older
+    version. skipped: inside a folder, and of a kind that no reader reads. failed: with the reasons.
+    """
+
+    added: tuple[str, ...] = ()
+    unchanged: tuple[str, ...] = ()
+    superseded: tuple[str, ...] = ()
+    skipped: tuple[str, ...] = ()
+    failed: tuple[Failure, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far `add` has come: files done, of all, and the bytes in them."""
+
+    n_done: int
+    n_total: int
+    bytes_done: int
+    bytes_total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retrieved:
+    """Event: the evidence is known, and nothing has been written yet."""
+
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimVerified:
+    """Event: a claim has passed its check and belongs to the answer."""
+
+    claim: VerifiedClaim
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """Event: the answer is complete."""
+
+    answer: Answer
+
+
+Event: TypeAlias = Retrieved | ClaimVerified | Done
+"""What happens while a question is answered, in this order."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """One earlier exchange of a conversation; it helps to understand a question and is never evidence."""
+
+    question: str
+    answer: str
