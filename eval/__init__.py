@@ -1,0 +1,1 @@
+"""Measurements of the assistant; nothing here is needed to use it."""

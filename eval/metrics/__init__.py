@@ -1,0 +1,1 @@
+"""One file per number: its definition, denominator and source."""
