@@ -1,0 +1,208 @@
+"""Bytes of a file, and the text they mean.
+
+Finding an encoding by its statistics is charset-normalizer's work. Ours is what it cannot know: the marks and
+declarations that come first, damaged UTF-8, and which of the Western and Central European encodings fits, where
+charset-normalizer sees equally clean candidates.
+"""
+
+from __future__ import annotations
+
+import codecs
+import os
+import re
+import stat
+from pathlib import Path
+
+from charset_normalizer import from_bytes
+
+from rag.errors import ReadError
+
+__all__ = ["DEFAULT_MAX_BYTES", "decode", "read_bytes"]
+
+DEFAULT_MAX_BYTES = 50_000_000
+MAX_SAMPLE_BYTES = 65_536
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark is its beginning
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_SIGNATURES = {
+    b"\x89PNG\r\n": "a PNG image",
+    b"\xff\xd8\xff": "a JPEG image",
+    b"GIF8": "a GIF image",
+    b"\x7fELF": "a program",
+    b"PK\x03\x04": "a ZIP archive or an Office document",
+    b"%PDF-": "a PDF",
+    b"\x1f\x8b\x08": "a gzip archive",
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "an old Office document",
+    b"7z\xbc\xaf\x27\x1c": "a 7-Zip archive",
+    b"SQLite format 3\0": "a database",
+    b"{\\rtf": "a rich text document",
+}
+_CONTROL_BYTES = bytes(set(range(32)) - set(b"\t\n\v\f\r\x1b"))
+
+# Bytes 0x80-0x9f are controls in ISO 8859-1 and quotation marks in Windows-1252; writers mean the latter.
+# Source: WHATWG Encoding Standard, section 4.2 (names and labels).
+_WIDER_BY_DECLARED = {
+    "ascii": "cp1252",
+    "iso8859-1": "cp1252",
+    "iso8859-9": "cp1254",
+    "tis-620": "cp874",
+    "shift_jis": "cp932",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "euc_kr": "cp949",
+    "big5": "big5hkscs",
+}
+_DECLARABLE = re.compile(r"utf-8|ascii|tis-620|(cp|iso8859-|koi8-|mac-|gb|hz|big5|euc_|shift_jis|iso2022_).*")
+_SHIFTING = re.compile(r"iso2022_.*|hz")
+
+_CANDIDATES = [
+    *("cp1252", "cp1250", "iso8859_2", "cp1254", "cp1257", "mac_roman"),
+    *("cp1251", "koi8_r", "koi8_u", "iso8859_5", "cp866", "cp1253", "iso8859_7", "cp1255", "cp1256", "cp874"),
+    *("cp932", "euc_jp", "gb18030", "big5", "cp949"),
+]
+# Letters beyond a-z of the languages that were written in each encoding; the first encoding wins a draw.
+# Source: Unicode CLDR, main exemplar characters.
+_ALPHABETS_BY_LATIN_ENCODING = {
+    "cp1252": (
+        "àâæçéèêëîïôœùûüÿ",
+        "äöüßé",
+        "áéíñóúüàèòïç",
+        "ãáàâçéêíóôõúü",
+        "àèéìíîòóùú",
+        "åäöéü",
+        "æøåéèêóòâôü",
+        "áéíóúýþæöð",
+    ),
+    "cp1250": ("áäčďéěíĺľňóôŕřšťúůýž", "ąćęłńóśźż", "áéíóöőúüű", "čćđšž", "ăâîşţ"),
+    "iso8859_2": ("áäčďéěíĺľňóôŕřšťúůýž", "ąćęłńóśźż", "áéíóöőúüű", "čćđšž", "ăâîşţ"),
+    "cp1254": ("çğıöşüâîû",),
+    "cp1257": ("āčēģīķļņšūž", "ąčęėįšųūž", "äöõüšž"),
+}
+_TYPOGRAPHY = frozenset("“”„‘’‚‹›«»–—…•·€£¥§©®™°¿¡ºª½¼¾†‡ \u00a0\u00ad\u0307")
+
+
+def read_bytes(path: Path, *, max_bytes: int) -> bytes:
+    """The bytes of an ordinary file.
+
+    Raises:
+        ReadError: there is no such file, it is a folder, a pipe or a device, it is out of reach, empty, or too large.
+    """
+    try:
+        # Without O_NONBLOCK, opening a pipe that nobody writes to would wait for ever.
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        with os.fdopen(descriptor, "rb") as file:
+            status = os.fstat(descriptor)
+            if stat.S_ISDIR(status.st_mode):
+                raise IsADirectoryError
+            if not stat.S_ISREG(status.st_mode):
+                raise ReadError(str(path), "it is a pipe or a device - copy its content into a file")
+            # One byte more than allowed: the file may grow between the look and the read.
+            data = file.read(max_bytes + 1) if status.st_size <= max_bytes else b""
+            size_bytes = max(status.st_size, len(data))
+    except FileNotFoundError as error:
+        raise ReadError(str(path), "there is no such file - check the name") from error
+    except IsADirectoryError as error:
+        raise ReadError(str(path), "it is a folder - name the files in it") from error
+    except PermissionError as error:
+        raise ReadError(str(path), "it may not be opened - ask for the right to read it") from error
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise ReadError(str(path), f"it cannot be opened ({reason}) - check the name and the disk") from error
+    if size_bytes > max_bytes:
+        raise ReadError(
+            str(path), f"it has {size_bytes:,} bytes, more than the {max_bytes:,} allowed - split it or raise the limit"
+        )
+    if not data.strip():
+        raise ReadError(str(path), "it is empty - leave it out, or save it again with its text")
+    return data
+
+
+def decode(data: bytes, path: Path, *, declared: str = "") -> str:
+    """The text that the bytes mean, not normalised yet.
+
+    First what marks itself (byte-order marks, valid UTF-8), then the declared encoding, then mostly valid UTF-8 with
+    U+FFFD for each damaged byte, then what the letters look like.
+
+    Args:
+        declared: the encoding that the file names itself; ignored when the bytes contradict it.
+
+    Raises:
+        ReadError: the file is not text, or its bytes fit no known encoding.
+    """
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            return _decode_marked(data.removeprefix(mark), encoding, path)
+    _refuse_binary(data, path)
+    declared = _codec_of(declared)
+    shifting = declared if _SHIFTING.fullmatch(declared) else "iso2022_jp" if b"\x1b$" in data else ""
+    for encoding in filter(None, (shifting, "utf-8", declared)):
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    damaged = data.decode("utf-8", "replace")
+    n_beyond_ascii = len(re.findall("[^\x00-\x7f]", damaged))
+    if damaged.count("\ufffd") * 8 <= n_beyond_ascii:
+        return damaged
+    return data.decode(_detect(data, path), "replace")
+
+
+def _decode_marked(data: bytes, encoding: str, path: Path) -> str:
+    text = data.decode(encoding, "replace")
+    if text.count("\ufffd") * 8 > len(text):
+        raise ReadError(str(path), f"it starts as {encoding} and goes on as something else - save it as UTF-8")
+    return text
+
+
+def _refuse_binary(data: bytes, path: Path) -> None:
+    kind = next((kind for signature, kind in _SIGNATURES.items() if data.startswith(signature)), "")
+    if kind:
+        raise ReadError(str(path), f"it is {kind}, not text - give it its right name, or save it as text")
+    n_controls = len(data) - len(data.translate(None, delete=_CONTROL_BYTES))
+    if n_controls > max(8, len(data) // 50):
+        raise ReadError(str(path), "it holds bytes that are not text - leave it out, or save it as UTF-8 text")
+
+
+def _codec_of(label: str) -> str:
+    """Python's name for a declared encoding; empty for one that is unknown or that no document may ask for."""
+    try:
+        name = codecs.lookup(label.strip().lower()).name
+    except (LookupError, ValueError):
+        return ""
+    # Python also knows utf-7, unicode_escape and others that turn harmless bytes into something else.
+    return _WIDER_BY_DECLARED.get(name, name) if _DECLARABLE.fullmatch(name) else ""
+
+
+def _detect(data: bytes, path: Path) -> str:
+    """The encoding that the letters of a bounded sample look like."""
+    first = re.search(rb"[\x80-\xff]", data)
+    start = data.rfind(b"\n", 0, first.start()) + 1 if first else 0
+    if first and first.start() - start > MAX_SAMPLE_BYTES // 2:
+        start = data.rfind(b" ", start, first.start()) + 1 or first.start()
+    sample = data[start : start + MAX_SAMPLE_BYTES]
+    if start + MAX_SAMPLE_BYTES < len(data):
+        # A sample must not end inside a character: a line feed or a space is a whole one in every candidate.
+        sample = sample[: max(sample.rfind(b"\n"), sample.rfind(b" ")) + 1] or sample
+    best = from_bytes(sample, cp_isolation=_CANDIDATES).best()
+    if best is None:
+        raise ReadError(str(path), "its bytes fit no known text encoding - open it in its program and save it as UTF-8")
+    # A lone pound sign in an English text is a valid, and likelier, half-width bracket to the statistics.
+    is_nearly_ascii = len(re.findall(rb"[\x80-\xff]", sample)) * 20 < len(sample)
+    if is_nearly_ascii or best.encoding in _ALPHABETS_BY_LATIN_ENCODING:
+        return min(_ALPHABETS_BY_LATIN_ENCODING, key=lambda encoding: _n_strange_characters(sample, encoding))
+    return best.encoding
+
+
+def _n_strange_characters(sample: bytes, encoding: str) -> int:
+    """How many characters no single language of the encoding explains; 0 is the best fit."""
+    beyond_ascii = [character for character in sample.decode(encoding, "replace").lower() if character > "\x7f"]
+    letters = [character for character in beyond_ascii if character.isalpha() and character not in _TYPOGRAPHY]
+    n_symbols = sum(1 for character in beyond_ascii if not character.isalpha() and character not in _TYPOGRAPHY)
+    return n_symbols + min(
+        sum(1 for letter in letters if letter not in alphabet) for alphabet in _ALPHABETS_BY_LATIN_ENCODING[encoding]
+    )

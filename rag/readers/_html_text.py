@@ -1,0 +1,173 @@
+"""The text of HTML as a reader of the page sees it: one line for each block, words whole, nothing that is hidden.
+
+Only white space is ever added to the words of the page, so a quote is what the page says. Markup is read by lexbor,
+which repairs broken pages as browsers do.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+__all__ = ["is_nested_too_deeply", "parse", "remove_frame", "remove_hidden", "visible_text"]
+
+_INVISIBLE = (
+    "head, script, style, noscript, template, iframe, object, embed, svg, canvas, audio, video, select, datalist, "
+    "button, textarea, dialog, [hidden], [aria-hidden=true]"
+)
+_FRAME = (
+    "nav, footer, aside, menu, [role=navigation], [role=banner], [role=contentinfo], [role=complementary], "
+    "[role=search], [role=dialog], [role=alertdialog]"
+)
+_HIDDEN_STYLE = re.compile(r"(display\s*:\s*none|visibility\s*:\s*hidden)\b", re.IGNORECASE)
+_BLOCKS = frozenset(
+    [
+        *("address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details"),
+        *("dialog", "dir", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer"),
+        *("form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hgroup"),
+        *("hr", "html", "legend", "li", "main", "menu", "nav", "ol", "optgroup"),
+        *("option", "p", "pre", "search", "section", "summary", "table", "tbody", "tfoot"),
+        *("thead", "tr", "ul"),
+    ]
+)
+_CELLS = frozenset({"td", "th"})
+_CELL_BLOCKS = "p, div, ul, ol, dl, table, h1, h2, h3, h4, h5, h6, blockquote, pre, section, article"
+# Repairing a page takes time that grows with the square of its depth; browsers stop at 512.
+MAX_DEPTH = 20_000
+_TAG = re.compile(
+    r"<(/?)(?!(?:p|li|t[dhr]|tbody|d[td]|br|img|hr|input|meta|link|wbr|col|source|area)\b)[a-z]", re.IGNORECASE
+)
+_SPACE = re.compile("[ \t\n\r\f]+")
+
+
+def parse(html: str) -> LexborHTMLParser:
+    """The page as a browser would build it; NUL, which ends a page for the parser, is left out."""
+    return LexborHTMLParser(html.replace("\0", ""))
+
+
+def is_nested_too_deeply(html: str) -> bool:
+    """Whether more elements are open at once than any page needs, and than can be read in a reasonable time."""
+    depth = 0
+    for tag in _TAG.finditer(html):
+        depth = max(0, depth - 1) if tag[1] else depth + 1
+        if depth > MAX_DEPTH:
+            return True
+    return False
+
+
+def remove_hidden(page: LexborHTMLParser) -> None:
+    """Take out of the page what a browser does not show, and form controls: it is no part of what the page says."""
+    for element in page.css(_INVISIBLE):
+        _take_out(element)
+    for element in page.css("[style]"):
+        if _HIDDEN_STYLE.search(element.attributes.get("style") or ""):
+            _take_out(element)
+
+
+def remove_frame(page: LexborHTMLParser) -> None:
+    """Take out what the page itself marks as navigation, footer, aside or dialogue."""
+    for element in page.css(_FRAME):
+        _take_out(element)
+
+
+def visible_text(root: LexborNode) -> str:
+    """The text below an element: a line for each block and each table row, with a tab between the cells of a row.
+
+    White space runs become one space, as in a browser, except in `<pre>`. Links leave their words, images nothing.
+
+    >>> visible_text(parse("<p>A <b>wo</b>rd<br>and</p><tr><td>x</td>").body)
+    'A word\\nand\\nx'
+    """
+    writer = _LineWriter()
+    for element, is_start in _walk(root):
+        tag = element.tag or ""
+        if element.is_text_node:
+            writer.write(element.text_content or "")
+        elif tag == "br":
+            if is_start:
+                writer.end_line()
+        elif tag in _CELLS:
+            writer.turn_cell(is_start, is_data=_is_data_cell(element) if is_start else False)
+        elif tag in _BLOCKS:
+            writer.turn_block(is_row=tag == "tr")
+            if tag == "pre":
+                writer.is_preformatted = is_start
+    writer.turn_block(is_row=True)
+    return "\n".join(writer.lines)
+
+
+class _LineWriter:
+    """Collects words into lines."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self.is_preformatted = False
+        self._pieces: list[str] = []
+        self._is_in_data_cell = False
+
+    def write(self, text: str) -> None:
+        if not self.is_preformatted:
+            self._pieces.append(_SPACE.sub(" ", text))
+            return
+        first, *rest = text.replace("\r\n", "\n").split("\n")
+        self._pieces.append(first)
+        for piece in rest:
+            self.end_line()
+            self._pieces.append(piece)
+
+    def end_line(self) -> None:
+        line = "".join(self._pieces)
+        # Spaces meet where an inline element ends with one and the text after it begins with one.
+        line = line.rstrip() if self.is_preformatted else re.sub(" *\t *", "\t", re.sub("  +", " ", line)).strip()
+        self._pieces.clear()
+        if line:
+            self.lines.append(line)
+
+    def turn_block(self, *, is_row: bool) -> None:
+        if self._is_in_data_cell and not is_row:
+            self._pieces.append(" ")
+        else:
+            self._is_in_data_cell = False
+            self.end_line()
+
+    def turn_cell(self, is_start: bool, *, is_data: bool) -> None:
+        self._is_in_data_cell = is_start and is_data
+        if is_start and not is_data:
+            self.end_line()
+        elif is_start and self._pieces:
+            self._pieces.append("\t")
+
+
+def _is_data_cell(cell: LexborNode) -> bool:
+    """Whether a cell holds one value; cells with several blocks are the columns of a page laid out as a table."""
+    return len(cell.css(_CELL_BLOCKS)) <= 1 and not cell.css("table, br")
+
+
+def _take_out(element: LexborNode) -> None:
+    if element.parent is not None and element.tag not in ("html", "body"):
+        element.decompose()
+
+
+def _walk(root: LexborNode) -> Iterator[tuple[LexborNode, bool]]:
+    """Each element at its start and at its end, and each text once; without recursion, for pages nested deeply."""
+    element, is_start, root_id = root, True, root.mem_id
+    while True:
+        yield element, is_start
+        child = element.first_child if is_start else None
+        if child is not None:
+            element = child
+            continue
+        if is_start and not element.is_text_node:
+            yield element, False
+        if element.mem_id == root_id:
+            return
+        following = element.next
+        if following is not None:
+            element, is_start = following, True
+            continue
+        parent = element.parent
+        if parent is None:
+            return
+        element, is_start = parent, False

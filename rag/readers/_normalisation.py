@@ -1,0 +1,110 @@
+"""The one form that every text takes before anything is measured in it, and the document made from it.
+
+Line ends become `\\n`; what no reader can see or trust is removed; everything else stays as the author wrote it. The
+steps run once, when a file is read, so that every later offset means the same text.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+
+from rag.errors import ReadError
+from rag.types import Document
+
+__all__ = ["document_id", "iso_date", "make_document", "normalise", "one_line"]
+
+N_ID_DIGITS = 16
+N_TITLE_CHARACTERS = 300
+
+_ISO_DATE = re.compile(r"\s*(\d{4}-\d{2}-\d{2})(?!\d)")
+_LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
+# Removed: controls; soft hyphen, zero-width space, word joiner and byte-order mark, which split words for a search
+# and are never seen; bidirectional embeddings, overrides and isolates, which can show a quote in another order than
+# it has; the two noncharacters that XML forbids. Kept: the joiners U+200C and U+200D, which Persian, Indic scripts
+# and emoji need, and the marks U+200E and U+200F, which Hebrew and Arabic texts use and which reorder no letters.
+_REMOVED = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069\ufffe\uffff]"
+)
+# One code point for one: a no-break space looks like a space, and people type a space when they search.
+_NO_BREAK_SPACES = re.compile("[\u00a0\u2007\u202f]")
+_SURROGATES = re.compile("[\ud800-\udfff]")
+# Tag characters are invisible and can carry text that only a language model reads; flags such as Scotland's need them.
+_TAGS = re.compile("(\U0001f3f4[\U000e0020-\U000e007e]{1,6}\U000e007f)|[\U000e0000-\U000e007f]")
+
+
+def normalise(text: str) -> str:
+    """The text with one kind of line end, composed characters (NFC), and nothing invisible that can mislead.
+
+    No-break spaces become spaces, lone surrogates U+FFFD. Normalising twice changes nothing more.
+
+    >>> normalise("a\\r\\nb\\u00a0c\\u00add")
+    'a\\nb cd'
+
+    Source: Unicode Standard Annex 15 (NFC); UTR 36, section 3.1 (bidirectional text).
+    """
+    text = _LINE_ENDS.sub("\n", text)
+    text = _REMOVED.sub("", text)
+    text = _NO_BREAK_SPACES.sub(" ", text)
+    text = _SURROGATES.sub("\ufffd", text)
+    text = _TAGS.sub(lambda match: match[1] or "", text)
+    # Last: what was removed may have stood between a letter and its accent.
+    return unicodedata.normalize("NFC", text)
+
+
+def one_line(text: str) -> str:
+    """The text normalised, with every run of white space made one space: for titles and metadata.
+
+    >>> one_line(" Talks\\n  in Jeddah ")
+    'Talks in Jeddah'
+    """
+    return " ".join(normalise(text).split())
+
+
+def iso_date(text: str) -> str:
+    """The calendar date at the start of an ISO 8601 time as it is written there; empty when there is none.
+
+    >>> iso_date("2025-03-12T18:22:00Z"), iso_date("12 March"), iso_date("2025-02-30")
+    ('2025-03-12', '', '')
+    """
+    match = _ISO_DATE.match(text)
+    try:
+        return date.fromisoformat(match[1]).isoformat() if match else ""
+    except ValueError:
+        return ""
+
+
+def document_id(source: str, text: str) -> str:
+    """Sixteen hexadecimal digits that change when the source or the text does: SHA-256 of source, NUL and text.
+
+    >>> document_id("a.txt", "text")
+    '300733c2b387a9cf'
+    """
+    return hashlib.sha256(f"{source}\0{text}".encode("utf-8", "surrogatepass")).hexdigest()[:N_ID_DIGITS]
+
+
+def make_document(path: Path, *, title: str, media_type: str, text: str, metadata: Mapping[str, str]) -> Document:
+    """The document of a file; its source is the path as given, and the file's name stands in for an empty title.
+
+    Args:
+        text: normalised already, because offsets may have been taken in it.
+        metadata: entries whose value is blank are left out.
+
+    Raises:
+        ReadError: the text is blank.
+    """
+    if not text.strip():
+        raise ReadError(str(path), "there is no text in it - leave it out, or save it again with its text")
+    values = {name: one_line(value) for name, value in metadata.items()}
+    return Document(
+        id=document_id(str(path), text),
+        source=str(path),
+        title=one_line(title)[:N_TITLE_CHARACTERS] or one_line(path.name),
+        media_type=media_type,
+        text=text,
+        metadata={name: value for name, value in values.items() if value},
+    )

@@ -1,0 +1,171 @@
+"""HTML pages as documents: the main text, without navigation, banners, comments and whatever the page hides.
+
+trafilatura is the better judge of what the article is; but it breaks words at inline tags and marks lists and tables
+with characters of its own, and a quote must be what the page says. So it only chooses: the text is ours, line by line
+(`_html_text`), and a line stays when trafilatura kept its words.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import trafilatura
+from selectolax.lexbor import LexborHTMLParser
+
+from rag.errors import ReadError
+from rag.readers._decoding import DEFAULT_MAX_BYTES, decode, read_bytes
+from rag.readers._html_text import is_nested_too_deeply, parse, remove_frame, remove_hidden, visible_text
+from rag.readers._normalisation import iso_date, make_document, normalise
+from rag.types import Document
+
+__all__ = ["HtmlReader"]
+
+# An article is far smaller; what is larger is a data dump, which has no main text to choose.
+MAX_ARTICLE_BYTES = 3_000_000
+# Shorter lines stand in many places of a page, so they must be a whole line of the main text, close to the rest of it.
+N_TELLING_CHARACTERS = 25
+N_LINES_BETWEEN = 3
+# A main text that is shorter than this, on a page that holds more, is a misjudgement.
+N_ENOUGH_CHARACTERS = 250
+
+_DECLARED_CHARSET = re.compile(
+    rb"""<(?:meta[^>]{0,500}?\bcharset|\?xml[^>]{0,200}?encoding)\s*=\s*["']?\s*([\w:.-]{1,40})""", re.IGNORECASE
+)
+_N_HEAD_BYTES = 16_384
+_MAX_JSON_DEPTH = 8
+
+
+class HtmlReader:
+    """Reads HTML; title, date, author, address and language come from what the page says about itself."""
+
+    media_types = frozenset({"text/html"})
+
+    def __init__(self, *, max_bytes: int = DEFAULT_MAX_BYTES) -> None:
+        self._max_bytes = max_bytes
+
+    def read(self, path: Path) -> Document:
+        """The page's main text; the whole visible page where no main text can be told apart.
+
+        Raises:
+            ReadError: the file is empty, too large, binary, out of reach or nested too deeply, or shows no text.
+        """
+        data = read_bytes(path, max_bytes=self._max_bytes)
+        declared = _DECLARED_CHARSET.search(data[:_N_HEAD_BYTES])
+        html = decode(data, path, declared=declared[1].decode("ascii", "replace") if declared else "")
+        if is_nested_too_deeply(html):
+            raise ReadError(str(path), "its elements are nested too deeply - save the page again as text")
+        page = parse(html)
+        metadata = _metadata(page)
+        title = _title(page)
+        return make_document(path, title=title, media_type="text/html", text=_main_text(page), metadata=metadata)
+
+
+def _main_text(page: LexborHTMLParser) -> str:
+    """The lines of the page that belong to its main text; the page loses what is hidden."""
+    if page.body is None:
+        return ""
+    remove_hidden(page)
+    everything = normalise(visible_text(page.body))
+    html = page.html or ""
+    judged = trafilatura.extract(html, include_comments=False, fast=True) if len(html) <= MAX_ARTICLE_BYTES else None
+    remove_frame(page)
+    # A page that is all navigation by its own account, such as a list of links, is still a page.
+    text = normalise(visible_text(page.body)) or everything
+    chosen = "\n".join(_chosen_lines(text.split("\n"), normalise(judged or "")))
+    return chosen if len(chosen) >= min(N_ENOUGH_CHARACTERS, len(text)) else text
+
+
+def _chosen_lines(lines: list[str], judged: str) -> Iterator[str]:
+    """The lines whose words are in the judged text, as far as they stand together."""
+    words = _letters_and_digits(judged)
+    whole_lines = {_letters_and_digits(line) for line in judged.split("\n")} - {""}
+    keys = [_letters_and_digits(line) for line in lines]
+    telling = [i for i, key in enumerate(keys) if len(key) >= N_TELLING_CHARACTERS and key in words]
+    if not telling:
+        return
+    chosen = sorted({*telling, *(i for i, key in enumerate(keys) if key in whole_lines)})
+    first = _reach(telling[0], [i for i in reversed(chosen) if i < telling[0]])
+    last = _reach(telling[-1], [i for i in chosen if i > telling[-1]])
+    yield from (lines[i] for i in chosen if first <= i <= last)
+
+
+def _reach(start: int, positions: Iterable[int]) -> int:
+    """How far one comes from `start` over the positions, in steps of at most `N_LINES_BETWEEN`."""
+    for position in positions:
+        if abs(position - start) <= N_LINES_BETWEEN:
+            start = position
+    return start
+
+
+def _letters_and_digits(text: str) -> str:
+    return re.sub(r"[\W_]+", "", text)
+
+
+def _title(page: LexborHTMLParser) -> str:
+    """What the page calls itself: the social title, which lacks the site's name, the first heading, or `<title>`."""
+    heading = page.css_first("h1")
+    title = page.css_first("title")
+    return _meta(page, "og:title") or (heading.text() if heading else "").strip() or (title.text() if title else "")
+
+
+def _metadata(page: LexborHTMLParser) -> dict[str, str]:
+    statements = list(_json_statements(page))
+    time = page.css_first("article time[datetime], main time[datetime], time[datetime]")
+    published = (
+        _meta(page, "article:published_time"),
+        *(value for name, value in statements if name == "datePublished"),
+        *(_meta(page, name) for name in ("datePublished", "date", "dc.date", "DC.date.issued", "pubdate")),
+        (time.attributes.get("datetime") or "") if time else "",
+    )
+    authors = (_meta(page, "author"), *(value for name, value in statements if name == "author"))
+    canonical = page.css_first("link[rel=canonical][href]")
+    root = page.css_first("html")
+    return {
+        "published": next(filter(None, map(iso_date, published)), ""),
+        "author": next(filter(None, authors), ""),
+        "url": ((canonical.attributes.get("href") or "") if canonical else "") or _meta(page, "og:url"),
+        "language": (root.attributes.get("lang") or "") if root else "",
+    }
+
+
+def _meta(page: LexborHTMLParser, name: str) -> str:
+    for attribute in ("property", "name", "itemprop"):
+        element = page.css_first(f'meta[{attribute}="{name}" i]')
+        content = (element.attributes.get("content") or "").strip() if element else ""
+        if content:
+            return content
+    return ""
+
+
+def _json_statements(page: LexborHTMLParser) -> Iterator[tuple[str, str]]:
+    """`datePublished` and `author` in the page's JSON-LD blocks, in order; a block that is not JSON says nothing."""
+    for script in page.css('script[type="application/ld+json"]'):
+        try:
+            yield from _statements_in(json.loads(script.text()), depth=0)
+        except (ValueError, RecursionError):
+            continue
+
+
+def _statements_in(value: object, *, depth: int) -> Iterator[tuple[str, str]]:
+    if depth > _MAX_JSON_DEPTH:
+        return
+    if isinstance(value, list):
+        for item in value:
+            yield from _statements_in(item, depth=depth + 1)
+    elif isinstance(value, dict):
+        if isinstance(value.get("datePublished"), str):
+            yield "datePublished", value["datePublished"]
+        names = ", ".join(_names_in(value.get("author")))
+        if names:
+            yield "author", names
+        yield from _statements_in(value.get("@graph", []), depth=depth + 1)
+
+
+def _names_in(author: object) -> Iterator[str]:
+    for item in author if isinstance(author, list) else [author]:
+        name = item.get("name") if isinstance(item, dict) else item
+        if isinstance(name, str):
+            yield name

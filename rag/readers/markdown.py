@@ -1,0 +1,154 @@
+"""Markdown files as documents: the words as a reader of the rendered page sees them, without the marks.
+
+The text is rendered, because a quote with `**` and addresses in it is not what the author meant to be read. Each
+heading, paragraph, list item and table row is a line of its own; code stands as it is; a link is its words. HTML inside
+Markdown is read as in a page: its words stay, its tags, scripts and comments go.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+import yaml  # type: ignore[import-untyped]
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from rag.readers._decoding import DEFAULT_MAX_BYTES, decode, read_bytes
+from rag.readers._html_text import parse, remove_hidden, visible_text
+from rag.readers._normalisation import iso_date, make_document, normalise
+from rag.types import Document
+
+__all__ = ["MarkdownReader"]
+
+MAX_FRONT_MATTER_CHARACTERS = 10_000
+
+_FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
+_ELEMENT_START = re.compile(r"<\s*(script|style|template|iframe|svg|noscript)\b", re.IGNORECASE)
+_BREAK = re.compile(r"<\s*br\b", re.IGNORECASE)
+
+
+class MarkdownReader:
+    """Reads Markdown (CommonMark with tables); title and metadata come from front matter or the first heading."""
+
+    media_types = frozenset({"text/markdown"})
+
+    def __init__(self, *, max_bytes: int = DEFAULT_MAX_BYTES) -> None:
+        self._max_bytes = max_bytes
+        # The preset cuts off, silently, what is nested more than 20 deep.
+        self._parser = MarkdownIt("commonmark", {"maxNesting": 100}).enable("table")
+
+    def read(self, path: Path) -> Document:
+        """The rendered text of the file, without its front matter.
+
+        Raises:
+            ReadError: the file is empty, too large, binary, in no known encoding or out of reach, or holds no words.
+        """
+        source = normalise(decode(read_bytes(path, max_bytes=self._max_bytes), path))
+        front_matter, body = _split_front_matter(source)
+        tokens = self._parser.parse(body)
+        return make_document(
+            path,
+            title=front_matter.get("title") or _first_heading(tokens),
+            media_type="text/markdown",
+            # Character references such as &nbsp; are only now characters.
+            text=normalise(_rendered(tokens)),
+            metadata={
+                "published": iso_date(front_matter.get("date") or front_matter.get("published") or ""),
+                "author": front_matter.get("author") or front_matter.get("authors") or "",
+                "url": front_matter.get("canonical_url") or front_matter.get("url") or "",
+                "language": front_matter.get("lang") or front_matter.get("language") or "",
+            },
+        )
+
+
+class _FrontMatter(NamedTuple):
+    values: dict[str, str]
+    body: str
+
+
+def _split_front_matter(source: str) -> _FrontMatter:
+    """The plain entries of a YAML block at the very start, and what follows; what is no such block is text."""
+    nothing = _FrontMatter({}, source)
+    match = _FRONT_MATTER.match(source, 0, MAX_FRONT_MATTER_CHARACTERS)
+    if match is None or re.search(r"(^|[\s\[{,:-])&\w", match[1]):
+        # An anchor (`&name`) lets a few lines stand for billions; no title or date needs one.
+        return nothing
+    try:
+        entries = yaml.safe_load(match[1])
+    except (yaml.YAMLError, ValueError, RecursionError):
+        return nothing
+    if not isinstance(entries, dict):
+        return nothing
+    values = {str(name).lower(): _as_text(value) for name, value in entries.items()}
+    return _FrontMatter(values, source[match.end() :])
+
+
+def _as_text(value: object) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, list):
+        return ", ".join(item for item in value if isinstance(item, str))
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else ""
+
+
+def _first_heading(tokens: Sequence[Token]) -> str:
+    following = itertools.pairwise(tokens)
+    return next((_inline_text(inline) for token, inline in following if token.type == "heading_open"), "")
+
+
+def _rendered(tokens: Sequence[Token]) -> str:
+    """One line for each block and table row, with a tab between the cells of a row."""
+    lines: list[str] = []
+    cells: list[str] | None = None
+    for token in tokens:
+        if token.type == "tr_open":
+            cells = []
+        elif token.type == "tr_close" and cells is not None:
+            lines.append("\t".join(cells).rstrip("\t"))
+            cells = None
+        elif token.type == "inline" and cells is not None:
+            cells.append(_inline_text(token).replace("\n", " "))
+        elif token.type == "inline":
+            lines.append(_inline_text(token))
+        elif token.type in ("fence", "code_block"):
+            lines.append(token.content.rstrip("\n"))
+        elif token.type == "html_block":
+            lines.append(_html_words(token.content))
+    return "\n".join(line for line in lines if line.strip())
+
+
+def _inline_text(inline: Token) -> str:
+    """The words of a paragraph: a line break of the source is a space, a hard break a line end, an image nothing."""
+    pieces: list[str] = []
+    hidden_by = ""
+    for token in inline.children or []:
+        if token.type == "html_inline":
+            start = _ELEMENT_START.match(token.content)
+            if hidden_by and re.match(rf"</\s*{hidden_by}\b", token.content, re.IGNORECASE):
+                hidden_by = ""
+            elif start and not hidden_by:
+                hidden_by = start[1].lower()
+            elif _BREAK.match(token.content):
+                pieces.append("\n")
+        elif hidden_by:
+            continue
+        elif token.type in ("text", "code_inline", "text_special"):
+            pieces.append(token.content)
+        elif token.type == "softbreak":
+            pieces.append(" ")
+        elif token.type == "hardbreak":
+            pieces.append("\n")
+    return "\n".join(line.strip() for line in "".join(pieces).split("\n"))
+
+
+def _html_words(html: str) -> str:
+    page = parse(html)
+    remove_hidden(page)
+    return visible_text(page.body) if page.body is not None else ""
