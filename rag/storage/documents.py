@@ -1,0 +1,227 @@
+"""The documents of a store: texts that never change, their versions, their sentences."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, delete, func, select, update
+
+from rag.errors import NotFoundError
+from rag.storage import schema
+from rag.storage.database import Database
+from rag.types import Document, DocumentInfo, Sentence, Span
+
+__all__ = ["Documents", "KnownVersion", "NewPassage", "sentence_record"]
+
+
+class KnownVersion(NamedTuple):
+    """What the store knows of the current version of a source."""
+
+    document_id: str
+    file_hash: str
+    recipe: str
+
+
+class NewPassage(NamedTuple):
+    """A passage before storage has given it an id.
+
+    sentence_spans: the spans of its sentences, relative to the start of its own.
+    embedding_hash: names what is embedded, the passage's text and its sentence spans, in 32 bytes.
+    """
+
+    first_sentence: int
+    last_sentence: int
+    span: Span
+    sentence_spans: list[Span]
+    embedding_hash: bytes
+
+
+class Documents:
+    """Reads and writes of documents. Writes happen inside `Store.begin`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def known_version(self, source: str) -> KnownVersion | None:
+        """The current version of `source`, or None when the store does not have it."""
+        columns = schema.documents.c
+        with self._database.connect() as connection:
+            row = connection.execute(
+                select(columns.id, columns.file_hash, columns.recipe).where(
+                    columns.source == source, columns.state == "current"
+                )
+            ).one_or_none()
+        return None if row is None else KnownVersion(row.id, row.file_hash, row.recipe)
+
+    def put(
+        self,
+        document: Document,
+        *,
+        file_hash: str,
+        recipe: str,
+        sentences: Sequence[Sentence],
+        passages: Sequence[NewPassage],
+    ) -> list[int]:
+        """Store `document` as the current version of its source; the ids of its passages."""
+        documents = schema.documents
+        values = {
+            "id": document.id,
+            "source": document.source,
+            "title": document.title,
+            "media_type": document.media_type,
+            "text": document.text,
+            "metadata": json.dumps(dict(document.metadata), ensure_ascii=False),
+            "file_hash": file_hash,
+            "recipe": recipe,
+            "state": "current",
+            "added_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        }
+        with self._database.connect() as connection:
+            key = connection.scalar(select(documents.c.key).where(documents.c.id == document.id))
+            if key is None:
+                key = connection.execute(documents.insert().values(values).returning(documents.c.key)).scalar_one()
+            else:
+                connection.execute(update(documents).where(documents.c.key == key).values(values))
+            if sentences:
+                connection.execute(
+                    schema.sentences.insert(),
+                    [
+                        {
+                            "document_key": key,
+                            "ordinal": sentence.ordinal,
+                            "start": sentence.span.start,
+                            "end": sentence.span.end,
+                            "speaker": sentence.speaker,
+                        }
+                        for sentence in sentences
+                    ],
+                )
+            return [
+                connection.execute(
+                    schema.passages.insert()
+                    .returning(schema.passages.c.id)
+                    .values(
+                        document_key=key,
+                        first_sentence=passage.first_sentence,
+                        last_sentence=passage.last_sentence,
+                        start=passage.span.start,
+                        end=passage.span.end,
+                        text=passage.span.slice(document.text),
+                        embedding_hash=passage.embedding_hash,
+                    )
+                ).scalar_one()
+                for passage in passages
+            ]
+
+    def supersede(self, document_id: str) -> list[int]:
+        """Keep the document's text but let nothing find it; the ids of the passages it had."""
+        with self._database.connect() as connection:
+            key = connection.scalar(select(schema.documents.c.key).where(schema.documents.c.id == document_id))
+            passage_ids = _delete_derived(connection, [] if key is None else [key])
+            connection.execute(update(schema.documents).where(schema.documents.c.key == key).values(state="superseded"))
+        return passage_ids
+
+    def remove_source(self, source: str) -> list[int]:
+        """Delete every version of `source`, its vectors and the answers that quote it.
+
+        Returns the ids of the passages it had.
+        """
+        columns = schema.documents.c
+        with self._database.connect() as connection:
+            rows = connection.execute(select(columns.key, columns.id).where(columns.source == source)).all()
+            keys = [row.key for row in rows]
+            passage_ids = _delete_derived(connection, keys)
+            connection.execute(delete(schema.documents).where(columns.key.in_(keys)))
+            for row in rows:
+                connection.execute(delete(schema.answers).where(schema.answers.c.answer.contains(row.id)))
+        return passage_ids
+
+    def all(self) -> list[DocumentInfo]:
+        """The current documents, by source, without their texts."""
+        columns = schema.documents.c
+        n_sentences = (
+            select(func.count()).where(schema.sentences.c.document_key == columns.key).scalar_subquery().label("n")
+        )
+        query = select(
+            columns.id,
+            columns.source,
+            columns.title,
+            columns.media_type,
+            columns.added_at,
+            columns.metadata,
+            func.length(columns.text).label("n_characters"),
+            n_sentences,
+        )
+        with self._database.connect() as connection:
+            rows = connection.execute(query.where(columns.state == "current").order_by(columns.source)).all()
+        return [
+            DocumentInfo(
+                id=row.id,
+                source=row.source,
+                title=row.title,
+                media_type=row.media_type,
+                n_characters=row.n_characters,
+                n_sentences=row.n,
+                added_at=row.added_at,
+                metadata=json.loads(row.metadata),
+            )
+            for row in rows
+        ]
+
+    def get(self, document_id: str) -> Document:
+        """The document with that id, current or superseded.
+
+        Raises:
+            NotFoundError: the store has no such document, or has it no more.
+        """
+        columns = schema.documents.c
+        with self._database.connect() as connection:
+            row = connection.execute(select(schema.documents).where(columns.id == document_id)).one_or_none()
+        if row is None:
+            raise NotFoundError(f"no document has the id {document_id!r}: it was removed, or never added")
+        return Document(
+            id=row.id,
+            source=row.source,
+            title=row.title,
+            media_type=row.media_type,
+            text=row.text,
+            metadata=json.loads(row.metadata),
+        )
+
+    def sentences(self, document_id: str) -> list[Sentence]:
+        """The sentences of a current document, in reading order; none for a superseded one."""
+        query = (
+            select(schema.sentences)
+            .join(schema.documents)
+            .where(schema.documents.c.id == document_id)
+            .order_by(schema.sentences.c.ordinal)
+        )
+        with self._database.connect() as connection:
+            return [sentence_record(row, document_id) for row in connection.execute(query)]
+
+    def speakers(self) -> list[str]:
+        """Everybody whose words the current documents report, each once, in alphabetical order."""
+        speaker = schema.sentences.c.speaker
+        with self._database.connect() as connection:
+            return list(connection.scalars(select(speaker).where(speaker != "").distinct().order_by(speaker)))
+
+
+def _delete_derived(connection: Connection, document_keys: Sequence[int]) -> list[int]:
+    passages = schema.passages
+    passage_ids = list(connection.scalars(select(passages.c.id).where(passages.c.document_key.in_(document_keys))))
+    connection.execute(delete(passages).where(passages.c.document_key.in_(document_keys)))
+    connection.execute(delete(schema.sentences).where(schema.sentences.c.document_key.in_(document_keys)))
+    return passage_ids
+
+
+def sentence_record(row: Any, document_id: str) -> Sentence:
+    """The record of a row of the table of sentences."""
+    return Sentence(
+        document_id=document_id,
+        ordinal=row.ordinal,
+        span=Span(start=row.start, end=row.end),
+        speaker=row.speaker,
+    )

@@ -1,0 +1,197 @@
+"""The passages of a store and the vectors of what is in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import numpy as np
+from sqlalchemy import ColumnElement, Connection, Row, ScalarSelect, delete, func, select
+
+from rag.protocols import FloatArray
+from rag.storage import schema
+from rag.storage.database import Database
+from rag.storage.documents import sentence_record
+from rag.types import Passage, Sentence, Span
+
+__all__ = ["Passages", "StoredPassage"]
+
+Value = TypeVar("Value")
+
+_BATCH = 500  # SQLite takes at most 32,766 values in one statement; this also bounds memory
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredPassage:
+    """A passage with all that ranking its sentences needs.
+
+    sentences: those of the passage, in reading order; their spans are positions in the document.
+    vectors: float32 (len(sentences), dim), rows of length 1, row i belongs to sentences[i].
+    """
+
+    passage: Passage
+    source: str
+    title: str
+    text: str
+    sentences: tuple[Sentence, ...]
+    vectors: FloatArray
+
+    def quote(self, sentence: Sentence) -> str:
+        """The text of one of the passage's sentences."""
+        offset = self.passage.span.start
+        return self.text[sentence.span.start - offset : sentence.span.end - offset]
+
+
+class Passages:
+    """Reads of passages, reads and writes of vectors. Writes happen inside `Store.begin`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def ids(self) -> list[int]:
+        """The ids of all passages that can be found, ascending."""
+        with self._database.connect() as connection:
+            return list(connection.scalars(select(schema.passages.c.id).order_by(schema.passages.c.id)))
+
+    def texts(self, passage_ids: Sequence[int]) -> Iterator[tuple[list[int], list[str]]]:
+        """Ids and texts of the passages, a batch at a time."""
+        columns = schema.passages.c
+        with self._database.connect() as connection:
+            for batch in _batches(passage_ids):
+                rows = connection.execute(
+                    select(columns.id, columns.text).where(columns.id.in_(batch)).order_by(columns.id)
+                ).all()
+                yield [row.id for row in rows], [row.text for row in rows]
+
+    def vectors(self, passage_ids: Sequence[int], dim: int) -> Iterator[tuple[list[int], FloatArray]]:
+        """Ids and vectors, float32 (n, dim), of the passages, a batch at a time."""
+        with self._database.connect() as connection:
+            for batch in _batches(passage_ids):
+                query = (
+                    select(schema.passages.c.id, func.substr(schema.embeddings.c.vectors, 1, 4 * dim).label("vector"))
+                    .join_from(schema.passages, schema.embeddings, _same_embedding())
+                    .where(schema.passages.c.id.in_(batch), schema.embeddings.c.embedder_key == _current_embedder())
+                    .order_by(schema.passages.c.id)
+                )
+                rows = connection.execute(query).all()
+                vectors = np.frombuffer(b"".join(row.vector for row in rows), dtype="<f4").reshape(-1, dim)
+                yield [row.id for row in rows], vectors.astype(np.float32)
+
+    def load(self, passage_ids: Sequence[int], dim: int) -> list[StoredPassage]:
+        """The passages with their sentences and the sentences' vectors, in the order asked for.
+
+        An id that is not there any more is left out: another process may have removed it a moment ago.
+        """
+        passages, documents = schema.passages, schema.documents
+        query = (
+            select(
+                passages,
+                documents.c.id.label("document_id"),
+                documents.c.source,
+                documents.c.title,
+                schema.embeddings.c.vectors,
+            )
+            .join_from(passages, documents)
+            .join(schema.embeddings, _same_embedding())
+            .where(schema.embeddings.c.embedder_key == _current_embedder())
+        )
+        found: dict[int, StoredPassage] = {}
+        with self._database.connect() as connection:
+            for batch in _batches(passage_ids):
+                rows = connection.execute(query.where(passages.c.id.in_(batch))).all()
+                by_passage = _sentences_of(connection, batch)
+                for row in rows:
+                    vectors = np.frombuffer(row.vectors, dtype="<f4").reshape(-1, dim)
+                    found[row.id] = StoredPassage(
+                        passage=Passage(
+                            id=row.id,
+                            document_id=row.document_id,
+                            first_sentence=row.first_sentence,
+                            last_sentence=row.last_sentence,
+                            span=Span(start=row.start, end=row.end),
+                        ),
+                        source=row.source,
+                        title=row.title,
+                        text=row.text,
+                        sentences=tuple(sentence_record(sentence, row.document_id) for sentence in by_passage[row.id]),
+                        vectors=vectors[1:].astype(np.float32),
+                    )
+        return [found[passage_id] for passage_id in passage_ids if passage_id in found]
+
+    def known_vectors(self, hashes: Sequence[bytes], embedder_id: str) -> set[bytes]:
+        """Those of `hashes` whose vectors are stored already."""
+        columns = schema.embeddings.c
+        known: set[bytes] = set()
+        with self._database.connect() as connection:
+            for batch in _batches(hashes):
+                known.update(
+                    connection.scalars(
+                        select(columns.hash).where(
+                            columns.hash.in_(batch), columns.embedder_key == _embedder_key(embedder_id)
+                        )
+                    )
+                )
+        return known
+
+    def put_vectors(self, vectors_by_hash: Mapping[bytes, FloatArray], embedder_id: str) -> None:
+        """Store vectors; each float32 (1 + number of sentences, dim), the passage's row first."""
+        if not vectors_by_hash:
+            return
+        with self._database.connect() as connection:
+            key = connection.scalar(select(schema.embedders.c.key).where(schema.embedders.c.id == embedder_id))
+            if key is None:
+                dim = next(iter(vectors_by_hash.values())).shape[1]
+                insert = schema.embedders.insert().returning(schema.embedders.c.key).values(id=embedder_id, dim=dim)
+                key = connection.execute(insert).scalar_one()
+            connection.execute(
+                schema.embeddings.insert().prefix_with("OR IGNORE"),
+                [
+                    {"embedder_key": key, "hash": hash_, "vectors": vectors.astype("<f4").tobytes()}
+                    for hash_, vectors in vectors_by_hash.items()
+                ],
+            )
+
+    def delete_unused_vectors(self) -> None:
+        """Delete the vectors of texts that no passage has any more."""
+        with self._database.connect() as connection:
+            used = select(schema.passages.c.embedding_hash)
+            connection.execute(delete(schema.embeddings).where(schema.embeddings.c.hash.not_in(used)))
+
+
+def _batches(values: Sequence[Value]) -> Iterator[Sequence[Value]]:
+    for start in range(0, len(values), _BATCH):
+        yield values[start : start + _BATCH]
+
+
+def _same_embedding() -> ColumnElement[bool]:
+    return schema.passages.c.embedding_hash == schema.embeddings.c.hash
+
+
+def _embedder_key(embedder_id: str) -> ScalarSelect[int]:
+    return select(schema.embedders.c.key).where(schema.embedders.c.id == embedder_id).scalar_subquery()
+
+
+def _current_embedder() -> ScalarSelect[int]:
+    return (
+        select(schema.embedders.c.key)
+        .join_from(schema.embedders, schema.store, schema.embedders.c.id == schema.store.c.embedder_id)
+        .scalar_subquery()
+    )
+
+
+def _sentences_of(connection: Connection, passage_ids: Sequence[int]) -> dict[int, list[Row[Any]]]:
+    sentences, passages = schema.sentences, schema.passages
+    rows = connection.execute(
+        select(sentences, passages.c.id.label("passage_id"))
+        .join_from(passages, sentences, passages.c.document_key == sentences.c.document_key)
+        .where(
+            passages.c.id.in_(passage_ids),
+            sentences.c.ordinal.between(passages.c.first_sentence, passages.c.last_sentence),
+        )
+        .order_by(passages.c.id, sentences.c.ordinal)
+    )
+    by_passage: dict[int, list[Row[Any]]] = {}
+    for row in rows:
+        by_passage.setdefault(row.passage_id, []).append(row)
+    return by_passage

@@ -1,0 +1,130 @@
+"""The tables of a store. Texts and vectors are here; indexes only repeat them and can be rebuilt.
+
+documents    one row a version of a source; its text never changes. `state` says whether it is searched (`current`)
+             or only kept because old answers cite it (`superseded`). A removed document has no row.
+sentences    spans and speakers, by document and ordinal.
+passages     windows of whole sentences, with a copy of their text, so that a question need not read whole documents;
+             ids are never used again (AUTOINCREMENT) and are the ids in every index.
+embeddings   vectors, by the hash of what was embedded and the embedder: little-endian float32, row-major,
+             (1 + number of sentences, dim): the passage first, then its sentences.
+answers      what was answered, as JSON, so that a citation can be opened later.
+store        one row: the embedder whose vectors are searched, and the generation, which every change increases.
+migrations   which migrations have run.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    text,
+)
+
+__all__ = [
+    "answers",
+    "documents",
+    "embedders",
+    "embeddings",
+    "metadata",
+    "migrations",
+    "passages",
+    "sentences",
+    "store",
+]
+
+metadata = MetaData()
+
+store = Table(
+    "store",
+    metadata,
+    Column("id", Integer, CheckConstraint("id = 1"), primary_key=True),
+    Column("embedder_id", String, nullable=False, server_default=text("''")),
+    Column("generation", Integer, nullable=False, server_default=text("0")),
+)
+
+documents = Table(
+    "documents",
+    metadata,
+    Column("key", Integer, primary_key=True, autoincrement=True),
+    Column("id", String, nullable=False, unique=True),
+    Column("source", String, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("media_type", String, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("metadata", Text, nullable=False),
+    Column("file_hash", String, nullable=False),
+    Column("recipe", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("added_at", String, nullable=False),
+    sqlite_autoincrement=True,
+)
+Index("documents_by_source", documents.c.source, documents.c.state)
+
+sentences = Table(
+    "sentences",
+    metadata,
+    Column("document_key", Integer, ForeignKey("documents.key", ondelete="CASCADE"), primary_key=True),
+    Column("ordinal", Integer, primary_key=True),
+    Column("start", Integer, nullable=False),
+    Column("end", Integer, nullable=False),
+    Column("speaker", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+Index("sentences_by_speaker", sentences.c.speaker, sqlite_where=sentences.c.speaker != "")
+
+passages = Table(
+    "passages",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("document_key", Integer, ForeignKey("documents.key", ondelete="CASCADE"), nullable=False),
+    Column("first_sentence", Integer, nullable=False),
+    Column("last_sentence", Integer, nullable=False),
+    Column("start", Integer, nullable=False),
+    Column("end", Integer, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("embedding_hash", LargeBinary, nullable=False),
+    sqlite_autoincrement=True,
+)
+Index("passages_by_document", passages.c.document_key)
+Index("passages_by_embedding", passages.c.embedding_hash)
+
+embedders = Table(
+    "embedders",
+    metadata,
+    Column("key", Integer, primary_key=True),
+    Column("id", String, nullable=False, unique=True),
+    Column("dim", Integer, nullable=False),
+)
+
+embeddings = Table(
+    "embeddings",
+    metadata,
+    Column("embedder_key", Integer, ForeignKey("embedders.key"), primary_key=True),
+    Column("hash", LargeBinary, primary_key=True),
+    Column("vectors", LargeBinary, nullable=False),
+)
+
+migrations = Table(
+    "migrations",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("applied_at", String, nullable=False),
+)
+
+answers = Table(
+    "answers",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("asked_at", String, nullable=False),
+    Column("question", Text, nullable=False),
+    Column("answer", Text, nullable=False),
+    sqlite_autoincrement=True,
+)

@@ -1,0 +1,104 @@
+"""A store: one folder with the database, the lock of its writer, and the files of the vector index."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection, select, update
+
+from rag.errors import StoreError
+from rag.storage import schema
+from rag.storage.answers import Answers
+from rag.storage.database import Database
+from rag.storage.documents import Documents
+from rag.storage.locking import WriterLock
+from rag.storage.migrations import is_current, migrate
+from rag.storage.passages import Passages
+
+__all__ = ["Store"]
+
+_DATABASE = "store.db"
+
+
+class Store:
+    """Documents and everything derived from them, in one folder.
+
+    documents, passages, answers: their reads and writes, each in the words of the records.
+
+    Raises, from every method:
+        StoreLockedError: another process kept the database locked for longer than the time-out.
+        StoreFullError: the disk is full; the transaction was rolled back.
+        StoreError: the database is damaged or out of reach.
+    """
+
+    def __init__(self, folder: Path, *, lock_timeout_seconds: float) -> None:
+        """Open the store in `folder`, or make one when the folder is missing or empty.
+
+        Raises:
+            StoreError: the folder holds something else, or a newer version's store.
+        """
+        self.folder = folder
+        self.index_folder = folder / "index"
+        _prepare(folder)
+        self._database = Database(folder / _DATABASE, timeout_seconds=lock_timeout_seconds)
+        self._lock = WriterLock(folder, timeout_seconds=lock_timeout_seconds)
+        self.documents = Documents(self._database)
+        self.passages = Passages(self._database)
+        self.answers = Answers(self._database)
+        with self._database.connect() as connection:
+            needs_migration = not is_current(connection)
+        if needs_migration:
+            with self._lock.held(), self._database.begin() as connection:
+                migrate(connection, str(folder))
+
+    def close(self) -> None:
+        """Release the database's files."""
+        self._database.close()
+
+    def writing(self) -> AbstractContextManager[None]:
+        """Hold the right to write, for as long as several transactions belong together; may be nested."""
+        return self._lock.held()
+
+    @contextmanager
+    def begin(self) -> Iterator[Connection]:
+        """A transaction that changes documents: all of it happens, and the generation goes up, or nothing does."""
+        with self._lock.held(), self._database.begin() as connection:
+            yield connection
+            connection.execute(update(schema.store).values(generation=schema.store.c.generation + 1))
+
+    def connect(self) -> AbstractContextManager[Connection]:
+        """The open transaction, or a new one for reading."""
+        return self._database.connect()
+
+    def generation(self) -> int:
+        """A number that every change of the documents increases."""
+        with self.connect() as connection:
+            return connection.scalar(select(schema.store.c.generation)) or 0
+
+    def embedder_id(self) -> str:
+        """The embedder whose vectors are searched; empty until something was embedded."""
+        with self.connect() as connection:
+            return connection.scalar(select(schema.store.c.embedder_id)) or ""
+
+    def set_embedder(self, embedder_id: str) -> None:
+        """Make `embedder_id` the one whose vectors are searched; inside `begin`."""
+        with self.connect() as connection:
+            connection.execute(update(schema.store).values(embedder_id=embedder_id))
+
+
+def _prepare(folder: Path) -> None:
+    name = str(folder)
+    try:
+        if (folder / _DATABASE).exists():
+            return
+        if folder.exists() and not folder.is_dir():
+            raise StoreError(f"cannot use store {name!r}: it is a file - name a folder")
+        if folder.exists() and any(entry.name not in WriterLock.FILES for entry in folder.iterdir()):
+            raise StoreError(
+                f"cannot use store {name!r}: the folder holds other files and no store - name a new or empty folder"
+            )
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(f"cannot use store {name!r}: {error.strerror} - name a folder you can write to") from error
