@@ -1,0 +1,218 @@
+"""Whose words a question asks for: "what did rubio say about territory" asks for Marco Rubio's.
+
+Questions are read without case and without punctuation. A question that asks for a speaker ("who said …", "whose view
+is …") or for no one's words gives None, and so does one about a pronoun: what "he" means is for the conversation to
+say.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from itertools import pairwise
+
+from rag.attribution.lexicon import CUE_FORMS, DETERMINERS, PREPOSITIONS, QUOTED_ONLY, word_set
+from rag.attribution.names import fold, is_description, name_words, names_same
+
+__all__ = ["AskedSpeaker", "asked_speaker"]
+
+_MIND = (
+    "think thinks thought thinking believe believes believed feel feels felt want wants wanted hope hopes "
+    "hoped expect expects expected react reacts reacted fear fears feared mean means meant consider propose "
+    "proposed proposes support discuss mention mentions mentioned talk quoted speak spoke express "
+    "expressed justify characterise characterize label offer threaten threatened threatens"
+)
+_NOUN_VERBS = word_set("""post posts note notes state states report reports""")
+_VERBS = (CUE_FORMS | frozenset(_MIND.split())) - _NOUN_VERBS
+_PLACED = frozenset(["speak", "spoke", "speaks", "talk", "talks", "discuss"])
+_OPENING = re.compile(
+    r"\b(?:what|how|why|when|where|which|whether|if)?(?:(?:'s| is| else| exactly| \w+){0,3}?) ?\b"
+    r"(?:did|does|do|has|have|had|is|was|were|are|will|would) (?P<rest>.+)"
+)
+_WHAT_CLAUSE = re.compile(
+    r"\b(?:what|how|why|everything|anything|things|something) (?P<rest>(?!is\b|are\b|was\b|were\b).+)"
+)
+_NOUNS = (
+    r"(?:views?|opinions?|positions?|stances?|messages?|comments?|statements?|reactions?|responses?|warnings?|claims?|demands?|"
+    r"words|quotes?|remarks?|answers?|explanations?|arguments?|assessments?|predictions?|take|description|criticisms?|accusations?)"
+)
+_ACCORDING = re.compile(
+    r"\b(?:according to|in the (?:words|view|opinion|eyes) of|quoted? (?:from|by)|"
+    r"(?:said|told|warned|claimed|stated|announced|suggested|confirmed|described|added) by) (?P<rest>.+)"
+)
+_QUOTE = re.compile(r"^(?:please )?quote (?P<rest>.+)")
+_GIVEN = re.compile(
+    rf"\b{_NOUNS} (?:did|does|has|have) (?P<rest>.+?) "
+    r"(?:give|gave|given|make|made|offer|issue|issued|have|express|expressed)\b"
+)
+_POSSESSED = re.compile(rf"(?P<rest>.+?)(?:'s|s'|') (?:\w+ ){{0,2}}?{_NOUNS}\b")
+_OF = re.compile(rf"\b{_NOUNS} (?:of|from|by) (?P<rest>.+)")
+_LEAD = re.compile(
+    r"^.*\b(?:what|how|is|was|are|were|in|about|on|describe|summarise|"
+    r"summarize|explain|give me|tell me|me|of|to|and|find|show) "
+)
+_SIGNS = re.compile(r"[?!.,;:\"“”()]+(?=\s|$)|[?!;\"“”()]")
+_ADVERBS = word_set(
+    """also exactly actually ever really then later previously specifically publicly recently once again not just
+    have"""
+)
+_NOBODY = word_set(
+    """he she they it we you i him her them us his their its people anyone anybody someone somebody everyone
+    everybody who whom whose what there this that these those article articles document documents text story
+    author question passage"""
+)
+_ENDS = (PREPOSITIONS - {"of", "for"}) | word_set(
+    """what how who whose whom why when where which is are was were did does do will would could should can may
+    might has have had said says that if whether or but because while"""
+)
+_N_MENTION = 9
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedSpeaker:
+    """The person or body whose words a question asks for.
+
+    mention: as the question names them, without articles.
+    speaker: the one of the given speakers whom it names; "" when none, or more than one, fits.
+    is_absent: the question asks what a person or body of this proper name said, and none of the speakers bears it.
+    Never true
+        for a description ("the foreign minister" may mean one of them) nor for what is not plainly speech ("want",
+        "believe").
+    """
+
+    mention: str
+    speaker: str
+    is_absent: bool
+
+
+def asked_speaker(question: str, speakers: Collection[str]) -> AskedSpeaker | None:
+    """Whose words a question asks for, None when it asks for nobody's.
+
+    >>> asked_speaker("what did rubio say about territory", ["Marco Rubio", "John Healey"])
+    AskedSpeaker(mention='rubio', speaker='Marco Rubio', is_absent=False)
+    >>> asked_speaker("What did Macron say about Starlink?", ["Marco Rubio"])
+    AskedSpeaker(mention='Macron', speaker='', is_absent=True)
+    >>> asked_speaker("Who said that the giant is awakening?", ["Marco Rubio"]) is None
+    True
+    """
+    words = _SIGNS.sub(lambda sign: " , " if "," in sign.group() else " ", question.replace("’", "'")).split()[:80]
+    if not words or fold(words[0]) in ("who", "whose", "whom"):
+        return None
+    mention, is_speech = _mention(words)
+    bare = [word for word in mention if fold(word) not in DETERMINERS]
+    if not bare:
+        return _without_apostrophe(words, speakers)
+    if fold(bare[-1]) in _NOBODY and bare[-1] != "US":
+        return None
+    name = " ".join(bare)
+    fitting = _fitting(name, mention, speakers)
+    speaker = fitting[0] if len(fitting) == 1 else ""
+    return AskedSpeaker(mention=name, speaker=speaker, is_absent=is_speech and not fitting and not is_description(name))
+
+
+def _fitting(name: str, mention: list[str], speakers: Collection[str]) -> list[str]:
+    """The speakers that a mention names, shorter forms of the same name merged; for "Rubio and Healey" those of
+    either."""
+    fitting = [speaker for speaker in speakers if speaker and names_same(name, speaker)]
+    if not fitting and "and" in [word.lower() for word in mention]:
+        parts = [part.strip() for part in re.split(r"\band\b", name, flags=re.IGNORECASE)]
+        fitting = [
+            speaker for speaker in speakers if speaker and any(part and names_same(part, speaker) for part in parts)
+        ]
+    exact = [speaker for speaker in fitting if name_words(speaker) == name_words(name)]
+    distinct: list[str] = []
+    for speaker in sorted(exact or fitting, key=lambda one: (-len(name_words(one)), one)):
+        if not any(names_same(speaker, other) for other in distinct):
+            distinct.append(speaker)
+    return distinct
+
+
+def _without_apostrophe(words: list[str], speakers: Collection[str]) -> AskedSpeaker | None:
+    """Reads "healeys message" as Healey's, when Healey is among the speakers."""
+    for word, following in pairwise(words):
+        stem = fold(word).removesuffix("s")
+        if stem != fold(word) and len(stem) > 2 and re.fullmatch(_NOUNS, fold(following)):
+            fitting = _fitting(stem, [stem], speakers)
+            if len(fitting) == 1:
+                return AskedSpeaker(mention=word[: len(stem)], speaker=fitting[0], is_absent=False)
+    return None
+
+
+def _mention(words: list[str]) -> tuple[list[str], bool]:
+    """The words of the question that name whose words it asks for, as written, and whether it plainly asks for
+    speech."""
+    folded = [fold(word) for word in words]
+    line = " ".join(folded)
+    is_placed = folded[0] in ("when", "where")
+    for pattern, cut in _READERS:
+        match = pattern.search(line)
+        if match is None:
+            continue
+        first = line[: match.start("rest")].count(" ")
+        rest = match.group("rest").split(" ")
+        found = cut(rest)
+        if found is None or not 0 < found[1] - found[0] <= _N_MENTION:
+            continue
+        if rest[found[1] - 1] in PREPOSITIONS or all(word in DETERMINERS for word in rest[found[0] : found[1]]):
+            continue
+        verb = next((word for word in rest[found[1] :] if word in _VERBS or word in _NOUN_VERBS), "")
+        if cut is _until_verb and is_placed and verb in _PLACED:
+            continue
+        span = words[first + found[0] : first + found[1]]
+        if pattern is _POSSESSED:
+            span = [*span[:-1], re.sub(r"'s?$", "", span[-1])]
+        is_speech = pattern in (_ACCORDING, _QUOTE) or (cut is _until_verb and verb in CUE_FORMS - QUOTED_ONLY)
+        return span, is_speech
+    return [], False
+
+
+def _until_verb(rest: list[str]) -> tuple[int, int] | None:
+    """The words before the first verb of saying or thinking: "rubio" of "rubio say about territory".
+
+    "State" and "report" are nouns as long as another such verb follows: "the secretary of state say".
+    """
+    for verbs in (_VERBS, _NOUN_VERBS):
+        for position, word in enumerate(rest[: _N_MENTION + 2]):
+            if word in verbs:
+                end = position
+                while end and rest[end - 1] in _ADVERBS | {"has", "have", "had", "is", "was", "did"}:
+                    end -= 1
+                return (0, end) if end else None
+            if word in _ENDS or word == ",":
+                break
+    return None
+
+
+def _all_of_it(rest: list[str]) -> tuple[int, int] | None:
+    return 0, len(rest)
+
+
+def _until_end(rest: list[str]) -> tuple[int, int] | None:
+    """The words up to a comma, a preposition or a question word: "healey" of "healey what is decisive"."""
+    for position, word in enumerate(rest):
+        if (
+            word in _ENDS
+            or word == ","
+            or (position and word in DETERMINERS and rest[position - 1] not in PREPOSITIONS)
+        ):
+            return 0, position
+    return 0, len(rest)
+
+
+def _possessor(rest: list[str]) -> tuple[int, int] | None:
+    """The last words before the possessive ending: "healey" of "what is healey"."""
+    lead = _LEAD.match(" ".join(rest))
+    start = lead.group().count(" ") if lead else 0
+    return start, len(rest)
+
+
+_READERS = (
+    (_ACCORDING, _until_end),
+    (_QUOTE, _until_end),
+    (_GIVEN, _all_of_it),
+    (_OPENING, _until_verb),
+    (_WHAT_CLAUSE, _until_verb),
+    (_OF, _until_end),
+    (_POSSESSED, _possessor),
+)
