@@ -62,9 +62,10 @@ class Embedder(Protocol):
 
     id: names the model and its revision; vectors of different ids are never compared.
     dim: numbers per vector.
-    max_tokens: tokens of one text that the model reads, its own marks not counted; what is beyond is cut.
+    max_tokens: tokens of one text that the model reads; a text of at most that many by `count_tokens` is read whole.
 
-    Rows keep the input order; the same text gives the same row in any batch, to 1e-5; no texts give (0, dim).
+    Rows keep the input order; the same text gives the same row in any batch, to 1e-5; no texts give (0, dim). Several
+    threads may call at once.
     """
 
     id: str
@@ -83,8 +84,9 @@ class Embedder(Protocol):
     def embed_sentences(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> PassageVectors:
         """Each passage's vector as `embed_passages` gives it, and one for each of its sentence spans.
 
-        The vector of a sentence may know its neighbours: backends that can read a whole passage at once average
-        its token vectors over each span, which costs nothing on top of the passage.
+        A span that is blank, or beyond what the model reads, still gets a row of length 1. The vector of a sentence
+        may know its neighbours: backends that can read a whole passage at once average its token vectors over each
+        span, which costs nothing on top of the passage.
         """
 
 
@@ -92,7 +94,7 @@ class VectorIndex(Protocol):
     """Finds passages by vector. Disposable: storage can always rebuild it."""
 
     def add(self, ids: Sequence[int], vectors: FloatArray) -> None:
-        """Make the passages findable; an id that is known already gets its new vector."""
+        """Make the passages findable; an id that is known already, or comes twice, gets its last vector."""
 
     def remove(self, ids: Sequence[int]) -> None:
         """Forget the passages; an unknown id is ignored."""
@@ -107,10 +109,17 @@ class VectorIndex(Protocol):
         """The ids of all passages in the index, ascending."""
 
     def save(self, folder: Path, *, embedder_id: str, generation: int) -> None:
-        """Write the index into `folder` in one step: a crash leaves the old files or the new ones."""
+        """Write the index into `folder` in one step: a crash leaves the old files or the new ones.
+
+        Raises:
+            StoreFullError: the disk is full. StoreError: the folder cannot be written to for another reason.
+        """
 
     def load(self, folder: Path, *, embedder_id: str) -> bool:
-        """Read what `save` wrote; False, and an empty index, when it is missing, torn or of another embedder."""
+        """Read what `save` wrote; False, and an empty index, when it is missing, torn or of another embedder.
+
+        Bad files are never an error.
+        """
 
     def __len__(self) -> int: ...
 
@@ -119,7 +128,7 @@ class WordIndex(Protocol):
     """Finds passages by the words in them."""
 
     def add(self, ids: Sequence[int], texts: Sequence[str]) -> None:
-        """Make the passages findable; an id that is known already gets its new text."""
+        """Make the passages findable; an id that is known already, or comes twice, gets its last text."""
 
     def remove(self, ids: Sequence[int]) -> None:
         """Forget the passages; an unknown id is ignored."""
@@ -129,6 +138,9 @@ class WordIndex(Protocol):
 
         Any text is a question: operators and quotation marks in it have no meaning.
         """
+
+    def document_frequencies(self, words: Sequence[str]) -> list[int]:
+        """In how many passages each word occurs, in any form that `search` takes for the same."""
 
     def clear(self) -> None:
         """Forget everything."""

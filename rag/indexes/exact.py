@@ -1,0 +1,125 @@
+"""Exact search in plain numpy: every vector is compared with every question.
+
+The oracle that other indexes are tested against, and enough for some ten thousand passages.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import io
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from rag.errors import StoreError, StoreFullError
+from rag.protocols import FloatArray
+from rag.types import Hit
+
+__all__ = ["ExactIndex"]
+
+_FILE_NAME = "exact.index"
+
+
+class ExactIndex:
+    """Passages in a dictionary, searched one by one.
+
+    generation: of the file that was last loaded or saved, 0 when there is none.
+    """
+
+    def __init__(self, dim: int) -> None:
+        self.dim = dim
+        self.generation = 0
+        self._vector_by_id: dict[int, FloatArray] = {}
+
+    def add(self, ids: Sequence[int], vectors: FloatArray) -> None:
+        """Make the passages findable; an id that is known already gets its new vector."""
+        if vectors.shape != (len(ids), self.dim):
+            raise ValueError(f"need vectors of shape {(len(ids), self.dim)}, got {vectors.shape}")
+        for passage_id, vector in zip(ids, vectors, strict=True):
+            self._vector_by_id[int(passage_id)] = np.array(vector, dtype=np.float32)
+
+    def remove(self, ids: Sequence[int]) -> None:
+        """Forget the passages; an unknown id is ignored."""
+        for passage_id in ids:
+            self._vector_by_id.pop(int(passage_id), None)
+
+    def search(self, vectors: FloatArray, k: int) -> list[list[Hit]]:
+        """For each row of `vectors` at most `k` hits by inner product, best first, equal scores by id."""
+        results = []
+        for vector in vectors:
+            scores = ((float(np.dot(row, vector)), passage_id) for passage_id, row in self._vector_by_id.items())
+            best = sorted(scores, key=lambda pair: (-pair[0], pair[1]))[: max(k, 0)]
+            results.append([Hit(passage_id=passage_id, score=score) for score, passage_id in best])
+        return results
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._vector_by_id.clear()
+        self.generation = 0
+
+    def ids(self) -> list[int]:
+        """The ids of all passages in the index, ascending."""
+        return sorted(self._vector_by_id)
+
+    def save(self, folder: Path, *, embedder_id: str, generation: int) -> None:
+        """Write the index into one file of `folder`, in one step: its SHA-256, then its arrays in numpy's format.
+
+        Raises:
+            StoreFullError: the disk is full; the old file is untouched.
+            StoreError: the folder cannot be written to for another reason.
+        """
+        ids = self.ids()
+        vectors = [self._vector_by_id[passage_id] for passage_id in ids]
+        buffer = io.BytesIO()
+        np.savez(
+            buffer,
+            allow_pickle=False,
+            ids=np.array(ids, dtype=np.int64),
+            vectors=np.array(vectors, dtype=np.float32).reshape(-1, self.dim),
+            embedder_id=np.array(embedder_id),
+            generation=np.array(generation, dtype=np.int64),
+        )
+        arrays = buffer.getvalue()
+        temporary = folder / f".{_FILE_NAME}.tmp"
+        try:
+            temporary.write_bytes(hashlib.sha256(arrays).digest() + arrays)
+            temporary.replace(folder / _FILE_NAME)
+        except OSError as error:
+            if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+                raise StoreFullError(
+                    f"cannot save the vector index in {str(folder)!r}: the disk is full - free some space and try again"
+                ) from error
+            raise StoreError(
+                f"cannot save the vector index in {str(folder)!r}: {error.strerror or error}"
+                " - check that the folder exists and may be written to"
+            ) from error
+        finally:
+            temporary.unlink(missing_ok=True)
+        self.generation = generation
+
+    def load(self, folder: Path, *, embedder_id: str) -> bool:
+        """Read what `save` wrote; False, and an empty index, when it is missing, torn or of another embedder."""
+        self.clear()
+        try:
+            content = (folder / _FILE_NAME).read_bytes()
+        except OSError:
+            return False
+        digest, arrays = content[:32], content[32:]
+        if hashlib.sha256(arrays).digest() != digest:
+            return False
+        try:
+            with np.load(io.BytesIO(arrays), allow_pickle=False) as values:
+                ids, vectors = values["ids"], values["vectors"]
+                found_embedder, generation = str(values["embedder_id"]), int(values["generation"])
+        except (ValueError, KeyError, TypeError, EOFError):
+            return False
+        if found_embedder != embedder_id or vectors.shape != (len(ids), self.dim):
+            return False
+        self.add(ids.tolist(), vectors)
+        self.generation = generation
+        return True
+
+    def __len__(self) -> int:
+        return len(self._vector_by_id)

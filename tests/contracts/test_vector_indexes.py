@@ -1,0 +1,39 @@
+"""The contract of the `VectorIndex` socket, over every backend."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.indexes.exact import ExactIndex
+from rag.indexes.faiss import FaissIndex
+from rag.testing.vector_index import VECTOR_INDEX_CHECKS, check_vector_index
+
+
+@pytest.mark.parametrize("make_index", [FaissIndex, ExactIndex])
+@pytest.mark.parametrize("check", VECTOR_INDEX_CHECKS, ids=lambda check: check.__name__)
+def test_vector_index(check, make_index, tmp_path):
+    check(make_index, tmp_path)
+
+
+def test_all_checks_run_as_one(tmp_path):
+    check_vector_index(ExactIndex, tmp_path)
+
+
+class _Forgetful(ExactIndex):
+    """Keeps what is removed."""
+
+    def remove(self, ids):
+        pass
+
+
+class _Trusting(ExactIndex):
+    """Loads the vectors of any embedder."""
+
+    def load(self, folder, *, embedder_id):
+        return super().load(folder, embedder_id=embedder_id.replace("2", "1"))
+
+
+@pytest.mark.parametrize("broken", [_Forgetful, _Trusting])
+def test_contract_catches_a_broken_index(broken, tmp_path):
+    with pytest.raises(AssertionError):
+        check_vector_index(broken, tmp_path)

@@ -1,0 +1,227 @@
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import os
+from pathlib import Path
+
+import faiss
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rag.errors import StoreError, StoreFullError
+from rag.indexes.exact import ExactIndex
+from rag.indexes.faiss import FaissIndex
+from rag.types import Hit
+
+# Halves and quarters: their products and sums are exact in float32, so that ties are ties for both indexes.
+NUMBERS = st.sampled_from([-1.0, -0.5, 0.0, 0.25, 0.5, 1.0])
+VECTORS = st.tuples(NUMBERS, NUMBERS, NUMBERS)
+STEPS = st.lists(
+    st.one_of(
+        st.tuples(st.just("add"), st.dictionaries(st.integers(0, 30), VECTORS, max_size=25)),
+        st.tuples(st.just("remove"), st.lists(st.integers(0, 30), max_size=10)),
+    ),
+    max_size=6,
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(steps=STEPS, question=VECTORS, k=st.integers(0, 40))
+def test_any_history_of_changes_finds_what_exact_search_finds(steps, question, k):
+    indexes = FaissIndex(3), ExactIndex(3)
+    for action, values in steps:
+        for index in indexes:
+            if action == "add":
+                index.add(list(values), np.array(list(values.values()), dtype=np.float32).reshape(-1, 3))
+            else:
+                index.remove(values)
+    found, expected = (index.search(np.array([question], dtype=np.float32), k) for index in indexes)
+    assert found == expected
+    assert indexes[0].ids() == indexes[1].ids()
+    assert len(indexes[0]) == len(indexes[1])
+
+
+def test_random_vectors_find_what_exact_search_finds():
+    random = np.random.default_rng(7)
+    vectors = random.standard_normal((3000, 384)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    ids = random.permutation(100_000)[:3000].tolist()
+    found, expected = [], []
+    for index, hits in ((FaissIndex(384), found), (ExactIndex(384), expected)):
+        index.add(ids, vectors)
+        index.remove(ids[::5])
+        hits.extend(index.search(vectors[:30], 10))
+    assert [[hit.passage_id for hit in hits] for hits in found] == [
+        [hit.passage_id for hit in hits] for hits in expected
+    ]
+    scores = [[[hit.score for hit in hits] for hits in results] for results in (found, expected)]
+    np.testing.assert_allclose(*scores, atol=1e-5)
+
+
+def test_question_finds_the_same_alone_and_among_many():
+    random = np.random.default_rng(8)
+    vectors = random.standard_normal((500, 384)).astype(np.float32)
+    index = FaissIndex(384)
+    index.add(range(1000), np.concatenate([vectors, vectors]))
+    together = index.search(vectors[:64], 5)
+    assert together == [index.search(vectors[row : row + 1], 5)[0] for row in range(64)]
+    assert all(hits[0].passage_id == row and hits[1].passage_id == row + 500 for row, hits in enumerate(together))
+
+
+def test_vectors_of_another_size_are_refused():
+    index = FaissIndex(3)
+    with pytest.raises(ValueError, match=r"shape \(2, 3\), got \(2, 4\)"):
+        index.add([1, 2], np.zeros((2, 4), dtype=np.float32))
+    with pytest.raises(ValueError, match="shape"):
+        index.add([1, 2], np.zeros((1, 3), dtype=np.float32))
+    assert len(index) == 0
+
+
+@pytest.fixture
+def saved(tmp_path: Path) -> Path:
+    index = FaissIndex(2)
+    index.add([1, 2], np.eye(2, dtype=np.float32))
+    index.save(tmp_path, embedder_id="model@1", generation=4)
+    return tmp_path
+
+
+def _load(folder: Path) -> FaissIndex | None:
+    index = FaissIndex(2)
+    return index if index.load(folder, embedder_id="model@1") else None
+
+
+def test_round_trip_keeps_ids_vectors_and_generation(saved):
+    loaded = _load(saved)
+    assert loaded.ids() == [1, 2]
+    assert loaded.generation == 4
+    assert loaded.search(np.array([[0.0, 1.0]], dtype=np.float32), 1) == [[Hit(passage_id=2, score=1.0)]]
+
+
+def test_empty_index_can_be_saved_and_loaded(tmp_path):
+    FaissIndex(2).save(tmp_path, embedder_id="model@1", generation=1)
+    assert len(_load(tmp_path)) == 0
+
+
+def test_failed_load_forgets_the_generation(saved):
+    index = _load(saved)
+    assert index.load(saved, embedder_id="model@2") is False
+    assert index.generation == 0
+
+
+def test_saving_again_leaves_one_index_file_and_no_leftovers(saved):
+    (saved / "faiss-0123456789abcdef.index").write_bytes(b"left by a crash before the manifest was replaced")
+    (saved / ".faiss-x.tmp").write_bytes(b"left by a crash while writing")
+    index = _load(saved)
+    index.remove([1])
+    index.save(saved, embedder_id="model@1", generation=5)
+    assert [path.suffix for path in sorted(saved.iterdir())] == [".index", ".json"]
+    assert _load(saved).ids() == [2]
+    assert _load(saved).generation == 5
+
+
+def _break_off_at(monkeypatch: pytest.MonkeyPatch, call: int, error: BaseException) -> None:
+    """The call to `os.fsync` with this number, from 1, ends in `error`; a save calls it for each file and folder."""
+    calls = 0
+    real = os.fsync
+
+    def fsync(descriptor: int) -> None:
+        nonlocal calls
+        calls += 1
+        if calls == call:
+            raise error
+        real(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+
+
+@pytest.mark.parametrize("call", [1, 2, 3])
+def test_full_disk_leaves_the_old_index_and_no_temporary_file(saved, monkeypatch, call):
+    before = {path.name: path.read_bytes() for path in saved.iterdir()}
+    index = _load(saved)
+    index.remove([1])
+    _break_off_at(monkeypatch, call, OSError(errno.ENOSPC, "No space left on device"))
+    with pytest.raises(StoreFullError, match="disk is full - free some space"):
+        index.save(saved, embedder_id="model@1", generation=5)
+    assert {path.name: path.read_bytes() for path in saved.iterdir()} == before
+    assert index.generation == 4
+
+
+@pytest.mark.parametrize("call", [1, 2, 3, 4])
+def test_crash_while_saving_leaves_the_old_index_or_the_new_one(saved, monkeypatch, call):
+    index = _load(saved)
+    index.remove([1])
+    _break_off_at(monkeypatch, call, KeyboardInterrupt())
+    with pytest.raises(KeyboardInterrupt):
+        index.save(saved, embedder_id="model@1", generation=5)
+    loaded = _load(saved)
+    assert (loaded.ids(), loaded.generation) == (([2], 5) if call == 4 else ([1, 2], 4))
+
+
+def test_folder_that_cannot_be_written_is_a_store_error(tmp_path):
+    with pytest.raises(StoreError, match="check that the folder exists"):
+        FaissIndex(2).save(tmp_path / "missing", embedder_id="model@1", generation=1)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"n_passages": 3},
+        {"n_passages": True},
+        {"n_passages": "2"},
+        {"dim": 3},
+        {"dim": 2.0},
+        {"format": 2},
+        {"generation": None},
+        {"embedder_id": ["model@1"]},
+        {"sha256": "0" * 64},
+        {"sha256": "../../etc/passwd"},
+        {"sha256": None},
+        {"unknown": 1},
+    ],
+    ids=str,
+)
+def test_manifest_with_other_values_loads_nothing(saved, change):
+    manifest = json.loads((saved / "faiss.json").read_text())
+    (saved / "faiss.json").write_text(json.dumps(manifest | change))
+    assert _load(saved) is None
+
+
+@pytest.mark.parametrize("missing", ["format", "embedder_id", "generation", "sha256"])
+def test_manifest_with_a_missing_value_loads_nothing(saved, missing):
+    manifest = json.loads((saved / "faiss.json").read_text())
+    del manifest[missing]
+    (saved / "faiss.json").write_text(json.dumps(manifest))
+    assert _load(saved) is None
+
+
+@pytest.mark.parametrize("content", [b"[" * 100_000, b"null", b'{"format": 1}', b"\x80\x04K\x01."], ids=range(4))
+def test_manifest_of_garbage_loads_nothing(saved, content):
+    (saved / "faiss.json").write_bytes(content)
+    assert _load(saved) is None
+
+
+@pytest.mark.parametrize("suffix", [".json", ".index"])
+def test_missing_file_loads_nothing(saved, suffix):
+    (path,) = saved.glob(f"*{suffix}")
+    path.unlink()
+    assert _load(saved) is None
+    path.mkdir()
+    assert _load(saved) is None
+
+
+@pytest.mark.parametrize("kind", ["garbage", "flat", "l2"])
+def test_file_with_a_matching_hash_but_another_index_loads_nothing(saved, kind):
+    other = {
+        "garbage": lambda: b"not an index",
+        "flat": lambda: faiss.serialize_index(faiss.IndexFlatIP(2)).tobytes(),
+        "l2": lambda: faiss.serialize_index(faiss.IndexIDMap2(faiss.IndexFlatL2(2))).tobytes(),
+    }[kind]()
+    manifest = json.loads((saved / "faiss.json").read_text())
+    manifest |= {"sha256": hashlib.sha256(other).hexdigest(), "n_passages": 0}
+    (saved / f"faiss-{manifest['sha256'][:16]}.index").write_bytes(other)
+    (saved / "faiss.json").write_text(json.dumps(manifest))
+    assert _load(saved) is None
