@@ -91,7 +91,12 @@ class Embedder(Protocol):
 
 
 class VectorIndex(Protocol):
-    """Finds passages by vector. Disposable: storage can always rebuild it."""
+    """Finds passages by vector. Disposable: storage can always rebuild it.
+
+    generation: the store's generation that the files last loaded or saved were made from, 0 when there are none.
+    """
+
+    generation: int
 
     def add(self, ids: Sequence[int], vectors: FloatArray) -> None:
         """Make the passages findable; an id that is known already, or comes twice, gets its last vector."""
@@ -144,6 +149,9 @@ class WordIndex(Protocol):
 
     def clear(self) -> None:
         """Forget everything."""
+
+    def compact(self) -> None:
+        """Leave no word of a forgotten passage behind; may take as long as building the index."""
 
     def __len__(self) -> int: ...
 

@@ -29,6 +29,7 @@ _EXISTS = text("SELECT 1 FROM sqlite_master WHERE name = 'passage_words'")
 _ADD = text("INSERT OR REPLACE INTO passage_words (rowid, words) VALUES (:id, :words)")
 _REMOVE = text("DELETE FROM passage_words WHERE rowid = :id")
 _CLEAR = text("DELETE FROM passage_words")
+_COMPACT = text("INSERT INTO passage_words (passage_words) VALUES ('optimize')")
 _COUNT = text("SELECT count(*) FROM passage_words")
 _COUNT_MATCHES = text("SELECT count(*) FROM passage_words WHERE passage_words MATCH :query")
 _SEARCH = text(
@@ -95,6 +96,17 @@ class FtsIndex:
         with self._connect() as connection:
             if _exists(connection):
                 connection.execute(_CLEAR)
+
+    def compact(self) -> None:
+        """Leave no word of a forgotten passage behind; may take as long as building the index.
+
+        FTS5 only notes that a passage is gone; its words stay until all parts of the index are merged into one.
+
+        Source: https://www.sqlite.org/fts5.html, section 6.9 (optimize).
+        """
+        with self._connect() as connection:
+            if _exists(connection):
+                connection.execute(_COMPACT)
 
     def __len__(self) -> int:
         with self._connect() as connection:

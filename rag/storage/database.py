@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from rag.errors import StoreError, StoreFullError, StoreLockedError
@@ -23,12 +25,17 @@ class Database:
     keeps its rows here is written in the same transaction as the text.
 
     Write-ahead logging lets readers go on while one writer writes. `synchronous = FULL` makes a committed document
-    survive a power cut; `secure_delete` overwrites what is removed.
+    survive a power cut; `secure_delete` overwrites what is removed. A file that may not be written to can be read.
     """
 
     def __init__(self, path: Path, *, timeout_seconds: float) -> None:
         self.path = path
-        self._engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": timeout_seconds})
+        self._timeout_seconds = timeout_seconds
+        self._engine = create_engine(
+            URL.create("sqlite", database=str(path)),
+            creator=self._open,
+            max_overflow=-1,  # any number of threads may read at once
+        )
         self._ambient: ContextVar[Connection | None] = ContextVar("connection", default=None)
         event.listen(self._engine, "connect", _configure)
         event.listen(self._engine, "begin", _begin)
@@ -41,7 +48,15 @@ class Database:
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
-        """A transaction that may write: committed at the end, rolled back on any error."""
+        """A transaction that may write: committed at the end, rolled back on any error.
+
+        Raises:
+            RuntimeError: the open transaction is one of `connect`, which must not turn into a writing one: another
+                process may have written since it began.
+        """
+        ambient = self._ambient.get()
+        if ambient is not None and not _may_write(ambient):
+            raise RuntimeError("begin() inside connect(): begin first, then read")
         with self._transaction(self._engine.execution_options(immediate=True)) as connection:
             yield connection
 
@@ -61,28 +76,65 @@ class Database:
         except DatabaseError as error:
             raise _translated(error, self.path) from error
 
+    def log_ahead(self) -> None:
+        """Turn write-ahead logging on, once and for all; outside of transactions."""
+        self._run_alone("PRAGMA journal_mode = WAL")
+
+    def empty_log(self) -> None:
+        """Move what was committed from the log into the database and empty the log; outside of transactions.
+
+        While somebody reads, as much is moved as can be: the last connection to close moves the rest.
+        """
+        self._run_alone("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def _run_alone(self, pragma: str) -> None:
+        try:
+            with closing(self._open()) as connection:
+                connection.execute(pragma).fetchall()
+        except sqlite3.DatabaseError as error:
+            raise _translated(error, self.path) from error
+
     def close(self) -> None:
         """Close every connection; the database can be used again afterwards."""
         self._engine.dispose()
 
+    def _open(self) -> sqlite3.Connection:
+        """A connection of the driver, which does not open transactions by itself: `_begin` says when one starts.
+
+        Even to read, SQLite makes two files beside one that has a write-ahead log. Where it may not, nobody else
+        can be writing either, so that the file may be read as one that does not change.
+
+        Source: https://www.sqlite.org/wal.html, section 5 (read-only databases).
+        """
+        folder, log = self.path.parent, self.path.with_name(f"{self.path.name}-wal")
+        is_frozen = self.path.exists() and not os.access(folder, os.W_OK) and not log.exists()
+        return sqlite3.connect(
+            f"{self.path.absolute().as_uri()}{'?mode=ro&immutable=1' if is_frozen else ''}",
+            uri=True,
+            timeout=self._timeout_seconds,
+            isolation_level=None,
+            check_same_thread=False,
+        )
+
 
 def _configure(connection: Any, _record: object) -> None:
-    # The driver must not open transactions by itself: `_begin` says when one starts and whether it will write.
-    connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "secure_delete = ON"):
+    for pragma in ("synchronous = FULL", "foreign_keys = ON", "secure_delete = ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
 
+def _may_write(connection: Connection) -> bool:
+    return bool(connection.get_execution_options().get("immediate", False))
+
+
 def _begin(connection: Connection) -> None:
-    immediate = connection.get_execution_options().get("immediate", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if _may_write(connection) else "BEGIN")
 
 
-def _translated(error: DatabaseError, path: Path) -> StoreError:
-    cause = str(error.orig)
-    if isinstance(error, OperationalError) and "locked" in cause:
+def _translated(error: DatabaseError | sqlite3.DatabaseError, path: Path) -> StoreError:
+    cause = str(error.orig if isinstance(error, DatabaseError) else error)
+    if isinstance(error, (OperationalError, sqlite3.OperationalError)) and "locked" in cause:
         return StoreLockedError(f"cannot use store {str(path.parent)!r}: another process is writing - try again")
     if "full" in cause:
         return StoreFullError(f"cannot write to store {str(path.parent)!r}: the disk is full - free some space")

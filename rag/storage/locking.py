@@ -8,13 +8,13 @@ import socket
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from rag.errors import StoreLockedError
+from rag.errors import StoreError, StoreLockedError
 
 __all__ = ["WriterLock"]
 
@@ -37,6 +37,7 @@ class WriterLock:
 
         Raises:
             StoreLockedError: the other writer did not end in time; the message says who it is.
+            StoreError: the folder cannot be written to.
         """
         if not self._between_threads.acquire(timeout=self._timeout_seconds):
             raise self._locked_error()
@@ -45,22 +46,28 @@ class WriterLock:
         except Timeout as error:
             self._between_threads.release()
             raise self._locked_error() from error
+        except OSError as error:
+            self._between_threads.release()
+            raise StoreError(
+                f"cannot write to store {str(self._folder)!r}: {error.strerror} - check its owner and permissions"
+            ) from error
         try:
-            self._holder.write_text(
-                json.dumps(
-                    {
-                        "process": os.getpid(),
-                        "host": socket.gethostname(),
-                        "command": " ".join([Path(sys.argv[0]).name, *sys.argv[1:2]]),
-                        "since": datetime.now().astimezone().isoformat(timespec="seconds"),
-                    }
-                ),
-                encoding="utf-8",
-            )
+            if self._between_processes.lock_counter == 1:
+                self._say_who()
             yield
         finally:
             self._between_processes.release()
             self._between_threads.release()
+
+    def _say_who(self) -> None:
+        holder = {
+            "process": os.getpid(),
+            "host": socket.gethostname(),
+            "command": " ".join([Path(sys.argv[0]).name, *sys.argv[1:2]]),
+            "since": datetime.now().astimezone().isoformat(timespec="seconds"),
+        }
+        with suppress(OSError):  # on a full disk, others read "another process"
+            self._holder.write_text(json.dumps(holder), encoding="utf-8")
 
     def _locked_error(self) -> StoreLockedError:
         return StoreLockedError(

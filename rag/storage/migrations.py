@@ -11,7 +11,7 @@ from sqlalchemy import Connection, inspect, select
 from rag.errors import StoreError
 from rag.storage import schema
 
-__all__ = ["MIGRATIONS", "is_current", "migrate"]
+__all__ = ["MIGRATIONS", "migrate", "pending"]
 
 Migration: TypeAlias = Callable[[Connection], None]
 
@@ -20,20 +20,14 @@ def create_tables(connection: Connection) -> None:
     """The first tables."""
     schema.metadata.create_all(connection)
     connection.execute(schema.store.insert().values(id=1, generation=0))
+    connection.execute(schema.generations.insert().values(generation=0))
 
 
 MIGRATIONS: tuple[Migration, ...] = (create_tables,)
 
 
-def is_current(connection: Connection) -> bool:
-    """Whether exactly the migrations of this version have run, so that opening the store needs no write."""
-    if "migrations" not in inspect(connection).get_table_names():
-        return False
-    return set(connection.scalars(select(schema.migrations.c.name))) == {step.__name__ for step in MIGRATIONS}
-
-
-def migrate(connection: Connection, store_name: str, known: Sequence[Migration] = MIGRATIONS) -> None:
-    """Run the migrations that the store has not had yet, inside the caller's transaction.
+def pending(connection: Connection, store_name: str, known: Sequence[Migration] = MIGRATIONS) -> list[Migration]:
+    """The migrations that the store has not had yet, oldest first; nothing is written.
 
     Raises:
         StoreError: the database is not one of ours, or a newer version has changed it.
@@ -50,11 +44,19 @@ def migrate(connection: Connection, store_name: str, known: Sequence[Migration] 
             f"cannot use store {store_name!r}: a newer version has changed it ({', '.join(sorted(newer))}) - "
             "update chapter-and-verse"
         )
-    for migration in known:
-        if migration.__name__ not in applied:
-            migration(connection)
-            connection.execute(
-                schema.migrations.insert().values(
-                    name=migration.__name__, applied_at=datetime.now(UTC).isoformat(timespec="seconds")
-                )
+    return [migration for migration in known if migration.__name__ not in applied]
+
+
+def migrate(connection: Connection, store_name: str, known: Sequence[Migration] = MIGRATIONS) -> None:
+    """Run the migrations that the store has not had yet, inside the caller's transaction.
+
+    Raises:
+        StoreError: the database is not one of ours, or a newer version has changed it.
+    """
+    for migration in pending(connection, store_name, known):
+        migration(connection)
+        connection.execute(
+            schema.migrations.insert().values(
+                name=migration.__name__, applied_at=datetime.now(UTC).isoformat(timespec="seconds")
             )
+        )

@@ -57,26 +57,25 @@ class Passages:
     def texts(self, passage_ids: Sequence[int]) -> Iterator[tuple[list[int], list[str]]]:
         """Ids and texts of the passages, a batch at a time."""
         columns = schema.passages.c
-        with self._database.connect() as connection:
-            for batch in _batches(passage_ids):
-                rows = connection.execute(
-                    select(columns.id, columns.text).where(columns.id.in_(batch)).order_by(columns.id)
-                ).all()
-                yield [row.id for row in rows], [row.text for row in rows]
+        for batch in _batches(passage_ids):
+            query = select(columns.id, columns.text).where(columns.id.in_(batch)).order_by(columns.id)
+            with self._database.connect() as connection:  # closed before the caller goes on, who may not come back
+                rows = connection.execute(query).all()
+            yield [row.id for row in rows], [row.text for row in rows]
 
     def vectors(self, passage_ids: Sequence[int], dim: int) -> Iterator[tuple[list[int], FloatArray]]:
         """Ids and vectors, float32 (n, dim), of the passages, a batch at a time."""
-        with self._database.connect() as connection:
-            for batch in _batches(passage_ids):
-                query = (
-                    select(schema.passages.c.id, func.substr(schema.embeddings.c.vectors, 1, 4 * dim).label("vector"))
-                    .join_from(schema.passages, schema.embeddings, _same_embedding())
-                    .where(schema.passages.c.id.in_(batch), schema.embeddings.c.embedder_key == _current_embedder())
-                    .order_by(schema.passages.c.id)
-                )
+        for batch in _batches(passage_ids):
+            query = (
+                select(schema.passages.c.id, func.substr(schema.embeddings.c.vectors, 1, 4 * dim).label("vector"))
+                .join_from(schema.passages, schema.embeddings, _same_embedding())
+                .where(schema.passages.c.id.in_(batch), schema.embeddings.c.embedder_key == _current_embedder())
+                .order_by(schema.passages.c.id)
+            )
+            with self._database.connect() as connection:
                 rows = connection.execute(query).all()
-                vectors = np.frombuffer(b"".join(row.vector for row in rows), dtype="<f4").reshape(-1, dim)
-                yield [row.id for row in rows], vectors.astype(np.float32)
+            vectors = np.frombuffer(b"".join(row.vector for row in rows), dtype="<f4").reshape(-1, dim)
+            yield [row.id for row in rows], vectors.astype(np.float32)
 
     def load(self, passage_ids: Sequence[int], dim: int) -> list[StoredPassage]:
         """The passages with their sentences and the sentences' vectors, in the order asked for.

@@ -9,6 +9,7 @@ embeddings   vectors, by the hash of what was embedded and the embedder: little-
              (1 + number of sentences, dim): the passage first, then its sentences.
 answers      what was answered, as JSON, so that a citation can be opened later.
 store        one row: the embedder whose vectors are searched, and the generation, which every change increases.
+generations  every generation that this store has had: an index of another one is not an index of this store.
 migrations   which migrations have run.
 """
 
@@ -33,6 +34,7 @@ __all__ = [
     "documents",
     "embedders",
     "embeddings",
+    "generations",
     "metadata",
     "migrations",
     "passages",
@@ -49,6 +51,8 @@ store = Table(
     Column("embedder_id", String, nullable=False, server_default=text("''")),
     Column("generation", Integer, nullable=False, server_default=text("0")),
 )
+
+generations = Table("generations", metadata, Column("generation", Integer, primary_key=True, autoincrement=False))
 
 documents = Table(
     "documents",
@@ -67,6 +71,7 @@ documents = Table(
     sqlite_autoincrement=True,
 )
 Index("documents_by_source", documents.c.source, documents.c.state)
+Index("one_current_version", documents.c.source, unique=True, sqlite_where=documents.c.state == "current")
 
 sentences = Table(
     "sentences",

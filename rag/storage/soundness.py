@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import text
 
+from rag.errors import StoreError
 from rag.storage.store import Store
 
 __all__ = ["problems"]
@@ -19,6 +20,16 @@ _CHECKS = {
         SELECT id FROM passages WHERE NOT EXISTS (
             SELECT 1 FROM embeddings JOIN embedders ON embedders.key = embedder_key
             WHERE hash = embedding_hash AND embedders.id = (SELECT embedder_id FROM store))""",
+    "the vectors of passage {id} are not one for itself and one for each of its sentences": """
+        SELECT passages.id FROM passages JOIN embeddings ON hash = embedding_hash
+        JOIN embedders ON embedders.key = embedder_key
+        WHERE length(vectors) != 4 * dim * (2 + last_sentence - first_sentence)""",
+    "passage {id} of {source!r} does not begin and end where its sentences do": """
+        SELECT passages.id, source FROM passages JOIN documents ON documents.key = document_key
+        WHERE passages.start IS NOT (SELECT start FROM sentences
+            WHERE sentences.document_key = documents.key AND ordinal = first_sentence)
+        OR passages."end" IS NOT (SELECT "end" FROM sentences
+            WHERE sentences.document_key = documents.key AND ordinal = last_sentence)""",
     "{source!r} has two current versions": """
         SELECT source FROM documents WHERE state = 'current' GROUP BY source HAVING count(*) > 1""",
     "{source!r} is superseded, but can be found": """
@@ -28,9 +39,14 @@ _CHECKS = {
 
 def problems(store: Store) -> list[str]:
     """What is wrong with the store, one sentence each; none when every text, span, passage and vector is sound."""
-    with store.connect() as connection:
-        damages = connection.exec_driver_sql("PRAGMA integrity_check").scalars()
-        found = [f"the database is damaged: {damage}" for damage in damages if damage != "ok"]
-        for message, query in _CHECKS.items():
-            found += [message.format(**row) for row in connection.execute(text(query)).mappings()]
-    return found
+    try:
+        with store.connect() as connection:
+            damages = list(connection.exec_driver_sql("PRAGMA integrity_check").scalars())
+            found = [
+                message.format(**row)
+                for message, query in _CHECKS.items()
+                for row in connection.execute(text(query)).mappings()
+            ]
+    except StoreError as error:  # so damaged that not even its rows can be read
+        return [str(error)]
+    return [f"the database is damaged: {damage}" for damage in damages if damage != "ok"] + found

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+import shutil
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -14,12 +16,13 @@ from rag.storage.answers import Answers
 from rag.storage.database import Database
 from rag.storage.documents import Documents
 from rag.storage.locking import WriterLock
-from rag.storage.migrations import is_current, migrate
+from rag.storage.migrations import migrate, pending
 from rag.storage.passages import Passages
 
 __all__ = ["Store"]
 
 _DATABASE = "store.db"
+_MAX_STEP = 2**31
 
 
 class Store:
@@ -47,11 +50,20 @@ class Store:
         self.documents = Documents(self._database)
         self.passages = Passages(self._database)
         self.answers = Answers(self._database)
+        try:
+            self._migrate()
+        except BaseException:
+            self.close()
+            raise
+
+    def _migrate(self) -> None:
         with self._database.connect() as connection:
-            needs_migration = not is_current(connection)
-        if needs_migration:
-            with self._lock.held(), self._database.begin() as connection:
-                migrate(connection, str(folder))
+            if not pending(connection, str(self.folder)):
+                return
+        with self._lock.held():
+            self._database.log_ahead()
+            with self._database.begin() as connection:
+                migrate(connection, str(self.folder))
 
     def close(self) -> None:
         """Release the database's files."""
@@ -63,10 +75,16 @@ class Store:
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
-        """A transaction that changes documents: all of it happens, and the generation goes up, or nothing does."""
+        """A transaction that changes documents: all of it happens, and the generation goes up, or nothing does.
+
+        The generation goes up by a random step, so that two stores, and two futures of a store that was restored
+        from a backup, do not come to the same number.
+        """
         with self._lock.held(), self._database.begin() as connection:
             yield connection
-            connection.execute(update(schema.store).values(generation=schema.store.c.generation + 1))
+            generation = self.generation() + 1 + secrets.randbelow(_MAX_STEP)
+            connection.execute(update(schema.store).values(generation=generation))
+            connection.execute(schema.generations.insert().values(generation=generation))
 
     def connect(self) -> AbstractContextManager[Connection]:
         """The open transaction, or a new one for reading."""
@@ -76,6 +94,20 @@ class Store:
         """A number that every change of the documents increases."""
         with self.connect() as connection:
             return connection.scalar(select(schema.store.c.generation)) or 0
+
+    def has_had(self, generation: int) -> bool:
+        """Whether what was made from the store at `generation` was made from this store, now or earlier."""
+        with self.connect() as connection:
+            columns = schema.generations.c
+            return connection.scalar(select(columns.generation).where(columns.generation == generation)) is not None
+
+    def erase_traces(self) -> None:
+        """Leave nothing of removed documents in the files: neither in the log nor in the vector index.
+
+        Called outside of transactions. The index's files are made again when they are next needed.
+        """
+        shutil.rmtree(self.index_folder, ignore_errors=True)
+        self._database.empty_log()
 
     def embedder_id(self) -> str:
         """The embedder whose vectors are searched; empty until something was embedded."""

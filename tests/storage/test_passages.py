@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import hashlib
+
+import numpy as np
+
+EMBEDDER = "counting@1"
+
+
+def test_ids_are_never_used_again(store, put):
+    first = put("a.txt", "One.", "Two.", "Three.")
+    with store.begin():
+        store.documents.remove_source("a.txt")
+    second = put("a.txt", "One.", "Two.", "Three.")
+    assert min(second) > max(first)
+
+
+def test_ids_are_not_used_again_after_the_store_was_closed(store, put):
+    first = put("a.txt", "One.")
+    with store.begin():
+        store.documents.remove_source("a.txt")
+    store.close()
+    assert put("b.txt", "Two.")[0] > first[0]
+
+
+def test_loaded_passages_come_in_the_order_asked_for_without_those_that_are_gone(store, put):
+    one, two = put("a.txt", "One.", "Two.")
+    loaded = store.passages.load([two, 999, one], 4)
+    assert [passage.text for passage in loaded] == ["Two.", "One."]
+    assert [passage.quote(passage.sentences[0]) for passage in loaded] == ["Two.", "One."]
+    assert loaded[0].vectors.shape == (1, 4)
+    assert loaded[0].vectors.dtype == np.float32
+
+
+def test_more_passages_than_one_statement_takes(store, put):
+    ids = put("a.txt", *(f"Sentence {number}." for number in range(1203)))
+    batches = list(store.passages.vectors(ids, 4))
+    assert [len(batch) for batch, _ in batches] == [500, 500, 203]
+    assert [passage_id for batch, _ in batches for passage_id in batch] == ids
+    assert [passage.passage.id for passage in store.passages.load(ids[::-1], 4)] == ids[::-1]
+
+
+def test_texts_come_with_their_ids(store, put):
+    ids = put("a.txt", "One.", "Two.")
+    assert list(store.passages.texts(ids)) == [(ids, ["One.", "Two."])]
+
+
+def test_known_vectors_are_those_of_the_embedder(store, put):
+    put("a.txt", "One.")
+    hashes = [hashlib.sha256(text.encode()).digest() for text in ("One.", "Two.")]
+    assert store.passages.known_vectors(hashes, EMBEDDER) == {hashes[0]}
+    assert store.passages.known_vectors(hashes, "other@1") == set()
+
+
+def test_vectors_that_two_passages_share_stay_until_both_are_gone(store, put):
+    put("a.txt", "One.")
+    put("b.txt", "One.")
+    hash_ = hashlib.sha256(b"One.").digest()
+    for source, expected in (("a.txt", {hash_}), ("b.txt", set())):
+        with store.begin():
+            store.documents.remove_source(source)
+            store.passages.delete_unused_vectors()
+        assert store.passages.known_vectors([hash_], EMBEDDER) == expected
