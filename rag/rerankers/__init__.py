@@ -1,0 +1,1 @@
+"""Backends of the `Reranker` socket: (question, texts) → scores."""

@@ -1,0 +1,6 @@
+"""Question → ranked evidence sentences, and how likely it is that they answer."""
+
+from rag.retrieval.retriever import Retrieval, Retriever
+from rag.retrieval.vector_search import VectorSearch
+
+__all__ = ["Retrieval", "Retriever", "VectorSearch"]

@@ -1,0 +1,189 @@
+"""What kind of thing a question asks for, and whether a sentence holds one.
+
+Surface patterns for English, on purpose wide: a sentence that answers must hold its kind of thing, one that holds it
+need not answer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from enum import StrEnum
+
+from rag.countries import COUNTRIES
+from rag.words import content_stems, content_words
+
+__all__ = ["Expected", "expected_by", "holds", "without_request"]
+
+
+class Expected(StrEnum):
+    """The kind of thing that would answer a question."""
+
+    AGE = "age"
+    YEAR = "year"
+    COUNT = "count"
+    MONEY = "money"
+    QUANTITY = "quantity"
+    TIME = "time"
+    PLACE = "place"
+    REASON = "reason"
+    ROLE = "role"
+    NAME = "name"
+    PERSON = "person"
+    ANYTHING = "anything"
+
+
+_WORD = re.compile(r"\w+")
+_BY_LETTERS = {
+    (word[0], *sorted(word)): word
+    for word in ("how", "many", "much", "what", "when", "where", "which", "who", "whose", "why", "year")
+}
+_AUXILIARY = r"(?:is|are|was|were|did|has|have|had|will|would|can|could|should|may|might)"
+_ASKS = {
+    Expected.AGE: rf"how (?:old|young) {_AUXILIARY}|(?:at|of) (?:what|which) age",
+    Expected.YEAR: r"(?:what|which) (?:calendar )?year",
+    Expected.COUNT: r"how many|number of",
+    Expected.MONEY: r"how much (?:money|cash)|how much (?=.*\b(?:pay|paid|cost|earn|spen[dt]|worth))"
+    r"|what (?:price|salary|fee)",
+    Expected.QUANTITY: r"how (?:much|long|far|large|big|tall|high|deep|often|fast)"
+    r"|what (?:percentage|percent|proportion|share|number|amount|fraction)",
+    Expected.TIME: rf"when {_AUXILIARY}|(?:what|which) (?:day|date|month|time|week|night|decade|century)|how soon",
+    Expected.PLACE: rf"where (?:{_AUXILIARY}|do|does)|(?:what|which) (?:city|town|village|country|nation|place|region|"
+    r"state|capital|river|continent|venue|street)",
+    Expected.REASON: r"why|what (?:caused|led to|prompted)|what (?:is|was) the (?:reason|cause)",
+    Expected.ROLE: r"(?:what|which) (?:post|job|position|office|rank)(?= (?:is|was|do|does|did|has|had|have|held)\b)"
+    r"|who(?:'s|’s| is| was)(?= (?!(?:the|an?|it|this|that)\b)(?:\w[^\s'’]* ?){1,3}\W*$)",
+    Expected.NAME: r"names? of",
+    Expected.PERSON: r"who|whom|whose"
+    r"|(?:what|which) (?:person|man|woman|actor|actress|singer|player|author|king|queen)",
+}
+_ASKED = {kind: re.compile(rf"\b(?:{pattern})\b", re.IGNORECASE) for kind, pattern in _ASKS.items()}
+
+_NUMBER = (
+    r"(?:\d[\d.,]*|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|"
+    r"sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|"
+    r"million|billion|trillion|dozens?|half|third|quarter|twice|both|several)\b)"
+)
+_HELD = {
+    kind: re.compile(pattern, re.IGNORECASE)
+    for kind, pattern in {
+        Expected.AGE: r"\bage[ds]?\b|\b[\w-]+\s?-?\s?(?:year|month)s?\s?-?\s?old\b|, \d{1,3},|\b(?:born|birthday)\b",
+        Expected.YEAR: r"\b1\d{3}s?\b|\b20\d\d\b",
+        Expected.MONEY: r"[$€£¥₽₴]\s?\d|\b(?:(?:dollar|euro|pound|rouble|ruble|rupee|cent)s?|yen|yuan|USD|EUR|GBP)\b",
+        Expected.QUANTITY: _NUMBER,
+        Expected.TIME: r"\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|january|february|march|april|may|june|july|"
+        r"august|september|october|november|december|\d{3,4}s?|today|tomorrow|yesterday|tonight|century|centuries|"
+        r"(?:this|last|next) (?:week|month|year|night)|morning|afternoon|evening|spring|summer|autumn|winter|"
+        rf"\d+ ?(?:BC|BCE|AD|CE|am|pm))\b|{_NUMBER} ?(?:second|minute|hour|day|week|month|year|decade)s?\b",
+        Expected.REASON: r"\b(?:because|since|due|so that|in order|in response|owing|thanks to|after|as a result|"
+        r"for fear|reasons?|caused?|therefore|led to|over)\b|\bto [a-z]+\b",
+    }.items()
+}
+_NAME = re.compile(r"\b[A-Z][\w’'-]+(?: [A-Z][\w’'-]+)*")
+_NO_NAMES = frozenset(country.names[0] for country in COUNTRIES) | content_stems(
+    "Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May June July August "
+    "September October November December Europe European"
+)
+_NAMED = re.compile(
+    r"\bnames? of (?:the |an? )?(?:[\w’'-]+ )*?([\w’'-]+)"
+    r"(?=\W*$| (?:of|in|on|at|for|from|with|to|by|between|that|which|who|whose|is|was|are|were|did|does)\b)",
+    re.IGNORECASE,
+)
+_N_CLOSE = 7
+_ANYBODY = content_stems("person people man men woman women someone somebody guy lady character")
+_COUNTED = re.compile(r"\b(?:how many|number of) ((?:[\w’'-]+ ?){1,4})", re.IGNORECASE)
+_COUNT = re.compile(rf"(?<![\w.]){_NUMBER}(?!%)((?:\W+[\w’'-]+){{1,4}})", re.IGNORECASE)
+_INTRODUCED = re.compile(
+    r"(?P<before>[A-Z][\w’'-]+(?: [A-Z][\w’'-]+)*), [^,]{3,80}[,.]"
+    r"|\b[A-Z][\w’'-]* (?P<after>[A-Z][\w’'-]+(?: [A-Z][\w’'-]+)+)"
+)
+
+
+def expected_by(question: str) -> Expected:
+    """The kind of thing that `question` asks for, by its first question word.
+
+    >>> expected_by("how many countries joined?").value, expected_by("did it rain?").value
+    ('count', 'anything')
+    """
+    return _request(question)[0]
+
+
+def without_request(question: str) -> str:
+    """The question without the words that say what kind of thing it asks for: an answer need not repeat them.
+
+    >>> without_request("In which city did they meet?")
+    'In  did they meet?'
+    """
+    match = _request(question)[1]
+    return question[: match.start()] + question[match.end() :] if match else question
+
+
+def _request(question: str) -> tuple[Expected, re.Match[str] | None]:
+    spelt = _WORD.sub(lambda word: _BY_LETTERS.get(_letters(word[0].lower()), word[0]), question)
+    matches = [(kind, match) for kind, pattern in _ASKED.items() if (match := pattern.search(spelt))]
+    return min(matches, key=lambda found: found[1].start(), default=(Expected.ANYTHING, None))
+
+
+def _letters(word: str) -> tuple[str, ...]:
+    """What a word keeps when letters after the first change places: "mcuh" and "much" are equal here."""
+    return (word[:1], *sorted(word))
+
+
+def holds(kind: Expected, sentence: str, question: str) -> bool:
+    """Whether `sentence` holds something of that kind which the question does not name already.
+
+    >>> [holds(Expected.COUNT, text, "How many days?") for text in ("Two days passed.", "Two hours passed.")]
+    [True, False]
+    """
+    if kind is Expected.ANYTHING:
+        return True
+    if kind in _HELD:
+        return _HELD[kind].search(sentence) is not None
+    return _HOLDS[kind](sentence, question)
+
+
+def _new_capital(sentence: str, question: str) -> bool:
+    """Whether a word with a capital in the sentence, be it only the first one, is not in the question."""
+    asked = set(content_words(question))
+    return any(set(content_words(name[0])) - asked for name in _NAME.finditer(sentence))
+
+
+def _new_name(sentence: str, question: str) -> bool:
+    """Whether a name, of no country, day or month and not in the question, stands close to the word for what has it.
+
+    A word that opens the sentence is no name alone: it may owe its capital to its place.
+    """
+    named = _NAMED.search(question)
+    bearer = content_stems(named[1]) - _ANYBODY if named else frozenset()
+    known = _NO_NAMES | content_stems(question)
+    for name in _NAME.finditer(sentence):
+        is_opening = name.start() < 2 and " " not in name[0]
+        if is_opening or content_stems(name[0]) <= known:
+            continue
+        around = sentence[: name.end()].split()[-_N_CLOSE:] + sentence[name.start() :].split()[:_N_CLOSE]
+        if bearer <= content_stems(" ".join(around)):
+            return True
+    return False
+
+
+def _counts(sentence: str, question: str) -> bool:
+    """Whether a number stands shortly before the word for what the question counts."""
+    counted = _COUNTED.search(question)
+    wanted = content_stems(counted[1]) if counted else frozenset()
+    return any(not wanted or content_stems(match[1]) & wanted for match in _COUNT.finditer(sentence))
+
+
+def _introduces(sentence: str, question: str) -> bool:
+    """Whether somebody whom the question names has a description beside the name."""
+    asked = set(content_words(question))
+    names = (match["before"] or match["after"] for match in _INTRODUCED.finditer(sentence))
+    return any(asked & set(content_words(name)) for name in names)
+
+
+_HOLDS: dict[Expected, Callable[[str, str], bool]] = {
+    Expected.COUNT: _counts,
+    Expected.PLACE: _new_capital,
+    Expected.PERSON: _new_capital,
+    Expected.NAME: _new_name,
+    Expected.ROLE: _introduces,
+}

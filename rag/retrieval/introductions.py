@@ -1,0 +1,70 @@
+"""How documents introduce their speakers: "Radek Sikorski, Poland’s Foreign Minister, confirmed …"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from rag.attribution.names import is_description
+from rag.words import content_stems
+
+__all__ = ["describes", "introduction_of", "is_introduced_as"]
+
+_APPOSITION = r",\s+(?P<after>[^,;:.()“”\"]{3,80})(?=[,.)])"
+_TITLE = r"(?P<before>(?:(?:[A-Z][\w’'-]*|of|the|for)\s+){1,6})"
+
+
+def introduction_of(speaker: str, sentences: Iterable[str]) -> str:
+    """The words with which the first of `sentences` that introduces `speaker` does so; empty when none does.
+
+    >>> introduction_of("John Healey", ["On Wednesday, John Healey, Britain’s Defence Secretary, spoke."])
+    'Britain’s Defence Secretary'
+    >>> introduction_of("Marco Rubio", ["US Secretary of State Marco Rubio spoke."])
+    'US Secretary of State'
+    """
+    if not speaker:
+        return ""
+    name = re.escape(speaker)
+    pattern = re.compile(rf"\b{name}{_APPOSITION}|{_TITLE}{name}\b")
+    for sentence in sentences:
+        match = pattern.search(sentence) if speaker in sentence else None
+        if match:
+            return (match["after"] or match["before"]).strip()
+    return ""
+
+
+def is_introduced_as(mention: str, speaker: str, introduction: str) -> bool:
+    """Whether `mention` describes the speaker as the introduction does, in part or in whole.
+
+    A mention without a role ("London") is no description: it may stand for anybody of the place. A head of state or
+    government is also a "leader".
+
+    >>> is_introduced_as("Warsaw's minister", "Radek Sikorski", "Poland’s Foreign Minister")
+    True
+    >>> is_introduced_as("the French minister", "Radek Sikorski", "Poland’s Foreign Minister")
+    False
+    """
+    if not introduction or not is_description(mention):
+        return False
+    words = content_stems(introduction)
+    return content_stems(mention) <= words | _as_leader(words) | content_stems(speaker)
+
+
+def describes(question: str, introduction: str) -> bool:
+    """Whether the question holds all words of an introduction of at least two words, or calls the person a leader.
+
+    >>> describes("List all the points the French defence minister made", "the French Defence Minister")
+    True
+    >>> describes("List all the points the minister made", "the French Defence Minister")
+    False
+    """
+    words, asked = content_stems(introduction), content_stems(question)
+    return len(words) > 1 and (words <= asked or _as_leader(words) <= asked)
+
+
+def _as_leader(words: frozenset[str]) -> frozenset[str]:
+    """The words with "leader" in the place of the office of who heads a state or government."""
+    return words - _HEADS | {"leader"} if words & _HEADS else words
+
+
+_HEADS = content_stems("president premier prime minister chancellor") - content_stems("minister")

@@ -1,0 +1,106 @@
+"""The steps from a question to ranked evidence: search by vector and by word, fuse, load, rank sentences."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+from rag.attribution import AskedSpeaker, asked_speaker
+from rag.protocols import Embedder, FloatArray, Reranker, WordIndex
+from rag.retrieval.answerability import answerability
+from rag.retrieval.fusion import min_max, reciprocal_rank
+from rag.retrieval.ranking import Candidate, Features, candidates_of, features, score
+from rag.retrieval.vector_search import VectorSearch
+from rag.storage import Store
+from rag.types import Evidence, Hit
+
+__all__ = ["Ranked", "Retrieval", "Retriever"]
+
+
+class Ranked(NamedTuple):
+    """A candidate with its features and the score made from them."""
+
+    candidate: Candidate
+    features: Features
+    score: float
+
+
+class Retrieval(NamedTuple):
+    """Evidence, best first, and the probability, 0 to 1, that it answers the question."""
+
+    evidence: tuple[Evidence, ...]
+    answerability: float
+
+
+class Retriever:
+    """Finds the sentences that answer; the question's embedding is the only thing computed by a model."""
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        embedder: Embedder,
+        vector_search: VectorSearch,
+        word_index: WordIndex,
+        reranker: Reranker,
+        fusion: Literal["min-max", "rrf"],
+        dense_weight: float,
+        n_passages: int,
+    ) -> None:
+        self._store = store
+        self._embedder = embedder
+        self._vector_search = vector_search
+        self._word_index = word_index
+        self._reranker = reranker
+        self._fusion = fusion
+        self._dense_weight = dense_weight
+        self._n_passages = n_passages
+
+    def embed(self, question: str) -> FloatArray:
+        """The question's vector, float32 (dim,)."""
+        vector: FloatArray = self._embedder.embed_questions([question])[0]
+        return vector
+
+    def retrieve(self, question: str, vector: FloatArray, k: int) -> Retrieval:
+        """At most `k` sentences for the question with that vector."""
+        asked = asked_speaker(question, self._store.documents.speakers())
+        ranked = self.rank(question, vector, asked)
+        evidence = tuple(_evidence(place, number) for number, place in enumerate(ranked[:k], start=1))
+        return Retrieval(evidence, answerability(question, ranked, asked))
+
+    def rank(self, question: str, vector: FloatArray, asked: AskedSpeaker | None) -> list[Ranked]:
+        """All sentences of the passages found, best first, equal scores by place."""
+        hits = self._fused(question, vector)[: self._n_passages]
+        with self._store.connect():
+            passages = self._store.passages.load([hit.passage_id for hit in hits], self._embedder.dim)
+        scores = {hit.passage_id: hit.score for hit in hits}
+        candidates = candidates_of(passages, [scores[passage.passage.id] for passage in passages], vector)
+        of_candidates = features(question, candidates, self._reranker, asked)
+        ranked = [
+            Ranked(candidate, values, score(values))
+            for candidate, values in zip(candidates, of_candidates, strict=True)
+        ]
+        return sorted(
+            ranked,
+            key=lambda place: (-place.score, place.candidate.passage.passage.id, place.candidate.sentence.ordinal),
+        )
+
+    def _fused(self, question: str, vector: FloatArray) -> list[Hit]:
+        dense = self._vector_search.search(vector, self._n_passages)
+        lexical = self._word_index.search(question, self._n_passages)
+        if self._fusion == "rrf":
+            return reciprocal_rank(dense, lexical)
+        return min_max(dense, lexical, dense_weight=self._dense_weight)
+
+
+def _evidence(ranked: Ranked, number: int) -> Evidence:
+    candidate = ranked.candidate
+    return Evidence(
+        number=number,
+        document_id=candidate.sentence.document_id,
+        source=candidate.passage.source,
+        title=candidate.passage.title,
+        span=candidate.sentence.span,
+        quote=candidate.quote,
+        score=ranked.score,
+        speaker=candidate.sentence.speaker,
+    )
