@@ -1,0 +1,142 @@
+"""A draft cut into claims, with every marker resolved to the evidence that it names, or kept as invalid."""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from rag.segmentation import sentence_spans
+from rag.types import Draft, Evidence, Span
+
+__all__ = ["CitedClaim", "claims_of_draft"]
+
+# Blanks, but no line break: a marker stands on one line.
+_MARKER = re.compile(r"[\[【][ \t]*(\d+(?:[ \t]*[,;–-][ \t]*\d+)*)[ \t]*[\]】]")
+_MARKERS = re.compile(rf" ?(?:{_MARKER.pattern} ?)+")
+_LINE_BREAK = re.compile("[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+_LIST_MARK = re.compile(r"(?:\d{1,3}[.)])?[\W_]*")
+_MOST_IN_A_RANGE = 20
+_STOPS = frozenset(".,;:!?")
+
+
+class CitedClaim(NamedTuple):
+    """A claim and the evidence that it names, before numbers are given.
+
+    text: the statement without its markers; for a marker alone the quote itself.
+    span: where it stands in the draft.
+    """
+
+    text: str
+    span: Span
+    evidence: tuple[Evidence, ...]
+    invalid_markers: tuple[str, ...]
+
+
+def claims_of_draft(draft: Draft, evidence: Sequence[Evidence]) -> list[CitedClaim]:
+    """The claims of `draft`, in order.
+
+    A line of markers alone makes one claim for each sentence that it names, whose text is that sentence; a sentence is
+    quoted once. Markers behind a full stop belong to the sentence before it, those at the start of a line to the
+    sentence after them. A marker of which a number names no evidence is invalid; its other numbers count.
+    A claim that is one of the sentences that it names cites that one alone.
+
+    >>> sentence = Evidence(
+    ...     number=1, document_id="d", source="s", title="t", span=Span(start=0, end=5), quote="It is", score=1.0
+    ... )
+    >>> draft = Draft(text="[1]\\nIt was. [9]", generator_id="g", prompt_id="")
+    >>> [(claim.text, len(claim.evidence), claim.invalid_markers) for claim in claims_of_draft(draft, [sentence])]
+    [('It is', 1, ()), ('It was.', 0, ('[9]',))]
+    """
+    by_number = {sentence.number: sentence for sentence in evidence}
+    claims: list[CitedClaim] = []
+    quoted: set[int] = set()
+    for span in _statements(draft.text):
+        written = span.slice(draft.text)
+        named, invalid = _resolve(written, by_number)
+        text = _without_markers(written)
+        if not _LIST_MARK.fullmatch(text):
+            own = tuple(sentence for sentence in named if " ".join(sentence.quote.split()) == text)
+            claims.append(CitedClaim(text, span, own or named, invalid))
+            continue
+        claims += [
+            CitedClaim(sentence.quote, span, (sentence,), ()) for sentence in named if sentence.number not in quoted
+        ]
+        quoted.update(sentence.number for sentence in named)
+        if invalid:
+            claims.append(CitedClaim("", span, (), invalid))
+    return claims
+
+
+def _statements(text: str) -> Iterator[Span]:
+    """Sentences of a draft, each with its markers, and the markers that stand on a line alone.
+
+    Sentences are found in a copy with blanks in place of markers, so that a marker neither hides the end of a sentence
+    nor is cut by one.
+    """
+    sentences = sentence_spans(_MARKER.sub(lambda marker: " " * len(marker[0]), text))
+    pending: Span | None = None
+    has_words = False
+    for span, is_sentence in _in_order(sentences, text):
+        if pending is not None and _LINE_BREAK.search(text, pending.end, span.start):
+            yield pending
+            pending = None
+        if pending is None:
+            pending, has_words = span, is_sentence
+        elif is_sentence and has_words:
+            yield pending
+            pending = span
+        else:
+            pending, has_words = Span(start=pending.start, end=span.end), has_words or is_sentence
+    if pending is not None:
+        yield pending
+
+
+def _in_order(sentences: Sequence[Span], text: str) -> Iterator[tuple[Span, bool]]:
+    """The sentences, and the markers outside of them, as they follow each other; True for a sentence."""
+    remaining = deque(sentences)
+    for match in _MARKER.finditer(text):
+        while remaining and remaining[0].end <= match.start():
+            yield remaining.popleft(), True
+        if not remaining or match.end() <= remaining[0].start:
+            yield Span(start=match.start(), end=match.end()), False
+    for span in remaining:
+        yield span, True
+
+
+def _resolve(written: str, by_number: Mapping[int, Evidence]) -> tuple[tuple[Evidence, ...], tuple[str, ...]]:
+    named: dict[int, Evidence] = {}
+    invalid: list[str] = []
+    for match in _MARKER.finditer(written):
+        numbers = _numbers(match[1])
+        known = [number for number in numbers if number in by_number]
+        named.update((number, by_number[number]) for number in known)
+        if not numbers or known != numbers:
+            invalid.append(match[0])
+    return tuple(named.values()), tuple(invalid)
+
+
+def _numbers(inside: str) -> list[int]:
+    """The numbers of a marker: `1`, `1, 2` or `1-3`; none when a range makes no sense.
+
+    >>> _numbers("1, 3-5"), _numbers("5-3")
+    ([1, 3, 4, 5], [])
+    """
+    numbers: list[int] = []
+    for part in re.split(r"[,;]", inside):
+        ends = [int(end[:9]) for end in re.split(r"[–-]", part)]
+        if len(ends) > 2 or ends[-1] - ends[0] not in range(_MOST_IN_A_RANGE):
+            return []
+        numbers += range(ends[0], ends[-1] + 1)
+    return numbers
+
+
+def _without_markers(written: str) -> str:
+    """The words, with one blank between them.
+
+    >>> _without_markers("It was [1], they  said [2] [3] .")
+    'It was, they said.'
+    """
+    once = " ".join(written.split())
+    return _MARKERS.sub(lambda found: "" if once[found.end() : found.end() + 1] in _STOPS else " ", once).strip()

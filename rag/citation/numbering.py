@@ -1,0 +1,63 @@
+"""Citation numbers: one for each distinct span, from 1, in the order of first use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from rag.errors import StoreError
+from rag.types import Citation, Document, Evidence, Span
+
+__all__ = ["Numbering"]
+
+
+class Numbering:
+    """Gives numbers to the places that an answer cites, and proves each quote against its document."""
+
+    def __init__(self, document_of: Callable[[str], Document]) -> None:
+        """document_of: the document of an id; asked at most once for each document."""
+        self._document_of = document_of
+        self._documents: dict[str, Document] = {}
+        self._by_place: dict[tuple[str, Span], Citation] = {}
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """All citations so far, by number."""
+        return tuple(self._by_place.values())
+
+    def cite(self, evidence: Sequence[Evidence]) -> tuple[Citation, ...]:
+        """The citations of these sentences, new numbers where the place has none yet.
+
+        Raises:
+            StoreError: a quote is not the slice of its document; nothing is cited then.
+        """
+        for sentence in evidence:
+            self._prove(sentence)
+        return tuple(self._citation(sentence) for sentence in evidence)
+
+    def _prove(self, sentence: Evidence) -> None:
+        document = self._document(sentence.document_id)
+        if sentence.span.slice(document.text) != sentence.quote:
+            raise StoreError(
+                f"cannot cite {sentence.source!r} at {sentence.span.start}-{sentence.span.end}: the quote is not "
+                "what stands there - run `rag check`, then `rag rebuild`"
+            )
+
+    def _citation(self, sentence: Evidence) -> Citation:
+        place = (sentence.document_id, sentence.span)
+        if place not in self._by_place:
+            text = self._document(sentence.document_id).text
+            self._by_place[place] = Citation(
+                number=len(self._by_place) + 1,
+                document_id=sentence.document_id,
+                source=sentence.source,
+                title=sentence.title,
+                span=sentence.span,
+                quote=sentence.quote,
+                line=text.count("\n", 0, sentence.span.start) + 1,
+            )
+        return self._by_place[place]
+
+    def _document(self, document_id: str) -> Document:
+        if document_id not in self._documents:
+            self._documents[document_id] = self._document_of(document_id)
+        return self._documents[document_id]

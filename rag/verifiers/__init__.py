@@ -1,0 +1,1 @@
+"""Backends of the `Verifier` socket: (evidence, claim) → verdict."""

@@ -1,0 +1,93 @@
+"""One number for each distinct span, sequential, in the order of first use; every quote is proved."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.citation import Numbering
+from rag.errors import StoreError
+from rag.types import Document, Evidence, Span
+
+TEXT = "One.\nTwo.\n\nOne. 𝔸😀 three."
+DOCUMENTS = {
+    id_: Document(id=id_, source=f"{id_}.txt", title=id_, media_type="text/plain", text=TEXT) for id_ in ("a", "b")
+}
+
+
+def evidence(start: int, end: int, *, document_id: str = "a", number: int = 1, quote: str | None = None) -> Evidence:
+    return Evidence(
+        number=number,
+        document_id=document_id,
+        source=f"{document_id}.txt",
+        title=document_id,
+        span=Span(start=start, end=end),
+        quote=TEXT[start:end] if quote is None else quote,
+        score=0.5,
+    )
+
+
+def numbering() -> Numbering:
+    return Numbering(DOCUMENTS.__getitem__)
+
+
+def test_numbers_are_sequential_in_order_of_first_use():
+    numbers = numbering()
+    cited = numbers.cite([evidence(5, 9, number=7), evidence(0, 4, number=2)])
+    assert [(citation.number, citation.quote) for citation in cited] == [(1, "Two."), (2, "One.")]
+    assert numbers.citations == cited
+
+
+def test_span_keeps_its_number():
+    numbers = numbering()
+    first = numbers.cite([evidence(0, 4, number=3)])
+    again = numbers.cite([evidence(5, 9), evidence(0, 4, number=8), evidence(0, 4)])
+    assert [citation.number for citation in again] == [2, 1, 1]
+    assert again[1] == first[0]
+    assert [citation.number for citation in numbers.citations] == [1, 2]
+
+
+def test_repeated_sentence_and_other_document_have_their_own_numbers():
+    cited = numbering().cite([evidence(0, 4), evidence(11, 15), evidence(0, 4, document_id="b")])
+    assert [(citation.number, citation.quote, citation.document_id) for citation in cited] == [
+        (1, "One.", "a"),
+        (2, "One.", "a"),
+        (3, "One.", "b"),
+    ]
+
+
+@pytest.mark.parametrize(("start", "line"), [(0, 1), (5, 2), (11, 4), (16, 4)])
+def test_line_counts_from_one(start, line):
+    assert numbering().cite([evidence(start, start + 4)])[0].line == line
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        evidence(0, 4, quote="Two."),
+        evidence(0, 4, quote="one."),
+        evidence(0, 4, quote="One"),
+        evidence(100, 104, quote="One."),
+    ],
+)
+def test_quote_that_is_not_the_slice_is_refused_and_nothing_is_cited(wrong):
+    numbers = numbering()
+    with pytest.raises(StoreError, match=r"cannot cite 'a.txt'.*run `rag check`"):
+        numbers.cite([evidence(5, 9), wrong])
+    assert numbers.citations == ()
+
+
+def test_document_is_asked_for_once():
+    asked = []
+
+    def document_of(document_id: str) -> Document:
+        asked.append(document_id)
+        return DOCUMENTS[document_id]
+
+    numbers = Numbering(document_of)
+    numbers.cite([evidence(0, 4), evidence(5, 9)])
+    numbers.cite([evidence(11, 15), evidence(0, 4, document_id="b")])
+    assert asked == ["a", "b"]
+
+
+def test_no_evidence_gives_no_citations():
+    assert numbering().cite([]) == ()
