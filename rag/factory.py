@@ -1,0 +1,75 @@
+"""Backends by name: the only file that knows them all. Each is imported when it is built, not before."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+from rag.errors import BackendError
+
+__all__ = ["BACKENDS", "READERS", "build", "load"]
+
+BACKENDS: dict[str, dict[str, str]] = {
+    "embedder": {
+        "sentence-transformers": "rag.embedders.sentence_transformers:SentenceTransformersEmbedder",
+        "hashing": "rag.embedders.hashing:HashingEmbedder",
+    },
+    "vector_index": {
+        "faiss": "rag.indexes.faiss:FaissIndex",
+        "exact": "rag.indexes.exact:ExactIndex",
+    },
+    "word_index": {"fts": "rag.indexes.fts:FtsIndex"},
+    "reranker": {"overlap": "rag.rerankers.overlap:OverlapReranker"},
+    "generator": {"extractive": "rag.generators.extractive:ExtractiveGenerator"},
+    "verifier": {"rules": "rag.verifiers.rules:RulesVerifier"},
+}
+
+READERS: dict[str, str] = {
+    ".txt": "rag.readers.text:TextReader",
+    ".text": "rag.readers.text:TextReader",
+    ".md": "rag.readers.markdown:MarkdownReader",
+    ".markdown": "rag.readers.markdown:MarkdownReader",
+    ".html": "rag.readers.html:HtmlReader",
+    ".htm": "rag.readers.html:HtmlReader",
+    ".xhtml": "rag.readers.html:HtmlReader",
+}
+
+
+def build(socket: str, name: str, **arguments: Any) -> Any:
+    """The backend of `socket` called `name`, which may also be given as `module:Class`.
+
+    Raises:
+        BackendError: no backend has that name, or a library that it needs is not installed.
+    """
+    known = BACKENDS[socket]
+    target = known.get(name, name)
+    if ":" not in target:
+        raise BackendError(f"no {socket} is called {name!r} - use one of {', '.join(known)}, or module:Class")
+    make = load(target)
+    try:
+        return make(**arguments)
+    except ImportError as error:
+        raise _missing(target, error) from error
+
+
+def load(target: str) -> Any:
+    """The class that `target`, written `module:Class`, names.
+
+    Raises:
+        BackendError: there is no such module or class, or a library that it needs is not installed.
+    """
+    module_name, _, class_name = target.partition(":")
+    try:
+        module = import_module(module_name)
+    except ImportError as error:
+        raise _missing(target, error) from error
+    except (TypeError, ValueError) as error:  # how `import_module` refuses "" and ".relative"
+        raise BackendError(f"cannot load {target!r}: {module_name!r} names no module - write module:Class") from error
+    if not hasattr(module, class_name):
+        raise BackendError(f"cannot load {target!r}: {module_name!r} has no {class_name!r} - check the spelling")
+    return getattr(module, class_name)
+
+
+def _missing(target: str, error: ImportError) -> BackendError:
+    reason = f"module {error.name!r} is missing" if isinstance(error, ModuleNotFoundError) else str(error)
+    return BackendError(f"cannot load {target!r}: {reason} - install what it needs, or name another backend")

@@ -1,0 +1,1 @@
+"""Backends of the `Generator` socket: question and evidence → draft."""

@@ -1,0 +1,98 @@
+"""Answers as JSON, in the form that `answer.schema.json` describes."""
+
+from __future__ import annotations
+
+import json
+from importlib.resources import files
+from typing import Any
+
+from rag.types import Answer, Citation, Evidence, Span, VerifiedClaim
+
+__all__ = ["SCHEMA_VERSION", "answer_schema", "citation_to_dict", "citations_from_json", "to_dict", "to_json"]
+
+SCHEMA_VERSION = 1
+
+
+def answer_schema() -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of `to_dict`, as it is shipped in the package."""
+    schema: dict[str, Any] = json.loads(files("rag").joinpath("answer.schema.json").read_text(encoding="utf-8"))
+    return schema
+
+
+def to_dict(answer: Answer) -> dict[str, Any]:
+    """The answer as plain values; positions are code points of the document's text, `end` excluded."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "question": answer.question,
+        "status": answer.status.value,
+        "text": answer.text,
+        "claims": [_claim(claim) for claim in answer.claims],
+        "citations": [citation_to_dict(citation) for citation in answer.citations],
+        "evidence": [_evidence(sentence) for sentence in answer.evidence],
+        "generator": answer.trace.generator_id,
+        "answerability": round(answer.trace.answerability, 4),
+        "timings_ms": {stage: round(milliseconds, 2) for stage, milliseconds in answer.trace.timings_ms.items()},
+    }
+
+
+def to_json(answer: Answer) -> str:
+    """The answer as one line of JSON."""
+    return json.dumps(to_dict(answer), ensure_ascii=False)
+
+
+def citations_from_json(text: str) -> list[Citation]:
+    """The citations of an answer that `to_json` wrote."""
+    return [
+        Citation(
+            number=item["number"],
+            document_id=item["document_id"],
+            source=item["source"],
+            title=item["title"],
+            span=Span(start=item["start"], end=item["end"]),
+            quote=item["quote"],
+            line=item["line"],
+            page=item["page"],
+        )
+        for item in json.loads(text)["citations"]
+    ]
+
+
+def _claim(verified: VerifiedClaim) -> dict[str, Any]:
+    return {
+        "text": verified.claim.text,
+        "citations": [citation.number for citation in verified.claim.citations],
+        "verdict": {
+            "label": verified.verdict.label.value,
+            "score": round(verified.verdict.score, 4),
+            "verifier": verified.verdict.verifier_id,
+            "reasons": list(verified.verdict.reasons),
+        },
+    }
+
+
+def citation_to_dict(citation: Citation) -> dict[str, Any]:
+    """A citation as plain values."""
+    return {
+        "number": citation.number,
+        "document_id": citation.document_id,
+        "source": citation.source,
+        "title": citation.title,
+        "start": citation.span.start,
+        "end": citation.span.end,
+        "quote": citation.quote,
+        "line": citation.line,
+        "page": citation.page,
+    }
+
+
+def _evidence(sentence: Evidence) -> dict[str, Any]:
+    return {
+        "document_id": sentence.document_id,
+        "source": sentence.source,
+        "title": sentence.title,
+        "start": sentence.span.start,
+        "end": sentence.span.end,
+        "quote": sentence.quote,
+        "score": round(sentence.score, 4),
+        "speaker": sentence.speaker,
+    }

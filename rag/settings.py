@@ -1,0 +1,122 @@
+"""Settings: one frozen record, filled from arguments, then `RAG_*` environment variables, then a TOML file.
+
+Nothing reads settings on its own: they are passed in. Unknown names are refused, so that a typo is heard.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tomllib
+from collections.abc import Iterable
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from rag.errors import SettingsError
+
+__all__ = ["Settings"]
+
+_PREFIX = "RAG_"
+_IRRELEVANT_TO_ANSWERS = {"device", "max_question_characters", "max_file_bytes", "lock_timeout_seconds"}
+
+
+class Settings(BaseSettings):
+    """How the assistant reads, finds, answers and checks; every field has a working default.
+
+    A backend is given by its short name (see `rag.factory`) or as `module:Class`.
+    """
+
+    model_config = SettingsConfigDict(frozen=True, extra="forbid", env_prefix=_PREFIX)
+
+    embedder: Annotated[str, Field(description="backend that turns text into vectors")] = "sentence-transformers"
+    embedding_model: Annotated[str, Field(description="model name or folder for that backend")] = "all-MiniLM-L6-v2"
+    device: Annotated[str, Field(description="where the model runs: cpu, cuda, mps")] = "cpu"
+    passage_tokens: Annotated[int, Field(ge=16, description="longest passage, in tokens of the embedder")] = 256
+    vector_index: Annotated[str, Field(description="backend that finds passages by vector")] = "faiss"
+    word_index: Annotated[str, Field(description="backend that finds passages by word")] = "fts"
+    fusion: Annotated[Literal["min-max", "rrf"], Field(description="how the two rankings are joined")] = "min-max"
+    dense_weight: Annotated[float, Field(ge=0, le=1, description="share of the vector score in min-max fusion")] = 0.5
+    n_passages: Annotated[int, Field(ge=1, le=1000, description="passages whose sentences are ranked")] = 30
+    reranker: Annotated[str, Field(description="backend that scores sentences against the question")] = "overlap"
+    n_evidence: Annotated[int, Field(ge=1, le=100, description="sentences offered to the generator")] = 10
+    generator: Annotated[str, Field(description="backend that drafts the answer")] = "extractive"
+    verifier: Annotated[str, Field(description="backend that checks each claim")] = "rules"
+    max_citations: Annotated[int, Field(ge=1, le=50, description="most sentences in an extractive answer")] = 3
+    abstain_below: Annotated[
+        float, Field(ge=0, le=1, description="answer only when the documents do so with at least this probability")
+    ] = 0.5
+    max_question_characters: Annotated[int, Field(ge=1, description="longest question")] = 10_000
+    max_file_bytes: Annotated[int, Field(ge=1, description="largest file that is read")] = 50_000_000
+    lock_timeout_seconds: Annotated[
+        float, Field(ge=0, le=86_400, description="how long to wait for another writer")
+    ] = 30.0
+
+    def __init__(self, **values: Any) -> None:
+        _refuse_misspelt(os.environ)
+        try:
+            super().__init__(**values)
+        except ValidationError as error:
+            raise SettingsError(_explain(error)) from error
+
+    @classmethod
+    def from_file(cls, path: str | Path, **values: Any) -> Settings:
+        """Settings of the TOML file at `path`; environment variables and `values` go before it.
+
+        Raises:
+            SettingsError: the file is missing, is not TOML, or holds a name or value that cannot be used.
+        """
+        try:
+            in_file = tomllib.loads(Path(path).read_text(encoding="utf-8-sig"))
+        except OSError as error:
+            raise SettingsError(f"cannot read settings {str(path)!r}: {error.strerror} - name a TOML file") from error
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise SettingsError(f"cannot read settings {str(path)!r}: not TOML ({error}) - mend that line") from error
+        in_environment = {name.upper() for name in os.environ}
+        from_file = {name: value for name, value in in_file.items() if f"{_PREFIX}{name}".upper() not in in_environment}
+        return cls(**from_file | values)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments first, then the environment; a `.env` file in the working directory is not read."""
+        return init_settings, env_settings
+
+    def fingerprint(self) -> str:
+        """Twelve hexadecimal digits that are the same for settings that give the same answers."""
+        relevant = self.model_dump(exclude=_IRRELEVANT_TO_ANSWERS)
+        return hashlib.sha256(json.dumps(relevant, sort_keys=True).encode()).hexdigest()[:12]
+
+
+def _refuse_misspelt(environment: Iterable[str]) -> None:
+    """Hear a typo such as `RAG_EMBEDER`; variables that resemble no setting may belong to other programs."""
+    known = {f"{_PREFIX}{name}".upper() for name in Settings.model_fields}
+    for name in environment:
+        if name.upper().startswith(_PREFIX) and name.upper() not in known:
+            likely = get_close_matches(name.upper(), known, n=1, cutoff=0.85)
+            if likely:
+                raise SettingsError(
+                    f"no setting is called {name!r} in the environment - write {likely[0]}, or remove the variable"
+                )
+
+
+def _explain(error: ValidationError) -> str:
+    parts = []
+    for problem in error.errors():
+        name = ".".join(str(part) for part in problem["loc"])
+        if problem["type"] == "extra_forbidden":
+            known = ", ".join(sorted(Settings.model_fields))
+            parts.append(f"no setting is called {name!r} - the settings are: {known}")
+        else:
+            parts.append(f"cannot use {name} = {problem['input']!r}: {problem['msg']} - change it")
+    return "; ".join(parts)

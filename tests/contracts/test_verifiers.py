@@ -1,0 +1,36 @@
+"""The contract of the `Verifier` socket, over every backend."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.factory import BACKENDS, build
+from rag.testing.scripted import ScriptedVerifier
+from rag.testing.verifier import VERIFIER_CHECKS, check_verifier
+from rag.types import VerdictLabel
+from rag.verifiers.rules import RulesVerifier
+
+
+@pytest.mark.parametrize("name", BACKENDS["verifier"])
+@pytest.mark.parametrize("check", VERIFIER_CHECKS, ids=lambda check: check.__name__)
+def test_verifier(check, name):
+    check(build("verifier", name))
+
+
+def test_all_checks_run_as_one():
+    check_verifier(RulesVerifier())
+
+
+class _Unordered(RulesVerifier):
+    def verify(self, pairs):
+        return super().verify(pairs)[::-1]
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [ScriptedVerifier(), ScriptedVerifier(otherwise=VerdictLabel.UNSUPPORTED), _Unordered()],
+    ids=["supports all", "supports nothing", "unordered"],
+)
+def test_contract_catches_a_broken_verifier(broken):
+    with pytest.raises(AssertionError):
+        check_verifier(broken)

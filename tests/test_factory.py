@@ -1,0 +1,96 @@
+"""Backends are built by name, or from any module; what is missing is said in one sentence."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import nullcontext
+
+import pytest
+from sqlalchemy import create_engine
+
+from rag.errors import BackendError
+from rag.factory import BACKENDS, READERS, build, load
+
+ALL = [(socket, name) for socket, names in BACKENDS.items() for name in names]
+
+
+@pytest.mark.parametrize(("socket", "name"), ALL)
+def test_every_backend_can_be_imported(socket, name):
+    assert isinstance(load(BACKENDS[socket][name]), type)
+
+
+@pytest.mark.parametrize(
+    ("socket", "name"),
+    [pytest.param(*pair, marks=[pytest.mark.model] if pair[1] == "sentence-transformers" else []) for pair in ALL],
+)
+def test_every_backend_can_be_built(socket, name):
+    engine = create_engine("sqlite://")
+    with engine.connect() as connection:
+        arguments = {
+            "vector_index": {"dim": 3},
+            "word_index": {"connect": lambda: nullcontext(connection)},
+        }.get(socket, {})
+        assert type(build(socket, name, **arguments)).__name__ == BACKENDS[socket][name].partition(":")[2]
+    engine.dispose()
+
+
+@pytest.mark.parametrize("suffix", READERS)
+def test_every_reader_can_be_built(suffix):
+    assert suffix == suffix.lower()
+    assert load(READERS[suffix])(max_bytes=10).media_types
+
+
+@pytest.mark.parametrize("socket", BACKENDS)
+def test_unknown_name_lists_the_known_ones(socket):
+    with pytest.raises(BackendError, match=f"no {socket} is called 'nope'") as caught:
+        build(socket, "nope")
+    assert all(name in str(caught.value) for name in BACKENDS[socket])
+
+
+def test_backend_may_be_a_class_of_any_module():
+    assert build("embedder", "rag.embedders.hashing:HashingEmbedder", dim=8).dim == 8
+
+
+@pytest.mark.parametrize(
+    ("target", "said"),
+    [
+        ("no_such_package.part:Class", "module 'no_such_package' is missing - install"),
+        ("rag.embedders.nope:Class", "module 'rag.embedders.nope' is missing"),
+        ("rag.embedders.hashing:Nope", "'rag.embedders.hashing' has no 'Nope' - check the spelling"),
+        ("rag.embedders.hashing:", "has no ''"),
+        (":Class", "'' names no module - write module:Class"),
+        (".hashing:Class", "'.hashing' names no module"),
+    ],
+)
+def test_target_that_cannot_be_loaded_is_explained(target, said):
+    with pytest.raises(BackendError, match=r"cannot load ") as caught:
+        build("embedder", target)
+    assert said in str(caught.value)
+
+
+@pytest.fixture
+def module_folder(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(tmp_path)
+    yield tmp_path
+    for name in [name for name in sys.modules if name.startswith("factory_case_")]:
+        del sys.modules[name]
+
+
+def test_library_missing_when_the_backend_is_built_is_explained(module_folder):
+    (module_folder / "factory_case_late.py").write_text(
+        "class Late:\n    def __init__(self):\n        import no_such_library\n"
+    )
+    with pytest.raises(BackendError, match="module 'no_such_library' is missing"):
+        build("embedder", "factory_case_late:Late")
+
+
+def test_library_without_the_name_that_is_needed_is_explained(module_folder):
+    (module_folder / "factory_case_old.py").write_text("from json import no_such_name\n")
+    with pytest.raises(BackendError, match="cannot import name 'no_such_name'"):
+        build("embedder", "factory_case_old:Old")
+
+
+def test_mistake_inside_a_backend_is_not_taken_for_a_missing_class(module_folder):
+    (module_folder / "factory_case_bug.py").write_text("None.nothing\n")
+    with pytest.raises(AttributeError, match="nothing"):
+        build("embedder", "factory_case_bug:Bug")
