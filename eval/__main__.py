@@ -7,6 +7,8 @@ import importlib
 import sys
 
 TASKS = {
+    "ingest": "eval.speed.ingest",
+    "seeds": "eval.tasks.seeds",
     "segmentation": "eval.tasks.segmentation",
 }
 """Sub-command → module with `add_arguments(parser)` and `main(options) -> int`; its docstring's first line is the help.

@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from eval.metrics.boundary_f1 import BoundaryCounts, boundary_counts
-from rag.segmentation import sentence_spans
+from rag import sentence_spans
 
 __all__ = ["GoldDocument", "Measurement", "add_arguments", "half", "main", "measure", "read_documents", "splitters"]
 
