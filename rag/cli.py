@@ -19,6 +19,8 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, ProgressColumn, Task, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as ProgressBar
+from rich.segment import Segment, Segments
+from rich.style import Style
 from rich.text import Text
 
 from rag.assistant import Assistant
@@ -333,8 +335,9 @@ def _print(line: str, *, style: str = "", to_stderr: bool = False) -> None:
 
 
 def _write(text: str, *, style: str = "", to_stderr: bool = False) -> None:
-    # `out` and not `print`, which would expand tabs and wrap lines.
-    _console(to_stderr=to_stderr).out(_UNSAFE.sub(_REPLACEMENT, text), style=style or None, highlight=False, end="")
+    # A segment is written as it is; anything else would have its tabs expanded and its lines wrapped.
+    segment = Segment(_UNSAFE.sub(_REPLACEMENT, text), Style.parse(style))
+    _console(to_stderr=to_stderr).print(Segments([segment]), soft_wrap=True)
 
 
 @cache

@@ -1,0 +1,578 @@
+"""The `rag` command: what it prints, where, and with which exit code."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import ModuleType
+from typing import NamedTuple
+
+import jsonschema
+import pytest
+from filelock import FileLock
+from typer.testing import CliRunner
+
+from rag import NOT_IN_DOCUMENTS, Assistant, NotFoundError, Settings, answer_schema
+from rag.cli import app, main
+from rag.testing.scripted import ScriptedGenerator
+
+ROOT = Path(__file__).parents[1]
+ARTICLE = "The bridge opened in 1932.\nIt is painted grey.\nThe ferry stopped in spring.\n"
+COMMANDS = ["add", "remove", "list", "ask", "show", "check", "rebuild"]
+ESC = "\x1b"
+
+
+class Result(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def rag(store_folder, monkeypatch, capfd):
+    """Runs the command in this process, as `rag ARGUMENTS` would, over a store and settings without a model."""
+    monkeypatch.setenv("RAG_EMBEDDER", "hashing")
+    monkeypatch.setenv("RAG_ABSTAIN_BELOW", "0")
+    monkeypatch.setenv("RAG_STORE", str(store_folder))
+
+    def run(*arguments: str | Path) -> Result:
+        capfd.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main([str(argument) for argument in arguments])
+        out, err = capfd.readouterr()
+        assert "Traceback" not in err
+        return Result(ended.value.code or 0, out, err)
+
+    return run
+
+
+@pytest.fixture
+def article(rag, write):
+    path = write("bridge.txt", ARTICLE)
+    assert rag("add", path).code == 0
+    return path
+
+
+def environment(store_folder: Path, **variables: str) -> dict[str, str]:
+    return {
+        **os.environ,
+        "RAG_EMBEDDER": "hashing",
+        "RAG_ABSTAIN_BELOW": "0",
+        "RAG_STORE": str(store_folder),
+        "PYTHONPATH": str(ROOT),
+        "PYTHONIOENCODING": "utf-8",
+        **variables,
+    }
+
+
+def run_process(
+    store_folder: Path, *arguments: str | bytes | Path, **variables: str
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "rag.cli", *arguments],
+        env=environment(store_folder, **variables),
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+    )
+
+
+# The main job, for people
+
+
+def test_answer_is_printed_with_the_place_and_the_quote_of_each_citation(rag, article):
+    result = rag("ask", "When did the bridge open?")
+    assert result == Result(
+        0,
+        f"The bridge opened in 1932. [1]\n\n[1] {article}, line 1, characters 0-26\n    The bridge opened in 1932.\n",
+        "",
+    )
+
+
+def test_title_stands_before_the_path_and_paths_are_short(rag, write, monkeypatch, tmp_path):
+    path = write("bridge.md", "# The old bridge\n\nThe bridge opened in 1932.\n")
+    monkeypatch.chdir(tmp_path)
+    rag("add", path)
+    assert "[1] The old bridge · documents/bridge.md, line 2, characters " in rag("ask", "bridge opened 1932").out
+
+
+def test_abstention_shows_the_nearest_sentences_as_such(rag, article, monkeypatch):
+    monkeypatch.setenv("RAG_ABSTAIN_BELOW", "1")
+    code, out, err = rag("ask", "Who baked the grey bread?")
+    assert (code, err) == (0, "")
+    assert out.startswith(f"{NOT_IN_DOCUMENTS}\n\nThe nearest sentences, which do not answer it:\n")
+    assert out.count(str(article)) == 3
+    assert "    It is painted grey.\n" in out
+    assert "[1]" not in out
+
+
+def test_partial_answer_says_that_something_was_left_out(rag, article, monkeypatch):
+    backend = ModuleType("scripted_backend")
+    backend.generator = lambda: ScriptedGenerator(["[1]\nIt burned down. [1]"])
+    monkeypatch.setitem(sys.modules, "scripted_backend", backend)
+    monkeypatch.setenv("RAG_GENERATOR", "scripted_backend:generator")
+    out = rag("ask", "When did the bridge open?").out
+    assert "(1 statement left out, because the sentences cited do not support it.)\n" in out
+    assert "burned" not in out
+
+
+def test_empty_store_says_how_to_fill_it(rag):
+    assert rag("ask", "Anything?") == Result(
+        0, "There are no documents to answer from yet - add some with `rag add PATH`.\n", ""
+    )
+    assert rag("list").out.startswith("0 documents in ")
+    assert rag("check").out == "The store is sound.\n"
+
+
+def test_question_may_begin_with_a_dash(rag, article):
+    assert rag("ask", "--", "-1?").code == 0
+
+
+def test_add_counts_and_names_failures_with_reasons(rag, write, tmp_path):
+    write("a.txt", "One.")
+    write("b.md", "Two.")
+    write("c.bin", "Three.")
+    empty = write("empty.txt", "")
+    missing = tmp_path / "missing.txt"
+    code, out, err = rag("add", tmp_path / "documents", missing)
+    assert code == 1
+    assert out == "2 added, 1 skipped (no reader for their kind), 2 failed.\n"
+    assert sorted(err.splitlines()) == [
+        f"failed: {empty}: it is empty - leave it out, or save it again with its text",
+        f"failed: {missing}: there is no such file or folder - check the path",
+    ]
+    assert rag("add", tmp_path / "documents" / "a.txt") == Result(0, "1 unchanged.\n", "")
+    write("a.txt", "Another one.")
+    assert rag("add", tmp_path / "documents" / "a.txt").out == "1 superseded.\n"
+
+
+def test_quiet_add_says_only_what_failed(rag, write, tmp_path):
+    assert rag("add", "--quiet", write("a.txt", "One.")) == Result(0, "", "")
+    code, out, err = rag("add", "--quiet", tmp_path / "missing.txt")
+    assert (code, out) == (1, "")
+    assert "missing.txt" in err
+
+
+def test_list_remove_check_and_rebuild(rag, article):
+    out = rag("list").out
+    assert f"  {article}\n    3 sentences, added 20" in out
+    assert out.splitlines()[-1].startswith("1 document in ")
+    assert rag("check") == Result(0, "The store is sound.\n", "")
+    assert rag("rebuild") == Result(0, "Rebuilt 1 document.\n", "")
+    assert rag("remove", article.parent) == Result(0, "Removed 1 document.\n", "")
+    assert rag("list").out.startswith("0 documents")
+
+
+def test_check_tells_what_is_wrong(rag, article, store_folder):
+    import sqlite3
+
+    with sqlite3.connect(store_folder / "store.db") as connection:
+        connection.execute("UPDATE documents SET text = 'Something else.'")
+    connection.close()
+    code, out, err = rag("check")
+    assert (code, err) == (1, "")
+    assert out.strip()
+    code, out, _ = rag("check", "--json")
+    assert code == 1
+    assert json.loads(out)["problems"]
+
+
+def test_show_gives_the_quote_in_its_place(rag, write):
+    before = "".join(f"Sentence {number} stands before. " for number in range(50))
+    after = "".join(f" Sentence {number} stands after." for number in range(50))
+    path = write("long.txt", f"Paragraph.\n\n{before}\nThe bridge opened in 1932.{after}\n\nAnother paragraph.\n")
+    rag("add", path)
+    rag("ask", "When did the bridge open in 1932?")
+    code, out, err = rag("show", "1")
+    assert (code, err) == (0, "")
+    place, blank, *context = out.splitlines()
+    assert place.startswith(f"[1] {path}, line 4, characters ")
+    assert blank == ""
+    shown = "\n".join(context)
+    assert shown.startswith("… ")
+    assert shown.endswith(" …")
+    assert "49 stands before. \nThe bridge opened in 1932. Sentence 0 stands" in shown
+    assert len(shown) < 900
+    assert "aragraph" not in shown
+
+
+def test_show_starts_long_context_at_a_line(rag, write):
+    lines = "".join(f"Line {number} of the text.\n" for number in range(100))
+    rag("add", write("lines.txt", f"{lines}The bridge opened in 1932.\n{lines}"))
+    rag("ask", "When did the bridge open in 1932?")
+    context = rag("show", "1").out.splitlines()[2:]
+    assert "The bridge opened in 1932." in context
+    assert all(line.startswith(("Line ", "The bridge")) for line in context)
+    assert len(context) > 10
+
+
+# For machines
+
+
+def test_json_of_every_command_is_one_line_of_json(rag, write, tmp_path):
+    path = write("bridge.txt", ARTICLE)
+    missing = tmp_path / "missing.txt"
+
+    def run(*arguments: str | Path) -> dict[str, object]:
+        _, out, err = rag(*arguments, "--json")
+        assert (out.count("\n"), err) == (1, "")
+        return json.loads(out)
+
+    assert run("add", path, missing) == {
+        "added": [str(path)],
+        "unchanged": [],
+        "superseded": [],
+        "skipped": [],
+        "failed": [{"source": str(missing), "reason": "there is no such file or folder - check the path"}],
+    }
+    (document,) = run("list")["documents"]
+    assert (document["source"], document["n_sentences"], document["n_characters"]) == (str(path), 3, len(ARTICLE))
+    answer = run("ask", "When did the bridge open?")
+    jsonschema.validate(answer, answer_schema())
+    assert (answer["status"], answer["citations"][0]["quote"]) == ("answered", "The bridge opened in 1932.")
+    shown = run("show", "1")
+    assert shown["before"] + shown["quote"] + shown["after"] == ARTICLE
+    assert run("check") == {"problems": []}
+    assert run("rebuild") == {"documents": 1}
+    assert run("remove", path) == {"removed": [str(path)]}
+    jsonschema.validate(run("ask", "When did the bridge open?"), answer_schema())
+
+
+def test_json_is_complete_where_the_output_has_no_unicode(rag, write, store_folder):
+    rag("add", write("a.txt", "東京 is “large” 😀."))
+    result = run_process(store_folder, "ask", "Tokyo large", "--json", PYTHONIOENCODING="ascii")
+    assert json.loads(result.stdout)["citations"][0]["quote"] == "東京 is “large” 😀."
+    result = run_process(store_folder, "ask", "Tokyo large", PYTHONIOENCODING="ascii")
+    assert (result.returncode, result.stderr) == (0, "")
+    assert "is \\u201clarge\\u201d" in result.stdout
+
+
+# Help and options
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("option", ["--help", "-h"])
+def test_help_has_an_example_and_the_options_of_every_command(rag, command, option):
+    code, out, err = rag(command, option)
+    assert (code, err) == (0, "")
+    assert "Example:" in out
+    assert f"rag {command}" in out.partition("Example:")[2]
+    assert all(name in out for name in ("--store", "--json", "--settings", "RAG_STORE"))
+
+
+def test_every_command_is_tested_above_and_in_the_help(rag):
+    names = [command.name or command.callback.__name__ for command in app.registered_commands]
+    assert names == COMMANDS
+    out = rag("--help").out
+    assert "Example:" in out
+    assert all(f"\n  {name} " in out for name in COMMANDS)
+    assert "..." not in out.partition("Commands:")[2].partition("Example")[0]
+
+
+def test_application_inside_another_program_raises_what_went_wrong(store_folder):
+    result = CliRunner().invoke(app, ["remove", "nothing.txt", "--store", str(store_folder)])
+    assert isinstance(result.exception, NotFoundError)
+    assert CliRunner().invoke(app, ["--version"]).exit_code == 0
+
+
+def test_version(rag):
+    code, out, err = rag("--version")
+    assert (code, err) == (0, "")
+    assert out.startswith("Chapter and Verse ")
+
+
+def test_store_option_goes_before_the_variable(rag, article, tmp_path):
+    other = tmp_path / "other"
+    assert rag("list", "--store", other).out.startswith("0 documents")
+    assert other.is_dir()
+    assert "1 document in" in rag("list").out
+
+
+def test_settings_file_is_used_by_every_command(rag, article, tmp_path):
+    settings = tmp_path / "settings.toml"
+    settings.write_text('embedder = "hashing"\nmax_citations = 1\n')
+    assert rag("ask", "--settings", settings, "bridge grey ferry").out.count("characters") == 1
+    settings.write_text("nonsense = 1\n")
+    for command in (
+        ["add", article],
+        ["remove", article],
+        ["list"],
+        ["ask", "x"],
+        ["show", "1"],
+        ["check"],
+        ["rebuild"],
+    ):
+        code, out, err = rag(*command, "--settings", settings)
+        assert (code, out) == (2, "")
+        assert err.startswith("rag: no setting is called 'nonsense' - the settings are: ")
+
+
+# Errors: one sentence on standard error
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ([], "Usage: rag"),
+        (["ask"], "rag: missing argument 'QUESTION' - see `rag ask --help`\n"),
+        (["add"], "rag: missing argument 'PATH...' - see `rag add --help`\n"),
+        (["ask", ""], "rag: cannot answer an empty question - write what you want to know\n"),
+        (["ask", " \n"], "rag: cannot answer an empty question"),
+        (["ask", "x" * 100_000], "rag: cannot answer a question of 100,000 characters, the limit is 10,000"),
+        (["ask", "--nonsense", "x"], "rag: no such option: --nonsense"),
+        (["ask", "two", "words"], "rag: got unexpected extra argument"),
+        (["show", "one"], "rag: invalid value for 'CITATION'"),
+        (["nonsense"], "rag: no such command 'nonsense' - see `rag --help`\n"),
+        (["lst"], "Did you mean 'list'?"),
+        (["list", "--settings", "missing.toml"], "rag: cannot read settings 'missing.toml': No such file"),
+    ],
+    ids=lambda value: str(value)[:30],
+)
+def test_wrong_use_ends_with_two_and_one_sentence(rag, arguments, said):
+    code, out, err = rag(*arguments)
+    assert (code, out) == (2, "")
+    assert said in err
+    assert not arguments or err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "said"),
+    [
+        ("RAG_N_PASSAGES", "many", "cannot use n_passages = 'many'"),
+        ("RAG_EMBEDDER", "nope", "no embedder is called 'nope' - use one of "),
+        ("RAG_EMBEDER", "hashing", "write RAG_EMBEDDER"),
+    ],
+)
+def test_wrong_setting_in_the_environment_is_wrong_use(rag, monkeypatch, variable, value, said):
+    monkeypatch.setenv(variable, value)
+    code, out, err = rag("ask", "x")
+    assert (code, out) == (2, "")
+    assert said in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["show", "1"], "nothing was asked yet"),
+        (["remove", "nothing.txt"], "cannot remove 'nothing.txt': the store does not have it - see `rag list`"),
+        (["list", "--store", __file__], "it is a file - name a folder"),
+        (["list", "--store", str(Path(__file__).parent)], "the folder holds other files and no store"),
+    ],
+)
+def test_failure_ends_with_one_and_one_sentence(rag, arguments, said):
+    code, out, err = rag(*arguments)
+    assert (code, out) == (1, "")
+    assert err.startswith("rag: ")
+    assert said in err
+    assert err.count("\n") == 1
+
+
+def test_citation_that_does_not_exist(rag, article):
+    rag("ask", "When did the bridge open?")
+    assert "the last answer has 1 citation" in rag("show", "99").err
+
+
+def test_other_writer_is_named(rag, article, store_folder, monkeypatch, write):
+    monkeypatch.setenv("RAG_LOCK_TIMEOUT_SECONDS", "0.1")
+    with FileLock(store_folder / "write.lock"):
+        code, out, err = rag("add", write("other.txt", "Other."))
+        assert rag("ask", "When did the bridge open?").code == 0
+    assert (code, out) == (1, "")
+    assert "is writing to it - wait until it ends" in err
+
+
+def test_other_embedder_says_what_to_run(rag, article, monkeypatch, write):
+    backend = ModuleType("other_backend")
+    from rag.embedders.hashing import HashingEmbedder
+
+    backend.embedder = lambda: HashingEmbedder(dim=32)
+    monkeypatch.setitem(sys.modules, "other_backend", backend)
+    monkeypatch.setenv("RAG_EMBEDDER", "other_backend:embedder")
+    for command in (["ask", "x"], ["add", write("other.txt", "Other.")]):
+        code, out, err = rag(*command)
+        assert (code, out) == (1, "")
+        assert "run `rag rebuild`" in err
+    assert rag("rebuild").code == 0
+    assert rag("ask", "When did the bridge open?").code == 0
+
+
+# Text from documents cannot steer the terminal, and stays as it is
+
+
+TRICKY = [
+    "The bridge [bold]opened[/bold] in [link=x]1932[/link] :smile: [/].",
+    "The bridge\topened 東京　opened.",
+    "The bridge opened می‌خواهم 👨‍👩‍👧 for all.",
+    f"The bridge opened {'very ' * 150}late.",
+]
+
+
+@pytest.mark.parametrize("quote", TRICKY, ids=["markup", "tab and wide blank", "joiners", "long"])
+def test_quotes_are_printed_verbatim_and_unwrapped(rag, write, quote, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "40")
+    rag("add", write("a.txt", quote))
+    assert f"    {quote}" in rag("ask", "When was the bridge opened?").out.splitlines()
+    assert quote in rag("show", "1").out.splitlines()
+
+
+def test_names_and_titles_with_control_characters_are_shown_inert(rag, write):
+    name = f"a\nb{ESC}[2J[red]\u202etxt.txt"
+    rag("add", write(name, "The bridge opened."), write("empty\r\x07.txt", ""))
+    for command in (["list"], ["ask", "bridge opened"], ["show", "1"]):
+        out = rag(*command).out
+        assert "a�b�[2J[red]�txt.txt" in out
+        assert not any(unsafe in out for unsafe in (ESC, "\u202e", "a\nb"))
+    _, out, err = rag("add", write("empty\r\x07.txt", ""))
+    assert "empty��.txt" in err
+    _, out, _ = rag("list", "--json")
+    assert json.loads(out)["documents"][0]["source"].endswith(name)
+    assert ESC not in out
+
+
+def test_control_characters_in_arguments_are_not_echoed(rag):
+    for arguments in (["remove", f"{ESC}[2J\nx"], ["list", "--settings", f"{ESC}[2J"], ["show", f"{ESC}[2J"]):
+        err = rag(*arguments).err
+        assert ESC not in err
+        assert err.count("\n") == 1
+
+
+def test_colours_do_not_change_the_quotes(rag, article, store_folder):
+    result = run_process(store_folder, "ask", "When did the bridge open?", FORCE_COLOR="1", TERM="xterm-256color")
+    assert f"{ESC}[1m[1]" in result.stdout
+    assert "    The bridge opened in 1932.\n" in result.stdout
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="file names are bytes on Linux only")
+def test_question_and_path_in_no_encoding(rag, article, store_folder):
+    result = run_process(store_folder, "ask", b"bridge \xff opened?", "--json")
+    assert result.returncode == 0
+    assert json.loads(result.stdout)["question"] == "bridge opened?"
+    (article.parent / os.fsdecode(b"bad\xff.txt")).write_text("Text.")
+    for option in ([], ["--json"]):
+        result = run_process(store_folder, "add", article.parent, *option)
+        assert result.returncode == 1
+        assert "Traceback" not in result.stderr
+
+
+# Terminals, pipes and signals
+
+
+def test_nothing_is_drawn_where_standard_error_is_no_terminal(store_folder, write):
+    result = run_process(store_folder, "add", write("a.txt", "One."), FORCE_COLOR="1")
+    assert result.stderr == ""
+    assert result.stdout.strip() == "1 added."
+
+
+def test_progress_is_drawn_on_a_terminal(store_folder, write):
+    write("a.txt", "One.")
+    controller, terminal = pty.openpty()
+    result = subprocess.run(
+        [sys.executable, "-m", "rag.cli", "add", write("b.txt", "Two.").parent],
+        env=environment(store_folder, TERM="xterm", COLUMNS="100"),
+        stdout=subprocess.PIPE,
+        stderr=terminal,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+    )
+    os.close(terminal)
+    drawn = os.read(controller, 100_000).decode()
+    os.close(controller)
+    assert result.stdout == "2 added.\n"
+    assert "Adding" in drawn
+    assert "2/2" in drawn
+
+
+@pytest.mark.parametrize("command", [["list"], ["list", "--json"]])
+def test_reader_that_has_gone_is_no_disaster(store_folder, command):
+    reading, writing = os.pipe()
+    os.close(reading)
+    result = subprocess.run(
+        [sys.executable, "-m", "rag.cli", *command],
+        env=environment(store_folder),
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+    )
+    os.close(writing)
+    assert (result.returncode, result.stderr) == (1, "")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_full_disk_under_the_output_is_one_sentence(store_folder):
+    with Path("/dev/full").open("w") as full:
+        result = subprocess.run(
+            [sys.executable, "-m", "rag.cli", "list", "--json"],
+            env=environment(store_folder),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+            timeout=60,
+            check=False,
+        )
+    assert result.returncode == 1
+    assert result.stderr.startswith("rag: cannot go on: [Errno 28]")
+    assert result.stderr.count("\n") == 1
+
+
+SLOW_EMBEDDER = """
+import os, time
+from pathlib import Path
+from rag.embedders.hashing import HashingEmbedder
+
+class Slow(HashingEmbedder):
+    n_calls = 0
+
+    def embed_sentences(self, texts, spans):
+        self.n_calls += 1
+        if self.n_calls == 2 and "STOPPED_AT" in os.environ:
+            Path(os.environ["STOPPED_AT"]).touch()
+            time.sleep(60)
+        return super().embed_sentences(texts, spans)
+"""
+
+
+def test_interrupted_add_keeps_what_was_finished_and_goes_on(store_folder, write, tmp_path):
+    (tmp_path / "slow_backend.py").write_text(SLOW_EMBEDDER)
+    n_files = 300  # more than are embedded at a time, so that a first part is stored before the second begins
+    for number in range(n_files):
+        folder = write(f"{number:03}.txt", f"Sentence number {number} is here.").parent
+    stopped_at = tmp_path / "stopped"
+    variables = {
+        "RAG_EMBEDDER": "slow_backend:Slow",
+        "PYTHONPATH": os.pathsep.join([str(tmp_path), str(ROOT)]),
+    }
+    process = subprocess.Popen(
+        [sys.executable, "-m", "rag.cli", "add", folder],
+        env=environment(store_folder, STOPPED_AT=str(stopped_at), **variables),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+    )
+    deadline = time.monotonic() + 60
+    while not stopped_at.exists() and process.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert (out, err) == (
+        "",
+        "rag: stopped - what was finished is kept, and the same command goes on from there\n",
+    )
+    with Assistant.open(store_folder, Settings(embedder="hashing")) as assistant:
+        n_kept = len(assistant.documents())
+        assert 0 < n_kept < n_files
+        assert assistant.check() == []
+    again = run_process(store_folder, "add", folder, "--json", **variables)
+    report = json.loads(again.stdout)
+    assert (len(report["unchanged"]), len(report["added"])) == (n_kept, n_files - n_kept)
+    assert run_process(store_folder, "check").stdout == "The store is sound.\n"
