@@ -10,10 +10,7 @@ RUN := .venv/bin
 INSTALLED := .venv/installed
 INSTALLED_DEV := .venv/installed-dev
 
-.PHONY: ask test check eval clean help
-
-help:            ## list the targets
-	@grep -E '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/'
+.PHONY: help ask test check eval bench clean
 
 ask: $(INSTALLED)      ## ask the seed documents: make ask Q="…"
 	@$(RUN)/rag add seeds --store "$$STORE" --quiet
@@ -26,9 +23,16 @@ check: $(INSTALLED_DEV) ## style, types and import rules
 	$(RUN)/ruff check
 	$(RUN)/ruff format --check
 	$(RUN)/mypy
+	$(RUN)/python -m pytest --quiet --durations=0 tests/project/test_imports.py
 
 eval: $(INSTALLED)     ## measure answers over the gold questions
 	$(RUN)/python -m eval seeds
+
+bench: $(INSTALLED)    ## time adding documents against the raw model (needs EVAL_DATA)
+	$(RUN)/python -m eval ingest
+
+help:            ## list the targets
+	@grep -E '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/'
 
 clean:           ## remove everything that make made
 	rm -rf .venv .store

@@ -95,11 +95,11 @@ def _is_spelt_otherwise(name: str, known: Collection[str]) -> bool:
 
 
 _COUNTRY_NAMES = frozenset(country.names[0] for country in COUNTRIES)
-_NAME_OR_NUMBER = re.compile(r"\b(?:[A-Z](?:[\w.’'-]*\w)?|\d(?:[\d.,]*\d)?)")
+_NAME_OR_NUMBER = re.compile(r"\b(?:(?:[A-Z]\.){2,}|[A-Z](?:[\w.’'-]*\w)?|\d(?:[\d.,]*\d)?)")
 _N_SLIPS = 2
 _N_NEAR = 4
 _NEAR = 0.1
-"""Which sentences count as near the best one: those that the extractive generator would cite."""
+"""How many sentences count as near the best one, and how much lower their score may be."""
 
 _COEFFICIENTS = Signals(
     score=5.2, lacks_kind=-1.6, lacks_name=-1.0, knows_no_such_name=-0.7, knows_no_such_speaker=-0.7

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from enum import StrEnum
+from functools import lru_cache
 
 from rag.countries import COUNTRIES
 from rag.words import content_stems, content_words
@@ -52,7 +53,7 @@ _ASKS = {
     r"state|capital|river|continent|venue|street)",
     Expected.REASON: r"why|what (?:caused|led to|prompted)|what (?:is|was) the (?:reason|cause)",
     Expected.ROLE: r"(?:what|which) (?:post|job|position|office|rank)(?= (?:is|was|do|does|did|has|had|have|held)\b)"
-    r"|who(?:'s|’s| is| was)(?= (?!(?:the|an?|it|this|that)\b)(?:\w[^\s'’]* ?){1,3}\W*$)",
+    r"|who(?:'s|’s| is| was)(?= (?!(?:the|an?|it|this|that)\b)\w[^\s'’]*(?: \w[^\s'’]*){0,2}\W*$)",
     Expected.NAME: r"names? of",
     Expected.PERSON: r"who|whom|whose"
     r"|(?:what|which) (?:person|man|woman|actor|actress|singer|player|author|king|queen)",
@@ -119,6 +120,7 @@ def without_request(question: str) -> str:
 
 
 def _request(question: str) -> tuple[Expected, re.Match[str] | None]:
+    """The first request of the question, question words with swapped letters read as meant, and where it stands."""
     spelt = _WORD.sub(lambda word: _BY_LETTERS.get(_letters(word[0].lower()), word[0]), question)
     matches = [(kind, match) for kind, pattern in _ASKED.items() if (match := pattern.search(spelt))]
     return min(matches, key=lambda found: found[1].start(), default=(Expected.ANYTHING, None))
@@ -144,8 +146,8 @@ def holds(kind: Expected, sentence: str, question: str) -> bool:
 
 def _new_capital(sentence: str, question: str) -> bool:
     """Whether a word with a capital in the sentence, be it only the first one, is not in the question."""
-    asked = set(content_words(question))
-    return any(set(content_words(name[0])) - asked for name in _NAME.finditer(sentence))
+    asked = _words_of(question)
+    return any(not asked.issuperset(content_words(name[0])) for name in _NAME.finditer(sentence))
 
 
 def _new_name(sentence: str, question: str) -> bool:
@@ -153,8 +155,7 @@ def _new_name(sentence: str, question: str) -> bool:
 
     A word that opens the sentence is no name alone: it may owe its capital to its place.
     """
-    named = _NAMED.search(question)
-    bearer = content_stems(named[1]) - _ANYBODY if named else frozenset()
+    bearer = _stems_in(_NAMED, question) - _ANYBODY
     known = _NO_NAMES | content_stems(question)
     for name in _NAME.finditer(sentence):
         is_opening = name.start() < 2 and " " not in name[0]
@@ -168,16 +169,27 @@ def _new_name(sentence: str, question: str) -> bool:
 
 def _counts(sentence: str, question: str) -> bool:
     """Whether a number stands shortly before the word for what the question counts."""
-    counted = _COUNTED.search(question)
-    wanted = content_stems(counted[1]) if counted else frozenset()
+    wanted = _stems_in(_COUNTED, question)
     return any(not wanted or content_stems(match[1]) & wanted for match in _COUNT.finditer(sentence))
 
 
 def _introduces(sentence: str, question: str) -> bool:
     """Whether somebody whom the question names has a description beside the name."""
-    asked = set(content_words(question))
+    asked = _words_of(question)
     names = (match["before"] or match["after"] for match in _INTRODUCED.finditer(sentence))
-    return any(asked & set(content_words(name)) for name in names)
+    return any(not asked.isdisjoint(content_words(name)) for name in names)
+
+
+@lru_cache(maxsize=64)
+def _words_of(question: str) -> frozenset[str]:
+    """Kept, like the next one, because every sentence of a ranking is held against the same question."""
+    return frozenset(content_words(question))
+
+
+@lru_cache(maxsize=64)
+def _stems_in(pattern: re.Pattern[str], question: str) -> frozenset[str]:
+    match = pattern.search(question)
+    return content_stems(match[1]) if match else frozenset()
 
 
 _HOLDS: dict[Expected, Callable[[str, str], bool]] = {

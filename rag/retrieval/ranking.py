@@ -124,23 +124,19 @@ class _Wanted(NamedTuple):
 
 
 def _wanted(question: str, introductions: Mapping[_Voice, str], asked: AskedSpeaker | None) -> _Wanted:
-    """Those whose words are asked for, by name or by description; else those whom the question describes in full."""
-    if asked and (asked.speaker or asked.is_absent):
-        name = asked.speaker or asked.mention
-        return _Wanted(
-            frozenset(voice for voice in introductions if voice.speaker and names_same(voice.speaker, name)), True
-        )
+    """Those whose words are asked for, by name or by description; else those whom the question describes in full.
+
+    A name that no speaker bears bars nobody: it may be a short form ("AAA") or, after all, no speaker.
+    """
+    if asked and asked.speaker:
+        named = {voice for voice in introductions if voice.speaker and names_same(voice.speaker, asked.speaker)}
+        return _Wanted(frozenset(named), True)
+    introduced = introductions.items()
     if asked:
-        described = frozenset(
-            voice
-            for voice, introduction in introductions.items()
-            if is_introduced_as(asked.mention, voice.speaker, introduction)
-        )
+        described = {voice for voice, words in introduced if is_introduced_as(asked.mention, voice.speaker, words)}
         if described:
-            return _Wanted(described, True)
-    return _Wanted(
-        frozenset(voice for voice, introduction in introductions.items() if describes(question, introduction)), False
-    )
+            return _Wanted(frozenset(described), True)
+    return _Wanted(frozenset(voice for voice, words in introduced if describes(question, words)), False)
 
 
 def _speaker_fit(voice: _Voice, wanted: _Wanted) -> float:

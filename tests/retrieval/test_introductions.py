@@ -1,0 +1,58 @@
+"""Who is introduced as what."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.retrieval.introductions import describes, introduction_of, is_introduced_as
+
+SIKORSKI = "Radek Sikorski"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "introduction"),
+    [
+        ("Radek Sikorski, Poland’s Foreign Minister, confirmed it.", "Poland’s Foreign Minister"),
+        ("It was confirmed by Radek Sikorski, the foreign minister.", "the foreign minister"),
+        ("Foreign Minister Radek Sikorski confirmed it.", "Foreign Minister"),
+        ("Radek Sikorski confirmed it.", ""),
+        ("Poland’s Foreign Minister confirmed it.", ""),
+        ("", ""),
+    ],
+)
+def test_introduction(sentence, introduction):
+    assert introduction_of(SIKORSKI, [sentence]) == introduction
+
+
+def test_the_first_introduction_counts():
+    sentences = ["Sikorski spoke.", "Radek Sikorski, a minister, spoke.", "Radek Sikorski, a writer, spoke."]
+    assert introduction_of(SIKORSKI, sentences) == "a minister"
+
+
+def test_names_with_signs_are_no_patterns():
+    assert introduction_of("A. (B", ["A. (B, the envoy, spoke."]) in ("", "the envoy")
+    assert introduction_of("", ["Radek Sikorski, a minister, spoke."]) == ""
+
+
+@pytest.mark.parametrize(
+    ("mention", "introduction", "expected"),
+    [
+        ("Poland's foreign minister", "Poland’s Foreign Minister", True),
+        ("Polish minister", "Poland’s Foreign Minister", True),
+        ("Warsaw's minister", "Poland’s Foreign Minister", True),
+        ("French minister", "Poland’s Foreign Minister", False),
+        ("Poland", "Poland’s Foreign Minister", False),
+        ("Polish minister", "", False),
+        ("Kyiv's leader", "Ukraine’s President", True),
+        ("Kyiv's leader", "Ukraine’s spokesman", False),
+        ("British leader", "the UK prime minister", True),
+    ],
+)
+def test_is_introduced_as(mention, introduction, expected):
+    assert is_introduced_as(mention, SIKORSKI, introduction) is expected
+
+
+def test_one_word_of_an_introduction_describes_nobody():
+    assert not describes("what did the minister do", "the minister")
+    assert not describes("what did she do", "")
+    assert describes("how did Kyiv's leader evoke the wounded?", "Ukraine’s President")

@@ -1,0 +1,127 @@
+"""Which sentences score higher, and whose are never cited."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from rag.attribution import asked_speaker
+from rag.rerankers.overlap import OverlapReranker
+from rag.retrieval.ranking import Features, candidates_of, features, score
+
+RUBIO = "Marco Rubio"
+HEALEY = "John Healey"
+SIKORSKI = "Radek Sikorski"
+PLAIN = Features(similarity=0.5, overlap=0.5, context=0.5, passage=0.5, speaker=0.0, expected=0.0)
+
+
+def test_candidates_know_the_sentence_before_and_their_similarity(make_passage):
+    passage = make_passage(["One.", "Two."], [[1.0, 0.0], [0.6, 0.8]])
+    found = candidates_of([passage], [0.7], np.array([0.0, 1.0], dtype=np.float32))
+    assert [(c.quote, c.before, c.passage_score) for c in found] == [("One.", "", 0.7), ("Two.", "One.", 0.7)]
+    assert [c.similarity for c in found] == pytest.approx([0.0, 0.8])
+
+
+def test_a_sentence_that_was_seen_in_a_better_passage_is_no_second_candidate(make_passage):
+    first = make_passage(["The bridge  is grey.", "It opened in 1932."])
+    second = make_passage(["THE BRIDGE is grey.", "It rusts."], passage_id=2, document_id="b")
+    found = candidates_of([first, second], [1.0, 0.5], np.array([1.0, 0.0], dtype=np.float32))
+    assert [c.quote for c in found] == ["The bridge  is grey.", "It opened in 1932.", "It rusts."]
+    assert found[2].before == "THE BRIDGE is grey."
+
+
+def test_no_passages_give_no_candidates_and_no_features():
+    assert candidates_of([], [], np.zeros(2, dtype=np.float32)) == []
+    assert features("Who?", [], OverlapReranker(), None) == []
+
+
+@pytest.mark.parametrize("name", Features._fields)
+def test_more_of_any_feature_never_lowers_the_score(name):
+    assert score(PLAIN._replace(**{name: 1.0})) > score(PLAIN)
+
+
+def test_scores_stay_between_0_and_1():
+    assert score(Features(1.0, 1.0, 1.0, 1.0, 1.0, 1.0)) <= 1.0
+    assert score(Features(-1.0, 0.0, 0.0, 0.0, 0.0, 0.0)) == 0.0
+
+
+def test_words_of_another_speaker_score_0_and_those_of_nobody_do_not(make_candidate, rank):
+    question = "What did Rubio say about territory?"
+    candidates = [
+        make_candidate("Territory is territory.", speaker=HEALEY, similarity=0.9),
+        make_candidate("Kyiv could cede territory.", speaker=RUBIO),
+        make_candidate("The territory is large."),
+    ]
+    ranked = rank(question, candidates, asked_speaker(question, [RUBIO, HEALEY]))
+    assert [place.candidate.sentence.speaker for place in ranked] == [RUBIO, "", HEALEY]
+    assert ranked[1].score > 0
+    assert ranked[2].score == 0
+
+
+def test_a_name_that_no_speaker_bears_bars_nobody(make_candidate, rank):
+    question = "According to the AAA, how many stations closed?"
+    asked = asked_speaker(question, ["The American Automobile Association"])
+    assert asked is not None
+    assert asked.is_absent
+    ranked = rank(
+        question, [make_candidate("Two stations closed.", speaker="The American Automobile Association")], asked
+    )
+    assert ranked[0].features.speaker == 0
+
+
+def test_a_description_stands_for_whom_the_same_document_introduces_so(make_candidate, rank):
+    question = "What did Poland's foreign minister say about supplies?"
+    candidates = [
+        make_candidate("Supplies are back, he said.", speaker=SIKORSKI),
+        make_candidate("Radek Sikorski, Poland’s Foreign Minister, spoke.", speaker=SIKORSKI),
+        make_candidate("Supplies matter, Healey said.", speaker=HEALEY),
+    ]
+    ranked = rank(question, candidates, asked_speaker(question, [SIKORSKI, HEALEY]))
+    assert ranked[0].candidate.quote == "Supplies are back, he said."
+    assert {place.candidate.sentence.speaker: place.features.speaker for place in ranked} == {SIKORSKI: 1, HEALEY: -1}
+
+
+def test_an_introduction_in_another_document_describes_nobody_here(make_candidate, rank):
+    question = "What did Poland's foreign minister say?"
+    candidates = [
+        make_candidate("Supplies are back, he said.", speaker=SIKORSKI, document_id="a"),
+        make_candidate("Radek Sikorski, Poland’s Foreign Minister, spoke.", document_id="b"),
+    ]
+    ranked = rank(question, candidates, asked_speaker(question, [SIKORSKI]))
+    assert [place.features.speaker for place in ranked] == [0, 0]
+
+
+def test_a_country_alone_describes_no_speaker(make_candidate, rank):
+    question = "What does London believe?"
+    candidates = [
+        make_candidate("John Healey, Britain’s Defence Secretary, spoke.", speaker=HEALEY),
+        make_candidate("It is clear, a spokesman said.", speaker="a Foreign Office spokesman"),
+    ]
+    ranked = rank(question, candidates, asked_speaker(question, [HEALEY, "a Foreign Office spokesman"]))
+    assert [place.features.speaker for place in ranked] == [0, 0]
+
+
+def test_a_question_that_describes_a_speaker_in_full_prefers_them_and_bars_nobody(make_candidate, rank):
+    candidates = [
+        make_candidate("Fifteen countries joined.", speaker="Sebastien Lecornu"),
+        make_candidate("Sebastien Lecornu, the French Defence Minister, spoke.", speaker="Sebastien Lecornu"),
+        make_candidate("Sixteen countries joined.", speaker=HEALEY),
+    ]
+    ranked = rank("List all points the French defence minister made", candidates)
+    assert [place.candidate.sentence.speaker for place in ranked] == ["Sebastien Lecornu"] * 2 + [HEALEY]
+    assert ranked[2].score > 0
+
+
+def test_the_sentence_before_and_the_title_count_as_context(make_candidate, rank):
+    bridge = make_candidate("It opened in spring.", before="The bridge is grey.")
+    titled = make_candidate("It opened in spring.", title="The bridge")
+    alone = make_candidate("It opened in spring.")
+    for helped in (bridge, titled):
+        better, worse = (rank("the bridge opened", [one])[0] for one in (helped, alone))
+        assert better.features.overlap == worse.features.overlap
+        assert better.features.context > worse.features.context
+
+
+def test_words_of_the_request_are_not_looked_for(make_candidate, rank):
+    ranked = rank("In which city did they meet?", [make_candidate("They meet in Jeddah."), make_candidate("A city.")])
+    assert [place.features.overlap for place in ranked] == [1, 0]
