@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 
 from rag.citation import CitedClaim, Numbering, claims_of_draft
-from rag.errors import QuestionError
+from rag.errors import NotFoundError, QuestionError
 from rag.protocols import ClaimWithEvidence, Generator, Verifier
 from rag.retrieval import Retrieval, Retriever
 from rag.types import (
@@ -93,9 +93,10 @@ class Answering:
             cited = claims_of_draft(draft, retrieval.evidence)
             verdicts = self._verifier.verify([_pair(claim) for claim in cited])
             for claim, verdict in zip(cited, verdicts, strict=True):
-                if verdict.label is VerdictLabel.SUPPORTED and claim.evidence:
-                    kept.append(_verified(claim, verdict, numbering))
-                    yield ClaimVerified(claim=kept[-1])
+                verified = _showable(claim, verdict, numbering)
+                if verified is not None:
+                    kept.append(verified)
+                    yield ClaimVerified(claim=verified)
                 else:
                     dropped.append(_verified(claim, verdict, None))
             clock.stage_ends("verify")
@@ -153,6 +154,16 @@ class _Clock:
 
 def _pair(claim: CitedClaim) -> ClaimWithEvidence:
     return ClaimWithEvidence(evidence=tuple(sentence.quote for sentence in claim.evidence), claim=claim.text)
+
+
+def _showable(claim: CitedClaim, verdict: Verdict, numbering: Numbering) -> VerifiedClaim | None:
+    """The claim with its citations; None when nothing supports it, or what did was removed a moment ago."""
+    if verdict.label is not VerdictLabel.SUPPORTED or not claim.evidence:
+        return None
+    try:
+        return _verified(claim, verdict, numbering)
+    except NotFoundError:
+        return None
 
 
 def _verified(claim: CitedClaim, verdict: Verdict, numbering: Numbering | None) -> VerifiedClaim:

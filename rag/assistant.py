@@ -212,7 +212,8 @@ class Assistant:
     def _record(self, answer: Answer) -> None:
         """Keep the answer, if the store can be written to: a read-only store still answers."""
         try:
-            self._store.answers.put(answer.question, serialisation.to_json(answer))
+            quoted = {sentence.document_id for sentence in answer.evidence}
+            self._store.answers.put(answer.question, serialisation.to_json(answer), document_ids=quoted)
         except StoreError:
             return
 

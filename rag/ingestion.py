@@ -152,12 +152,11 @@ class Ingestion:
         return outcome.report()
 
     def remove(self, sources: Iterable[str]) -> None:
-        """Delete these sources, each in a transaction, with all that was made from them."""
+        """Delete these sources, all or none of them, with everything that was made from them."""
         with self._store.writing():
-            for source in sources:
-                with self._store.begin():
-                    self._word_index.remove(self._store.documents.remove_source(source))
             with self._store.begin():
+                for source in sources:
+                    self._word_index.remove(self._store.documents.remove_source(source))
                 self._store.passages.delete_unused_vectors()
                 self._word_index.compact()
             self._store.erase_traces()

@@ -28,8 +28,11 @@ class Numbering:
         """The citations of these sentences, new numbers where the place has none yet.
 
         Raises:
-            StoreError: a quote is not the slice of its document; nothing is cited then.
+            StoreError: a quote is not the slice of its document.
+            NotFoundError: one of the documents was removed; none of the sentences gets a number then.
         """
+        for sentence in evidence:
+            self._document(sentence.document_id)
         for sentence in evidence:
             self._prove(sentence)
         return tuple(self._citation(sentence) for sentence in evidence)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from rag.storage import schema
 from rag.storage.database import Database
@@ -26,9 +27,16 @@ class Answers:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def put(self, question: str, answer: str) -> int:
-        """Record an answer, as JSON text, and return its id."""
+    def put(self, question: str, answer: str, *, document_ids: AbstractSet[str]) -> int | None:
+        """Record an answer that quotes these documents, as JSON text; its id.
+
+        None, and nothing is kept, when one of the documents was removed while the question was answered.
+        """
+        documents = schema.documents.c
         with self._database.begin() as connection:
+            is_there = documents.id.in_(document_ids)
+            if connection.scalar(select(func.count()).where(is_there)) != len(document_ids):
+                return None
             answer_id: int = connection.execute(
                 schema.answers.insert()
                 .returning(schema.answers.c.id)

@@ -112,8 +112,9 @@ embedders = Table(
 embeddings = Table(
     "embeddings",
     metadata,
-    Column("embedder_key", Integer, ForeignKey("embedders.key"), primary_key=True),
+    # The hash comes first in the key: with the embedder first, a join would read all vectors of that embedder.
     Column("hash", LargeBinary, primary_key=True),
+    Column("embedder_key", Integer, ForeignKey("embedders.key"), primary_key=True),
     Column("vectors", LargeBinary, nullable=False),
 )
 

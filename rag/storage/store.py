@@ -22,6 +22,7 @@ from rag.storage.passages import Passages
 __all__ = ["Store"]
 
 _DATABASE = "store.db"
+_OWN_FILES = WriterLock.FILES | {f"{_DATABASE}{suffix}" for suffix in ("", "-journal", "-wal", "-shm")}
 _MAX_STEP = 2**31
 
 
@@ -127,7 +128,7 @@ def _prepare(folder: Path) -> None:
             return
         if folder.exists() and not folder.is_dir():
             raise StoreError(f"cannot use store {name!r}: it is a file - name a folder")
-        if folder.exists() and any(entry.name not in WriterLock.FILES for entry in folder.iterdir()):
+        if folder.exists() and any(entry.name not in _OWN_FILES for entry in folder.iterdir()):
             raise StoreError(
                 f"cannot use store {name!r}: the folder holds other files and no store - name a new or empty folder"
             )

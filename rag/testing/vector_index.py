@@ -133,6 +133,7 @@ def loads_what_was_saved_or_nothing(make_index: MakeVectorIndex, folder: Path) -
     loaded.add([9], _rows(EAST))
     if loaded.load(folder, embedder_id="model@1"):
         assert loaded.ids() == [1, 3]
+        assert loaded.generation == 7
         assert loaded.search(_rows(EAST), 3) == index.search(_rows(EAST), 3)
         loaded.add([1, 4], _rows(NORTH, EAST))
         loaded.remove([3])

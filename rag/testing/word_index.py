@@ -71,6 +71,9 @@ def forgets_what_is_removed(make_index: MakeWordIndex) -> None:
     index.remove([])
     assert len(index) == 1
     assert index.search("giant", 5) == []
+    index.compact()
+    assert index.search("giant", 5) == []
+    assert _found(index, "river", 5) == [2]
     index.add([1], [GIANT])
     assert _found(index, "giant", 5) == [1]
     index.clear()
@@ -85,6 +88,7 @@ def works_while_it_is_empty(make_index: MakeWordIndex) -> None:
     index = make_index()
     assert index.search("giant", 5) == []
     index.remove([1])
+    index.compact()
     index.clear()
     assert len(index) == 0
     index.add([], [])

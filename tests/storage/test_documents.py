@@ -31,8 +31,8 @@ def test_removal_takes_every_version_and_the_answers_that_quote_one(store, put):
     put("a.txt", "Open.")
     put("b.txt", "Elsewhere.")
     other = next(info.id for info in store.documents.all() if info.source == "b.txt")
-    store.answers.put("Is it closed?", f'{{"document_id": "{old}"}}')
-    kept = store.answers.put("Where?", f'{{"document_id": "{other}"}}')
+    store.answers.put("Is it closed?", f'{{"document_id": "{old}"}}', document_ids={old})
+    kept = store.answers.put("Where?", f'{{"document_id": "{other}"}}', document_ids={other})
     with store.begin():
         store.documents.remove_source("a.txt")
     with pytest.raises(NotFoundError, match="it was removed, or never added"):
@@ -50,6 +50,15 @@ def test_two_current_versions_of_a_source_cannot_be(store, put):
     with pytest.raises(StoreError), store.begin() as connection:
         connection.execute(text("UPDATE documents SET state = 'current'"))
     assert len(store.documents.all()) == 1
+
+
+def test_answer_that_quotes_a_removed_document_is_not_recorded(store, put):
+    put("a.txt", "Closed.")
+    document_id = store.documents.all()[0].id
+    with store.begin():
+        store.documents.remove_source("a.txt")
+    assert store.answers.put("Is it closed?", "{}", document_ids={document_id}) is None
+    assert store.answers.last() is None
 
 
 def test_last_answer_of_a_store_that_has_none(store):

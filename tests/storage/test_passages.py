@@ -61,3 +61,16 @@ def test_vectors_that_two_passages_share_stay_until_both_are_gone(store, put):
             store.documents.remove_source(source)
             store.passages.delete_unused_vectors()
         assert store.passages.known_vectors([hash_], EMBEDDER) == expected
+
+
+def test_vectors_are_looked_up_by_passage_and_never_read_all(store, put):
+    """A join that starts at the vectors reads every one of them for each batch of passages."""
+    put("a.txt", "One.", "Two.")
+    statement = (
+        "EXPLAIN QUERY PLAN SELECT passages.id, vectors FROM passages JOIN embeddings ON embedding_hash = hash"
+        " WHERE passages.id IN (1, 2) AND embedder_key = (SELECT key FROM embedders WHERE id = 'counting@1')"
+    )
+    with store.connect() as connection:
+        steps = [row[-1] for row in connection.exec_driver_sql(statement)]
+    assert steps[0] == "SEARCH passages USING INTEGER PRIMARY KEY (rowid=?)"
+    assert any("embeddings" in step and "hash=?" in step for step in steps)

@@ -87,7 +87,7 @@ def test_generation_of_another_store_is_known_as_foreign(store, put, tmp_path):
 
 def test_recorded_answer_leaves_the_generation(store):
     before = store.generation()
-    store.answers.put("Who?", "{}")
+    store.answers.put("Who?", "{}", document_ids=set())
     assert store.generation() == before
 
 
