@@ -13,7 +13,7 @@ from typing import Any, Self, TypeVar, overload
 
 from rag import serialisation
 from rag.answering import Answering
-from rag.errors import NotFoundError, StoreError
+from rag.errors import NotFoundError, SettingsError, StoreError
 from rag.factory import READERS, build, load
 from rag.ingestion import Ingestion
 from rag.protocols import Embedder, Reader, VectorIndex, WordIndex
@@ -149,9 +149,12 @@ class Assistant:
         """At most `k` sentences that fit the question, best first.
 
         Raises:
+            SettingsError: `k` is below 0.
             QuestionError: the question is empty or too long.
             EmbedderMismatchError: the store was built by another embedding model.
         """
+        if k < 0:
+            raise SettingsError(f"cannot retrieve k={k!r} sentences - ask for 0 or more")
         return self._answering.retrieve(question, k)
 
     def ask(self, question: str, *, history: Sequence[Turn] = ()) -> Answer:

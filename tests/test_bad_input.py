@@ -14,6 +14,7 @@ from rag import (
     NotFoundError,
     QuestionError,
     Settings,
+    SettingsError,
     StoreError,
     StoreLockedError,
     to_json,
@@ -277,3 +278,9 @@ def test_parts_are_built_once_when_many_threads_come_first(store_folder, setting
         for thread in threads:
             thread.join()
         assert len({tuple(map(id, built)) for built in parts}) == 1
+
+
+@pytest.mark.parametrize("k", [-1, -100])
+def test_negative_number_of_sentences(assistant, k):
+    with pytest.raises(SettingsError, match=rf"k={k} sentences - ask for 0 or more"):
+        assistant.retrieve("What is it?", k=k)

@@ -14,6 +14,9 @@ from rag.storage.database import Database
 __all__ = ["Answers", "StoredAnswer"]
 
 
+_PATIENCE_SECONDS = 0.25
+
+
 class StoredAnswer(NamedTuple):
     """An answer as it was recorded, as JSON text."""
 
@@ -31,9 +34,12 @@ class Answers:
         """Record an answer that quotes these documents, as JSON text; its id.
 
         None, and nothing is kept, when one of the documents was removed while the question was answered.
+
+        Raises:
+            StoreLockedError: somebody writes; a question does not wait for that.
         """
         documents = schema.documents.c
-        with self._database.begin() as connection:
+        with self._database.begin(wait_seconds=_PATIENCE_SECONDS) as connection:
             is_there = documents.id.in_(document_ids)
             if connection.scalar(select(func.count()).where(is_there)) != len(document_ids):
                 return None

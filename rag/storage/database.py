@@ -47,17 +47,21 @@ class Database:
             yield connection
 
     @contextmanager
-    def begin(self) -> Iterator[Connection]:
+    def begin(self, *, wait_seconds: float | None = None) -> Iterator[Connection]:
         """A transaction that may write: committed at the end, rolled back on any error.
 
+        wait_seconds: how long to wait for another writer's transaction, if not as long as anything else waits.
+
         Raises:
+            StoreLockedError: the other transaction did not end in time.
             RuntimeError: the open transaction is one of `connect`, which must not turn into a writing one: another
                 process may have written since it began.
         """
         ambient = self._ambient.get()
         if ambient is not None and not _may_write(ambient):
             raise RuntimeError("begin() inside connect(): begin first, then read")
-        with self._transaction(self._engine.execution_options(immediate=True)) as connection:
+        wait_seconds = self._timeout_seconds if wait_seconds is None else wait_seconds
+        with self._transaction(self._engine.execution_options(immediate=True, wait_seconds=wait_seconds)) as connection:
             yield connection
 
     @contextmanager
@@ -129,7 +133,12 @@ def _may_write(connection: Connection) -> bool:
 
 
 def _begin(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if _may_write(connection) else "BEGIN")
+    if _may_write(connection):
+        wait_seconds: float = connection.get_execution_options()["wait_seconds"]
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {int(wait_seconds * 1000)}")
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    else:
+        connection.exec_driver_sql("BEGIN")
 
 
 def _translated(error: DatabaseError | sqlite3.DatabaseError, path: Path) -> StoreError:

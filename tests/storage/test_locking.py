@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import os
 import re
+import sqlite3
 import threading
 import time
+from contextlib import closing
 
 import pytest
 
@@ -168,3 +170,16 @@ def test_read_only_folder_can_be_read_and_says_why_it_cannot_be_written(store, p
         reader.close()
     finally:
         store_folder.chmod(0o755)
+
+
+def test_question_does_not_wait_for_a_long_write(assistant, store_folder, write):
+    """An answer that cannot be recorded at once is given all the same."""
+    assistant.add([write("a.txt", "The bridge opened in 1932.")])
+    with closing(sqlite3.connect(store_folder / "store.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        started = time.monotonic()
+        answer = assistant.ask("When did the bridge open?")
+        seconds = time.monotonic() - started
+        other.execute("ROLLBACK")
+    assert answer.citations[0].quote == "The bridge opened in 1932."
+    assert seconds < assistant.settings.lock_timeout_seconds / 2
