@@ -30,12 +30,18 @@ def min_max(dense: Sequence[Hit], lexical: Sequence[Hit], *, dense_weight: float
 def reciprocal_rank(dense: Sequence[Hit], lexical: Sequence[Hit], *, constant: int = 60) -> list[Hit]:
     """Hits of either list, by the sum of 1 / (constant + rank), ranks from 1; best first, ties by id.
 
+    Scaled so that the first of both lists has 1, like the best possible score of `min_max`.
+
+    >>> hits = [Hit(passage_id=1, score=0.9), Hit(passage_id=2, score=0.5)]
+    >>> [(hit.passage_id, round(hit.score, 3)) for hit in reciprocal_rank(hits, hits[:1])]
+    [(1, 1.0), (2, 0.492)]
+
     Source: Cormack, Clarke and Büttcher, "Reciprocal Rank Fusion outperforms Condorcet" (2009).
     """
     scores: dict[int, float] = {}
     for hits in (dense, lexical):
         for rank, hit in enumerate(hits, start=1):
-            scores[hit.passage_id] = scores.get(hit.passage_id, 0.0) + 1 / (constant + rank)
+            scores[hit.passage_id] = scores.get(hit.passage_id, 0.0) + (constant + 1) / (2 * (constant + rank))
     return _ranked(scores)
 
 

@@ -52,7 +52,16 @@ def test_reciprocal_rank_is_the_sum_over_the_lists(dense, lexical):
             ids = [other.passage_id for other in hits]
             if hit.passage_id in ids:
                 expected += 1 / (61 + ids.index(hit.passage_id))
-        assert hit.score == pytest.approx(expected)
+        assert hit.score == pytest.approx(expected * 61 / 2)
+
+
+@given(SCORES, SCORES)
+def test_both_fusions_score_from_0_to_1_so_that_ranking_may_weigh_them_alike(dense, lexical):
+    for fused in (
+        min_max(ranking(dense), ranking(lexical), dense_weight=0.5),
+        reciprocal_rank(ranking(dense), ranking(lexical)),
+    ):
+        assert all(-1e-9 <= hit.score <= 1 + 1e-9 for hit in fused)
 
 
 @given(SCORES, SCORES)
