@@ -12,7 +12,6 @@ installed are measured. Seconds are of the splitter's calls alone, after a first
 from __future__ import annotations
 
 import argparse
-import hashlib
 import importlib
 import json
 import os
@@ -25,6 +24,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
+from eval.halves import half
 from eval.metrics.boundary_f1 import BoundaryCounts, boundary_counts
 from rag import sentence_spans
 
@@ -65,11 +65,6 @@ class Measurement:
     def megacharacters_per_second(self) -> float:
         """Millions of code points per second; 0 when nothing was measured."""
         return self.n_characters / self.seconds / 1e6 if self.seconds else 0.0
-
-
-def half(document_id: str) -> str:
-    """`tune` or `report`, by the parity of the id's SHA-256."""
-    return "tune" if hashlib.sha256(document_id.encode()).digest()[-1] % 2 == 0 else "report"
 
 
 def read_documents(path: Path) -> Iterator[GoldDocument]:
