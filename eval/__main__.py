@@ -8,6 +8,7 @@ import sys
 
 TASKS = {
     "ingest": "eval.speed.ingest",
+    "run": "eval.run",
     "seeds": "eval.tasks.seeds",
     "segmentation": "eval.tasks.segmentation",
 }
