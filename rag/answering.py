@@ -68,7 +68,7 @@ class Answering:
             QuestionError: the question is empty or too long.
         """
         question = self._checked(question)
-        return self._retriever.retrieve(question, self._retriever.embed(question), k).evidence
+        return self._retriever.retrieve(question, self._retriever.embed(question), k).evidence[:k]
 
     def stream(self, question: str, history: Sequence[Turn]) -> Iterator[Event]:
         """`Retrieved`, then `ClaimVerified` for each claim that passes, then `Done`.

@@ -46,7 +46,9 @@ class Settings(BaseSettings):
     n_evidence: Annotated[int, Field(ge=1, le=100, description="sentences offered to the generator")] = 10
     generator: Annotated[str, Field(description="backend that drafts the answer")] = "extractive"
     verifier: Annotated[str, Field(description="backend that checks each claim")] = "rules"
-    max_citations: Annotated[int, Field(ge=1, le=50, description="most sentences in an extractive answer")] = 4
+    max_citations: Annotated[
+        int, Field(ge=1, le=50, description="most sentences of an extractive answer, without neighbours")
+    ] = 4
     abstain_below: Annotated[
         float, Field(ge=0, le=1, description="answer only when the documents do so with at least this probability")
     ] = 0.5

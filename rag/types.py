@@ -154,6 +154,7 @@ class Evidence:
     number: position in the ranking, from 1; the `[n]` of a draft refers to it.
     score: how well the sentence fits the question, 0 (not at all) to 1 (best).
     speaker: who says what is quoted in the sentence, as the document names them; empty when nobody is quoted.
+    needs: number of the evidence without which the sentence cannot be understood ("He added …"); 0 for none.
     """
 
     number: int
@@ -164,6 +165,7 @@ class Evidence:
     quote: str
     score: float
     speaker: str = ""
+    needs: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -333,3 +333,12 @@ def test_answer_is_the_same_every_time(open_with):
     assistant = open_with()
     answers = [assistant.ask(QUESTION) for _ in range(3)]
     assert len({json.dumps([answer.text, [c.span.start for c in answer.citations]]) for answer in answers}) == 1
+
+
+def test_answer_brings_the_sentence_that_says_who_speaks(assistant, write):
+    write("a.txt", "The plan is old. “We cannot wait,” said Mayor Ana Ruiz. “The new quay will create 1,200 jobs.”")
+    assistant.add([write("b.txt", "Boats sail.").parent])
+    quotes = [citation.quote for citation in assistant.ask("How many jobs will the new quay create?").citations]
+    assert quotes[-2:] == ["“We cannot wait,” said Mayor Ana Ruiz.", "“The new quay will create 1,200 jobs.”"]
+    evidence = assistant.retrieve("How many jobs will the new quay create?", k=1)
+    assert [sentence.quote for sentence in evidence] == ["“The new quay will create 1,200 jobs.”"]

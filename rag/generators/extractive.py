@@ -12,7 +12,7 @@ __all__ = ["ExtractiveGenerator"]
 class ExtractiveGenerator:
     """Picks the fewest sentences that answer, in the order of the source.
 
-    max_citations: most sentences of one answer.
+    max_citations: most sentences of one answer, the neighbours that they need not counted.
     margin: a sentence joins the best one when its score is lower by at most this much, 0 to 1.
 
     When one sentence clearly leads it stands alone, and where the scores are flat several are cited. Sentences of
@@ -33,9 +33,17 @@ class ExtractiveGenerator:
             key=lambda sentence: (-sentence.score, sentence.number),
         )
         picked = [sentence for sentence in ranked if sentence.score >= ranked[0].score - self._margin]
+        picked = _with_what_they_need(picked[: self._max_citations], evidence)
         first_of_document = {sentence.document_id: sentence.number for sentence in reversed(ranked)}
-        for sentence in sorted(
-            picked[: self._max_citations],
-            key=lambda sentence: (first_of_document[sentence.document_id], sentence.span),
-        ):
+        for sentence in sorted(picked, key=lambda sentence: (first_of_document[sentence.document_id], sentence.span)):
             yield f"[{sentence.number}]\n"
+
+
+def _with_what_they_need(picked: Sequence[Evidence], evidence: Sequence[Evidence]) -> list[Evidence]:
+    """The picked sentences, and the neighbours without which a reader could not tell who or what they are about.
+
+    A neighbour of score 0 stays out: it may be the words of somebody else than the one asked for.
+    """
+    by_number = {sentence.number: sentence for sentence in evidence if sentence.score > 0}
+    needed = [by_number[sentence.needs] for sentence in picked if sentence.needs in by_number]
+    return list({sentence.number: sentence for sentence in (*picked, *needed)}.values())

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 from rag.attribution import AskedSpeaker, asked_speaker
 from rag.protocols import Embedder, FloatArray, Reranker, WordIndex
 from rag.retrieval.answerability import answerability
 from rag.retrieval.fusion import min_max, reciprocal_rank
+from rag.retrieval.neighbours import antecedent
 from rag.retrieval.ranking import Candidate, Features, candidates_of, features, score
 from rag.retrieval.vector_search import VectorSearch
 from rag.storage import Store
@@ -61,11 +63,10 @@ class Retriever:
         return vector
 
     def retrieve(self, question: str, vector: FloatArray, k: int) -> Retrieval:
-        """At most `k` sentences for the question with that vector."""
+        """At most `k` sentences for the question with that vector, and after them the neighbours that those need."""
         asked = asked_speaker(question, self._store.documents.speakers())
         ranked = self.rank(question, vector, asked)
-        evidence = tuple(_evidence(place, number) for number, place in enumerate(ranked[:k], start=1))
-        return Retrieval(evidence, answerability(question, ranked, asked))
+        return Retrieval(_with_neighbours(ranked, k), answerability(question, ranked, asked))
 
     def rank(self, question: str, vector: FloatArray, asked: AskedSpeaker | None) -> list[Ranked]:
         """All sentences of the passages found, best first, equal scores by place."""
@@ -92,7 +93,25 @@ class Retriever:
         return min_max(dense, lexical, dense_weight=self._dense_weight)
 
 
-def _evidence(ranked: Ranked, number: int) -> Evidence:
+def _with_neighbours(ranked: Sequence[Ranked], k: int) -> tuple[Evidence, ...]:
+    """The first `k` as evidence, each with the number of the neighbour it needs; new neighbours come at the end."""
+    place_by_sentence = {place.candidate.sentence: place for place in ranked}
+    chosen = list(ranked[:k])
+    number_by_sentence = {place.candidate.sentence: number for number, place in enumerate(chosen, start=1)}
+    needs = []
+    for place in ranked[:k]:
+        needed = antecedent(place.candidate)
+        if needed in place_by_sentence and needed not in number_by_sentence:
+            chosen.append(place_by_sentence[needed])
+            number_by_sentence[needed] = len(chosen)
+        needs.append(number_by_sentence.get(needed, 0) if needed else 0)
+    needs += [0] * (len(chosen) - len(needs))
+    return tuple(
+        _evidence(place, number, needed) for number, (place, needed) in enumerate(zip(chosen, needs, strict=True), 1)
+    )
+
+
+def _evidence(ranked: Ranked, number: int, needs: int) -> Evidence:
     candidate = ranked.candidate
     return Evidence(
         number=number,
@@ -103,4 +122,5 @@ def _evidence(ranked: Ranked, number: int) -> Evidence:
         quote=candidate.quote,
         score=ranked.score,
         speaker=candidate.sentence.speaker,
+        needs=needs,
     )

@@ -8,7 +8,7 @@ from rag.generators.extractive import ExtractiveGenerator
 from rag.types import Evidence, Span
 
 
-def evidence(number: int, score: float, *, start: int = 0, document_id: str = "a") -> Evidence:
+def evidence(number: int, score: float, *, start: int = 0, document_id: str = "a", needs: int = 0) -> Evidence:
     quote = f"Sentence {number}."
     return Evidence(
         number=number,
@@ -18,6 +18,7 @@ def evidence(number: int, score: float, *, start: int = 0, document_id: str = "a
         span=Span(start=start, end=start + len(quote)),
         quote=quote,
         score=score,
+        needs=needs,
     )
 
 
@@ -65,3 +66,21 @@ def test_sentences_of_score_0_are_never_cited():
 def test_the_order_of_the_evidence_does_not_matter():
     sentences = [evidence(1, 0.5, start=50), evidence(2, 0.5, start=10), evidence(3, 0.2)]
     assert picked(sentences[::-1]) == picked(sentences) == ["[2]\n", "[1]\n"]
+
+
+def test_needed_neighbour_is_cited_too_in_its_place_and_above_the_limit():
+    sentences = [evidence(1, 0.8, start=50, needs=3), evidence(2, 0.3, start=90), evidence(3, 0.1, start=20)]
+    assert picked(sentences, max_citations=1) == ["[3]\n", "[1]\n"]
+
+
+def test_neighbour_that_is_picked_anyway_is_cited_once():
+    sentences = [evidence(1, 0.8, start=50, needs=2), evidence(2, 0.8, start=20)]
+    assert picked(sentences) == ["[2]\n", "[1]\n"]
+
+
+def test_words_of_another_speaker_are_not_cited_as_a_neighbour():
+    assert picked([evidence(1, 0.8, start=50, needs=2), evidence(2, 0.0, start=20)]) == ["[1]\n"]
+
+
+def test_neighbour_that_is_not_among_the_evidence_is_left_out():
+    assert picked([evidence(1, 0.8, needs=7)]) == ["[1]\n"]
