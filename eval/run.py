@@ -1,7 +1,7 @@
 """Ask the questions of a public set and measure the answers, resumable: one line a finished case.
 
 A run lives in a folder named after its set, half, settings and data; the same command continues it. Data or settings
-that change make another folder, so figures of different things are never mixed.
+that change make another folder, and code that changed is told, so figures of different things are never mixed.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ def _run(loaded: LoadedSet, settings: Settings, options: argparse.Namespace) -> 
         machine=f"{platform.processor() or platform.machine()}, Python {platform.python_version()}",
         versions={name: version(name) for name in _LIBRARIES},
     )
-    (run_folder / "record.json").write_text(json.dumps(asdict(record), indent=1), encoding="utf-8")
+    _start_or_continue(record, run_folder / "record.json")
     stores = options.runs / "stores"
     with Assistant.open(stores / f"{options.task}-{fingerprint}-{loaded.data_hash[:12]}", settings) as assistant:
         corpus_ids = add_corpus(assistant, loaded.corpus, stores / f"documents-{loaded.data_hash[:12]}")
@@ -99,6 +99,22 @@ def _run(loaded: LoadedSet, settings: Settings, options: argparse.Namespace) -> 
         as_markdown(options.task, summarise(cases, outcomes), list(outcomes.values())), encoding="utf-8"
     )
     return cases, outcomes
+
+
+def _start_or_continue(record: RunRecord, path: Path) -> None:
+    """Write the record of a new run.
+
+    Raises:
+        DataError: the run was begun by other code or versions, whose answers must not be mixed with these.
+    """
+    fields = json.loads(json.dumps(asdict(record)))
+    if path.exists() and (begun := json.loads(path.read_text(encoding="utf-8"))) != fields:
+        changed = ", ".join(sorted(name for name in fields if begun.get(name) != fields[name]))
+        raise DataError(
+            str(path.parent),
+            f"the run was begun with another {changed} - remove the folder or name another",
+        )
+    path.write_text(json.dumps(fields, indent=1), encoding="utf-8")
 
 
 def add_corpus(assistant: Assistant, corpus: Mapping[str, CorpusDocument], folder: Path) -> dict[str, str]:

@@ -149,3 +149,10 @@ def test_summary_counts_a_failed_case_as_a_miss(data, tmp_path):
     cited = {line.name: line.interval.figure for line in summarise(cases, {**outcomes, "q1": failed})}
     assert cited["a gold sentence is cited"] == (0.5, 2)
     assert cited["failed, of all"].n == 3
+
+
+def test_run_of_other_code_is_not_continued(data, tmp_path, monkeypatch, capsys):
+    assert start(tmp_path, "tune") == 0
+    monkeypatch.setattr(run, "_commit", lambda: "another")
+    assert start(tmp_path, "tune") == 2
+    assert "begun with another commit - remove the folder or name another" in capsys.readouterr().err
