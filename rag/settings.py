@@ -51,7 +51,7 @@ class Settings(BaseSettings):
     ] = 4
     abstain_below: Annotated[
         float, Field(ge=0, le=1, description="answer only when the documents do so with at least this probability")
-    ] = 0.5
+    ] = 0.4
     max_question_characters: Annotated[int, Field(ge=1, description="longest question")] = 10_000
     max_file_bytes: Annotated[int, Field(ge=1, description="largest file that is read")] = 50_000_000
     lock_timeout_seconds: Annotated[
