@@ -39,7 +39,7 @@ class Signals(NamedTuple):
 
 
 def answerability(question: str, ranked: Sequence[Ranked], asked: AskedSpeaker | None) -> float:
-    """The probability, 0 to 1, that the best sentences answer `question`; `Settings.abstain_below` says from where on to answer."""
+    """The probability, 0 to 1, that the best sentences answer `question`."""
     if not ranked or ranked[0].score <= 0:
         return 0.0
     values = signals(question, ranked, asked)
