@@ -5,7 +5,6 @@ The oracle that other indexes are tested against, and enough for some ten thousa
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import io
 from collections.abc import Sequence
@@ -13,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from rag.errors import StoreError, StoreFullError
+from rag.indexes._saving import file_errors_reported, write_whole
 from rag.protocols import FloatArray
 from rag.types import Hit
 
@@ -82,21 +81,8 @@ class ExactIndex:
             generation=np.array(generation, dtype=np.int64),
         )
         arrays = buffer.getvalue()
-        temporary = folder / f".{_FILE_NAME}.tmp"
-        try:
-            temporary.write_bytes(hashlib.sha256(arrays).digest() + arrays)
-            temporary.replace(folder / _FILE_NAME)
-        except OSError as error:
-            if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-                raise StoreFullError(
-                    f"cannot save the vector index in {str(folder)!r}: the disk is full - free some space and try again"
-                ) from error
-            raise StoreError(
-                f"cannot save the vector index in {str(folder)!r}: {error.strerror or error}"
-                " - check that the folder exists and may be written to"
-            ) from error
-        finally:
-            temporary.unlink(missing_ok=True)
+        with file_errors_reported(folder):
+            write_whole(folder / _FILE_NAME, hashlib.sha256(arrays).digest() + arrays)
         self.generation = generation
 
     def load(self, folder: Path, *, embedder_id: str) -> bool:

@@ -6,13 +6,10 @@ and how a file that was torn or changed on disk is told from a good one before F
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import json
-import os
-import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from threading import Lock
 from typing import Any, NamedTuple
@@ -20,7 +17,7 @@ from typing import Any, NamedTuple
 import faiss
 import numpy as np
 
-from rag.errors import StoreError, StoreFullError
+from rag.indexes._saving import TEMPORARY_FILES, file_errors_reported, write_whole
 from rag.protocols import FloatArray
 from rag.types import Hit
 
@@ -145,9 +142,12 @@ class FaissIndex:
                 dim=self.dim,
                 sha256=hashlib.sha256(content).hexdigest(),
             )
-            with _reported(folder):
-                _write(folder / _index_name(manifest), content)
-                _write(folder / _MANIFEST_NAME, json.dumps(manifest._asdict(), indent=1).encode())
+            try:
+                with file_errors_reported(folder):
+                    write_whole(folder / _index_name(manifest), content)
+                    write_whole(folder / _MANIFEST_NAME, json.dumps(manifest._asdict(), indent=1).encode())
+            finally:
+                _sweep(folder)
             self.generation = generation
 
     def load(self, folder: Path, *, embedder_id: str) -> bool:
@@ -211,43 +211,10 @@ def _read_index(path: Path, manifest: _Manifest) -> Any | None:
     return index if isinstance(faiss.downcast_index(index.index), faiss.IndexFlatIP) else None
 
 
-def _write(path: Path, content: bytes) -> None:
-    """`content` in `path`, on disk when this returns; the file is there as a whole or not at all."""
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".faiss-", suffix=".tmp", delete=False) as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    Path(file.name).replace(path)
-    if os.name == "posix":
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
-
-
 def _sweep(folder: Path) -> None:
     """Delete temporary files, and index files that the manifest does not name."""
     manifest = _read_manifest(folder)
-    for path in (*folder.glob("faiss-*.index"), *folder.glob(".faiss-*.tmp")):
+    for path in (*folder.glob("faiss-*.index"), *folder.glob(TEMPORARY_FILES)):
         if manifest is None or path.name != _index_name(manifest):
             with suppress(OSError):  # what cannot be deleted does no harm: no manifest names it
                 path.unlink()
-
-
-@contextmanager
-def _reported(folder: Path) -> Iterator[None]:
-    """Errors of the file system become errors that say what to do; nothing that no manifest names stays behind."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-            raise StoreFullError(
-                f"cannot save the vector index in {str(folder)!r}: the disk is full - free some space and try again"
-            ) from error
-        raise StoreError(
-            f"cannot save the vector index in {str(folder)!r}: {error.strerror or error}"
-            " - check that the folder exists and may be written to"
-        ) from error
-    finally:
-        _sweep(folder)

@@ -114,7 +114,7 @@ def test_failed_load_forgets_the_generation(saved):
 
 def test_saving_again_leaves_one_index_file_and_no_leftovers(saved):
     (saved / "faiss-0123456789abcdef.index").write_bytes(b"left by a crash before the manifest was replaced")
-    (saved / ".faiss-x.tmp").write_bytes(b"left by a crash while writing")
+    (saved / ".saving-x.tmp").write_bytes(b"left by a crash while writing")
     index = _load(saved)
     index.remove([1])
     index.save(saved, embedder_id="model@1", generation=5)

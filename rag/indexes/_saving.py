@@ -1,0 +1,57 @@
+"""How an index gets onto the disk: whole or not at all, and with errors that say what to do."""
+
+from __future__ import annotations
+
+import errno
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from rag.errors import StoreError, StoreFullError
+
+__all__ = ["TEMPORARY_FILES", "file_errors_reported", "write_whole"]
+
+TEMPORARY_FILES = ".saving-*.tmp"
+"""What a crash while writing may leave behind, as a pattern for `Path.glob`."""
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """`content` in `path`, on disk when this returns; the file is there as a whole or not at all."""
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".saving-", suffix=".tmp", delete=False) as file:
+        temporary = Path(file.name)
+        try:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
+    if os.name == "posix":
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+@contextmanager
+def file_errors_reported(folder: Path) -> Iterator[None]:
+    """Errors of the file system while an index is saved in `folder`, as errors that say what to do.
+
+    Raises:
+        StoreFullError: the disk is full.
+        StoreError: the folder cannot be written to for another reason.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            raise StoreFullError(
+                f"cannot save the vector index in {str(folder)!r}: the disk is full - free some space and try again"
+            ) from error
+        raise StoreError(
+            f"cannot save the vector index in {str(folder)!r}: {error.strerror or error}"
+            " - check that the folder exists and may be written to"
+        ) from error
