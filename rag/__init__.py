@@ -15,6 +15,7 @@ from rag.assistant import Assistant
 from rag.errors import (
     BackendError,
     EmbedderMismatchError,
+    GeneratorError,
     NotFoundError,
     QuestionError,
     RagError,
@@ -25,6 +26,7 @@ from rag.errors import (
     StoreLockedError,
     WeightsError,
 )
+from rag.protocols import ClaimWithEvidence
 from rag.segmentation import sentence_spans
 from rag.serialisation import answer_schema, to_dict, to_json
 from rag.settings import Settings
@@ -61,6 +63,7 @@ __all__ = [
     "Citation",
     "Claim",
     "ClaimVerified",
+    "ClaimWithEvidence",
     "Document",
     "DocumentInfo",
     "Done",
@@ -68,6 +71,7 @@ __all__ = [
     "Event",
     "Evidence",
     "Failure",
+    "GeneratorError",
     "NotFoundError",
     "Progress",
     "QuestionError",

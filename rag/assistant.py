@@ -16,11 +16,23 @@ from rag.answering import Answering
 from rag.errors import NotFoundError, SettingsError, StoreError
 from rag.factory import READERS, build, load
 from rag.ingestion import Ingestion
-from rag.protocols import Embedder, Reader, VectorIndex, WordIndex
+from rag.protocols import ClaimWithEvidence, Embedder, Reader, VectorIndex, Verifier, WordIndex
 from rag.retrieval import Retriever, VectorSearch
 from rag.settings import Settings
 from rag.storage import Store, problems
-from rag.types import AddReport, Answer, Citation, Document, DocumentInfo, Done, Event, Evidence, Progress, Turn
+from rag.types import (
+    AddReport,
+    Answer,
+    Citation,
+    Document,
+    DocumentInfo,
+    Done,
+    Event,
+    Evidence,
+    Progress,
+    Turn,
+    Verdict,
+)
 
 __all__ = ["Assistant"]
 
@@ -178,6 +190,10 @@ class Assistant:
                 self._record(event.answer)
             yield event
 
+    def verify(self, pairs: Sequence[ClaimWithEvidence]) -> list[Verdict]:
+        """A verdict for each claim beside its evidence, in order, as the claims of an answer get one."""
+        return self._verifier.verify(pairs)
+
     def citation(self, number: int) -> Citation:
         """The citation with that number of the last recorded answer.
 
@@ -261,6 +277,11 @@ class Assistant:
         )
 
     @_built_once
+    def _verifier(self) -> Verifier:
+        verifier: Verifier = build("verifier", self._settings.verifier)
+        return verifier
+
+    @_built_once
     def _answering(self) -> Answering:
         settings = self._settings
         arguments = {"max_citations": settings.max_citations} if settings.generator == "extractive" else {}
@@ -276,7 +297,7 @@ class Assistant:
                 n_passages=settings.n_passages,
             ),
             build("generator", settings.generator, **arguments),
-            build("verifier", settings.verifier),
+            self._verifier,
             document_of=self._store.documents.get,
             n_evidence=settings.n_evidence,
             abstain_below=settings.abstain_below,

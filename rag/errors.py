@@ -10,7 +10,8 @@
     │   ├── StoreLockedError   wait, or end the other writer
     │   ├── StoreFullError     free disk space
     │   └── EmbedderMismatchError   rebuild with the embedder that the settings ask for
-    └── WeightsError           get the model's weights, or name another model
+    ├── WeightsError           get the model's weights, or name another model
+    └── GeneratorError         start or mend the language model's server, or ask without one
 
 A message has three parts: what failed, on which value, what to do next. Only edges turn errors into output.
 """
@@ -20,6 +21,7 @@ from __future__ import annotations
 __all__ = [
     "BackendError",
     "EmbedderMismatchError",
+    "GeneratorError",
     "NotFoundError",
     "QuestionError",
     "RagError",
@@ -83,3 +85,7 @@ class EmbedderMismatchError(StoreError):
 
 class WeightsError(RagError):
     """The weights of a model cannot be found or loaded."""
+
+
+class GeneratorError(RagError):
+    """The language model cannot be reached, refuses, or answers what is no answer."""

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from rag.types import Document, Evidence, Hit, Span, Turn, Verdict
 
 __all__ = [
+    "CANNOT_ANSWER",
     "ClaimWithEvidence",
     "Embedder",
     "FloatArray",
@@ -29,6 +30,9 @@ __all__ = [
 ]
 
 FloatArray: TypeAlias = NDArray[np.float32]
+
+CANNOT_ANSWER = "The evidence does not answer the question."
+"""What a generator writes, and nothing else, when the evidence is not enough."""
 
 
 class Reader(Protocol):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from rag import NOT_IN_DOCUMENTS, AnswerStatus, Assistant, Settings
+from rag import NOT_IN_DOCUMENTS, AnswerStatus, Assistant, ClaimWithEvidence, Settings, VerdictLabel
 
 SEEDS = Path(__file__).parents[1] / "seeds"
 TERRITORY = (
@@ -60,3 +60,10 @@ def test_question_that_the_article_does_not_answer_is_not_answered(seeds):
     assert answer.text == NOT_IN_DOCUMENTS
     assert answer.citations == ()
     assert answer.evidence
+
+
+def test_claims_of_other_people_are_judged_as_those_of_an_answer_are(seeds):
+    quoted = ClaimWithEvidence(evidence=(TERRITORY,), claim=TERRITORY)
+    invented = ClaimWithEvidence(evidence=(TERRITORY,), claim="Kyiv has surrendered.")
+    labels = [verdict.label for verdict in seeds.verify([quoted, invented])]
+    assert labels == [VerdictLabel.SUPPORTED, VerdictLabel.UNSUPPORTED]
