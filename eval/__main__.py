@@ -7,9 +7,12 @@ import importlib
 import sys
 
 TASKS = {
+    "compare": "eval.reports.compare",
+    "gate": "eval.gate",
     "ingest": "eval.speed.ingest",
+    "peers": "eval.peers.compare",
+    "report": "eval.reports.report",
     "run": "eval.run",
-    "seeds": "eval.tasks.seeds",
     "segmentation": "eval.tasks.segmentation",
 }
 """Sub-command → module with `add_arguments(parser)` and `main(options) -> int`; its docstring's first line is the help.

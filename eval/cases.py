@@ -158,6 +158,13 @@ class Row:
         value = self._take(name)
         return value if isinstance(value, bool) else self._refuse(name, value, "true or false")
 
+    def number(self, name: str) -> int:
+        """The whole number in field `name`."""
+        value = self._take(name)
+        if isinstance(value, bool) or not isinstance(value, int):
+            self._refuse(name, value, "a whole number")
+        return value
+
     def texts(self, name: str) -> tuple[str, ...]:
         """The strings of the list in field `name`."""
         value = self._take(name)

@@ -1,6 +1,6 @@
-"""Ask the questions of a public set and measure the answers, resumable: one line a finished case.
+"""Measure one task: every case, one line each, resumable; then its figures.
 
-A run lives in a folder named after its set, half, settings and data; the same command continues it. Data or settings
+A run lives in a folder named after its task, half, settings and data; the same command continues it. Data or settings
 that change make another folder, and code that changed is told, so figures of different things are never mixed.
 """
 
@@ -8,24 +8,29 @@ from __future__ import annotations
 
 import argparse
 import json
-import platform
-import subprocess
+import os
+import resource
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
-from importlib.metadata import version
 from pathlib import Path
 
-from rich.progress import Progress
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from eval.cases import Case, CorpusDocument, DataError, Split
-from eval.data_sets import DATA_SETS, POOLED, LoadedSet, data_folder, in_stored_texts, load, skipped
-from eval.outcomes import Outcome, OutcomeFile, outcome_of
-from eval.summary import as_markdown, summarise
-from rag import Assistant, Settings
+from eval.cases import DataError, Split
+from eval.outcomes import Outcome, OutcomeFile
+from eval.provenance import code_version, library_versions, machine_name
+from eval.sampling import sampled
+from eval.summary import Line, as_json, as_markdown, summarise
+from eval.tasks.registry import TASKS, build_task
+from eval.tasks.task import Task, Trial
+from rag import Assistant, RagError, Settings
 
-__all__ = ["RunRecord", "add_arguments", "ask_cases", "main"]
+__all__ = ["Finished", "RunRecord", "add_arguments", "main", "run_task", "settings_of"]
 
+BOTH_HALVES = "all"
 _LIBRARIES = ("chapter-and-verse", "sentence-transformers", "faiss-cpu", "torch", "nupunkt")
 
 
@@ -42,116 +47,176 @@ class RunRecord:
     versions: Mapping[str, str]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finished:
+    """A run with its outcomes, in the order of the data.
+
+    peak_memory_mb: most memory that this process has held so far; the operating system knows no smaller unit.
+    """
+
+    folder: Path
+    record: RunRecord
+    outcomes: tuple[Outcome, ...]
+    lines: tuple[Line, ...]
+    peak_memory_mb: float
+
+    @property
+    def n_invalid(self) -> int:
+        """Citations whose quote is not the slice of its document."""
+        return sum(outcome.n_invalid for outcome in self.outcomes)
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `python -m eval run`."""
-    sets = [name for name, data_set in DATA_SETS.items() if "corpus.jsonl" in data_set.files]
-    parser.add_argument("--task", required=True, choices=[*sets, POOLED], help="the set to ask")
-    parser.add_argument("--split", choices=[split.value for split in Split], default=Split.REPORT.value)
-    parser.add_argument("--limit", type=int, help="ask only the first so many questions")
+    names = "; ".join(f"{name} ({entry.measures})" for name, entry in TASKS.items())
+    parser.add_argument("--task", required=True, choices=list(TASKS), metavar="TASK", help=names)
+    parser.add_argument("--split", choices=[*(split.value for split in Split), BOTH_HALVES], default="report")
+    parser.add_argument("--limit", type=_positive, help="only a sample of so many cases")
     parser.add_argument("--settings", type=Path, help="TOML file with settings")
     parser.add_argument("--runs", type=Path, default=Path("runs"), help="folder of all runs")
+    parser.add_argument(
+        "--workers", type=_positive, default=1, help="cases at a time; more is for language-model servers"
+    )
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text} is below 1")
+    return number
 
 
 def main(options: argparse.Namespace) -> int:
-    """Ask what is not asked yet and print the figures; 1 when a citation is invalid, 2 without data."""
-    settings = Settings.from_file(options.settings) if options.settings else Settings()
+    """Measure what is not measured yet and print the figures; 1 when a citation is invalid, 2 without data."""
     try:
-        folder = data_folder()
-        if folder is None:
-            print("\n".join(skipped(None)))
-            return 2
-        loaded = load(options.task, folder)
-        cases, outcomes = _run(loaded, settings, options)
-    except DataError as error:
+        settings = settings_of(options.settings)
+        finished = run_task(
+            build_task(options.task),
+            settings,
+            runs=options.runs,
+            split=None if options.split == BOTH_HALVES else Split(options.split),
+            limit=options.limit,
+            workers=options.workers,
+        )
+    except RagError as error:
         print(error, file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("stopped - finished cases are kept, and the same command goes on from there", file=sys.stderr)
         return 130
-    title = f"{options.task}, {options.split} half"
-    text = as_markdown(title, summarise(cases, outcomes), list(outcomes.values()))
-    print(text)
-    return 1 if any(outcome.n_invalid for outcome in outcomes.values()) else 0
+    print((finished.folder / "summary.md").read_text(encoding="utf-8"))
+    print(f"Run: {finished.folder}")
+    if not finished.n_invalid:
+        return 0
+    cases = [outcome.case_id for outcome in finished.outcomes if outcome.n_invalid]
+    print(
+        f"{finished.n_invalid} citations are not what stands in their documents, in case {', '.join(cases[:5])}"
+        f"{' and more' if len(cases) > 5 else ''} - see {finished.folder / 'cases.jsonl'}",
+        file=sys.stderr,
+    )
+    return 1
 
 
-def _run(loaded: LoadedSet, settings: Settings, options: argparse.Namespace) -> tuple[list[Case], dict[str, Outcome]]:
-    fingerprint = settings.fingerprint()
-    run_folder = options.runs / f"{options.task}-{options.split}-{fingerprint}-{loaded.data_hash[:12]}"
-    run_folder.mkdir(parents=True, exist_ok=True)
-    record = RunRecord(
-        task=options.task,
-        split=options.split,
+def settings_of(path: Path | None) -> Settings:
+    """The settings in the file, else the default ones without a language model: whether one is here is chance.
+
+    Raises:
+        SettingsError: the file or an environment variable cannot be used.
+    """
+    if path is not None:
+        return Settings.from_file(path)
+    return Settings() if "RAG_LLM" in os.environ else Settings(llm="none")
+
+
+def run_task(
+    task: Task, settings: Settings, *, runs: Path, split: Split | None, limit: int | None = None, workers: int = 1
+) -> Finished:
+    """The outcomes of the task's cases, or of `limit` of them; those that the run's folder has are not measured again.
+
+    Raises:
+        DataError: the folder was begun by other code or data, or holds rows of another version; or it cannot be
+            written; or the half has no case.
+        RagError: the store or a model cannot be used.
+    """
+    half, fingerprint = split.value if split else BOTH_HALVES, settings.fingerprint()
+    folder = runs / f"{task.name}-{half}-{fingerprint}-{task.data_hash[:12]}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DataError(str(folder), f"{error.strerror} - name another folder with --runs") from error
+    record = _record(task, half, fingerprint)
+    _start_or_continue(record, folder / "record.json")
+    stores, corpus = runs / "stores", f"{task.name}-{task.data_hash[:12]}"
+    with Assistant.open(stores / f"{corpus}-{fingerprint}", settings) as assistant:
+        trials = task.trials(assistant, split, documents=stores / f"documents-{corpus}")
+        trials = sampled(trials, limit, id_of=lambda trial: trial.case_id)
+        if not trials:
+            raise DataError(task.name, f"its {half} half has no case - name another with --split")
+        outcomes = _measure(trials, OutcomeFile(folder / "cases.jsonl"), workers=workers)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 if sys.platform != "darwin" else 1024 * 1024)
+    lines = summarise(outcomes)
+    text = as_markdown(f"{task.name}, {half} half" if split else task.name, outcomes, lines)
+    text = f"{text}\nPeak memory: {peak:,.0f} MB.\n"
+    (folder / "summary.md").write_text(text, encoding="utf-8", errors="backslashreplace")
+    figures = {**as_json(outcomes, lines), "peak_memory_mb": round(peak), "workers": workers}
+    (folder / "summary.json").write_text(json.dumps(figures, indent=1), encoding="utf-8")
+    return Finished(folder=folder, record=record, outcomes=tuple(outcomes), lines=tuple(lines), peak_memory_mb=peak)
+
+
+def _measure(trials: Sequence[Trial], file: OutcomeFile, *, workers: int) -> list[Outcome]:
+    """The outcomes of these trials, in their order; each is in the file as soon as it is done."""
+    finished = file.read()
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    pool = ThreadPoolExecutor(max_workers=workers)
+    with Progress(*columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
+        shown = bar.add_task("measuring", total=len(trials))
+
+        def measured(trial: Trial) -> Outcome:
+            if trial.case_id not in finished:
+                finished[trial.case_id] = trial.measure()
+                file.append(finished[trial.case_id])
+            bar.advance(shown)
+            return finished[trial.case_id]
+
+        try:
+            return list(pool.map(measured, trials))
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _record(task: Task, half: str, fingerprint: str) -> RunRecord:
+    return RunRecord(
+        task=task.name,
+        split=half,
         settings_fingerprint=fingerprint,
-        data_hash=loaded.data_hash,
-        commit=_commit(),
-        machine=f"{platform.processor() or platform.machine()}, Python {platform.python_version()}",
-        versions={name: version(name) for name in _LIBRARIES},
+        data_hash=task.data_hash,
+        commit=code_version(),
+        machine=machine_name(),
+        versions=library_versions(_LIBRARIES),
     )
-    _start_or_continue(record, run_folder / "record.json")
-    stores = options.runs / "stores"
-    with Assistant.open(stores / f"{options.task}-{fingerprint}-{loaded.data_hash[:12]}", settings) as assistant:
-        corpus_ids = add_corpus(assistant, loaded.corpus, stores / f"documents-{loaded.data_hash[:12]}")
-        texts = {corpus_id: assistant.document(document_id).text for document_id, corpus_id in corpus_ids.items()}
-        stored = in_stored_texts(loaded, texts)
-        cases = [case for case in stored.cases if case.split == options.split][: options.limit]
-        outcomes = ask_cases(assistant, cases, corpus_ids, OutcomeFile(run_folder / "cases.jsonl"))
-    (run_folder / "summary.md").write_text(
-        as_markdown(options.task, summarise(cases, outcomes), list(outcomes.values())), encoding="utf-8"
-    )
-    return cases, outcomes
 
 
 def _start_or_continue(record: RunRecord, path: Path) -> None:
     """Write the record of a new run.
 
     Raises:
-        DataError: the run was begun by other code or versions, whose answers must not be mixed with these.
+        DataError: the run was begun by other code or versions, whose answers must not be mixed with these; or what
+            it was begun with can no longer be read.
     """
-    fields = json.loads(json.dumps(asdict(record)))
-    if path.exists() and (begun := json.loads(path.read_text(encoding="utf-8"))) != fields:
-        changed = ", ".join(sorted(name for name in fields if begun.get(name) != fields[name]))
+    fields = asdict(record)
+    if not path.exists():
+        begun_file = path.with_suffix(f".part{os.getpid()}")
+        begun_file.write_text(json.dumps(fields, indent=1), encoding="utf-8")
+        begun_file.replace(path)
+        return
+    try:
+        begun = json.loads(path.read_bytes())
+    except ValueError as error:
+        raise DataError(str(path), "the run's record is no valid JSON - remove the run's folder") from error
+    if begun != fields:
+        known = begun if isinstance(begun, dict) else {}
+        changed = " and ".join(sorted(name for name in fields if known.get(name) != fields[name])) or "record"
         raise DataError(
             str(path.parent),
-            f"the run was begun with another {changed} - remove the folder or name another",
+            f"the run was begun with another {changed} - remove the folder, or name another with --runs",
         )
-    path.write_text(json.dumps(fields, indent=1), encoding="utf-8")
-
-
-def add_corpus(assistant: Assistant, corpus: Mapping[str, CorpusDocument], folder: Path) -> dict[str, str]:
-    """Add every document as a text file; corpus id by document id."""
-    folder.mkdir(parents=True, exist_ok=True)
-    corpus_id_by_source = {}
-    for number, document in enumerate(corpus.values()):
-        path = (folder / f"{number:06}.txt").absolute()
-        if not path.exists():
-            path.write_text(document.text, encoding="utf-8", errors="replace", newline="")
-        corpus_id_by_source[str(path)] = document.id
-    with Progress(transient=True) as bar:
-        task = bar.add_task("adding documents", total=len(corpus))
-        assistant.add([folder], on_progress=lambda progress: bar.update(task, completed=progress.n_done))
-    return {info.id: corpus_id_by_source[info.source] for info in assistant.documents()}
-
-
-def ask_cases(
-    assistant: Assistant, cases: list[Case], corpus_ids: Mapping[str, str], file: OutcomeFile
-) -> dict[str, Outcome]:
-    """The outcomes of these cases, by id; those that the file has are not asked again."""
-    finished = file.read()
-    with Progress(transient=True) as bar:
-        for case in bar.track(cases, description="asking"):
-            if case.id not in finished:
-                finished[case.id] = outcome_of(assistant, case, corpus_ids)
-                file.append(finished[case.id])
-    return {case.id: finished[case.id] for case in cases}
-
-
-def _commit() -> str:
-    """The commit of the code, with a mark when files differ from it; empty outside a checkout."""
-    command = ["git", "describe", "--always", "--dirty", "--abbrev=12"]
-    try:
-        result = subprocess.run(  # noqa: S603 - a constant command
-            command, capture_output=True, text=True, check=False, cwd=Path(__file__).parent
-        )
-    except OSError:
-        return ""
-    return result.stdout.strip()

@@ -11,20 +11,21 @@ Undefined values have no place here: leave such cases out first, of both runs, a
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from statistics import NormalDist
 from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from eval.metrics.figure import UNDEFINED, Figure
+from eval.metrics.figure import UNDEFINED, Figure, WeightedFigure
 
 __all__ = [
     "Comparison",
     "Interval",
     "bootstrap_interval",
     "bootstrap_interval_of",
+    "bootstrap_interval_of_weighted",
     "compare",
     "paired_permutation_p_value",
     "wilson_interval",
@@ -113,14 +114,41 @@ def bootstrap_interval_of(
     Interval(figure=Figure(value=1.0, n=2), low=1.0, high=1.0)
     """
     _checked((), level, n_resamples)
-    figure = figure_of(cases)
-    if figure.value is None or not cases:
-        return Interval(figure, None, None)
-    generator = np.random.default_rng(seed)
-    resampled = (
-        figure_of([cases[row] for row in generator.integers(len(cases), size=len(cases)).tolist()])
-        for _ in range(n_resamples)
+    draws = _draws(len(cases), n_resamples, seed)
+    return _interval_of(
+        figure_of(cases), (figure_of([cases[row] for row in rows.tolist()]) for rows in draws), level, n_resamples
     )
+
+
+def bootstrap_interval_of_weighted(
+    weighted: WeightedFigure, *, level: float = LEVEL, n_resamples: int = 1_000, seed: int = SEED
+) -> Interval:
+    """What `bootstrap_interval_of` gives over the records, from the same draws, in a small part of the time.
+
+    Raises: ValueError when the level is not between 0 and 1, or there is no resample.
+
+    >>> from eval.metrics.verification import ScoredPair, weighted_auroc
+    >>> pairs = [ScoredPair(True, True, 0.9), ScoredPair(False, True, 0.7)]
+    >>> bootstrap_interval_of_weighted(weighted_auroc(pairs)).figure
+    Figure(value=1.0, n=2)
+    """
+    _checked((), level, n_resamples)
+    n, draws = weighted.n_records, _draws(weighted.n_records, n_resamples, seed)
+    return _interval_of(
+        weighted.of_all(), (weighted.figure_of(np.bincount(rows, minlength=n)) for rows in draws), level, n_resamples
+    )
+
+
+def _draws(n: int, n_resamples: int, seed: int) -> Iterator[NDArray[np.int64]]:
+    """Row numbers of each resample, drawn when they are asked for."""
+    generator = np.random.default_rng(seed)
+    return (generator.integers(n, size=n) for _ in range(n_resamples))
+
+
+def _interval_of(figure: Figure, resampled: Iterable[Figure], level: float, n_resamples: int) -> Interval:
+    """The figure with the percentiles of its resamples, which are not drawn when it is undefined."""
+    if figure.value is None or not figure.n:
+        return Interval(figure, None, None)
     values = [drawn.value for drawn in resampled if drawn.value is not None]
     if 2 * len(values) < n_resamples:
         return Interval(figure, None, None)

@@ -1,102 +1,85 @@
-"""The figures of one run over a public set, each with its 95 % interval and the number of cases behind it."""
+"""The figures of one run, each with its 95 % interval and the number of cases behind it, as a table and as JSON."""
 
 from __future__ import annotations
 
 import statistics
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from eval.cases import Case
-from eval.metrics.citation_overlap import GoldKind, Place, citation_scores, is_match
-from eval.metrics.verification import ScoredPair, auroc
-from eval.outcomes import Outcome
-from eval.statistics import Interval, bootstrap_interval, bootstrap_interval_of, wilson_interval
+from eval.measures import MEASURES, Measure, interval
+from eval.outcomes import Outcome, Status
+from eval.statistics import Interval
 
-__all__ = ["Line", "as_markdown", "summarise"]
+__all__ = ["Line", "StageTime", "as_json", "as_markdown", "stage_times", "summarise"]
 
 
 class Line(NamedTuple):
-    """One figure by name."""
+    """One figure."""
 
-    name: str
+    measure: Measure
     interval: Interval
 
 
-def summarise(cases: Sequence[Case], outcomes: Mapping[str, Outcome]) -> list[Line]:
-    """The figures over the cases that have an outcome; every such case counts, a failed one as a miss.
+class StageTime(NamedTuple):
+    """How long a stage of answering takes, in milliseconds over the questions that were asked."""
 
-    Evidence and citations are judged on the answerable cases that have gold spans: one of them has to be found.
-    """
-    done = [(case, outcomes[case.id]) for case in cases if case.id in outcomes]
-    with_gold = [(case, outcome) for case, outcome in done if case.answerable and case.gold_spans]
-    lines = list(_status_lines(done))
-    ranks = [_rank_of_gold(case, outcome) for case, outcome in with_gold]
-    for k in (1, 5, 10):
-        lines.append(Line(f"a gold sentence among the first {k}", _share(rank <= k for rank in ranks)))
-    lines.append(Line("reciprocal rank of the first gold sentence", bootstrap_interval([1 / rank for rank in ranks])))
-    lines.append(Line("a gold sentence is cited", _share(_cites_gold(case, outcome) for case, outcome in with_gold)))
-    precisions = [
-        scores.precision.value
-        for case, outcome in with_gold
-        if (scores := citation_scores(outcome.citations, _gold(case), gold_kind=GoldKind.ALTERNATIVES)).precision.value
-        is not None
-    ]
-    lines.append(Line("share of an answer's citations that are gold", bootstrap_interval(precisions)))
-    judged = [ScoredPair(case.answerable, _is_answered(outcome), outcome.answerability) for case, outcome in done]
-    lines.append(Line("AUROC of answerability", bootstrap_interval_of(judged, auroc)))
-    return lines
+    stage: str
+    median_ms: float
+    p95_ms: float
+    n: int
 
 
-def _status_lines(done: Sequence[tuple[Case, Outcome]]) -> Iterator[Line]:
-    answerable = [outcome for case, outcome in done if case.answerable]
-    unanswerable = [outcome for case, outcome in done if not case.answerable]
-    citations = sum(len(outcome.citations) for _, outcome in done)
-    invalid = sum(outcome.n_invalid for _, outcome in done)
-    yield Line("citations equal to their source", wilson_interval(citations - invalid, citations))
-    yield Line("failed, of all", _share(outcome.status == "failed" for _, outcome in done))
-    yield Line("answered, of the answerable", _share(_is_answered(outcome) for outcome in answerable))
-    yield Line("abstained, of the answerable", _share(outcome.status == "abstained" for outcome in answerable))
-    yield Line("abstained, of the unanswerable", _share(outcome.status == "abstained" for outcome in unanswerable))
+def summarise(outcomes: Sequence[Outcome]) -> list[Line]:
+    """Every figure that is defined over these outcomes; each case counts, a failed one as a wrong answer."""
+    lines = [Line(measure, interval(measure, outcomes)) for measure in MEASURES.values()]
+    return [line for line in lines if line.interval.figure.value is not None]
 
 
-def _is_answered(outcome: Outcome) -> bool:
-    return outcome.status in ("answered", "partial")
+def stage_times(outcomes: Sequence[Outcome]) -> list[StageTime]:
+    """Time by stage, in the order in which stages run; of answers that skip a stage it is not counted."""
+    longest_first = sorted(outcomes, key=lambda outcome: -len(outcome.milliseconds))  # one that ran every stage
+    stages = dict.fromkeys(stage for outcome in longest_first for stage in outcome.milliseconds)
+    times = []
+    for stage in stages:
+        values = sorted(outcome.milliseconds[stage] for outcome in outcomes if stage in outcome.milliseconds)
+        p95 = values[min(len(values) - 1, round(0.95 * (len(values) - 1)))]
+        times.append(StageTime(stage, statistics.median(values), p95, len(values)))
+    return times
 
 
-def _share(statements: Iterator[bool]) -> Interval:
-    listed = list(statements)
-    return wilson_interval(sum(listed), len(listed))
-
-
-def _gold(case: Case) -> list[Place]:
-    return [Place(gold.document_id, gold.span) for gold in case.gold_spans]
-
-
-def _rank_of_gold(case: Case, outcome: Outcome) -> float:
-    """Rank of the first gold sentence among the evidence, from 1; infinite when it is not there."""
-    ranks = (
-        rank
-        for rank, place in enumerate(outcome.evidence, start=1)
-        if any(is_match(place, gold) for gold in _gold(case))
-    )
-    return next(ranks, float("inf"))
-
-
-def _cites_gold(case: Case, outcome: Outcome) -> bool:
-    return any(is_match(citation, gold) for citation in outcome.citations for gold in _gold(case))
-
-
-def as_markdown(title: str, lines: Sequence[Line], outcomes: Sequence[Outcome]) -> str:
-    """A table of the figures, with the median time of a question below it."""
-    rows = [f"# {title}", "", "| figure | value | 95 % interval | cases |", "|---|---|---|---|"]
-    for name, interval in lines:
-        value, n = interval.figure
-        bounds = "" if interval.low is None or interval.high is None else f"{interval.low:.3f}-{interval.high:.3f}"
-        rows.append(f"| {name} | {'undefined' if value is None else f'{value:.3f}'} | {bounds} | {n:,} |")
-    answered = [outcome.milliseconds for outcome in outcomes if outcome.status != "failed"]
-    if answered:
-        rows += [
-            "",
-            f"Median time of a question: {statistics.median(answered):.1f} ms over {len(answered):,} questions.",
-        ]
+def as_markdown(title: str, outcomes: Sequence[Outcome], lines: Sequence[Line]) -> str:
+    """A table of the figures, with how the cases ended above it and the times below it."""
+    ends = ", ".join(f"{count:,} {status}" for status, count in _ends(outcomes).items())
+    rows = [f"# {title}", "", f"{len(outcomes):,} cases: {ends}.", ""]
+    first_failed = next((outcome for outcome in outcomes if outcome.status is Status.FAILED), None)
+    if first_failed:
+        rows += [f"First failure, case {first_failed.case_id!r}: {' '.join(first_failed.error.split())}", ""]
+    rows += ["| figure | value | 95 % interval | cases |", "|---|---|---|---|"]
+    for measure, (figure, low, high) in lines:
+        bounds = "" if low is None or high is None else f"{low:.3f}-{high:.3f}"
+        rows.append(f"| {measure.title} | {figure.value:.3f} | {bounds} | {figure.n:,} |")
+    times = stage_times(outcomes)
+    if times:
+        rows += ["", "| stage | median | 95th percentile | questions |", "|---|---|---|---|"]
+        rows += [f"| {time.stage} | {time.median_ms:.1f} ms | {time.p95_ms:.1f} ms | {time.n:,} |" for time in times]
     return "\n".join(rows) + "\n"
+
+
+def as_json(outcomes: Sequence[Outcome], lines: Sequence[Line]) -> Mapping[str, object]:
+    """The same for programs: figures by key, counts by status, times by stage."""
+    return {
+        "n_cases": len(outcomes),
+        "ends": _ends(outcomes),
+        "figures": {
+            measure.key: {"value": figure.value, "low": low, "high": high, "n": figure.n}
+            for measure, (figure, low, high) in lines
+        },
+        "milliseconds": {
+            time.stage: {"median": time.median_ms, "p95": time.p95_ms, "n": time.n} for time in stage_times(outcomes)
+        },
+    }
+
+
+def _ends(outcomes: Sequence[Outcome]) -> dict[str, int]:
+    statuses = [str(outcome.status) for outcome in outcomes]
+    return {status: statuses.count(status) for status in sorted(set(statuses))}

@@ -25,9 +25,20 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
-from eval.metrics.figure import Figure, ratio, share
+import numpy as np
 
-__all__ = ["AbstentionCase", "AbstentionScores", "RankedLoss", "RiskPoint", "abstention_scores", "aurc", "risk_curve"]
+from eval.metrics.figure import Figure, WeightedFigure, Weights, ratio, share
+
+__all__ = [
+    "AbstentionCase",
+    "AbstentionScores",
+    "RankedLoss",
+    "RiskPoint",
+    "abstention_scores",
+    "aurc",
+    "risk_curve",
+    "weighted_aurc",
+]
 
 
 class AbstentionCase(NamedTuple):
@@ -113,21 +124,35 @@ def aurc(cases: Iterable[RankedLoss]) -> Figure:
     >>> aurc([RankedLoss(0.9, 0), RankedLoss(0.4, 1)])  # (0 / 1 + 1 / 2) / 2
     Figure(value=0.25, n=2)
     """
-    ordered = _most_confident_first(cases)
-    expected_losses: list[float] = []
-    for _, group in groupby(ordered, key=lambda case: case.confidence):
-        losses = [case.loss for case in group]
-        expected_losses += [math.fsum(losses) / len(losses)] * len(losses)
-    risks, lost = [], 0.0
-    for n_answered, loss in enumerate(expected_losses, start=1):
-        lost += loss
-        risks.append(lost / n_answered)
-    return ratio(math.fsum(risks), len(risks))
+    return weighted_aurc(list(cases)).of_all()
+
+
+def weighted_aurc(cases: Sequence[RankedLoss]) -> WeightedFigure:
+    """`aurc` as a function of how often each case counts; sorted once, however often it is asked.
+
+    Raises: ValueError when a confidence or a loss is infinite or not a number.
+    """
+    _check(cases)
+    distinct, group_of_case = np.unique([-case.confidence for case in cases], return_inverse=True)
+    losses = np.array([case.loss for case in cases], dtype=np.float64)
+
+    def figure_of(weights: Weights) -> Figure:
+        sizes = np.bincount(group_of_case, weights, minlength=len(distinct)).astype(np.int64)
+        lost_in_group = np.bincount(group_of_case, weights * losses, minlength=len(distinct))
+        expected_losses = np.repeat(lost_in_group / np.maximum(sizes, 1), sizes)
+        risks = np.cumsum(expected_losses) / np.arange(1, expected_losses.size + 1)
+        return ratio(float(risks.sum()), risks.size)
+
+    return WeightedFigure(len(cases), figure_of)
 
 
 def _most_confident_first(cases: Iterable[RankedLoss]) -> Sequence[RankedLoss]:
     listed = list(cases)
+    _check(listed)
+    return sorted(listed, key=lambda case: -case.confidence)
+
+
+def _check(listed: Iterable[RankedLoss]) -> None:
     for case in listed:
         if not (math.isfinite(case.confidence) and math.isfinite(case.loss)):
             raise ValueError(f"cannot rank {case!r}: confidence and loss have to be finite numbers")
-    return sorted(listed, key=lambda case: -case.confidence)

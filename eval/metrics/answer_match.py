@@ -23,7 +23,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from eval.metrics.figure import Figure
 
-__all__ = ["answer_words", "contains", "exact_match", "word_f1"]
+__all__ = ["answer_words", "contains", "exact_match", "with_words", "word_f1"]
 
 _ARTICLES = re.compile(r"\b(a|an|the)\b")
 _WITHOUT_PUNCTUATION = str.maketrans("", "", string.punctuation)
@@ -36,6 +36,15 @@ def answer_words(text: str) -> tuple[str, ...]:
     ('us', 'armys', 'envoy', 'man')
     """
     return tuple(_ARTICLES.sub(" ", text.lower().translate(_WITHOUT_PUNCTUATION)).split())
+
+
+def with_words(gold_answers: Iterable[str]) -> tuple[str, ...]:
+    """The gold answers of which normalisation leaves a word; without any, silence would match.
+
+    >>> with_words(["The", "the UK"])
+    ('the UK',)
+    """
+    return tuple(gold for gold in gold_answers if answer_words(gold))
 
 
 def exact_match(answer: str, gold_answers: Iterable[str]) -> Figure:

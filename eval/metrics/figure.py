@@ -7,10 +7,16 @@ never NaN, never 0 and never left out in silence, so that whoever averages has t
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Callable, Iterable
+from typing import NamedTuple, TypeAlias
 
-__all__ = ["UNDEFINED", "Figure", "mean", "mean_of_figures", "ratio", "share"]
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["UNDEFINED", "Figure", "WeightedFigure", "Weights", "mean", "mean_of_figures", "ratio", "share"]
+
+Weights: TypeAlias = NDArray[np.int64]
+"""How often each record counts, in the order of the records; what a bootstrap draws."""
 
 
 class Figure(NamedTuple):
@@ -25,6 +31,20 @@ class Figure(NamedTuple):
 
 
 UNDEFINED = Figure(None, 0)
+
+
+class WeightedFigure(NamedTuple):
+    """A figure over records that can be asked again with each record counted so many times, at little cost.
+
+    n_records: how many weights it takes.
+    """
+
+    n_records: int
+    figure_of: Callable[[Weights], Figure]
+
+    def of_all(self) -> Figure:
+        """The figure with every record counted once."""
+        return self.figure_of(np.ones(self.n_records, dtype=np.int64))
 
 
 def ratio(numerator: float, denominator: int) -> Figure:

@@ -19,15 +19,25 @@ Agrees with: `sklearn.metrics.balanced_accuracy_score` and `roc_auc_score`; the 
 
 from __future__ import annotations
 
-import math
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from itertools import groupby
 from typing import NamedTuple
 
-from eval.metrics.figure import UNDEFINED, Figure, mean, ratio, share
+import numpy as np
 
-__all__ = ["ReliabilityBin", "ScoredPair", "auroc", "balanced_accuracy", "calibration_error", "reliability_table"]
+from eval.metrics.figure import UNDEFINED, Figure, WeightedFigure, Weights, mean, ratio, share
+
+__all__ = [
+    "ReliabilityBin",
+    "ScoredPair",
+    "auroc",
+    "balanced_accuracy",
+    "calibration_error",
+    "reliability_table",
+    "weighted_auroc",
+    "weighted_balanced_accuracy",
+    "weighted_calibration_error",
+]
 
 N_BINS = 10
 
@@ -63,12 +73,24 @@ def balanced_accuracy(pairs: Iterable[ScoredPair]) -> Figure:
     >>> balanced_accuracy([ScoredPair(True, True, 0.9), ScoredPair(False, True, 0.7), ScoredPair(False, False, 0.2)])
     Figure(value=0.75, n=3)
     """
-    listed = list(pairs)
-    accepted = share(pair.is_accepted for pair in listed if pair.is_supported)
-    refused = share(not pair.is_accepted for pair in listed if not pair.is_supported)
-    if accepted.value is None or refused.value is None:
-        return UNDEFINED
-    return Figure((accepted.value + refused.value) / 2, len(listed))
+    return weighted_balanced_accuracy(list(pairs)).of_all()
+
+
+def weighted_balanced_accuracy(pairs: Sequence[ScoredPair]) -> WeightedFigure:
+    """`balanced_accuracy` as a function of how often each pair counts."""
+    is_supported = np.array([pair.is_supported for pair in pairs], dtype=bool)
+    is_accepted = np.array([pair.is_accepted for pair in pairs], dtype=bool)
+
+    def figure_of(weights: Weights) -> Figure:
+        n_supported = int(weights[is_supported].sum())
+        n_others = int(weights.sum()) - n_supported
+        if not n_supported or not n_others:
+            return UNDEFINED
+        n_accepted = int(weights[is_supported & is_accepted].sum())
+        n_refused = int(weights[~(is_supported | is_accepted)].sum())
+        return Figure((n_accepted / n_supported + n_refused / n_others) / 2, n_supported + n_others)
+
+    return WeightedFigure(len(pairs), figure_of)
 
 
 def auroc(pairs: Iterable[ScoredPair]) -> Figure:
@@ -79,18 +101,28 @@ def auroc(pairs: Iterable[ScoredPair]) -> Figure:
     >>> auroc([ScoredPair(True, True, 0.9), ScoredPair(False, True, 0.7), ScoredPair(True, False, 0.2)])
     Figure(value=0.5, n=3)
     """
-    ordered = sorted(_checked(pairs), key=lambda pair: pair.score)
-    n_supported = sum(pair.is_supported for pair in ordered)
-    n_others = len(ordered) - n_supported
-    if not n_supported or not n_others:
-        return UNDEFINED
-    n_won, n_others_below = 0.0, 0
-    for _, group in groupby(ordered, key=lambda pair: pair.score):
-        labels = [pair.is_supported for pair in group]
-        n_others_here = labels.count(False)
-        n_won += labels.count(True) * (n_others_below + n_others_here / 2)
-        n_others_below += n_others_here
-    return Figure(n_won / (n_supported * n_others), len(ordered))
+    return weighted_auroc(list(pairs)).of_all()
+
+
+def weighted_auroc(pairs: Sequence[ScoredPair]) -> WeightedFigure:
+    """`auroc` as a function of how often each pair counts; sorted once, however often it is asked.
+
+    Raises: ValueError when a score is outside 0 to 1.
+    """
+    distinct_scores, group_of_pair = np.unique([pair.score for pair in _checked(pairs)], return_inverse=True)
+    is_supported = np.array([pair.is_supported for pair in pairs], dtype=bool)
+
+    def figure_of(weights: Weights) -> Figure:
+        n_groups = len(distinct_scores)
+        supported = np.bincount(group_of_pair, weights * is_supported, minlength=n_groups)  # whole numbers, exact
+        others = np.bincount(group_of_pair, weights * ~is_supported, minlength=n_groups)
+        n_supported, n_others = float(supported.sum()), float(others.sum())
+        if not n_supported or not n_others:
+            return UNDEFINED
+        n_won = float((supported * (np.cumsum(others) - others / 2)).sum())
+        return Figure(n_won / (n_supported * n_others), int(n_supported + n_others))
+
+    return WeightedFigure(len(pairs), figure_of)
 
 
 def reliability_table(pairs: Iterable[ScoredPair], *, n_bins: int = N_BINS) -> tuple[ReliabilityBin, ...]:
@@ -102,12 +134,10 @@ def reliability_table(pairs: Iterable[ScoredPair], *, n_bins: int = N_BINS) -> t
     >>> low.mean_score, high.mean_score
     (Figure(value=0.5, n=1), Figure(value=1.0, n=1))
     """
-    if n_bins < 1:
-        raise ValueError(f"a reliability table needs at least one bin, got {n_bins!r}")
-    edges = [number / n_bins for number in range(n_bins + 1)]
+    edges = _edges(n_bins)
     members: list[list[ScoredPair]] = [[] for _ in range(n_bins)]
     for pair in _checked(pairs):
-        members[bisect_left(edges, pair.score, lo=1, hi=n_bins) - 1].append(pair)
+        members[_bin(edges, pair.score)].append(pair)
     return tuple(
         ReliabilityBin(
             lower=edges[number],
@@ -127,12 +157,34 @@ def calibration_error(pairs: Iterable[ScoredPair], *, n_bins: int = N_BINS) -> F
     >>> calibration_error([ScoredPair(True, True, 0.75), ScoredPair(False, True, 0.75)])
     Figure(value=0.25, n=2)
     """
-    gaps, n_pairs = [], 0
-    for row in reliability_table(pairs, n_bins=n_bins):
-        if row.mean_score.value is not None and row.share_supported.value is not None:
-            gaps.append(row.mean_score.n * abs(row.mean_score.value - row.share_supported.value))
-            n_pairs += row.mean_score.n
-    return ratio(math.fsum(gaps), n_pairs)
+    return weighted_calibration_error(list(pairs), n_bins=n_bins).of_all()
+
+
+def weighted_calibration_error(pairs: Sequence[ScoredPair], *, n_bins: int = N_BINS) -> WeightedFigure:
+    """`calibration_error` as a function of how often each pair counts.
+
+    Raises: ValueError when a score is outside 0 to 1, or there is less than one bin.
+    """
+    edges = _edges(n_bins)
+    bin_of_pair = np.array([_bin(edges, pair.score) for pair in _checked(pairs)], dtype=np.intp)
+    surplus = np.array([pair.score - pair.is_supported for pair in pairs], dtype=np.float64)
+
+    def figure_of(weights: Weights) -> Figure:
+        # in a bin of n pairs, n * |mean score - share supported| is the size of the sum of score minus label
+        gaps = np.abs(np.bincount(bin_of_pair, weights * surplus, minlength=n_bins))
+        return ratio(float(gaps.sum()), int(weights.sum()))
+
+    return WeightedFigure(len(pairs), figure_of)
+
+
+def _edges(n_bins: int) -> list[float]:
+    if n_bins < 1:
+        raise ValueError(f"a reliability table needs at least one bin, got {n_bins!r}")
+    return [number / n_bins for number in range(n_bins + 1)]
+
+
+def _bin(edges: Sequence[float], score: float) -> int:
+    return bisect_left(edges, score, lo=1, hi=len(edges) - 1) - 1
 
 
 def _checked(pairs: Iterable[ScoredPair]) -> Sequence[ScoredPair]:

@@ -66,8 +66,12 @@ def test_separators_inside_a_text_end_no_line(tmp_path: Path) -> None:
 
 
 def test_fields_of_the_right_type_are_given_back(tmp_path: Path) -> None:
-    line = '{"id": "1", "yes": true, "many": ["a", "b"], "objects": [{"role": "user"}], "meta": {"by": "X", "n": 3}}'
+    line = (
+        '{"id": "1", "yes": true, "at": 7, "many": ["a", "b"], "objects": [{"role": "user"}], '
+        '"meta": {"by": "X", "n": 3}}'
+    )
     (row,) = read_file(written(tmp_path, line)).rows
+    assert row.number("at") == 7
     assert (row.truth("yes"), row.texts("many"), dict(row.notes("meta"))) == (True, ("a", "b"), {"by": "X"})
     assert [each.text("role") for each in row.rows("objects")] == ["user"]
     assert (row.rows("nothing"), dict(row.notes("nothing"))) == ((), {})
@@ -116,6 +120,8 @@ def test_a_missing_field_names_those_that_are_there(tmp_path: Path) -> None:
     (row,) = read_file(written(tmp_path, '{"id": "1", "question": "Who?"}')).rows
     with pytest.raises(DataError, match=r"line 1': the field 'text' is missing; there are id, question - the file is"):
         row.text("text")
+    with pytest.raises(DataError, match=r"line 1': the field 'start' is missing"):
+        row.number("start")
 
 
 @pytest.mark.parametrize(
@@ -124,6 +130,10 @@ def test_a_missing_field_names_those_that_are_there(tmp_path: Path) -> None:
         ("text", "7", "should be text and is 7"),
         ("truth", '"yes"', "should be true or false and is 'yes'"),
         ("truth", "1", "should be true or false and is 1"),
+        ("number", '"7"', "should be a whole number and is '7'"),
+        ("number", "7.0", "should be a whole number and is 7.0"),
+        ("number", "true", "should be a whole number and is True"),
+        ("number", "null", "should be a whole number and is None"),
         ("texts", '"one"', "should be a list of texts and is 'one'"),
         ("texts", "[1]", r"should be a list of texts and is \[1\]"),
         ("rows", "{}", "should be a list of objects and is {}"),

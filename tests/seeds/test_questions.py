@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from rag import sentence_spans
+
 SEEDS = Path(__file__).resolve().parents[2] / "seeds"
 ARTICLE_NAME = "000_cbcbdd5b42f263f4.txt"
 ARTICLE_SHA256 = "af53d7b47f9670e3697c115120981eda5f293fc87d7e41e62105c0cf8d332704"
@@ -41,6 +43,12 @@ def article() -> str:
 @pytest.fixture(scope="module")
 def questions() -> list[dict]:
     with (SEEDS / "questions.jsonl").open(encoding="utf-8", newline="") as stream:
+        return [json.loads(line) for line in stream if line.strip()]
+
+
+@pytest.fixture(scope="module")
+def speakers() -> list[dict]:
+    with (SEEDS / "speakers.jsonl").open(encoding="utf-8", newline="") as stream:
         return [json.loads(line) for line in stream if line.strip()]
 
 
@@ -136,3 +144,41 @@ def test_mandatory_question_is_present(questions: list[dict], wording: str) -> N
     assert len(found) == 1
     assert [span["quote"] for span in found[0]["gold_spans"]] == MANDATORY[wording]
     assert found[0]["split"] == "dev"
+
+
+def test_speakers_have_their_fields_and_unique_identifiers(speakers: list[dict]) -> None:
+    identifiers = [row["id"] for row in speakers]
+    assert len(set(identifiers)) == len(identifiers)
+    for row in speakers:
+        assert set(row) == {"id", "source", "start", "end", "quote", "speaker"}, row["id"]
+        assert row["source"] == ARTICLE_NAME, row["id"]
+        assert row["speaker"] == row["speaker"].strip(), row["id"]
+
+
+def test_spans_of_speakers_slice_to_their_quotes(article: str, speakers: list[dict]) -> None:
+    for row in speakers:
+        assert article[row["start"] : row["end"]] == row["quote"], row["id"]
+        assert row["quote"] == row["quote"].strip() != "", row["id"]
+        assert "\n" not in row["quote"], row["id"]
+
+
+def test_sentences_with_speakers_are_ordered_and_disjoint(speakers: list[dict]) -> None:
+    for earlier, later in pairwise(speakers):
+        assert earlier["end"] <= later["start"], later["id"]
+
+
+def test_every_sentence_of_the_article_is_labelled_once(article: str, speakers: list[dict]) -> None:
+    assert [(row["start"], row["end"]) for row in speakers] == [
+        (span.start, span.end) for span in sentence_spans(article)
+    ]
+    left_over = article
+    for row in reversed(speakers):
+        left_over = left_over[: row["start"]] + left_over[row["end"] :]
+    assert left_over.strip() == ""
+
+
+def test_gold_sentences_of_a_question_about_a_speaker_have_one(questions: list[dict], speakers: list[dict]) -> None:
+    speaker_by_start = {row["start"]: row["speaker"] for row in speakers}
+    for question in questions:
+        if question["type"] == "speaker":
+            assert any(speaker_by_start.get(span["start"]) for span in question["gold_spans"]), question["id"]

@@ -1,0 +1,1 @@
+"""Other people's retrieval, measured beside ours; one file a peer."""

@@ -1,0 +1,1 @@
+"""Runs to look at: compared, or as a page with plots."""
