@@ -1,44 +1,271 @@
-"""A claim is supported when it is one of the sentences that it cites, from its first word to its last.
+"""A claim is supported when every thing that it says stands in the sentences that it cites, said the same way.
 
-A part of a sentence is not enough: "Kyiv would cede territory" stands verbatim in "He denied that Kyiv would cede
-territory".
+No model: the claim's words, names, numbers and dates are looked up in the evidence, and what turns a true sentence
+into a false one is compared piece by piece: another number or name in the same place, a negation more or less, roles
+exchanged, another speaker, invented quoted words, a fact added. Words are compared by stem and by short explicit
+tables, so a paraphrase in words that no table knows is "unsupported", never guessed.
+
+A part of a sentence counts only with what governs it: "Kyiv would cede territory" does not follow from "He denied that
+Kyiv would cede territory".
 """
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import NamedTuple
 
 from rag.protocols import ClaimWithEvidence
 from rag.types import Verdict, VerdictLabel
+from rag.verifiers._alignment import Alignment, align
+from rag.verifiers._atoms import Atom, AtomKind, Sentence, normalised, sentences_of
+from rag.verifiers._findings import Finding, conflict, missing
+from rag.verifiers._lexicon import ENGLISH, FOREIGN, LIGHT_WORDS, OFTEN_ENGLISH
+from rag.verifiers._polarity import polarity_findings
+from rag.verifiers._quotations import quotation_findings
+from rag.verifiers._roles import place_findings, preposition_findings, pronoun_findings, swap_findings, voice_findings
+from rag.verifiers._slots import (
+    bound_findings,
+    exchange_findings,
+    name_findings,
+    opposite_findings,
+    opposite_of,
+    repetition_findings,
+    replacement_findings,
+    rival_of,
+    slot_findings,
+)
+from rag.verifiers._speaker import speaker_findings
 
 __all__ = ["RulesVerifier"]
 
+MAX_CLAIM_CHARACTERS = 4_000
+"""A longer claim is no statement that a person could check against a few sentences."""
+N_CANDIDATES = 4
+"""Evidence sentences that are laid beside a claim sentence, those with the most atoms in common."""
+MAX_UNCOVERED = 0.0
+"""Share of a claim's weight that may be missing from the evidence. Tuned on the tune half of the public sets."""
+N_ENGLISH_WORDS = 6
+"""A claim of as many words without an everyday English one is in another language."""
+MIN_CONTRADICTED = 0.6
+"""Quality from which a conflict is one: below it claim and evidence speak of different things."""
+_WEIGHT = {AtomKind.WORD: 1.0, AtomKind.NAME: 2.0, AtomKind.QUANTITY: 2.0, AtomKind.DATE: 2.0}
+_KIND = {AtomKind.NAME: "name", AtomKind.QUANTITY: "number", AtomKind.DATE: "date"}
+_FRAME = re.compile(
+    r"^(?:according to (?:the |this )?(?:article|document|source|evidence|text|passage)s?,\s*"
+    r"|(?:the |this )?(?:article|document|source|evidence|text|passage)s? (?:says?|states?|mentions?|notes?|reports?)"
+    r"(?: that)?,?\s+)",
+    re.IGNORECASE,
+)
+_N_REASONS = 5
+
 
 class RulesVerifier:
-    """Supports quotations and nothing else, so it is never wrong about support and has no view on paraphrases."""
+    """Decides without a model, in about a millisecond a claim, and gives reasons that a person can check."""
 
     id = "rules"
 
     def verify(self, pairs: Sequence[ClaimWithEvidence]) -> list[Verdict]:
-        """Supported with score 1 for a claim that is one piece of its evidence verbatim, else unsupported."""
+        """Supported, contradicted or unsupported, each with its reasons; 1 is the score of what is verbatim."""
         return [self._verdict(pair) for pair in pairs]
 
     def _verdict(self, pair: ClaimWithEvidence) -> Verdict:
-        claim = _spaced_once(pair.claim)
-        if not claim:
+        claim = _FRAME.sub("", " ".join(pair.claim.split()))
+        if not any(letter.isalnum() for letter in claim):
             return self._unsupported("the claim is empty")
-        if not pair.evidence:
+        if not any(quote.strip() for quote in pair.evidence):
             return self._unsupported("the claim cites nothing")
-        if any(claim == _spaced_once(quote) for quote in pair.evidence):
+        if _is_verbatim(claim, pair.evidence):
             return Verdict(
                 label=VerdictLabel.SUPPORTED, score=1.0, verifier_id=self.id, reasons=("verbatim in the evidence",)
             )
-        return self._unsupported("not verbatim in the evidence")
+        if len(claim) > MAX_CLAIM_CHARACTERS:
+            return self._unsupported(f"the claim is longer than {MAX_CLAIM_CHARACTERS:,} characters")
+        if not _is_english(claim, pair.evidence):
+            return self._unsupported("not verbatim, and the rules read only English")
+        return self._compared(claim, pair.evidence)
 
-    def _unsupported(self, reason: str) -> Verdict:
-        return Verdict(label=VerdictLabel.UNSUPPORTED, score=0.0, verifier_id=self.id, reasons=(reason,))
+    def _compared(self, claim: str, quotes: Sequence[str]) -> Verdict:
+        cited = [sentence for quote in quotes for sentence in sentences_of(quote)]
+        known = {_bare(sentence) for sentence in cited} | {""}
+        evidence = tuple(sentence for sentence in cited if sentence.atoms)
+        judged = [_judge(each, evidence) for each in sentences_of(claim) if _bare(each) not in known]
+        findings = [*quotation_findings(claim, quotes), *(finding for each in judged for finding in each.findings)]
+        quality = min((each.quality for each in judged), default=1.0)
+        reasons = tuple(dict.fromkeys(finding.reason for finding in findings))[:_N_REASONS]
+        if quality >= MIN_CONTRADICTED and any(finding.is_conflict for finding in findings):
+            return Verdict(label=VerdictLabel.CONTRADICTED, score=0.15 * quality, verifier_id=self.id, reasons=reasons)
+        if findings:
+            return self._unsupported(*reasons, score=0.45 * quality**2)
+        return Verdict(
+            label=VerdictLabel.SUPPORTED,
+            score=0.5 + 0.45 * quality,
+            verifier_id=self.id,
+            reasons=("all of it is in the evidence",),
+        )
+
+    def _unsupported(self, *reasons: str, score: float = 0.0) -> Verdict:
+        return Verdict(label=VerdictLabel.UNSUPPORTED, score=score, verifier_id=self.id, reasons=reasons)
 
 
-def _spaced_once(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFC", text).split())
+def _is_verbatim(claim: str, quotes: Sequence[str]) -> bool:
+    wanted = _bare_text(claim)
+    return any(len(claim) <= 2 * len(quote) + 8 and wanted == _bare_text(quote) for quote in quotes)
+
+
+def _bare_text(text: str) -> str:
+    """The text without what may differ between two copies: case, quotation marks, spacing, the last full stop."""
+    plain = re.sub(r"[\"']", "", normalised(text)).strip()
+    return re.sub(r"\s+(?=[.,;:!?%)])|(?<=\()\s+", "", plain).rstrip(".").casefold()
+
+
+def _bare(sentence: Sentence) -> str:
+    """The sentence to compare with others as a whole; empty when nothing is said in it."""
+    return _bare_text(sentence.text) if sentence.text else " ".join(sentence.tokens)
+
+
+def _is_english(claim: str, quotes: Sequence[str]) -> bool:
+    """Whether the claim has Latin letters and, unless it is short, it or its evidence an everyday English word."""
+    letters = [letter for letter in claim if letter.isalpha()]
+    n_latin = sum(letter < "\u0250" or "\u1e00" <= letter <= "\u1eff" for letter in letters)
+    words = re.findall(r"\w+", claim.lower())
+    if 2 * n_latin < len(letters) or len(words) < N_ENGLISH_WORDS:
+        return 2 * n_latin >= len(letters)
+    every = {*words, *(word for quote in quotes for word in quote.lower().split())}
+    return not every.isdisjoint(ENGLISH) or (not every.isdisjoint(OFTEN_ENGLISH) and every.isdisjoint(FOREIGN))
+
+
+class _Judged(NamedTuple):
+    """What speaks against one sentence of a claim, and how much of it is in the evidence in order, 0 to 1."""
+
+    findings: list[Finding]
+    quality: float
+
+
+def _judge(claim: Sentence, evidence: Sequence[Sentence]) -> _Judged:
+    if not claim.atoms:
+        return _Judged([missing(f"{claim.text!r} says nothing that can be compared")], 0.0)
+    candidates = _candidates(claim, evidence)
+    if not candidates:
+        return _Judged([missing("the evidence does not mention it")], 0.0)
+    alignments = [align(claim, evidence[index]) for index in candidates]
+    best = max(range(len(alignments)), key=lambda i: _covered_weight(alignments[i]))
+    ordered = [alignments[best], *(each for i, each in enumerate(alignments) if i != best)]
+    findings: list[Finding] = []
+    open_atoms = set(range(len(claim.atoms)))
+    for alignment in ordered:
+        is_best = alignment is ordered[0]
+        usable = {i for i in open_atoms if alignment.places[i] is not None and (is_best or _is_anchored(alignment, i))}
+        if usable:
+            places = tuple(place if i in usable else None for i, place in enumerate(alignment.places))
+            findings += _against(replace(alignment, places=places))
+            open_atoms -= usable
+        if is_best:
+            findings += _rivals(claim, open_atoms, alignment)
+    findings += speaker_findings(claim, evidence, candidates[best])
+    findings += name_findings(claim, evidence)
+    uncovered, weight = _uncovered(claim, evidence, open_atoms)
+    findings += uncovered
+    total = sum(_WEIGHT[atom.kind] for atom in claim.atoms) or 1.0
+    n_in_order = sum(ordered[0].in_order)
+    order = n_in_order / max(1, sum(place is not None for place in ordered[0].places))
+    return _Judged(findings, max(0.0, 1 - weight / total) * (0.7 + 0.3 * order))
+
+
+def _candidates(claim: Sentence, evidence: Sequence[Sentence]) -> list[int]:
+    """Indexes of the evidence sentences with the most in common with the claim, most first."""
+    keys = {atom.key for atom in claim.atoms} | {atom.lower for atom in claim.atoms}
+    counts = [sum(atom.key in keys or atom.lower in keys for atom in sentence.atoms) for sentence in evidence]
+    order = sorted(range(len(evidence)), key=lambda index: (-counts[index], index))
+    return [index for index in order if counts[index]][:N_CANDIDATES]
+
+
+def _covered_weight(alignment: Alignment) -> float:
+    return sum(
+        _WEIGHT[atom.kind] * (1.0 if in_order else 0.9)
+        for atom, place, in_order in zip(alignment.claim.atoms, alignment.places, alignment.in_order, strict=True)
+        if place is not None
+    )
+
+
+def _is_anchored(alignment: Alignment, index: int) -> bool:
+    """Whether a neighbour of the claim's atom stands near it in the evidence too, so that the two belong together."""
+    place = alignment.places[index]
+    neighbours = (alignment.places[i] for i in (index - 1, index + 1) if 0 <= i < len(alignment.places))
+    return place is not None and any(other is not None and abs(other - place) <= 3 for other in neighbours)
+
+
+def _rivals(claim: Sentence, open_atoms: set[int], best: Alignment) -> Iterator[Finding]:
+    """What the best sentence has in the place of something that it does not have at all."""
+    theirs = best.evidence.atoms
+    for index in sorted(open_atoms):
+        atom = claim.atoms[index]
+        if atom.kind is AtomKind.WORD:
+            opposite = opposite_of(claim, index, theirs)
+            if opposite is not None:
+                yield conflict(f"the evidence says {opposite.text!r}, not {atom.text!r}")
+            continue
+        rival = rival_of(claim, index, theirs)
+        if rival is not None:
+            yield conflict(
+                f"the {_KIND[atom.kind]} {atom.text!r} is not in the evidence, which has {rival.text!r} there"
+            )
+
+
+def _against(alignment: Alignment) -> Iterator[Finding]:
+    yield from polarity_findings(alignment)
+    yield from bound_findings(alignment)
+    yield from slot_findings(alignment)
+    yield from exchange_findings(alignment)
+    yield from repetition_findings(alignment)
+    yield from opposite_findings(alignment)
+    yield from replacement_findings(alignment)
+    yield from swap_findings(alignment)
+    yield from voice_findings(alignment)
+    yield from place_findings(alignment)
+    yield from pronoun_findings(alignment)
+    yield from preposition_findings(alignment)
+
+
+def _uncovered(claim: Sentence, evidence: Sequence[Sentence], open_atoms: set[int]) -> tuple[list[Finding], float]:
+    """What the evidence does not have at all, and its weight."""
+    findings: list[Finding] = []
+    words: list[str] = []
+    weight = 0.0
+    keys = {atom.key for sentence in evidence for atom in sentence.atoms}
+    for index in sorted(open_atoms):
+        atom = claim.atoms[index]
+        if atom.kind is AtomKind.WORD and (atom.lower in LIGHT_WORDS or _is_derived(atom, keys)):
+            continue
+        weight += _WEIGHT[atom.kind]
+        if atom.kind is AtomKind.WORD:
+            words.append(atom.text)
+            continue
+        if atom.lower != "one":
+            findings.append(missing(f"the {_KIND[atom.kind]} {atom.text!r} is not in the evidence"))
+    total = sum(_WEIGHT[atom.kind] for atom in claim.atoms) or 1.0
+    if words and len(words) / total > MAX_UNCOVERED:
+        findings.append(missing(f"not in the evidence: {', '.join(map(repr, words[:6]))}"))
+    return findings, weight
+
+
+def _is_derived(atom: Atom, keys: set[str]) -> bool:
+    """Whether the evidence has a word of the same family: "politics" for "politicians"."""
+    if len(atom.key) < 5:
+        return False
+    return any(_is_family(atom.key, key) for key in keys)
+
+
+_SUFFIXES = re.compile(
+    r"(?:|[aeiou]|al|ial|ic|ical|ist|ism|ian|an|er|or|ion|tion|ation|iti|iv|ativ|ment|ness|ous|anc|enc|ant|ent|abl|ibl|ize|is|ifi|ship|ful|hood|en)$"
+)
+
+
+def _is_family(one: str, other: str) -> bool:
+    shared = 0
+    for mine, theirs in zip(one, other, strict=False):
+        if mine != theirs:
+            break
+        shared += 1
+    return shared >= 5 and bool(_SUFFIXES.match(one[shared:]) and _SUFFIXES.match(other[shared:]))

@@ -1,0 +1,276 @@
+"""The closed word lists of the rules: irregular forms, words that mean the same, words that mean the opposite.
+
+Data only. A word that is missing from the first two costs a true claim in other words; a word that is missing from the
+third makes a refusal "unsupported" where it could have been "contradicted". No claim is accepted because a list is
+short: what is in no list has to stand in the evidence itself.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from rag.stopwords import STOP_WORDS
+from rag.words import stem
+
+__all__ = [
+    "ANTONYMS",
+    "ENGLISH",
+    "FOREIGN",
+    "FUNCTION_WORDS",
+    "LIGHT_WORDS",
+    "OFTEN_ENGLISH",
+    "PREPOSITIONS",
+    "SYMMETRIC",
+    "TITLES",
+    "are_opposites",
+    "base_form",
+    "is_participle",
+    "synonyms",
+    "word_key",
+    "word_list",
+    "word_set",
+]
+
+
+def word_list(listing: str) -> list[str]:
+    """The words of a listing that white space separates, in order."""
+    return listing.split()
+
+
+def word_set(listing: str) -> frozenset[str]:
+    """The words of a listing that white space separates."""
+    return frozenset(listing.split())
+
+
+_IRREGULAR = """
+arise arose arisen|awake awoke|bear bore borne|beat beaten|become became|begin began begun|bend bent|bind bound|
+bite bit bitten|bleed bled|blow blew blown|break broke broken|breed bred|bring brought|build built|burn burnt|
+buy bought|catch caught|choose chose chosen|cling clung|come came|creep crept|deal dealt|dig dug|draw drew drawn|
+dream dreamt|drink drank drunk|drive drove driven|eat ate eaten|fall fell fallen|feed fed|feel felt|fight fought|
+find found|flee fled|fly flew flown|forbid forbade forbidden|forecast forecasted|foresee foresaw foreseen|
+forget forgot forgotten|forgive forgave forgiven|freeze froze frozen|get got gotten|give gave given|go went gone|
+grow grew grown|hang hung|hear heard|hide hid hidden|hold held|keep kept|know knew known|lay laid|lead led|leave left|
+lend lent|lie lain lying|lose lost|make made|mean meant|meet met|mistake mistook mistaken|overcome overcame|
+oversee oversaw overseen|overtake overtook overtaken|overthrow overthrew overthrown|pay paid|prove proven|
+repay repaid|ride rode ridden|ring rang rung|rise rose risen|run ran|say said|see saw seen|seek sought|sell sold|
+send sent|shake shook shaken|shine shone|shoot shot|show shown|shrink shrank shrunk|sing sang sung|sink sank sunk|
+sit sat|sleep slept|slide slid|speak spoke spoken|spend spent|spin spun|spring sprang sprung|stand stood|
+steal stole stolen|stick stuck|strike struck stricken|strive strove|swear swore sworn|swim swam swum|swing swung|
+take took taken|teach taught|tear tore torn|tell told|think thought|throw threw thrown|undergo underwent undergone|
+understand understood|undertake undertook undertaken|uphold upheld|wake woke woken|wear wore worn|weave wove woven|
+win won|withdraw withdrew withdrawn|withhold withheld|withstand withstood|write wrote written|rewrite rewrote rewritten|
+man men|woman women|child children|person people persons|foot feet|mouse mice|leaf leaves|life lives|wife wives|
+knife knives|half halves|thief thieves|crisis crises|analysis analyses|basis bases|criterion criteria|
+phenomenon phenomena|datum data|medium media|
+decide decision decided|destroy destruction|arrive arrival|approve approval|refuse refusal|propose proposal|
+withdraw withdrawal|deny denial|succeed success|expand expansion|invade invasion|conclude conclusion|divide division|
+explode explosion|produce production|reduce reduction|introduce introduction|receive reception|describe description|
+permit permission|admit admission|submit submission|extend extension|suspend suspension|respond response|
+choose choice|lose loss|grow growth|die death dead|bear birth born|sell sale sales|weigh weight|measure measurement|
+grey gray|defence defense|licence license|organisation organization|centre center|theatre theater|colour color|
+labour labor|programme program|neighbour neighbor|favour favor|harbour harbor|honour honor|behaviour behavior|
+metre meter|kilometre kilometer|litre liter|aluminium aluminum|travelled traveled|cancelled canceled|judgement judgment
+"""
+_BASE_BY_FORM = {
+    form: row.split()[0] for row in _IRREGULAR.replace("\n", "").split("|") for form in row.split() if row.strip()
+}
+
+_SYNONYMS = """
+say state tell declare remark announce comment note add explain|
+start begin commence launch|end finish conclude cease|buy purchase acquire|help aid assist assistance|
+need require|get obtain receive|big large huge|small little|important significant|quick rapid fast swift|
+happen occur|try attempt|use utilise utilize|show demonstrate reveal indicate|choose select pick|
+build construct erect|car automobile vehicle|film movie motion|kid child|physician doctor|
+attorney lawyer|job occupation|company firm corporation business|cop police|talk discussion negotiation|
+injure wound hurt|kill slay|movie film|send dispatch|get gain|mistake error|
+answer reply respond|ask request|author writer|big major|locate situate|founded establish create|
+name call title entitle|know refer|contain include|comprise consist|several number|
+area region|city town|country nation state|approximately roughly about around|near close|
+border frontier|annual yearly|additional further extra|entire whole complete|aim goal objective|
+journalist reporter correspondent|soldier troop|premier minister|envoy emissary|accord agreement deal pact|
+ceasefire truce armistice|fight combat battle|war conflict|election vote poll|
+prison jail|imprison jail|mother mum mom|father dad|wed marry|cheap inexpensive|
+expensive costly|sick ill|old elderly|rich wealthy|poor impoverished|strong powerful|
+often frequently|rare seldom|famous renowned|current present|previous former|main principal chief primary|
+right correct|wrong incorrect|shut close|speak talk|discover find|spokesman spokesperson spokeswoman|
+chairman chair chairperson|student pupil|teach instruct|home house residence|live reside dwell|
+allow permit let|stop halt|grow increase rise climb|decrease decline fall drop|increase raise|
+decrease reduce lower cut|goods merchandise|vow pledge promise|warn caution|meet encounter|think believe|
+like enjoy|want desire wish|hard difficult|easy simple|begin start|keep retain maintain|leave depart|
+arrive reach|earn make|gather collect|fix repair|hide conceal|last final|maybe perhaps|
+organise arrange|carry transport|lead head|support back|oppose resist|sign ink|urge press|stage hold|
+work function operate|consider regard|mainly mostly largely primarily|worldwide globally|
+foot ft|kilometre km|kilogram kg|mile mi|television tv|metre m|hour hr|minute min|guy man|lady woman|
+ultimately eventually|begin commence|demonstration protest rally|protester demonstrator|blast explosion|
+victim casualty|parliament legislature|lawmaker legislator|
+law legislation|court tribunal|probe investigation inquiry|investigate probe|examine inspect|
+arrest detain|jail imprison|damage harm|flee escape|
+rescue save|die perish|
+praise applaud laud commend|criticise criticize condemn denounce|insist maintain|
+propose suggest|recommend advise|announce unveil|publish release|resign quit|dismiss sack fire|
+replace succeed|hire recruit employ|score notch|defeat beat|victory win triumph|
+compete contest|championship title|match game|fan supporter|player athlete|
+rise surge soar jump|fall plunge plummet tumble|
+product item|employee worker staff|farmer grower|crop harvest|
+flood deluge|quake earthquake|
+patient sufferer|vaccine jab|drug medicine medication|hospital clinic|
+study research|scientist researcher|method technique|invent devise|discover uncover|
+plane aircraft airplane jet|
+song track|singer vocalist|
+writer novelist|novel book|actor performer|
+newspaper paper|
+island isle|mountain peak|river stream|forest wood|north northern|south southern|east eastern|
+west western|population inhabitants residents|resident inhabitant|
+navy fleet|rebel insurgent|
+treaty pact accord|invade overrun|liberate free|
+surrender capitulate|deploy station|crisis emergency|risk danger|
+responsible accountable|mainly chiefly|almost nearly|immediately instantly|suddenly abruptly|
+however nevertheless
+"""
+
+_ADVERBS = word_set(
+    """also however meanwhile moreover furthermore additionally therefore thus indeed then there now still already
+    currently specifically notably later afterwards subsequently previously overall eventually else well so"""
+)
+LIGHT_WORDS = word_set(
+    """approximately roughly about around nearly almost mr mrs ms miss dr sir aged old called named known much many
+    others thing things way kind something someone fact said say saying people person according"""
+)
+"""Words that add nothing that could be false, or nothing that the other checks do not look at."""
+
+FUNCTION_WORDS = (
+    (STOP_WORDS - word_set("half"))
+    | word_set(
+        """us will would could may might cannot ca wo sha ll re nor us's whose let lets onto
+        amid toward among via o'clock"""
+    )
+    | _ADVERBS
+)
+"""Grammar, and adverbs that only join sentences: never counted as content."""
+PREPOSITIONS = word_set(
+    """of for from at in with on by to into about over under against between through after before during since as than
+    near within without towards toward upon despite among amid via per until below above inside outside off onto out"""
+)
+
+_OPPOSITES = """
+increase decrease|increase reduce|rise fall|rise drop|rise decline|grow shrink|up down|gain lose|win lose|high low|
+higher lower|highest lowest|more less|more fewer|most least|most fewest|better worse|best worst|large small|big small|
+larger smaller|largest smallest|long short|longer shorter|longest shortest|old new|old young|older younger|
+oldest youngest|early late|earlier later|earliest latest|first last|before after|begin end|start end|start stop|
+start finish|open close|open shut|buy sell|accept reject|accept refuse|approve reject|approve veto|allow ban|
+allow prohibit|allow forbid|allow prevent|permit ban|permit forbid|support oppose|support reject|agree disagree|
+confirm deny|admit deny|accuse clear|convict acquit|guilty innocent|love hate|like dislike|strong weak|
+stronger weaker|strongest weakest|rich poor|richer poorer|arrive leave|enter leave|join leave|come go|attack defend|
+arrest release|arrest free|detain release|jail release|hire fire|appoint dismiss|give take|send receive|export import|
+lend borrow|teach learn|pass fail|succeed fail|success failure|victory defeat|advance retreat|build destroy|
+create destroy|include exclude|add remove|add subtract|inside outside|above below|over under|north south|east west|
+northern southern|eastern western|left right|front back|top bottom|public private|male female|man woman|boy girl|
+men women|husband wife|father mother|son daughter|brother sister|king queen|legal illegal|lawful unlawful|
+possible impossible|likely unlikely|able unable|safe dangerous|safe unsafe|hot cold|warm cool|hotter colder|wet dry|
+dead alive|live die|survive die|true false|right wrong|correct incorrect|same different|similar different|
+easy difficult|easy hard|fast slow|faster slower|quickly slowly|cheap expensive|cheaper dearer|full empty|heavy light|
+wide narrow|deep shallow|thick thin|positive negative|optimistic pessimistic|hope fear|friend enemy|ally enemy|
+ally rival|peace war|majority minority|maximum minimum|increase cut|raise lower|raise cut|raise reduce|expand contract|
+expand reduce|widen narrow|strengthen weaken|improve worsen|improve deteriorate|ease tighten|encourage discourage|
+praise criticise|praise condemn|praise criticize|welcome condemn|welcome reject|welcome criticise|hide reveal|
+remember forget|lock unlock|connect disconnect|appear disappear|always never|everyone nobody|everybody nobody|
+everything nothing|all none|all some|all few|many few|most few|frequently rarely|often rarely|often seldom|
+usually rarely|directly indirectly|ancient modern|domestic foreign|internal external|urban rural|major minor|
+superior inferior|senior junior|former current|former present|permanent temporary|popular unpopular|happy sad|
+happy unhappy|known unknown|complete incomplete|healthy sick|clean dirty|ascend descend|forward backward|
+employ unemployed|borrower lender|buyer seller|teacher student|winner loser|push pull|acquire sell|maintain abandon|
+uphold overturn|ratify reject|sign reject|adopt reject|adopt abandon|resume suspend|resume stop|continue stop|
+continue halt|deploy withdraw|impose lift|extend shorten|present absent|presence absence|partly fully|
+partially fully|lead follow|lead trail|surplus deficit|profit loss|credit debit|asset liability|interior exterior|
+horizontal vertical|odd even|upper lower|simple complex|natural artificial|voluntary compulsory|active passive|
+solid liquid|broad narrow|day night|morning evening|summer winter|spring autumn|sunrise sunset
+"""
+
+ENGLISH = word_set(
+    """the of and to that is for with by from has have are were it its he she they at be not an his her said will would
+    this which their been but who"""
+)
+"""Words that hardly any English sentence is without; few other languages have one of them ("an", "her" in German)."""
+OFTEN_ENGLISH = word_set("a in on was as may or into than known more so we i do can all no")
+FOREIGN = word_set(
+    """der die das und ist nicht ein eine den dem zu im le la les des du et est dans un une que el los las y es en de il
+    di che lo per non het een van niet og är som att det inte jest nie w na się o os não em ve bir"""
+)
+"""Function words of other languages: with one of them, a word in `OFTEN_ENGLISH` proves nothing."""
+
+TITLES = word_set(
+    """president secretary minister chancellor admiral general colonel captain major sergeant lieutenant commander
+    marshal sir dame lord lady baroness baron mr mrs ms miss dr prof professor senator congressman congresswoman
+    representative governor mayor judge justice king queen prince princess pope archbishop bishop cardinal reverend
+    rabbi imam ambassador envoy chief chairman chairwoman chair director premier speaker commissioner inspector
+    superintendent spokesman spokeswoman spokesperson foreign prime vice deputy defence defense finance interior
+    emperor sultan sheikh coach attorney"""
+)
+"""Capitalised before a name and no part of it: "President Putin" is the Putin of "Putin, the president"."""
+
+
+def base_form(word: str) -> str:
+    """The stem of a word in lower case, of its base form where English is irregular.
+
+    >>> base_form("told"), base_form("rising"), base_form("decision")
+    ('tell', 'rise', 'decid')
+    """
+    return stem(_BASE_BY_FORM.get(word, word))
+
+
+def is_participle(word: str) -> bool:
+    """Whether the word, in lower case, can be what a passive is made with.
+
+    >>> is_participle("attacked"), is_participle("written"), is_participle("field")
+    (True, True, False)
+    """
+    return word.endswith("ed") or (word in _BASE_BY_FORM and not word.endswith("s"))
+
+
+SYMMETRIC = frozenset(
+    base_form(word)
+    for word in word_set(
+        """meet marry agree talk speak negotiate divorce discuss argue share war border differ relation between
+    equal clash neighbour ally partner cooperate collaborate debate tie draw and"""
+    )
+)
+"""Keys of what two do together, so that their order says nothing."""
+
+
+def _classes(listing: str) -> dict[str, frozenset[str]]:
+    classes: dict[str, set[str]] = {}
+    for row in listing.replace("\n", "").split("|"):
+        members = {base_form(word) for word in row.split()}
+        for member in members:
+            classes.setdefault(member, set()).update(members)
+    return {word: frozenset(members) for word, members in classes.items()}
+
+
+_SYNONYMS_BY_KEY = _classes(_SYNONYMS)
+ANTONYMS = _classes(_OPPOSITES)
+"""Stem → itself and its opposites."""
+
+
+@lru_cache(maxsize=50_000)
+def word_key(word: str) -> str:
+    """What two forms of one word share; used to compare words, never shown."""
+    return base_form(word)
+
+
+def synonyms(key: str) -> frozenset[str]:
+    """The keys of the words that may stand for this one, itself included."""
+    return _SYNONYMS_BY_KEY.get(key, frozenset({key}))
+
+
+def are_opposites(one: str, other: str) -> bool:
+    """Whether the table says that one key means the opposite of the other."""
+    return one != other and one in ANTONYMS.get(other, frozenset()) and _is_listed(one, other)
+
+
+_PAIRS = frozenset(
+    frozenset(base_form(word) for word in row.split()) for row in _OPPOSITES.replace("\n", "").split("|") if row.strip()
+)
+
+
+def _is_listed(one: str, other: str) -> bool:
+    return frozenset({one, other}) in _PAIRS

@@ -1,0 +1,257 @@
+"""What turns a statement into another one without changing its matter: negation, modality, hedges, conditions.
+
+An operator ("not", "could", "reportedly", "if") governs what follows it in its clause. A claim agrees with its
+evidence when what stands first in each operator's scope on one side stands in the scope of an operator of the same
+kind on the other. So "Kyiv would cede territory" does not follow from "He denied that Kyiv would cede territory".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+from rag.verifiers._alignment import Alignment
+from rag.verifiers._atoms import AtomKind, Sentence
+from rag.verifiers._findings import Finding, conflict
+from rag.verifiers._lexicon import word_list, word_set
+
+__all__ = ["Operator", "OperatorKind", "operators_of", "polarity_findings"]
+
+
+class OperatorKind(Enum):
+    """What an operator does to what it governs."""
+
+    NEGATION = "not"
+    FUTURE = "will"
+    POSSIBILITY = "may"
+    DUTY = "must"
+    INTENTION = "a wish or plan"
+    HEDGE = "a hedge"
+    BELIEF = "a belief"
+    CONDITION = "a condition"
+    PART = "a part"
+    ALONE = "only"
+    LIMIT = "not only"
+    COMMAND = "an instruction"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operator:
+    """`word` governs the atoms from index `first` to `end`, excluded."""
+
+    kind: OperatorKind
+    word: str
+    first: int
+    end: int
+
+
+_NEGATIONS = word_set(
+    """not never no nobody none nothing nowhere neither nor without hardly scarcely barely cannot n't lack lacks lacked
+    lacking """
+)
+_DENIALS = word_set(
+    """deny denies denied denying denial refuse refuses refused refusing refusal reject rejects rejected rejecting
+    rejection fail fails failed failing failure decline declines declined declining rebuff rebuffed rebuffs dismiss
+    dismissed dismisses dismissing refute refuted refutes dispute disputed disputes disputing disavow disavowed prevent
+    prevents prevented preventing avoid avoids avoided avoiding unable impossible untrue false falsely stop stopped
+    stops ban bans banned prohibit prohibited prohibits forbid forbidden forbids forbade unlikely doubt doubts doubted
+    doubted ruled-out rule-out rules-out ruling-out abandon abandoned scrap scrapped cancel cancelled canceled"""
+)
+_NEEDS_COMPLEMENT = word_set(
+    "fail fails failed failing failure decline declines declined declining stop stopped stops dismiss dismissed"
+)
+_MODALS = {
+    **dict.fromkeys(word_list("will would shall wo"), OperatorKind.FUTURE),
+    **dict.fromkeys(word_list("may might could"), OperatorKind.POSSIBILITY),
+    **dict.fromkeys(word_list("must should ought"), OperatorKind.DUTY),
+}
+_INTENTIONS = word_set(
+    """plan plans planned planning want wants wanted wanting hope hopes hoped hoping intend intends intended intending
+    expect expects expected expecting propose proposes proposed proposing threaten threatens threatened threatening
+    promise promises promised promising vow vows vowed vowing offer offers offered offering urge urges urged urging ask
+    asks asked asking demand demands demanded demanding try tries tried trying attempt attempts attempted attempting
+    agree agrees agreed order orders ordered aim aims aimed aiming seek seeks sought seeking consider considers
+    considered considering prepare prepares prepared preparing invite invites invited encourage encourages encouraged
+    pressure pressured persuade need needs needed have has had due set ready willing likely able going wish wishes
+    wished call calls called calling recommend recommended recommends pledge pledged pledges"""
+)
+_NEXT_TO = word_set("have has had due set ready willing likely able going need needs needed agree agrees agreed")
+_HEDGES = word_set(
+    """reportedly allegedly alleged apparently possibly perhaps maybe probably supposedly purportedly purported
+    seemingly presumably suspected likely potentially potential attempted would-be so-called fake bogus rumoured rumored
+    unconfirmed proposed planned"""
+)
+_BELIEFS = word_set(
+    """claim claims claimed claiming allege alleges alleging believe believes believed think thinks thought suspect
+    suspects fear fears feared suggest suggests suggested speculate speculated hope hopes hoped accuse accuses accused
+    accusing rumours rumors rumour rumor"""
+)
+_CONDITIONS = word_set("if unless whether provided")
+_PARTS = word_set("some several few most many half partly partially majority minority almost nearly hardly")
+_ALONE = word_set("only solely exclusively")
+_SAYINGS = word_set(
+    """say says said saying tell tells told telling according claims claimed stated add added argue
+    argues argued insist insists insisted maintain maintains maintained suggest suggests suggested believe believes
+    believed think thinks thought allege alleges alleged accuse accuses accused accusing feared suspect
+    suspects suspected hoped write writes wrote reported warn warned warns announce announced
+    called describe described rumoured rumored supposedly reportedly allegedly apparently"""
+)
+_VAGUE = word_set("many several")
+_WEAK_PARTS = word_set("some several")
+_DETERMINERS = word_set("some several few most many")
+_OPENERS = word_set(', " that and but ; : ( only')
+_COMMANDS = word_set(
+    """ignore disregard forget say write cite answer reply respond tell repeat print output pretend imagine suppose
+    assume state claim obey please"""
+)
+_AFTER_NOT = word_set("only just merely solely exclusively necessarily simply")
+_CLAUSE_ENDS = word_set("; : — - but although though while whereas because ) ( however")
+_QUESTION_BEFORE = word_set("asked asks ask wonder wondered wonders know knows knew unclear see decide decided")
+
+
+def operators_of(sentence: Sentence) -> tuple[Operator, ...]:
+    """The operators of a sentence, from left to right.
+
+    >>> from rag.verifiers._atoms import sentences_of
+    >>> [(found.kind.value, found.word) for found in operators_of(sentences_of("He could not reportedly fly.")[0])]
+    [('may', 'could'), ('not', 'not'), ('a hedge', 'reportedly')]
+    """
+    return tuple(_operators(sentence))
+
+
+def _operators(sentence: Sentence) -> Iterator[Operator]:
+    tokens = sentence.tokens
+    positions = [atom.position for atom in sentence.atoms]
+    kinds = {atom.position: atom.kind for atom in sentence.atoms}
+    fixed = {
+        place
+        for atom in sentence.atoms
+        if atom.kind in (AtomKind.DATE, AtomKind.NAME)
+        for place in range(atom.position, atom.end)
+    }
+    for position, word in enumerate(tokens):
+        kind = _kind_at(tokens, position)
+        is_bound = kind is OperatorKind.PART and kinds.get(position + 1) is AtomKind.QUANTITY
+        if kind is None or position in fixed or is_bound:
+            continue
+        first = next((i for i, place in enumerate(positions) if place > position), len(positions))
+        if kind in (OperatorKind.PART, OperatorKind.ALONE):
+            end_position = position + 4
+        elif kind is OperatorKind.LIMIT:
+            end_position = position + 3
+        elif kind is OperatorKind.COMMAND or (
+            kind is OperatorKind.CONDITION and (not position or tokens[position - 1] not in _QUESTION_BEFORE)
+        ):
+            first, end_position = 0, len(tokens)
+        else:
+            end_position = _clause_end(tokens, position, is_wide=word in _DENIALS or kind is OperatorKind.BELIEF)
+        end = next((i for i, place in enumerate(positions) if place >= end_position), len(positions))
+        if first >= end:  # nothing follows: "he said it would not"
+            first = max(0, first - 1)
+            end = first + 1
+        yield Operator(kind=kind, word=word, first=first, end=min(end, len(positions)))
+
+
+def _kind_at(tokens: tuple[str, ...], position: int) -> OperatorKind | None:
+    word = tokens[position]
+    if word in _COMMANDS and not any(token.isalpha() for token in tokens[:position]):
+        return OperatorKind.COMMAND
+    following = tokens[position + 1 : position + 5]
+    pair = f"{word}-{following[0]}" if following else word
+    if word == "not" and following and following[0] in _AFTER_NOT:
+        return OperatorKind.LIMIT
+    if pair in ("rather-than", "instead-of"):
+        return OperatorKind.NEGATION
+    if word in ("rule", "rules", "ruled", "ruling") and "out" in following[:2]:
+        return OperatorKind.NEGATION
+    if word in _NEGATIONS:
+        is_bound = word == "no" and following[1:2] == ("than",)
+        return (
+            None
+            if is_bound or (word == "no" and following[:1] and following[0][0].isdigit())
+            else OperatorKind.NEGATION
+        )
+    if word in _DENIALS:
+        needs = word in _NEEDS_COMPLEMENT
+        return OperatorKind.NEGATION if not needs or "to" in following[:2] or word.startswith("dismiss") else None
+    if word in _MODALS:
+        return _MODALS[word]
+    if word in _HEDGES:
+        return OperatorKind.HEDGE
+    reach = 1 if word in _NEXT_TO else 4
+    if word in _INTENTIONS and "to" in following[:reach]:
+        return OperatorKind.INTENTION
+    if word in ("call", "calls", "called", "calling") and following[:1] == ("for",):
+        return OperatorKind.INTENTION
+    if word in _BELIEFS:
+        return OperatorKind.BELIEF
+    if word in _CONDITIONS:
+        return OperatorKind.CONDITION
+    if word in _PARTS and not (following and following[0][0].isdigit()):
+        opens = not position or tokens[position - 1] in _OPENERS
+        return OperatorKind.PART if opens or following[:1] == ("of",) or word not in _DETERMINERS else None
+    return OperatorKind.ALONE if word in _ALONE else None
+
+
+def _clause_end(tokens: tuple[str, ...], position: int, *, is_wide: bool) -> int:
+    """Where the clause ends that goes on at `position`; a wide one goes over commas."""
+    for end in range(position + 1, len(tokens)):
+        if tokens[end] in _CLAUSE_ENDS and end > position + 1:
+            return end
+        if tokens[end] == "," and not is_wide and end > position + 2:
+            return end
+    return len(tokens)
+
+
+def polarity_findings(alignment: Alignment) -> Iterator[Finding]:
+    """Where claim and evidence differ in an operator over what they share."""
+    mine, theirs = operators_of(alignment.claim), operators_of(alignment.evidence)
+    by_place = alignment.claim_index_by_place
+    for operator in theirs:
+        shared = next((i for i in range(operator.first, operator.end) if i in by_place), None)
+        if shared is None:
+            continue
+        count = _count(theirs, operator.kind, shared)
+        if _is_lost(operator, _count(mine, operator.kind, by_place[shared]), count, alignment):
+            word = alignment.evidence.atoms[shared].text
+            yield conflict(f"the evidence says {operator.word!r} of {word!r}, the claim does not")
+    for operator in mine:
+        place = next(
+            (alignment.places[i] for i in range(operator.first, operator.end) if alignment.places[i] is not None), None
+        )
+        index = next((i for i in range(operator.first, operator.end) if alignment.places[i] is not None), None)
+        if place is None or index is None:
+            continue
+        count = _count(mine, operator.kind, index)
+        if _is_added(operator, count, _count(theirs, operator.kind, place)):
+            word = alignment.claim.atoms[index].text
+            yield conflict(f"the claim says {operator.word!r} of {word!r}, the evidence does not")
+
+
+def _count(operators: tuple[Operator, ...], kind: OperatorKind, index: int) -> int:
+    return sum(operator.kind is kind and operator.first <= index < operator.end for operator in operators)
+
+
+def _is_lost(operator: Operator, mine: int, theirs: int, alignment: Alignment) -> bool:
+    """Whether the claim may not do without what the evidence says."""
+    kind = operator.kind
+    if operator.word in _VAGUE:
+        return False
+    if kind is OperatorKind.BELIEF:
+        return not mine and not _SAYINGS.intersection(alignment.claim.tokens)
+    if kind is OperatorKind.NEGATION:
+        return mine != theirs
+    return not mine
+
+
+def _is_added(operator: Operator, mine: int, theirs: int) -> bool:
+    """Whether the claim says more than the evidence."""
+    kind = operator.kind
+    if operator.word in _WEAK_PARTS:
+        return False
+    if kind is OperatorKind.NEGATION:
+        return mine != theirs
+    if kind in (OperatorKind.BELIEF, OperatorKind.HEDGE):
+        return False
+    return not theirs

@@ -1,0 +1,154 @@
+"""Who does what to whom, where the order of words shows it.
+
+Two checks without a grammar: three shared atoms in exactly the reverse order ("Paris warned Rome" for "Rome warned
+Paris"), and "to" for "from", "before" for "after" in front of a shared atom. A passive turns the order legitimately.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from rag.verifiers._alignment import Alignment
+from rag.verifiers._atoms import Atom, AtomKind
+from rag.verifiers._findings import Finding, conflict, missing
+from rag.verifiers._lexicon import PREPOSITIONS, SYMMETRIC, is_participle, word_set
+
+__all__ = ["place_findings", "preposition_findings", "pronoun_findings", "swap_findings", "voice_findings"]
+
+_PAIRS = """
+to from|into out|onto off|before after|over under|above below|for against|with without|inside outside|since until|
+up down|from for|more less|with against|on off|from until|by to|by from|by for|outside in|near in|outside of|
+because although|because despite|because though
+"""
+_OPPOSED = frozenset(frozenset(pair.split()) for pair in _PAIRS.replace("\n", "").split("|"))
+_PREPOSITIONS = frozenset[str]().union(*_OPPOSED)
+_BE = word_set("is are was were be been being get gets got")
+_BOUNDARIES = word_set(', ; : " - ( ) that who which but')
+_OBJECTS = word_set("it him her them")
+
+
+def swap_findings(alignment: Alignment) -> Iterator[Finding]:
+    """Two atoms that changed places around a third one."""
+    mine, theirs = alignment.claim.atoms, alignment.evidence.atoms
+    placed = [(index, place) for index, place in enumerate(alignment.places) if place is not None]
+    for a, (first, first_place) in enumerate(placed):
+        if not _may_act(theirs[first_place]):
+            continue
+        for b in range(a + 1, len(placed)):
+            pivot, pivot_place = placed[b]
+            if pivot_place >= first_place or not _is_pivot(theirs[pivot_place]):
+                continue
+            for last, last_place in placed[b + 1 :]:
+                is_swap = last_place < pivot_place and _may_act(theirs[last_place])
+                if is_swap and _is_one_clause(mine, first, last) and _is_one_clause(theirs, last_place, first_place):
+                    if _is_turned(alignment, pivot, pivot_place):
+                        continue
+                    yield conflict(
+                        f"the evidence says {_span(theirs, last_place, first_place)!r}, the claim turns it into "
+                        f"{_span(mine, first, last)!r}"
+                    )
+                    return
+
+
+def voice_findings(alignment: Alignment) -> Iterator[Finding]:
+    """Verbs whose voice changed while the order did not: "A was attacked by B" for "A attacked B"."""
+    mine, theirs = alignment.claim.atoms, alignment.evidence.atoms
+    for index, place in enumerate(alignment.places):
+        if place is None or not _is_pivot(theirs[place]) or not _is_turned(alignment, index, place):
+            continue
+        if _is_passive(mine, index):
+            agents, actives, pivot = _agents(mine, index), alignment.places, place
+        else:
+            by_place = alignment.claim_index_by_place
+            agents, actives, pivot = _agents(theirs, place), tuple(by_place.get(i) for i in range(len(theirs))), index
+        for agent in agents[:1]:
+            active = actives[agent]
+            if active is not None and active > pivot and active - pivot < 4:
+                yield conflict(f"the claim turns round who and whom of {mine[index].text!r}")
+
+
+def _agents(atoms: Sequence[Atom], index: int) -> list[int]:
+    return [i for i in range(index + 1, min(len(atoms), index + 4)) if "by" in atoms[i].before]
+
+
+def pronoun_findings(alignment: Alignment) -> Iterator[Finding]:
+    """A pronoun behind a verb where the evidence has somebody whom the claim moved in front of it."""
+    mine, theirs = alignment.claim.atoms, alignment.evidence.atoms
+    by_place = alignment.claim_index_by_place
+    for place in range(len(theirs) - 1):
+        index, moved = by_place.get(place), by_place.get(place + 1)
+        if index is None or moved is None or moved >= index or not _is_pivot(theirs[place]):
+            continue
+        behind = mine[index + 1].before if index + 1 < len(mine) else alignment.claim.after
+        ours = theirs[place + 2].before if place + 2 < len(theirs) else alignment.evidence.after
+        if _OBJECTS.intersection(behind) - set(ours) - set(theirs[place + 1].before) and index - moved < 8:
+            yield missing(
+                f"the evidence has {theirs[place + 1].text!r} behind {theirs[place].text!r}, the claim in front"
+            )
+            return
+
+
+def place_findings(alignment: Alignment) -> Iterator[Finding]:
+    """Two names that took each other's place and preposition: "in Rome during May" for "in May during Rome"."""
+    theirs = alignment.evidence.atoms
+    placed = [
+        (atom, place)
+        for atom, place in zip(alignment.claim.atoms, alignment.places, strict=True)
+        if place is not None and AtomKind.WORD not in (atom.kind, theirs[place].kind)
+    ]
+    for (one, one_place), (other, other_place) in pairwise(placed):
+        mine = (set(one.before) & PREPOSITIONS, set(other.before) & PREPOSITIONS)
+        ours = (set(theirs[other_place].before) & PREPOSITIONS, set(theirs[one_place].before) & PREPOSITIONS)
+        if one_place > other_place and mine == ours and mine[0] != mine[1]:
+            yield conflict(f"the claim exchanges {one.text!r} and {other.text!r}")
+
+
+def _may_act(atom: Atom) -> bool:
+    return atom.kind in (AtomKind.NAME, AtomKind.WORD) or atom.key.startswith("o:")
+
+
+def _is_one_clause(atoms: Sequence[Atom], first: int, last: int) -> bool:
+    return not any(_BOUNDARIES.intersection(atom.before) for atom in atoms[first + 1 : last + 1])
+
+
+def _is_pivot(atom: Atom) -> bool:
+    return atom.kind is AtomKind.WORD and atom.key not in SYMMETRIC
+
+
+def _is_turned(alignment: Alignment, pivot: int, pivot_place: int) -> bool:
+    """Whether one side is passive at the pivot and the other is not, so that the other order says the same."""
+    return _is_passive(alignment.claim.atoms, pivot) is not _is_passive(alignment.evidence.atoms, pivot_place)
+
+
+def _is_passive(atoms: Sequence[Atom], index: int) -> bool:
+    agents = [i for i in _agents(atoms, index) if not atoms[i].lower.endswith("ing")]
+    is_near = bool(agents) and (agents[0] == index + 1 or not _BE.isdisjoint(atoms[index].before))
+    return is_near and is_participle(atoms[index].lower)
+
+
+def _span(atoms: Sequence[Atom], first: int, last: int) -> str:
+    return (
+        " … ".join(atom.text for atom in (atoms[first], atoms[last]))
+        if last - first > 4
+        else " ".join(atom.text for atom in atoms[first : last + 1])
+    )
+
+
+def preposition_findings(alignment: Alignment) -> Iterator[Finding]:
+    """Prepositions that say the opposite of those in front of the same atom of the evidence."""
+    theirs = alignment.evidence.atoms
+    for index, atom in enumerate(alignment.claim.atoms):
+        place = alignment.places[index]
+        if place is None:
+            continue
+        mine = set(atom.before) & _PREPOSITIONS
+        ours = set(theirs[place].before) & _PREPOSITIONS
+        for one in sorted(mine - ours):
+            for other in sorted(ours - mine):
+                if frozenset({one, other}) in _OPPOSED and not _is_elsewhere(theirs, atom, one):
+                    yield conflict(f"the evidence says {other!r} before {theirs[place].text!r}, the claim {one!r}")
+
+
+def _is_elsewhere(theirs: Sequence[Atom], atom: Atom, preposition: str) -> bool:
+    return any(other.fits(atom) and preposition in other.before for other in theirs)

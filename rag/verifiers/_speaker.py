@@ -1,0 +1,189 @@
+"""Who says it: the subject of the verb of saying in claim and evidence.
+
+Read without a grammar: the name next to the verb, over an apposition between commas; "said NAME"; "according to NAME".
+A pronoun in the evidence is nobody: then the claim's speaker must be the first name of a sentence cited before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from rag.verifiers._atoms import Atom, AtomKind, Sentence
+from rag.verifiers._findings import Finding, conflict, missing
+from rag.verifiers._lexicon import word_set
+
+__all__ = ["Saying", "sayings_of", "speaker_findings"]
+
+_CUES = word_set(
+    """say says said saying tell tells told telling add adds added adding warn warns warned claim claims claimed insist
+    insists insisted reply replied replies explain explained explains argue argues argued announce announced announces
+    write writes wrote admit admitted admits acknowledge acknowledged deny denied denies state stated states declare
+    declared declares note noted notes stress stressed suggest suggested suggests confirm confirmed confirms ask asked
+    urge urged promise promised vow vowed pledge pledged complain complained remark remarked comment commented conclude
+    concluded testify testified assert asserted believe believes believed think thinks thought predict predicted call
+    called describe described accuse accused demand demanded tweet tweeted post posted respond responded answer
+    answered"""
+)
+_STRONG = word_set("say says said tell tells told add adds added according warn warned announced denied confirmed")
+_NOUNS_TOO = word_set("state states claim claims note notes comment promise vow pledge answer call demand post stress")
+_PRONOUNS = word_set("he she they it who i we you")
+_SKIPPED = word_set("has have had also then later earlier again now repeatedly once previously himself herself himself")
+
+_BEHIND_SPEAKER = word_set(", . in on after at")
+
+
+class Saying(NamedTuple):
+    """A verb of saying and the atoms that name its subject; none for a pronoun.
+
+    apposition: what stands between commas behind the subject ("Rubio, the minister, said").
+    """
+
+    verb: str
+    position: int
+    speaker: tuple[Atom, ...]
+    apposition: tuple[Atom, ...] = ()
+
+
+def sayings_of(sentence: Sentence) -> list[Saying]:
+    """Who says something in the sentence, from left to right.
+
+    >>> from rag.verifiers._atoms import sentences_of
+    >>> (sentence,) = sentences_of("Marco Rubio, who met Lavrov, said it was over, according to Reuters.")
+    >>> [(saying.verb, [atom.text for atom in saying.speaker]) for saying in sayings_of(sentence)]
+    [('said', ['Marco', 'Rubio']), ('according', ['Reuters'])]
+    """
+    found = []
+    named = {i for atom in sentence.atoms if atom.kind is AtomKind.NAME for i in range(atom.position, atom.end)}
+    for position, word in enumerate(sentence.tokens):
+        if word == "according" and sentence.tokens[position + 1 : position + 2] == ("to",):
+            found.append(Saying("according", position, _phrase_after(sentence, position + 1)))
+        elif word in _CUES and position and position not in named and _is_verb(sentence.tokens, position):
+            saying = _with_subject(sentence, position)
+            if saying is not None:
+                found.append(saying)
+    return found
+
+
+def _is_verb(tokens: Sequence[str], position: int) -> bool:
+    """Whether the word is a verb here; "states" and "claims" are when a clause or a quotation follows."""
+    return tokens[position] not in _NOUNS_TOO or tokens[position + 1 : position + 2] in (
+        ("that",),
+        ('"',),
+        (":",),
+        (",",),
+    )
+
+
+def _with_subject(sentence: Sentence, position: int) -> Saying | None:
+    tokens = sentence.tokens
+    before = position - 1
+    while before >= 0 and (tokens[before] in _SKIPPED or tokens[before].endswith("ly")):
+        before -= 1
+    if before < 0:
+        return None
+    if tokens[position + 1 : position + 2] == ("by",):
+        return Saying(tokens[position], position, _phrase_after(sentence, position + 1))
+    if tokens[before] in _PRONOUNS:
+        return Saying(tokens[position], position, ())
+    if tokens[before] in ('"', ",") and (inverted := _phrase_after(sentence, position)):
+        follows_quote = tokens[before] == '"' or tokens[before - 1 : before] == ('"',)
+        behind = tokens[inverted[-1].end : inverted[-1].end + 1]
+        if follows_quote or (before == position - 1 and (not behind or behind[0] in _BEHIND_SPEAKER)):
+            return Saying(tokens[position], position, inverted)
+    apposition: tuple[Atom, ...] = ()
+    if tokens[before] == ",":
+        opening = max((i for i in range(before) if tokens[i] == ","), default=-1)
+        apposition = tuple(atom for atom in sentence.atoms if opening < atom.position < before)
+        if tokens[opening + 1] in ("who", "which", "whose", "whom"):
+            apposition = ()
+        before = opening - 1
+    speaker = _phrase_before(sentence, before)
+    return Saying(tokens[position], position, speaker, apposition) if speaker else None
+
+
+def _phrase_before(sentence: Sentence, last: int) -> tuple[Atom, ...]:
+    """The names that end at a token, with the noun in front of "for" or "of"."""
+    atoms = [atom for atom in sentence.atoms if atom.position <= last]
+    phrase: list[Atom] = []
+    while atoms and (
+        not phrase
+        or not phrase[-1].before
+        or phrase[-1].before in ((".",), ("for",), ("of",), ("of", "the"), ("for", "the"))
+    ):
+        if atoms[-1].kind not in (AtomKind.NAME, AtomKind.WORD) or len(phrase) == 6:
+            break
+        if atoms[-1].kind is AtomKind.WORD and not phrase and atoms[-1].position < last - 1:
+            break
+        phrase.append(atoms.pop())
+    return tuple(reversed(phrase))
+
+
+def _phrase_after(sentence: Sentence, position: int) -> tuple[Atom, ...]:
+    atoms = [atom for atom in sentence.atoms if atom.position > position]
+    phrase: list[Atom] = []
+    for atom in atoms[:8]:
+        is_near = set(atom.before) <= {"to", "the", "a", "an", "by"} if not phrase else not atom.before
+        if not is_near or atom.kind not in (AtomKind.NAME, AtomKind.WORD):
+            break
+        phrase.append(atom)
+    return tuple(phrase)
+
+
+def speaker_findings(claim: Sentence, evidence: Sequence[Sentence], best: int) -> Iterator[Finding]:
+    """Speakers of the claim to whom the evidence gives no words, or gives those of somebody else.
+
+    best: index of the evidence sentence that has the claim's words.
+    """
+    theirs = sayings_of(evidence[best])
+    for saying in sayings_of(claim):
+        names = [atom for atom in saying.speaker if atom.kind is AtomKind.NAME or _is_name(atom, evidence)]
+        if not names:
+            continue
+        if not theirs and saying.verb not in _STRONG:
+            continue
+        named = [other for other in theirs if other.speaker]
+        if any(_agree(saying, names, other) for other in named):
+            continue
+        elsewhere = (other for i, each in enumerate(evidence) if i != best for other in sayings_of(each))
+        if not named and any(_agree(saying, names, other) for other in elsewhere):
+            continue
+        wanted = " ".join(atom.text for atom in names)
+        others = [other for other in named if any(atom.kind is AtomKind.NAME for atom in other.speaker)]
+        if others:
+            speaker = " ".join(atom.text for atom in others[0].speaker)
+            yield conflict(f"the evidence names {speaker!r} as the speaker, not {wanted!r}")
+        elif named:
+            speaker = " ".join(atom.text for atom in named[0].speaker)
+            yield missing(f"the evidence gives the words to {speaker!r}, not to {wanted!r}")
+        elif not _introduced(names, evidence, best):
+            yield missing(f"the evidence does not say that {wanted!r} said it")
+
+
+def _is_name(atom: Atom, evidence: Sequence[Sentence]) -> bool:
+    return atom.is_first and any(
+        other.kind is AtomKind.NAME and other.lower == atom.lower for sentence in evidence for other in sentence.atoms
+    )
+
+
+def _agree(mine: Saying, names: Sequence[Atom], theirs: Saying) -> bool:
+    """Whether the claim's speaker is the evidence's: the same last name, outside "a spokesman for NAME"."""
+    for index, atom in enumerate(theirs.speaker):
+        if names[-1].fits(atom):
+            is_owner = index and atom.before and not any(theirs.speaker[0].fits(other) for other in mine.speaker)
+            return not is_owner
+    if not theirs.apposition:
+        return False
+    is_described = not any(atom.kind is AtomKind.NAME for atom in theirs.speaker)
+    wanted = names if is_described else [*names, *(atom for atom in mine.speaker if atom.kind is AtomKind.WORD)]
+    has_noun = is_described or any(atom.kind is AtomKind.WORD for atom in mine.speaker)
+    return has_noun and all(any(atom.fits(other) for other in theirs.apposition) for atom in wanted)
+
+
+def _introduced(names: Sequence[Atom], evidence: Sequence[Sentence], best: int) -> bool:
+    """Whether the first name of the words' own sentence, or of one cited beside it, is the claim's speaker."""
+    for index in [best, *(i for i in range(len(evidence)) if i != best)]:
+        first = [atom for atom in evidence[index].atoms if atom.kind is AtomKind.NAME or atom.is_first][:4]
+        if any(names[-1].fits(atom) for atom in first):
+            return True
+    return False
