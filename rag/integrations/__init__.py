@@ -1,0 +1,1 @@
+"""The assistant as parts of other people's frameworks, one file for each framework."""
