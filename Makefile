@@ -3,7 +3,8 @@
 PYTHON ?= python3
 Q ?= what did Rubio say about territory?
 STORE ?= .store
-export Q STORE
+LLM ?= $(or $(RAG_LLM),auto)
+export Q STORE LLM
 export HF_HUB_OFFLINE ?= 1
 
 RUN := .venv/bin
@@ -12,9 +13,12 @@ INSTALLED_DEV := .venv/installed-dev
 
 .PHONY: help ask test check eval bench clean
 
-ask: $(INSTALLED)      ## ask the seed documents: make ask Q="…"
+ask: $(INSTALLED)      ## ask the seed documents: make ask Q="…"; LLM=none quotes only, and fetches no model
 	@$(RUN)/rag add seeds --store "$$STORE" --quiet
-	@$(RUN)/rag ask --store "$$STORE" -- "$$Q"
+	@if [ "$$LLM" = auto ] && ! $(RUN)/rag models path qwen2.5-1.5b > /dev/null 2>&1; then \
+		$(RUN)/rag models pull qwen2.5-1.5b || echo "Going on without a language model."; \
+	fi
+	@$(RUN)/rag ask --store "$$STORE" --llm "$$LLM" -- "$$Q"
 
 test: $(INSTALLED_DEV) ## run all tests but the slow ones
 	$(RUN)/python -m pytest
@@ -25,8 +29,8 @@ check: $(INSTALLED_DEV) ## style, types and import rules
 	$(RUN)/mypy
 	$(RUN)/python -m pytest --quiet --durations=0 tests/project/test_imports.py
 
-eval: $(INSTALLED)     ## measure answers over the gold questions
-	$(RUN)/python -m eval seeds
+eval: $(INSTALLED)     ## the gate: are citations faithful? (more sets with EVAL_DATA)
+	$(RUN)/python -m eval gate
 
 bench: $(INSTALLED)    ## time adding documents against the raw model (needs EVAL_DATA)
 	$(RUN)/python -m eval ingest
@@ -40,7 +44,7 @@ clean:           ## remove everything that make made
 $(INSTALLED): pyproject.toml constraints.txt
 	@test -x $(RUN)/python || $(PYTHON) -m venv .venv
 	@echo "Setting up .venv (once, some minutes) …"
-	@$(RUN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@$(RUN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[llm]'
 	@touch $@
 
 $(INSTALLED_DEV): $(INSTALLED)

@@ -174,6 +174,7 @@ _ALL = (
     # conversations
     Measure(key="rewrite_f1", title="word F1 with a person's stand-alone question"),
     Measure(key="rewrite_exact", title="the same as a person's stand-alone question"),
+    Measure(key="rewrite_harmed", title="made worse than it was asked", is_higher_better=False),
     Measure(key="rewrite_recall", title="share of a person's added words that the rewrite has"),
     # mutants
     Measure(key="mutant_caught", title="mutants caught"),

@@ -1,14 +1,21 @@
-"""The read path as a stream of events: question → evidence → draft → claims → verdicts → answer."""
+"""The read path as a stream of events: question → evidence → draft → claims → verdicts → answer.
+
+Whether to abstain is decided here and nowhere else: when the evidence is weak, before anything is written; when the
+generator says that it cannot answer; and when no claim is left and the evidence is not strong enough to stand alone.
+"""
 
 from __future__ import annotations
 
 import re
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 
-from rag.citation import CitedClaim, Numbering, claims_of_draft
-from rag.errors import NotFoundError, QuestionError
-from rag.protocols import ClaimWithEvidence, Generator, Verifier
+from rag.citation import CheckedClaim, CitedClaim, DraftReader, Numbering, check_claim
+from rag.conversation import standalone_question
+from rag.errors import GeneratorError, NotFoundError, QuestionError
+from rag.protocols import CANNOT_ANSWER, Generator, Verifier
 from rag.retrieval import Retrieval, Retriever
 from rag.types import (
     Answer,
@@ -17,28 +24,46 @@ from rag.types import (
     ClaimVerified,
     Document,
     Done,
-    Draft,
     Event,
     Evidence,
     Retrieved,
     Trace,
     Turn,
     Verdict,
-    VerdictLabel,
     VerifiedClaim,
 )
 
-__all__ = ["NOT_IN_DOCUMENTS", "Answering"]
+__all__ = ["NOT_IN_DOCUMENTS", "Answering", "Thresholds"]
 
 NOT_IN_DOCUMENTS = "The documents do not answer this."
 """The text of every answer whose status is abstained."""
+
+_QUOTED_AFTER_FAILURE = "The best sentences are quoted instead."
+_QUOTED_INSTEAD = "The best sentences are quoted instead: the language model wrote nothing that could be shown."
+_QUOTED_AFTER_REFUSAL = "The language model saw no answer; the best sentences are quoted because they fit well."
 
 _NOT_TEXT = re.compile("[\0\ud800-\udfff]")
 """NUL, and the halves of code points that bytes in no encoding become: neither can be stored."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thresholds:
+    """Probabilities, 0 to 1, that the evidence answers: what it takes to answer.
+
+    abstain_below: nothing is drafted below it.
+    quote_instead_from: a generator that cannot answer, or writes nothing that can be shown, is believed below it;
+        from there on the best sentences themselves are the answer.
+    """
+
+    abstain_below: float
+    quote_instead_from: float
+
+
 class Answering:
-    """Answers questions with what a retriever finds, a generator drafts and a verifier lets pass."""
+    """Answers questions with what a retriever finds, a generator drafts and a verifier lets pass.
+
+    extractive: the generator that quotes; it takes over where the other one fails, or leaves nothing that can be shown.
+    """
 
     def __init__(
         self,
@@ -46,20 +71,30 @@ class Answering:
         generator: Generator,
         verifier: Verifier,
         *,
+        extractive: Generator,
         document_of: Callable[[str], Document],
         n_evidence: int,
-        abstain_below: float,
+        n_drafted_from: int,
+        thresholds: Thresholds,
         max_question_characters: int,
         settings_fingerprint: str,
+        notice: str = "",
     ) -> None:
+        """n_drafted_from: sentences that the generator reads, unless it is the extractive one, which reads all.
+
+        notice: what to say with every answer, for example why the language model asked for is not used.
+        """
         self._retriever = retriever
         self._generator = generator
         self._verifier = verifier
+        self._extractive = extractive
         self._document_of = document_of
         self._n_evidence = n_evidence
-        self._abstain_below = abstain_below
+        self._n_drafted_from = n_drafted_from
+        self._thresholds = thresholds
         self._max_question_characters = max_question_characters
         self._settings_fingerprint = settings_fingerprint
+        self._notice = notice
 
     def retrieve(self, question: str, k: int) -> tuple[Evidence, ...]:
         """At most `k` sentences, best first.
@@ -78,47 +113,51 @@ class Answering:
         """
         question = self._checked(question)
         clock = _Clock()
-        vector = self._retriever.embed(question)
-        clock.stage_ends("embed")
-        retrieval = self._retriever.retrieve(question, vector, self._n_evidence)
-        clock.stage_ends("retrieve")
-        yield Retrieved(evidence=retrieval.evidence)
+        standalone = standalone_question(question, history)
+        retrieval = self._retrieval(standalone, clock)
+        yield Retrieved(question=standalone, evidence=retrieval.evidence)
 
-        kept: list[VerifiedClaim] = []
-        dropped: list[VerifiedClaim] = []
-        numbering = Numbering(self._document_of)
-        if retrieval.answerability >= self._abstain_below:
-            draft = self._draft(question, retrieval, history)
-            clock.stage_ends("generate")
-            cited = claims_of_draft(draft, retrieval.evidence)
-            verdicts = self._verifier.verify([_pair(claim) for claim in cited])
-            for claim, verdict in zip(cited, verdicts, strict=True):
-                verified = _showable(claim, verdict, numbering)
-                if verified is not None:
-                    kept.append(verified)
-                    yield ClaimVerified(claim=verified)
-                else:
-                    dropped.append(_verified(claim, verdict, None))
-            clock.stage_ends("verify")
-        trace = Trace(
-            generator_id=self._generator.id,
-            prompt_id=self._generator.prompt_id,
-            settings_fingerprint=self._settings_fingerprint,
-            timings_ms=clock.timings_ms(),
-            answerability=retrieval.answerability,
-            dropped=tuple(dropped),
-        )
+        notices = [self._notice]
+        rewritten = self._rewritten(question, history, clock, notices)
+        if rewritten not in (question, standalone):
+            standalone, retrieval = rewritten, self._retrieval(rewritten, clock)
+            yield Retrieved(question=standalone, evidence=retrieval.evidence)
+
+        answer = _Parts(numbering=Numbering(self._document_of))
+        if retrieval.answerability >= self._thresholds.abstain_below:
+            yield from self._claims(standalone, retrieval, answer, clock, notices)
         yield Done(
             answer=Answer(
                 question=question,
-                status=_status(kept, dropped),
-                text=_text(kept),
-                claims=tuple(kept),
-                citations=numbering.citations,
+                status=answer.status,
+                text=answer.text,
+                claims=tuple(answer.kept),
+                citations=answer.numbering.citations,
                 evidence=retrieval.evidence,
-                trace=trace,
+                trace=Trace(
+                    generator_id=self._generator.id,
+                    prompt_id=self._generator.prompt_id,
+                    settings_fingerprint=self._settings_fingerprint,
+                    standalone_question=standalone,
+                    timings_ms=clock.timings_ms(),
+                    answerability=retrieval.answerability,
+                    draft=answer.draft,
+                    dropped=tuple(answer.dropped),
+                    notice=" ".join(filter(None, notices)),
+                ),
             )
         )
+
+    def standalone_question(self, question: str, history: Sequence[Turn]) -> str:
+        """What would be searched for: the question, made to stand alone by the generator or else by rules.
+
+        Raises:
+            QuestionError: the question is empty or too long.
+            GeneratorError: the language model cannot be asked.
+        """
+        question = self._checked(question)
+        rewritten = self._generator.rewrite(question, history) if history else question
+        return standalone_question(question, history) if rewritten == question else rewritten
 
     def _checked(self, question: str) -> str:
         question = " ".join(_NOT_TEXT.sub(" ", question).split())
@@ -131,39 +170,190 @@ class Answering:
             )
         return question
 
-    def _draft(self, question: str, retrieval: Retrieval, history: Sequence[Turn]) -> Draft:
-        text = "".join(self._generator.generate(question, retrieval.evidence, history))
-        return Draft(text=text, generator_id=self._generator.id, prompt_id=self._generator.prompt_id)
+    def _retrieval(self, question: str, clock: _Clock) -> Retrieval:
+        with clock.stage("embed"):
+            vector = self._retriever.embed(question)
+        with clock.stage("retrieve"):
+            return self._retriever.retrieve(question, vector, self._n_evidence)
+
+    def _rewritten(self, question: str, history: Sequence[Turn], clock: _Clock, notices: list[str]) -> str:
+        """The question as the generator makes it stand alone, if it does."""
+        if not history:
+            return question
+        try:
+            with clock.stage("rewrite"):
+                return self._generator.rewrite(question, history)
+        except GeneratorError as error:
+            notices.append(_sentence(error))
+            return question
+
+    def _claims(
+        self, question: str, retrieval: Retrieval, answer: _Parts, clock: _Clock, notices: list[str]
+    ) -> Iterator[ClaimVerified]:
+        """The claims of the generator's draft that pass; when none is left, those of the extractive one."""
+        quote_from, why = self._thresholds.quote_instead_from, _QUOTED_INSTEAD
+        try:
+            yield from self._drafted(self._generator, question, retrieval.evidence, answer, clock)
+        except GeneratorError as error:
+            if _sentence(error) not in notices:
+                notices.append(_sentence(error))
+            quote_from, why = 0.0, _QUOTED_AFTER_FAILURE
+        if answer.kept or self._generator is self._extractive or retrieval.answerability < quote_from:
+            return
+        notices.append(_QUOTED_AFTER_REFUSAL if answer.is_refusal else why)
+        yield from self._drafted(self._extractive, question, retrieval.evidence, answer, clock)
+
+    def _drafted(
+        self, generator: Generator, question: str, evidence: Sequence[Evidence], answer: _Parts, clock: _Clock
+    ) -> Iterator[ClaimVerified]:
+        """The claims of one draft, each checked as soon as it is written.
+
+        The generator does not get the conversation: the question stands alone by now, and what was said before is no
+        evidence.
+        """
+        reader = DraftReader(evidence, generator_id=generator.id, prompt_id=generator.prompt_id)
+        offered = evidence if generator is self._extractive else _first(evidence, self._n_drafted_from)
+        with _closed_at_the_end(generator.generate(question, offered, ())) as pieces:
+            piece: str | None = ""
+            while piece is not None:
+                with clock.stage("generate"):
+                    piece = next(pieces, None)
+                cited = reader.finish() if piece is None else reader.read(piece)
+                if generator is self._generator:
+                    answer.draft = reader.text
+                    cited = [] if answer.is_refusal else cited
+                for claim in cited:
+                    yield from self._checked_claims(claim, question, evidence, answer, clock)
+
+    def _checked_claims(
+        self, cited: CitedClaim, question: str, evidence: Sequence[Evidence], answer: _Parts, clock: _Clock
+    ) -> Iterator[ClaimVerified]:
+        """The claim if it passes, or else the sentence that it should have kept to, if that is an answer."""
+        if answer.says(cited.text) or cited.text == CANNOT_ANSWER:
+            return
+        with clock.stage("verify"):
+            checked = check_claim(cited, evidence, self._verifier)
+        if answer.keep(checked):
+            yield ClaimVerified(claim=answer.kept[-1])
+            return
+        answer.dropped.append(_verified(checked.claim, checked.verdict, None))
+        for sentence in self._in_its_place(cited, question, evidence, answer):
+            quoted = CitedClaim(sentence.quote, cited.span, (sentence,), ())
+            with clock.stage("verify"):
+                checked = check_claim(quoted, evidence, self._verifier)
+            if answer.keep(checked):
+                answer.n_replaced += 1
+                yield ClaimVerified(claim=answer.kept[-1])
+
+    def _in_its_place(
+        self, cited: CitedClaim, question: str, evidence: Sequence[Evidence], answer: _Parts
+    ) -> list[Evidence]:
+        """Of the sentences that a dropped claim names, those that an extractive answer would quote."""
+        if not cited.evidence or self._generator is self._extractive:
+            return []
+        reader = DraftReader(evidence, generator_id=self._extractive.id, prompt_id="")
+        picked = [
+            sentence
+            for piece in self._extractive.generate(question, evidence, ())
+            for claim in reader.read(piece)
+            for sentence in claim.evidence
+        ] + [sentence for claim in reader.finish() for sentence in claim.evidence]
+        return [sentence for sentence in picked if sentence in cited.evidence and not answer.quotes(sentence)]
+
+
+@dataclass(slots=True, kw_only=True)
+class _Parts:
+    """An answer that is being made."""
+
+    numbering: Numbering
+    draft: str = ""
+    kept: list[VerifiedClaim] = field(default_factory=list)
+    dropped: list[VerifiedClaim] = field(default_factory=list)
+    n_replaced: int = 0
+
+    @property
+    def is_refusal(self) -> bool:
+        """Whether the generator says that the evidence does not answer, and nothing else before it."""
+        return self.draft.strip().strip("\"'“”*[]").startswith(CANNOT_ANSWER.rstrip("."))
+
+    @property
+    def status(self) -> AnswerStatus:
+        if not self.kept:
+            return AnswerStatus.ABSTAINED
+        return AnswerStatus.PARTIAL if len(self.dropped) > self.n_replaced else AnswerStatus.ANSWERED
+
+    @property
+    def text(self) -> str:
+        """The claims, each followed by its markers."""
+        if not self.kept:
+            return NOT_IN_DOCUMENTS
+        return " ".join(
+            " ".join([verified.claim.text, *(f"[{citation.number}]" for citation in verified.claim.citations)])
+            for verified in self.kept
+        )
+
+    def says(self, text: str) -> bool:
+        """Whether a claim of these words is there already."""
+        return any(text == kept.claim.text for kept in self.kept)
+
+    def keep(self, checked: CheckedClaim) -> bool:
+        """Take in a supported claim; False when nothing supports it, or what did was removed a moment ago."""
+        if not checked.is_supported:
+            return False
+        try:
+            self.kept.append(_verified(checked.claim, checked.verdict, self.numbering))
+        except NotFoundError:
+            return False
+        return True
+
+    def quotes(self, sentence: Evidence) -> bool:
+        """Whether a claim already cites the sentence."""
+        return any(
+            (citation.document_id, citation.span) == (sentence.document_id, sentence.span)
+            for citation in self.numbering.citations
+        )
 
 
 class _Clock:
-    """Milliseconds of each stage, in order, and in total."""
+    """Milliseconds of each stage, in order of first use and added up, and in total."""
 
     def __init__(self) -> None:
-        self._started = self._stage_started = time.perf_counter()
+        self._started = time.perf_counter()
         self._timings_ms: dict[str, float] = {}
 
-    def stage_ends(self, name: str) -> None:
-        now = time.perf_counter()
-        self._timings_ms[name] = (now - self._stage_started) * 1000
-        self._stage_started = now
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        started = time.perf_counter()
+        try:
+            yield
+        finally:
+            spent = (time.perf_counter() - started) * 1000
+            self._timings_ms[name] = self._timings_ms.get(name, 0.0) + spent
 
     def timings_ms(self) -> dict[str, float]:
         return self._timings_ms | {"total": (time.perf_counter() - self._started) * 1000}
 
 
-def _pair(claim: CitedClaim) -> ClaimWithEvidence:
-    return ClaimWithEvidence(evidence=tuple(sentence.quote for sentence in claim.evidence), claim=claim.text)
+def _first(evidence: Sequence[Evidence], n: int) -> tuple[Evidence, ...]:
+    """The first n sentences, and behind them those without which they cannot be understood."""
+    needed = {sentence.needs for sentence in evidence[:n]}
+    return (*evidence[:n], *(sentence for sentence in evidence[n:] if sentence.number in needed))
 
 
-def _showable(claim: CitedClaim, verdict: Verdict, numbering: Numbering) -> VerifiedClaim | None:
-    """The claim with its citations; None when nothing supports it, or what did was removed a moment ago."""
-    if verdict.label is not VerdictLabel.SUPPORTED or not claim.evidence:
-        return None
+def _sentence(error: GeneratorError) -> str:
+    text = str(error)
+    return f"{text[:1].upper()}{text[1:]}."
+
+
+@contextmanager
+def _closed_at_the_end(pieces: Iterator[str]) -> Iterator[Iterator[str]]:
+    """The pieces; whoever stops reading early ends the request behind them."""
     try:
-        return _verified(claim, verdict, numbering)
-    except NotFoundError:
-        return None
+        yield pieces
+    finally:
+        close = getattr(pieces, "close", None)
+        if close is not None:
+            close()
 
 
 def _verified(claim: CitedClaim, verdict: Verdict, numbering: Numbering | None) -> VerifiedClaim:
@@ -176,20 +366,4 @@ def _verified(claim: CitedClaim, verdict: Verdict, numbering: Numbering | None) 
             invalid_markers=claim.invalid_markers,
         ),
         verdict=verdict,
-    )
-
-
-def _status(kept: Sequence[VerifiedClaim], dropped: Sequence[VerifiedClaim]) -> AnswerStatus:
-    if not kept:
-        return AnswerStatus.ABSTAINED
-    return AnswerStatus.PARTIAL if dropped else AnswerStatus.ANSWERED
-
-
-def _text(kept: Sequence[VerifiedClaim]) -> str:
-    """The claims, each followed by its markers."""
-    if not kept:
-        return NOT_IN_DOCUMENTS
-    return " ".join(
-        " ".join([verified.claim.text, *(f"[{citation.number}]" for citation in verified.claim.citations)])
-        for verified in kept
     )

@@ -12,11 +12,12 @@ from types import TracebackType
 from typing import Any, Self, TypeVar, overload
 
 from rag import serialisation
-from rag.answering import Answering
+from rag.answering import Answering, Thresholds
 from rag.errors import NotFoundError, SettingsError, StoreError
 from rag.factory import READERS, build, load
+from rag.generator_choice import GeneratorChoice, choose_generator
 from rag.ingestion import Ingestion
-from rag.protocols import ClaimWithEvidence, Embedder, Reader, VectorIndex, Verifier, WordIndex
+from rag.protocols import ClaimWithEvidence, Embedder, Generator, Reader, VectorIndex, Verifier, WordIndex
 from rag.retrieval import Retriever, VectorSearch
 from rag.settings import Settings
 from rag.storage import Store, problems
@@ -98,7 +99,10 @@ class Assistant:
         self.close()
 
     def close(self) -> None:
-        """Release the store's files."""
+        """Release the store's files, and end the language model that runs in this process, if one does."""
+        close_generator = getattr(self.__dict__.get("_generator"), "close", None)
+        if close_generator is not None:
+            close_generator()
         self._store.close()
 
     @property
@@ -189,6 +193,15 @@ class Assistant:
             if isinstance(event, Done):
                 self._record(event.answer)
             yield event
+
+    def standalone_question(self, question: str, history: Sequence[Turn]) -> str:
+        """What is searched for when the question is asked in that conversation; itself when it stands alone.
+
+        Raises:
+            QuestionError: the question is empty or too long.
+            GeneratorError: the language model that rewrites it cannot be asked.
+        """
+        return self._answering.standalone_question(question, history)
 
     def verify(self, pairs: Sequence[ClaimWithEvidence]) -> list[Verdict]:
         """A verdict for each claim beside its evidence, in order, as the claims of an answer get one."""
@@ -282,9 +295,24 @@ class Assistant:
         return verifier
 
     @_built_once
+    def _choice(self) -> GeneratorChoice:
+        return choose_generator(self._settings)
+
+    @_built_once
+    def _extractive(self) -> Generator:
+        extractive: Generator = build("generator", "extractive", max_citations=self._settings.max_citations)
+        return extractive
+
+    @_built_once
+    def _generator(self) -> Generator:
+        if self._choice.backend == "extractive":
+            return self._extractive
+        generator: Generator = build("generator", self._choice.backend, **self._choice.arguments)
+        return generator
+
+    @_built_once
     def _answering(self) -> Answering:
         settings = self._settings
-        arguments = {"max_citations": settings.max_citations} if settings.generator == "extractive" else {}
         return Answering(
             Retriever(
                 self._store,
@@ -296,11 +324,14 @@ class Assistant:
                 dense_weight=settings.dense_weight,
                 n_passages=settings.n_passages,
             ),
-            build("generator", settings.generator, **arguments),
+            self._generator,
             self._verifier,
+            extractive=self._extractive,
             document_of=self._store.documents.get,
             n_evidence=settings.n_evidence,
-            abstain_below=settings.abstain_below,
+            n_drafted_from=settings.llm_evidence,
+            thresholds=Thresholds(abstain_below=settings.abstain_below, quote_instead_from=settings.quote_instead_from),
             max_question_characters=settings.max_question_characters,
             settings_fingerprint=settings.fingerprint(),
+            notice=self._choice.notice,
         )

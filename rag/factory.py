@@ -20,7 +20,12 @@ BACKENDS: dict[str, dict[str, str]] = {
     },
     "word_index": {"fts": "rag.indexes.fts:FtsIndex"},
     "reranker": {"overlap": "rag.rerankers.overlap:OverlapReranker"},
-    "generator": {"extractive": "rag.generators.extractive:ExtractiveGenerator"},
+    "generator": {
+        "extractive": "rag.generators.extractive:ExtractiveGenerator",
+        "llama-cpp": "rag.generators.llama_cpp:LlamaCppGenerator",
+        "llama-index": "rag.generators.llama_index:LlamaIndexGenerator",
+        "openai-like": "rag.generators.llama_index:OpenAILikeGenerator",
+    },
     "verifier": {"rules": "rag.verifiers.rules:RulesVerifier"},
 }
 

@@ -181,14 +181,30 @@ class Generator(Protocol):
         """Pieces of a text with `[n]` markers, n being `Evidence.number`.
 
         A line of markers alone asks for the sentences themselves: the code copies them, nobody rewrites them.
+        `CANNOT_ANSWER` alone says that the evidence does not answer.
+
+        Raises:
+            GeneratorError: the language model behind it cannot be asked, or writes what is no answer.
+        """
+
+    def rewrite(self, question: str, history: Sequence[Turn]) -> str:
+        """The question so that it can be understood without the conversation; unchanged when it cannot tell.
+
+        Raises:
+            GeneratorError: the language model behind it cannot be asked.
         """
 
 
 class ClaimWithEvidence(NamedTuple):
-    """A claim and the quotes that it cites."""
+    """A claim and the quotes that it cites.
+
+    speakers: who says each quote, as the document names them, so that "Rubio said …" can be checked against a quote
+        that only says "he"; empty for nobody, and the whole tuple is empty when nothing is known.
+    """
 
     evidence: tuple[str, ...]
     claim: str
+    speakers: tuple[str, ...] = ()
 
 
 class Verifier(Protocol):

@@ -6,7 +6,7 @@ import json
 from importlib.resources import files
 from typing import Any
 
-from rag.types import Answer, Citation, Evidence, Span, VerifiedClaim
+from rag.types import Answer, Citation, Evidence, Span, Verdict, VerifiedClaim
 
 __all__ = ["SCHEMA_VERSION", "answer_schema", "citation_to_dict", "citations_from_json", "to_dict", "to_json"]
 
@@ -19,19 +19,28 @@ def answer_schema() -> dict[str, Any]:
     return schema
 
 
-def to_dict(answer: Answer) -> dict[str, Any]:
-    """The answer as plain values; positions are code points of the document's text, `end` excluded."""
+def to_dict(answer: Answer, *, with_draft: bool = False) -> dict[str, Any]:
+    """The answer as plain values; positions are code points of the document's text, `end` excluded.
+
+    with_draft: also what the generator wrote, unchecked, and what was left out of the answer. Never show it as one.
+    """
+    trace = answer.trace
+    draft = {"draft": trace.draft, "dropped": [_dropped(claim) for claim in trace.dropped]} if with_draft else {}
     return {
         "schema_version": SCHEMA_VERSION,
         "question": answer.question,
+        "standalone_question": trace.standalone_question,
         "status": answer.status.value,
         "text": answer.text,
         "claims": [_claim(claim) for claim in answer.claims],
         "citations": [citation_to_dict(citation) for citation in answer.citations],
         "evidence": [_evidence(sentence) for sentence in answer.evidence],
-        "generator": answer.trace.generator_id,
-        "answerability": round(answer.trace.answerability, 4),
-        "timings_ms": {stage: round(milliseconds, 2) for stage, milliseconds in answer.trace.timings_ms.items()},
+        "generator": trace.generator_id,
+        "prompt": trace.prompt_id,
+        "notice": trace.notice,
+        "answerability": round(trace.answerability, 4),
+        "timings_ms": {stage: round(milliseconds, 2) for stage, milliseconds in trace.timings_ms.items()},
+        **draft,
     }
 
 
@@ -52,6 +61,7 @@ def citations_from_json(text: str) -> list[Citation]:
             quote=item["quote"],
             line=item["line"],
             page=item["page"],
+            published=item.get("published", ""),
         )
         for item in json.loads(text)["citations"]
     ]
@@ -61,12 +71,21 @@ def _claim(verified: VerifiedClaim) -> dict[str, Any]:
     return {
         "text": verified.claim.text,
         "citations": [citation.number for citation in verified.claim.citations],
-        "verdict": {
-            "label": verified.verdict.label.value,
-            "score": round(verified.verdict.score, 4),
-            "verifier": verified.verdict.verifier_id,
-            "reasons": list(verified.verdict.reasons),
-        },
+        "verdict": _verdict(verified.verdict),
+    }
+
+
+def _dropped(verified: VerifiedClaim) -> dict[str, Any]:
+    """A claim that was left out; its text is empty when all that was written are markers that name no evidence."""
+    return {"text": verified.claim.text, "verdict": _verdict(verified.verdict)}
+
+
+def _verdict(verdict: Verdict) -> dict[str, Any]:
+    return {
+        "label": verdict.label.value,
+        "score": round(verdict.score, 4),
+        "verifier": verdict.verifier_id,
+        "reasons": list(verdict.reasons),
     }
 
 
@@ -82,6 +101,7 @@ def citation_to_dict(citation: Citation) -> dict[str, Any]:
         "quote": citation.quote,
         "line": citation.line,
         "page": citation.page,
+        "published": citation.published,
     }
 
 
@@ -94,5 +114,6 @@ def _evidence(sentence: Evidence) -> dict[str, Any]:
         "end": sentence.span.end,
         "quote": sentence.quote,
         "score": round(sentence.score, 4),
+        "published": sentence.published,
         "speaker": sentence.speaker,
     }

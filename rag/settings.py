@@ -22,7 +22,17 @@ from rag.errors import SettingsError
 __all__ = ["Settings"]
 
 _PREFIX = "RAG_"
-_IRRELEVANT_TO_ANSWERS = {"device", "max_question_characters", "max_file_bytes", "lock_timeout_seconds"}
+_IRRELEVANT_TO_ANSWERS = {
+    "device",
+    "llm_timeout_seconds",
+    "lock_timeout_seconds",
+    "max_file_bytes",
+    "max_question_characters",
+}
+
+
+_OTHER_VARIABLES = {"RAG_API_KEY", "RAG_MODELS", "RAG_STORE"}
+"""Read elsewhere, and no settings: a key is no part of what can be printed, and folders do not change answers."""
 
 
 class Settings(BaseSettings):
@@ -44,7 +54,22 @@ class Settings(BaseSettings):
     n_passages: Annotated[int, Field(ge=1, le=1000, description="passages whose sentences are ranked")] = 30
     reranker: Annotated[str, Field(description="backend that scores sentences against the question")] = "overlap"
     n_evidence: Annotated[int, Field(ge=1, le=100, description="sentences offered to the generator")] = 10
-    generator: Annotated[str, Field(description="backend that drafts the answer")] = "extractive"
+    llm: Annotated[
+        str,
+        Field(description="language model: auto, none, local, openai-like, or module:Class of a LlamaIndex LLM"),
+    ] = "none"
+    llm_model: Annotated[str, Field(description="its name: of the local weights, or as the server calls it")] = ""
+    llm_api_base: Annotated[str, Field(description="address of a server with the OpenAI protocol, ends in /v1")] = ""
+    llm_arguments: Annotated[
+        dict[str, str | int | float | bool], Field(description="arguments of the class that llm names")
+    ] = {}
+    llm_evidence: Annotated[
+        int, Field(ge=1, le=100, description="sentences that the model reads, those they need not counted")
+    ] = 6
+    llm_context_tokens: Annotated[int, Field(ge=512, description="tokens that the model can hold at once")] = 4096
+    llm_output_tokens: Annotated[int, Field(ge=16, description="longest draft, in tokens")] = 256
+    llm_timeout_seconds: Annotated[float, Field(gt=0, description="how long to wait for the next words")] = 120.0
+    generator: Annotated[str, Field(description="backend that drafts the answer; auto: what llm says")] = "auto"
     verifier: Annotated[str, Field(description="backend that checks each claim")] = "rules"
     max_citations: Annotated[
         int, Field(ge=1, le=50, description="most sentences of an extractive answer, without neighbours")
@@ -52,6 +77,10 @@ class Settings(BaseSettings):
     abstain_below: Annotated[
         float, Field(ge=0, le=1, description="answer only when the documents do so with at least this probability")
     ] = 0.4
+    quote_instead_from: Annotated[
+        float,
+        Field(ge=0, le=1, description="quote the best sentences from this probability on when the model has no answer"),
+    ] = 0.9
     max_question_characters: Annotated[int, Field(ge=1, description="longest question")] = 10_000
     max_file_bytes: Annotated[int, Field(ge=1, description="largest file that is read")] = 50_000_000
     lock_timeout_seconds: Annotated[
@@ -102,7 +131,7 @@ class Settings(BaseSettings):
 
 def _refuse_misspelt(environment: Iterable[str]) -> None:
     """Hear a typo such as `RAG_EMBEDER`; variables that resemble no setting may belong to other programs."""
-    known = {f"{_PREFIX}{name}".upper() for name in Settings.model_fields}
+    known = {f"{_PREFIX}{name}".upper() for name in Settings.model_fields} | _OTHER_VARIABLES
     for name in environment:
         if name.upper().startswith(_PREFIX) and name.upper() not in known:
             likely = get_close_matches(name.upper(), known, n=1, cutoff=0.85)

@@ -153,6 +153,7 @@ class Evidence:
 
     number: position in the ranking, from 1; the `[n]` of a draft refers to it.
     score: how well the sentence fits the question, 0 (not at all) to 1 (best).
+    published: when the document was published, as it says itself (ISO 8601); empty when it does not say.
     speaker: who says what is quoted in the sentence, as the document names them; empty when nobody is quoted.
     needs: number of the evidence without which the sentence cannot be understood ("He added …"); 0 for none.
     """
@@ -164,6 +165,7 @@ class Evidence:
     span: Span
     quote: str
     score: float
+    published: str = ""
     speaker: str = ""
     needs: int = 0
 
@@ -184,6 +186,7 @@ class Citation:
     number: from 1, one number per distinct span of an answer, in the order of first use.
     line: line of `Document.text` on which the span starts, from 1.
     page: page on which the span starts, from 1; 0 when the format has no pages.
+    published: when the document was published, as it says itself (ISO 8601); empty when it does not say.
     """
 
     number: int
@@ -194,6 +197,7 @@ class Citation:
     quote: str
     line: int
     page: int = 0
+    published: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -249,17 +253,24 @@ class AnswerStatus(StrEnum):
 class Trace:
     """How an answer came about.
 
+    standalone_question: what was searched for, which differs from the question when that leans on earlier turns.
     timings_ms: milliseconds by stage, in the order in which the stages ran, with `total` last.
     answerability: estimated probability that the documents answer the question, 0 to 1.
+    draft: what the generator wrote, unchecked; empty when nothing was generated.
     dropped: claims of the draft that were left out, with the verdicts that excluded them.
+    notice: what a person should know about how the answer was made, such as that the language model failed; empty
+        when all went as the settings say.
     """
 
     generator_id: str
     prompt_id: str
     settings_fingerprint: str
+    standalone_question: str
     timings_ms: Mapping[str, float]
     answerability: float
+    draft: str = ""
     dropped: tuple[VerifiedClaim, ...] = ()
+    notice: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -315,8 +326,13 @@ class Progress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retrieved:
-    """Event: the evidence is known, and nothing has been written yet."""
+    """Event: the evidence is known, and nothing has been written yet.
 
+    question: what was searched for: the question, made to stand alone. When a language model understands a follow-up
+        question better than the rules did, the event comes a second time, and what it holds replaces the first.
+    """
+
+    question: str
     evidence: tuple[Evidence, ...]
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -18,6 +21,7 @@ os.environ["HF_HUB_OFFLINE"] = "1"  # here and not in a fixture: the library rea
 
 Write = Callable[[str, str], Path]
 StartPython = Callable[..., "subprocess.Popen[str]"]
+Send = Callable[[bytes], None]
 
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
 
@@ -28,6 +32,7 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name.upper().startswith("RAG_") or name.lower() in _PROXIES:
             monkeypatch.delenv(name)
+    monkeypatch.setenv("RAG_LLM", "none")  # whether a local model is there depends on the machine
 
 
 @pytest.fixture
@@ -80,3 +85,87 @@ def start_python() -> Iterator[StartPython]:
             return process
 
         yield start
+
+
+class ModelServer:
+    """A language model's server on loopback that speaks the OpenAI protocol, or misbehaves as a test asks.
+
+    Answers each request with `script`; what it was asked is in `bodies` and `headers`.
+
+    left: set when the other side has closed the connection while the server was still sending.
+    """
+
+    def __init__(self) -> None:
+        self.script: Callable[[Send], None] = self.says("It rained. [1]")
+        self.status = 200
+        self.content_type = "text/event-stream"
+        self.bodies: list[dict[str, object]] = []
+        self.headers: list[Mapping[str, str]] = []
+        self.left = threading.Event()
+        self.done = threading.Event()
+        self.breaks_off = False
+        self.is_chunked = True
+
+    @staticmethod
+    def event(delta: str, finish: str | None = None) -> bytes:
+        """One event of a stream."""
+        choice = {"index": 0, "delta": {"content": delta}, "finish_reason": finish}
+        data = {"id": "x", "object": "chat.completion.chunk", "created": 1, "model": "m", "choices": [choice]}
+        return b"data: " + json.dumps(data, ensure_ascii=False).encode() + b"\n\n"
+
+    @classmethod
+    def stream(cls, *deltas: str, finish: str = "stop") -> bytes:
+        """All bytes of a stream."""
+        return b"".join(map(cls.event, deltas)) + cls.event("", finish) + b"data: [DONE]\n\n"
+
+    @classmethod
+    def says(cls, *deltas: str, finish: str = "stop") -> Callable[[Send], None]:
+        """A script that says these pieces and ends properly."""
+        return lambda send: send(cls.stream(*deltas, finish=finish))
+
+
+@pytest.fixture
+def model_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModelServer]:
+    """A scripted server, listening."""
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    server = ModelServer()
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:
+            server.bodies.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            server.headers.append(dict(self.headers))
+            self.send_response(server.status)
+            self.send_header("Content-Type", server.content_type)
+            self.send_header(*(("Transfer-Encoding", "chunked") if server.is_chunked else ("Connection", "close")))
+            self.end_headers()
+            try:
+                server.script(self.send)
+                if server.is_chunked and not server.breaks_off:
+                    self.wfile.write(b"0\r\n\r\n")
+            except (BrokenPipeError, ConnectionResetError):
+                server.left.set()
+            if server.breaks_off or server.left.is_set():
+                self.close_connection = True
+
+        def send(self, data: bytes) -> None:
+            self.wfile.write(b"%x\r\n%s\r\n" % (len(data), data) if server.is_chunked else data)
+            self.wfile.flush()
+
+        def log_message(self, *arguments: object) -> None:
+            """Say nothing on stderr."""
+
+    class Listener(ThreadingHTTPServer):
+        def handle_error(self, *arguments: object) -> None:
+            """Say nothing on stderr: a reset connection is what many tests want."""
+
+    http = Listener(("127.0.0.1", 0), Handler)
+    server.url = f"http://127.0.0.1:{http.server_address[1]}/v1"
+    thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield server
+    server.done.set()
+    http.shutdown()
+    http.server_close()
+    thread.join()

@@ -23,12 +23,19 @@ def test_every_backend_can_be_imported(socket, name):
     ("socket", "name"),
     [pytest.param(*pair, marks=[pytest.mark.model] if pair[1] == "sentence-transformers" else []) for pair in ALL],
 )
-def test_every_backend_can_be_built(socket, name):
+def test_every_backend_can_be_built(socket, name, tmp_path):
+    model = tmp_path / "model.gguf"
+    model.touch()
     engine = create_engine("sqlite://")
     with engine.connect() as connection:
         arguments = {
             "vector_index": {"dim": 3},
             "word_index": {"connect": lambda: nullcontext(connection)},
+            "generator": {
+                "llama-cpp": {"model_path": model},
+                "llama-index": {"llm": "llama_index.core.llms:MockLLM"},
+                "openai-like": {"model": "m", "api_base": "http://127.0.0.1:9/v1"},
+            }.get(name, {}),
         }.get(socket, {})
         assert type(build(socket, name, **arguments)).__name__ == BACKENDS[socket][name].partition(":")[2]
     engine.dispose()

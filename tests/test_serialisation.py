@@ -57,10 +57,13 @@ def answer(status: AnswerStatus) -> Answer:
         evidence=(Evidence(number=1, quote=QUOTE, score=2 / 3, speaker="sie", **PLACE),),
         trace=Trace(
             generator_id="extractive",
-            prompt_id="",
+            prompt_id="answer@0123",
             settings_fingerprint="0123456789ab",
+            standalone_question="Was sagte Anna?",
             timings_ms={"embed": 1.23456, "total": 2.0},
             answerability=0.123456,
+            draft="„Ja“ [1] Nein. [2]",
+            notice="The server was slow.",
             dropped=(claim("Nein.", VerdictLabel.CONTRADICTED),) if status is AnswerStatus.PARTIAL else (),
         ),
     )
@@ -75,12 +78,13 @@ def test_schema_is_a_valid_schema_of_its_draft():
     assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
     jsonschema.Draft202012Validator.check_schema(schema)
     assert schema["properties"]["schema_version"]["const"] == SCHEMA_VERSION
-    assert set(schema["required"]) == set(schema["properties"])
+    assert set(schema["properties"]) - set(schema["required"]) == {"draft", "dropped"}
 
 
 @pytest.mark.parametrize("status", AnswerStatus)
 def test_answer_of_every_status_keeps_to_the_schema(status):
     assert errors(to_dict(answer(status))) == []
+    assert errors(to_dict(answer(status), with_draft=True)) == []
     assert json.loads(to_json(answer(status))) == to_dict(answer(status))
     assert "\n" not in to_json(answer(status))
 
@@ -112,12 +116,30 @@ def test_values_are_as_promised():
         "quote": QUOTE,
         "line": 2,
         "page": 7,
+        "published": "",
     }
     assert (value["generator"], value["timings_ms"]["embed"], value["answerability"]) == ("extractive", 1.23, 0.1235)
+    assert (value["prompt"], value["notice"]) == ("answer@0123", "The server was slow.")
+    assert (value["question"], value["standalone_question"]) == ("Was sagte sie?", "Was sagte Anna?")
+
+
+def test_draft_is_written_only_when_asked_for():
+    partial = answer(AnswerStatus.PARTIAL)
+    full = to_dict(partial, with_draft=True)
+    assert {name: full.pop(name) for name in ("draft", "dropped")} == {
+        "draft": "„Ja“ [1] Nein. [2]",
+        "dropped": [
+            {
+                "text": "Nein.",
+                "verdict": {"label": "contradicted", "score": 0.3333, "verifier": "rules", "reasons": ["a reason"]},
+            }
+        ],
+    }
+    assert full == to_dict(partial) == json.loads(to_json(partial))
 
 
 def break_(path: list[str | int], value: object = None, *, remove: bool = False) -> dict[str, object]:
-    broken = copy.deepcopy(to_dict(answer(AnswerStatus.ANSWERED)))
+    broken = copy.deepcopy(to_dict(answer(AnswerStatus.PARTIAL), with_draft=True))
     inner = broken
     for step in path[:-1]:
         inner = inner[step]
@@ -154,6 +176,13 @@ def test_schema_refuses_a_missing_field(name):
         (["timings_ms"], {}),
         (["timings_ms", "total"], -1),
         (["answerability"], 2),
+        (["standalone_question"], ""),
+        (["prompt"], None),
+        (["notice"], None),
+        (["draft"], None),
+        (["dropped"], {}),
+        (["dropped", 0, "verdict", "label"], "perhaps"),
+        (["dropped", 0, "citations"], []),
     ],
     ids=str,
 )

@@ -22,7 +22,7 @@ def toml(tmp_path):
 def test_defaults_name_backends_that_exist():
     settings = Settings()
     for socket, names in BACKENDS.items():
-        assert getattr(settings, socket) in names
+        assert getattr(settings, socket) in ({*names, "auto"} if socket == "generator" else names)
 
 
 def test_every_field_has_a_description():
@@ -142,10 +142,19 @@ CHANGED = {
     "n_passages": 99,
     "reranker": "other",
     "n_evidence": 99,
+    "llm": "local",
+    "llm_model": "other",
+    "llm_api_base": "http://127.0.0.1:9/v1",
+    "llm_arguments": {"temperature": 0.1},
+    "llm_evidence": 9,
+    "llm_context_tokens": 999,
+    "llm_output_tokens": 99,
+    "llm_timeout_seconds": 99,
     "generator": "other",
     "verifier": "other",
     "max_citations": 49,
     "abstain_below": 0.9,
+    "quote_instead_from": 0.5,
     "max_question_characters": 99,
     "max_file_bytes": 99,
     "lock_timeout_seconds": 99,
@@ -159,7 +168,9 @@ def test_every_setting_is_tried_below():
 @pytest.mark.parametrize("name", CHANGED)
 def test_fingerprint_changes_with_what_changes_answers(name):
     same = Settings().fingerprint() == Settings(**{name: CHANGED[name]}).fingerprint()
-    assert same == (name in {"device", "max_question_characters", "max_file_bytes", "lock_timeout_seconds"})
+    assert same == (
+        name in {"device", "llm_timeout_seconds", "lock_timeout_seconds", "max_file_bytes", "max_question_characters"}
+    )
 
 
 def test_fingerprint_is_twelve_digits_and_stable():

@@ -1,8 +1,8 @@
 """Conversations: a follow-up question, with the turns before it, made into one that stands alone.
 
-Until the assistant rewrites questions, what it would search with is the question as it was asked; that is the floor.
-The rewrites of people are the gold; `rewrite_recall` looks only at the words that they added, which is what a
-follow-up lacks.
+What is measured is what the assistant would search for. The rewrites of people are the gold; `rewrite_recall` looks
+only at the words that they added, which is what a follow-up lacks, and `rewrite_harmed` at questions that were nearer
+to the gold before.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from eval.cases import Case, Split
 from eval.data_sets import LoadedSet
 from eval.metrics.answer_match import answer_words, exact_match, with_words, word_f1
 from eval.metrics.figure import Figure, ratio
-from eval.outcomes import Outcome, Status
-from eval.tasks.task import Trial
-from rag import Assistant
+from eval.outcomes import Outcome, Status, failed
+from eval.tasks.task import OF_THE_RUN, Trial
+from rag import Assistant, RagError
 
 __all__ = ["RewritingTask", "added_words_found"]
 
@@ -32,21 +32,40 @@ class RewritingTask:
 
     def trials(self, assistant: Assistant, split: Split | None, *, documents: Path) -> Sequence[Trial]:
         """One trial for each question; nothing is added."""
-        return [Trial(case.id, partial(_outcome, case)) for case in self._cases if split in (None, case.split)]
+        return [
+            Trial(case.id, partial(_outcome, assistant, case)) for case in self._cases if split in (None, case.split)
+        ]
 
 
-def _outcome(case: Case) -> Outcome:
-    rewritten, gold = case.question, with_words(case.gold_answers)
-    figures = {"rewrite_recall": added_words_found(case.question, rewritten, gold=gold)}
-    if gold:
-        figures |= {"rewrite_f1": word_f1(rewritten, gold), "rewrite_exact": exact_match(rewritten, gold)}
+def _outcome(assistant: Assistant, case: Case) -> Outcome:
+    gold = with_words(case.gold_answers)
+    try:
+        rewritten = assistant.standalone_question(case.question, case.history)
+    except OF_THE_RUN:
+        raise
+    except RagError as error:
+        return failed(case.id, case.question, is_positive=True, scores=_scores(case.question, "", gold), error=error)
     return Outcome(
         case_id=case.id,
         question=case.question,
         status=Status.JUDGED,
-        scores={key: figure.value for key, figure in figures.items() if figure.value is not None},
+        scores=_scores(case.question, rewritten, gold),
         text=rewritten,
     )
+
+
+def _scores(question: str, rewritten: str, gold: Sequence[str]) -> dict[str, float]:
+    """The measures that the gold defines; a failure counts as an empty rewrite."""
+    figures = {"rewrite_recall": added_words_found(question, rewritten, gold=gold)}
+    if gold:
+        before, after = word_f1(question, gold), word_f1(rewritten, gold)
+        is_harmed = before.value is not None and after.value is not None and after.value < before.value
+        figures |= {
+            "rewrite_f1": after,
+            "rewrite_exact": exact_match(rewritten, gold),
+            "rewrite_harmed": Figure(float(is_harmed), 1),
+        }
+    return {key: figure.value for key, figure in figures.items() if figure.value is not None}
 
 
 def added_words_found(question: str, rewritten: str, *, gold: Sequence[str]) -> Figure:

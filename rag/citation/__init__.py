@@ -2,5 +2,7 @@
 
 from rag.citation.claims import CitedClaim, claims_of_draft
 from rag.citation.numbering import Numbering
+from rag.citation.reading import DraftReader
+from rag.citation.support import CheckedClaim, check_claim
 
-__all__ = ["CitedClaim", "Numbering", "claims_of_draft"]
+__all__ = ["CheckedClaim", "CitedClaim", "DraftReader", "Numbering", "check_claim", "claims_of_draft"]

@@ -57,6 +57,7 @@ class Numbering:
                 span=sentence.span,
                 quote=sentence.quote,
                 line=text.count("\n", 0, sentence.span.start) + 1,
+                published=sentence.published,
             )
         return self._by_place[place]
 

@@ -38,6 +38,10 @@ class ExtractiveGenerator:
         for sentence in sorted(picked, key=lambda sentence: (first_of_document[sentence.document_id], sentence.span)):
             yield f"[{sentence.number}]\n"
 
+    def rewrite(self, question: str, history: Sequence[Turn]) -> str:
+        """The question itself: this generator writes nothing."""
+        return question
+
 
 def _with_what_they_need(picked: Sequence[Evidence], evidence: Sequence[Evidence]) -> list[Evidence]:
     """The picked sentences, and the neighbours without which a reader could not tell who or what they are about.

@@ -118,6 +118,7 @@ def _evidence(ranked: Ranked, number: int, needs: int) -> Evidence:
         document_id=candidate.sentence.document_id,
         source=candidate.passage.source,
         title=candidate.passage.title,
+        published=candidate.passage.published,
         span=candidate.sentence.span,
         quote=candidate.quote,
         score=ranked.score,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -33,6 +34,7 @@ class StoredPassage:
     passage: Passage
     source: str
     title: str
+    published: str
     text: str
     sentences: tuple[Sentence, ...]
     vectors: FloatArray
@@ -89,6 +91,7 @@ class Passages:
                 documents.c.id.label("document_id"),
                 documents.c.source,
                 documents.c.title,
+                documents.c.metadata,
                 schema.embeddings.c.vectors,
             )
             .join_from(passages, documents)
@@ -112,6 +115,7 @@ class Passages:
                         ),
                         source=row.source,
                         title=row.title,
+                        published=json.loads(row.metadata).get("published", ""),
                         text=row.text,
                         sentences=tuple(sentence_record(sentence, row.document_id) for sentence in by_passage[row.id]),
                         vectors=vectors[1:].astype(np.float32),

@@ -65,6 +65,11 @@ def marks_only_given_evidence(generator: Generator) -> None:
             assert marked - quoted <= set(numbers), f"{text!r} marks {marked}, given were {numbers}"
 
 
+def leaves_a_question_alone_without_history(generator: Generator) -> None:
+    """Where nothing was said before, a question stands alone already."""
+    assert generator.rewrite(QUESTION, ()) == QUESTION
+
+
 def works_without_evidence(generator: Generator) -> None:
     """Without evidence there is nothing to mark."""
     assert not _MARKER.search(_text(generator, QUESTION, ()))
@@ -98,4 +103,5 @@ GENERATOR_CHECKS: tuple[Callable[[Generator], None], ...] = (
     says_the_same_again,
     marks_only_given_evidence,
     works_without_evidence,
+    leaves_a_question_alone_without_history,
 )

@@ -35,14 +35,19 @@ class ScriptedGenerator:
     id = "scripted"
     prompt_id = "script@1"
 
-    def __init__(self, texts: Sequence[str]) -> None:
+    def __init__(self, texts: Sequence[str], *, rewrites: Mapping[str, str] | None = None) -> None:
         self._texts = tuple(texts)
+        self._rewrites = dict(rewrites or {})
         self.calls: list[GeneratorCall] = []
 
     def generate(self, question: str, evidence: Sequence[Evidence], history: Sequence[Turn]) -> Iterator[str]:
         """The pieces of the script."""
         self.calls.append(GeneratorCall(question, tuple(evidence), tuple(history)))
         yield from self._texts
+
+    def rewrite(self, question: str, history: Sequence[Turn]) -> str:
+        """What is written down for the question, or the question itself."""
+        return self._rewrites.get(question, question)
 
 
 class ScriptedVerifier:

@@ -170,7 +170,8 @@ def _sentence(text: str, tokens: list[str]) -> Sentence:
     position = 0
     first_word = next((i for i, token in enumerate(tokens) if token[0].isalnum()), 0)
     while position < len(tokens):
-        found, n_words = _atoms_at(tokens, words, position, is_first=position == first_word)
+        is_first = position == first_word or _opens_speech(words, position)
+        found, n_words = _atoms_at(tokens, words, position, is_first=is_first)
         for atom in found:
             if not (atoms and atoms[-1].key == atom.key and before == ["of"]):  # "United States of America"
                 atoms.append(replace(atom, before=tuple(before)))
@@ -179,6 +180,12 @@ def _sentence(text: str, tokens: list[str]) -> Sentence:
             before.append(words[position])
         position += n_words
     return Sentence(text=text, tokens=tuple(words), atoms=tuple(atoms), after=tuple(before))
+
+
+def _opens_speech(words: list[str], position: int) -> bool:
+    """Whether a quotation or a clause begins here, so that a capital says nothing: after `said: "`."""
+    before = words[max(0, position - 2) : position]
+    return before[-1:] == [":"] or (before[-1:] == ['"'] and (position == 1 or before[0] in (":", ",", "that")))
 
 
 def _atoms_at(tokens: list[str], words: list[str], position: int, *, is_first: bool) -> tuple[list[Atom], int]:

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from rag.verifiers._alignment import Alignment
 from rag.verifiers._atoms import Atom, AtomKind, Sentence
 from rag.verifiers._findings import Finding, conflict, missing
 from rag.verifiers._lexicon import word_set
 
-__all__ = ["Saying", "sayings_of", "speaker_findings"]
+__all__ = ["CUES", "SKIPPED", "Saying", "named_speaker", "report_findings", "sayings_of", "speaker_findings"]
 
-_CUES = word_set(
+CUES = word_set(
     """say says said saying tell tells told telling add adds added adding warn warns warned claim claims claimed insist
     insists insisted reply replied replies explain explained explains argue argues argued announce announced announces
     write writes wrote admit admitted admits acknowledge acknowledged deny denied denies state stated states declare
@@ -28,9 +29,20 @@ _CUES = word_set(
 _STRONG = word_set("say says said tell tells told add adds added according warn warned announced denied confirmed")
 _NOUNS_TOO = word_set("state states claim claims note notes comment promise vow pledge answer call demand post stress")
 _PRONOUNS = word_set("he she they it who i we you")
-_SKIPPED = word_set("has have had also then later earlier again now repeatedly once previously himself herself himself")
+SKIPPED = word_set("has have had also then later earlier again now repeatedly once previously himself herself")
 
+_TAKES_OBJECT = word_set("tell tells told telling urge urges urged")
 _BEHIND_SPEAKER = word_set(", . in on after at")
+
+_SAYS = word_set("say says said saying tell tells told according quoted reported reportedly allegedly alleged allege")
+_REPORTS = word_set(
+    """say says said saying tell tells told telling insist insists insisted argue argues argued suggest suggests
+    suggested warn warned warns claimed according deny denied denies believe believes believed think thinks thought"""
+)
+_REPORTS_CLAUSES = CUES - _REPORTS
+"""Verbs that report words only with a clause or a quotation: "he added 20 seats" reports nothing."""
+_N_ADJUNCT = 3
+"""Atoms that may follow "…, NAME said" without being what he said: "on Monday", "in Paris"."""
 
 
 class Saying(NamedTuple):
@@ -58,7 +70,7 @@ def sayings_of(sentence: Sentence) -> list[Saying]:
     for position, word in enumerate(sentence.tokens):
         if word == "according" and sentence.tokens[position + 1 : position + 2] == ("to",):
             found.append(Saying("according", position, _phrase_after(sentence, position + 1)))
-        elif word in _CUES and position and position not in named and _is_verb(sentence.tokens, position):
+        elif word in CUES and position and position not in named and _is_verb(sentence.tokens, position):
             saying = _with_subject(sentence, position)
             if saying is not None:
                 found.append(saying)
@@ -78,7 +90,7 @@ def _is_verb(tokens: Sequence[str], position: int) -> bool:
 def _with_subject(sentence: Sentence, position: int) -> Saying | None:
     tokens = sentence.tokens
     before = position - 1
-    while before >= 0 and (tokens[before] in _SKIPPED or tokens[before].endswith("ly")):
+    while before >= 0 and (tokens[before] in SKIPPED or tokens[before].endswith("ly")):
         before -= 1
     if before < 0:
         return None
@@ -86,7 +98,8 @@ def _with_subject(sentence: Sentence, position: int) -> Saying | None:
         return Saying(tokens[position], position, _phrase_after(sentence, position + 1))
     if tokens[before] in _PRONOUNS:
         return Saying(tokens[position], position, ())
-    if tokens[before] in ('"', ",") and (inverted := _phrase_after(sentence, position)):
+    is_invertible = tokens[position] not in _TAKES_OBJECT or tokens[before] == '"'
+    if tokens[before] in ('"', ",") and is_invertible and (inverted := _phrase_after(sentence, position)):
         follows_quote = tokens[before] == '"' or tokens[before - 1 : before] == ('"',)
         behind = tokens[inverted[-1].end : inverted[-1].end + 1]
         if follows_quote or (before == position - 1 and (not behind or behind[0] in _BEHIND_SPEAKER)):
@@ -152,12 +165,76 @@ def speaker_findings(claim: Sentence, evidence: Sequence[Sentence], best: int) -
         others = [other for other in named if any(atom.kind is AtomKind.NAME for atom in other.speaker)]
         if others:
             speaker = " ".join(atom.text for atom in others[0].speaker)
-            yield conflict(f"the evidence names {speaker!r} as the speaker, not {wanted!r}")
+            yield conflict(f"the evidence is said by {speaker!r}, not by {wanted!r}")
         elif named:
             speaker = " ".join(atom.text for atom in named[0].speaker)
-            yield missing(f"the evidence gives the words to {speaker!r}, not to {wanted!r}")
+            yield missing(f"the evidence is said by {speaker!r}, not by {wanted!r}")
         elif not _introduced(names, evidence, best):
             yield missing(f"the evidence does not say that {wanted!r} said it")
+
+
+def named_speaker(sentence: Sentence) -> str:
+    """The first speaker that the sentence names; empty for none.
+
+    >>> from rag.verifiers._atoms import sentences_of
+    >>> named_speaker(sentences_of("According to Marta Okafor, it rained.")[0])
+    'Marta Okafor'
+    """
+    for saying in sayings_of(sentence):
+        names = [atom.text for atom in saying.speaker if atom.kind is AtomKind.NAME or atom.is_first]
+        if names:
+            return " ".join(names)
+    return ""
+
+
+def report_findings(alignment: Alignment) -> Iterator[Finding]:
+    """What the evidence only reports somebody to have said, while the claim says it as a fact."""
+    claim, evidence = alignment.claim, alignment.evidence
+    if sayings_of(claim) or not _SAYS.isdisjoint(claim.tokens):
+        return
+    placed = {place for place in alignment.places if place is not None}
+    for saying in sayings_of(evidence):
+        is_kept = any(evidence.atoms[place].position == saying.position for place in placed)
+        if is_kept or not _is_report(evidence.tokens, saying):
+            continue
+        inside = _reported(evidence, saying)
+        if any(evidence.atoms[place].kind is AtomKind.WORD for place in placed & inside):
+            who = " ".join(atom.text for atom in saying.speaker) or "somebody"
+            yield missing(f"the claim leaves out that {who!r} said it")
+            return
+
+
+def _is_report(tokens: Sequence[str], saying: Saying) -> bool:
+    """Whether the verb reports words: always for "said", for "added" when words or a clause follow or stand before."""
+    if saying.verb in _REPORTS:
+        return True
+    behind = tokens[saying.position + 1 : saying.position + 3]
+    is_after_quote = '"' in tokens[max(0, saying.position - 8) : saying.position]
+    return saying.verb in _REPORTS_CLAUSES and (is_after_quote or behind[:1] in (("that",), (":",)) or '"' in behind)
+
+
+def _reported(sentence: Sentence, saying: Saying) -> set[int]:
+    """The atoms that the saying reports: before it when a quotation or a comma leads to it, otherwise behind it."""
+    tokens = sentence.tokens
+    spoken = {atom.position for atom in (*saying.speaker, *saying.apposition)}
+    start = min((place for place in spoken if place < saying.position), default=saying.position)
+    before = {i for i, atom in enumerate(sentence.atoms) if atom.position < start and atom.position not in spoken}
+    behind = {
+        i for i, atom in enumerate(sentence.atoms) if atom.position > saying.position and atom.position not in spoken
+    }
+    if saying.verb == "according":
+        return before | behind
+    if start and tokens[start - 1] == '"':
+        return before
+    follows = tokens[saying.position + 1 : saying.position + 2]
+    if follows and follows[0] in ("that", ":", '"'):
+        return behind
+    if start and tokens[start - 1] == "," and len(behind) <= _N_ADJUNCT:
+        return before
+    if start and tokens[start - 1] in ("who", "which"):
+        closing = next((i for i in range(saying.position, len(tokens)) if tokens[i] == ","), len(tokens))
+        return {i for i in behind if sentence.atoms[i].position < closing}
+    return behind
 
 
 def _is_name(atom: Atom, evidence: Sequence[Sentence]) -> bool:

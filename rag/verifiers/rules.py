@@ -20,6 +20,7 @@ from rag.protocols import ClaimWithEvidence
 from rag.types import Verdict, VerdictLabel
 from rag.verifiers._alignment import Alignment, align
 from rag.verifiers._atoms import Atom, AtomKind, Sentence, normalised, sentences_of
+from rag.verifiers._attributed import claim_sentences, sentences_said_by
 from rag.verifiers._findings import Finding, conflict, missing
 from rag.verifiers._lexicon import ENGLISH, FOREIGN, LIGHT_WORDS, OFTEN_ENGLISH
 from rag.verifiers._polarity import polarity_findings
@@ -36,7 +37,7 @@ from rag.verifiers._slots import (
     rival_of,
     slot_findings,
 )
-from rag.verifiers._speaker import speaker_findings
+from rag.verifiers._speaker import named_speaker, report_findings, speaker_findings
 
 __all__ = ["RulesVerifier"]
 
@@ -58,7 +59,13 @@ _FRAME = re.compile(
     r"(?: that)?,?\s+)",
     re.IGNORECASE,
 )
-_N_REASONS = 5
+_N_REASONS = 3
+_NAMED = re.compile(r"'([^']*)'|\"([^\"]*)\"")
+_WHO = r"(?P<who>(?:[Tt]he )?[A-Z][^,;:\"]*?)"
+_CLEFTS = (
+    re.compile(rf"^The (?:person|people|one|ones|country|party) (?:who|that|which) (?P<what>.+) (?:was|is|were|are) {_WHO}\.?$"),
+    re.compile(rf"^It (?:was|is) {_WHO} (?:who|that|which) (?P<what>[^,;:\"]+?)\.?$"),
+)
 
 
 class RulesVerifier:
@@ -84,16 +91,23 @@ class RulesVerifier:
             return self._unsupported(f"the claim is longer than {MAX_CLAIM_CHARACTERS:,} characters")
         if not _is_english(claim, pair.evidence):
             return self._unsupported("not verbatim, and the rules read only English")
-        return self._compared(claim, pair.evidence)
+        return self._compared(_uncleft(claim), pair)
 
-    def _compared(self, claim: str, quotes: Sequence[str]) -> Verdict:
-        cited = [sentence for quote in quotes for sentence in sentences_of(quote)]
+    def _compared(self, claim: str, pair: ClaimWithEvidence) -> Verdict:
+        quotes = pair.evidence
+        speakers = pair.speakers if len(pair.speakers) == len(quotes) else ("",) * len(quotes)
+        cited = [each for i, quote in enumerate(quotes) for each in sentences_said_by(quote, speakers[i])]
         known = {_bare(sentence) for sentence in cited} | {""}
+        if any(speakers):
+            claimed = claim_sentences(claim, named_speaker)
+            known |= {_bare(sentence) for quote in quotes for sentence in sentences_of(quote)}
+        else:
+            claimed = sentences_of(claim)
         evidence = tuple(sentence for sentence in cited if sentence.atoms)
-        judged = [_judge(each, evidence) for each in sentences_of(claim) if _bare(each) not in known]
+        judged = [_judge(each, evidence) for each in claimed if _bare(each) not in known]
         findings = [*quotation_findings(claim, quotes), *(finding for each in judged for finding in each.findings)]
         quality = min((each.quality for each in judged), default=1.0)
-        reasons = tuple(dict.fromkeys(finding.reason for finding in findings))[:_N_REASONS]
+        reasons = _most_telling(findings)
         if quality >= MIN_CONTRADICTED and any(finding.is_conflict for finding in findings):
             return Verdict(label=VerdictLabel.CONTRADICTED, score=0.15 * quality, verifier_id=self.id, reasons=reasons)
         if findings:
@@ -107,6 +121,25 @@ class RulesVerifier:
 
     def _unsupported(self, *reasons: str, score: float = 0.0) -> Verdict:
         return Verdict(label=VerdictLabel.UNSUPPORTED, score=score, verifier_id=self.id, reasons=reasons)
+
+
+def _most_telling(findings: Sequence[Finding]) -> tuple[str, ...]:
+    """Conflicts first, and no reason about a part of what an earlier one names."""
+    chosen: list[str] = []
+    for reason in dict.fromkeys(each.reason for each in sorted(findings, key=lambda each: not each.is_conflict)):
+        named = set(re.findall(r"\w+", " ".join("".join(each) for each in _NAMED.findall(reason)).lower()))
+        if not named or not any(named <= set(re.findall(r"\w+", other.lower())) for other in chosen):
+            chosen.append(reason)
+    return tuple(chosen[:_N_REASONS])
+
+
+def _uncleft(claim: str) -> str:
+    """The claim in the order of a plain sentence: "The person who left was Ann." is "Ann left."."""
+    for pattern in _CLEFTS:
+        if match := pattern.match(claim):
+            who, what = match["who"], match["what"]
+            return f"{who[0].upper()}{who[1:]} {what}."
+    return claim
 
 
 def _is_verbatim(claim: str, quotes: Sequence[str]) -> bool:
@@ -165,6 +198,7 @@ def _judge(claim: Sentence, evidence: Sequence[Sentence]) -> _Judged:
             findings += _rivals(claim, open_atoms, alignment)
     findings += speaker_findings(claim, evidence, candidates[best])
     findings += name_findings(claim, evidence)
+    findings += report_findings(ordered[0])
     uncovered, weight = _uncovered(claim, evidence, open_atoms)
     findings += uncovered
     total = sum(_WEIGHT[atom.kind] for atom in claim.atoms) or 1.0

@@ -1,4 +1,4 @@
-"""Follow-up questions beside the rewrites of people; the floor is the question as it was asked."""
+"""Follow-up questions, as the assistant would search for them, beside the rewrites of people."""
 
 from __future__ import annotations
 
@@ -36,21 +36,33 @@ def measured(assistant: Assistant, *cases: Case, split: Split | None = None) -> 
     return [trial.measure() for trial in task.trials(assistant, split, documents=Path("unused"))]
 
 
-def test_question_that_lacks_its_subject_shares_the_other_words(assistant: Assistant) -> None:
+def test_question_is_measured_as_it_would_be_searched_for(assistant: Assistant) -> None:
     (outcome,) = measured(assistant, case("Did he win?", "Did Muhammad Ali win?"))
     assert outcome.status is Status.JUDGED
     assert outcome.scores == {
-        "rewrite_f1": pytest.approx(2 * 2 / (3 + 4)),  # did, win
+        "rewrite_f1": pytest.approx(2 * 3 / (3 + 4)),  # did, ali, win
         "rewrite_exact": 0.0,
-        "rewrite_recall": 0.0,
+        "rewrite_harmed": 0.0,
+        "rewrite_recall": 0.5,
     }
+
+
+def test_rewrite_that_is_farther_from_the_gold_than_the_question_is_counted(assistant: Assistant) -> None:
+    (outcome,) = measured(assistant, case("Did he win?", "Did he, the coach, win?"))
+    assert outcome.text == "Did Ali win?"
+    assert outcome.scores["rewrite_harmed"] == 1.0
 
 
 def test_question_that_stands_alone_is_its_own_rewrite(assistant: Assistant) -> None:
     (outcome,) = measured(assistant, case("Did Ali win?", "did Ali win", "When did Ali win?"))
-    assert outcome.scores == {"rewrite_f1": 1.0, "rewrite_exact": 1.0, "rewrite_recall": 0.0}
+    assert outcome.scores == {
+        "rewrite_f1": 1.0,
+        "rewrite_exact": 1.0,
+        "rewrite_harmed": 0.0,
+        "rewrite_recall": 0.0,
+    }
     (outcome,) = measured(assistant, case("Did Ali win?", "did Ali win"))
-    assert outcome.scores == {"rewrite_f1": 1.0, "rewrite_exact": 1.0}  # nobody added a word
+    assert outcome.scores == {"rewrite_f1": 1.0, "rewrite_exact": 1.0, "rewrite_harmed": 0.0}  # nobody added a word
 
 
 @pytest.mark.parametrize("gold", [(), ("",), ("The",)])

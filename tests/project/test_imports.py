@@ -13,21 +13,26 @@ SOURCES = sorted(path for package in ("rag", "ui", "eval") for path in (ROOT / p
 
 BASE = {"types", "errors", "protocols", "words", "stopwords", "countries"}
 SOCKETS = {"readers", "embedders", "indexes", "rerankers", "generators", "verifiers", "integrations"}
-METHODS = {"segmentation", "storage", "retrieval", "citation", "attribution"}
+METHODS = {"segmentation", "storage", "retrieval", "citation", "attribution", "conversation"}
 PATHS = {"ingestion", "answering"}
 MAY_IMPORT = {
     **dict.fromkeys(BASE, BASE),
     **dict.fromkeys(METHODS, BASE | METHODS),
     **{socket: BASE | {socket} for socket in SOCKETS},
+    "language_models": BASE | {"language_models"},
+    "generators": BASE | {"generators", "language_models"},
+    "verifiers": BASE | {"verifiers", "language_models"},
     "embedders": BASE | {"embedders", "weights"},
+    "integrations": BASE | {"assistant", "serialisation"},
     "testing": BASE | {"testing"},
-    "weights": BASE,
+    "weights": BASE | {"weights"},
     "settings": {"errors"},
     "factory": {"errors"},
+    "generator_choice": {"errors", "settings", "weights"},
     "serialisation": {"types"},
     **dict.fromkeys(PATHS, BASE | METHODS),
-    "assistant": BASE | METHODS | PATHS | {"factory", "settings", "serialisation"},
-    "cli": {"assistant", "errors", "serialisation", "settings", "types"},
+    "assistant": BASE | METHODS | PATHS | {"factory", "generator_choice", "settings", "serialisation"},
+    "cli": {"cli", "assistant", "errors", "serialisation", "settings", "types", "weights", "generator_choice"},
 }
 """Part of `rag` → the parts that it may import. Sockets never import each other, and nothing but `cli` and the
 package itself imports the assistant."""

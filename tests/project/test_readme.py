@@ -55,7 +55,7 @@ def test_commands_exist() -> None:
     commands = set(re.findall(r"^(?:\.venv/bin/)?rag ([a-z]+)", README, re.MULTILINE))
     from rag.cli import app
 
-    known = {
+    known = {group.name for group in app.registered_groups} | {
         command.name or (command.callback.__name__ if command.callback else "") for command in app.registered_commands
     }
     assert commands <= known

@@ -1,0 +1,114 @@
+"""The `rag` command: every surface of the assistant that fits into a terminal."""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Callable, Sequence
+from importlib import metadata
+from typing import Annotated, NoReturn
+
+import typer
+
+from rag.cli.asking import ask, show
+from rag.cli.chat import chat
+from rag.cli.documents import add, check, list_documents, rebuild, remove
+from rag.cli.models import models_app
+from rag.cli.terminal import EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_WRONG_USE, print_line
+from rag.errors import QuestionError, RagError, SettingsError
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="rag",
+    help="Ask your documents. Every answer is made of their own sentences, with the place where each stands.",
+    epilog='Example:  rag add ~/articles && rag ask "what did Rubio say about territory?"',
+    context_settings={"help_option_names": ["-h", "--help"]},
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line; errors that were foreseen end in one sentence, never in a traceback.
+
+    Args:
+        arguments: those of the process when None.
+
+    Raises:
+        SystemExit: always; 0 for success, 1 for a failure, 2 for wrong use, 130 when interrupted.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal without Unicode gets escapes, not a crash
+    try:
+        code = app(arguments, prog_name="rag", standalone_mode=False)
+    except typer.TyperException as error:
+        _fail(_explain_wrong_use(error), EXIT_WRONG_USE)
+    except (SettingsError, QuestionError) as error:
+        _fail(str(error), EXIT_WRONG_USE)
+    except RagError as error:
+        _fail(str(error), EXIT_FAILURE)
+    except OSError as error:
+        _fail(f"cannot go on: {error} - check the place named, and the free space there", EXIT_FAILURE)
+    if code == EXIT_INTERRUPTED:  # what the framework makes of Ctrl-C
+        _fail("stopped - what was finished is kept, and the same command goes on from there", EXIT_INTERRUPTED)
+    sys.exit(code)
+
+
+@app.callback(invoke_without_command=True)
+def _before_any_command(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Print the version, and exit.")] = False,
+) -> None:
+    if version:
+        print_line(f"Chapter and Verse {_version()}")
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help(), err=True)
+        raise typer.Exit(EXIT_WRONG_USE)
+
+
+def _command(name: str, function: Callable[..., None], *, short_help: str, example: str) -> None:
+    app.command(name=name, short_help=short_help, epilog=f"Example:  {example}")(function)
+
+
+_command("add", add, short_help="Add files and folders.", example="rag add ~/articles report.html")
+_command("remove", remove, short_help="Remove documents.", example="rag remove ~/articles/old.txt")
+_command("list", list_documents, short_help="List the documents.", example="rag list --json")
+_command(
+    "ask",
+    ask,
+    short_help="Answer a question, with citations.",
+    example='rag ask "what did Rubio say about territory?"',
+)
+_command("chat", chat, short_help="Ask one question after another.", example="rag chat --llm none")
+_command("show", show, short_help="Show a citation in its place.", example="rag show 2")
+_command("check", check, short_help="Prove that the store is sound.", example="rag check")
+_command(
+    "rebuild",
+    rebuild,
+    short_help="Embed all documents anew.",
+    example="RAG_EMBEDDING_MODEL=BAAI/bge-small-en-v1.5 rag rebuild",
+)
+app.add_typer(models_app, name="models")
+
+
+def _version() -> str:
+    try:
+        return metadata.version("chapter-and-verse")
+    except metadata.PackageNotFoundError:
+        return "(not installed)"
+
+
+def _explain_wrong_use(error: typer.TyperException) -> str:
+    """The framework's message as a sentence of ours."""
+    message = " ".join(error.format_message().split()).rstrip(".")
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context is not None else "rag"
+    return f"{message[:1].lower()}{message[1:]} - see `{command} --help`"
+
+
+def _fail(message: str, code: int) -> NoReturn:
+    print_line(f"rag: {message}", to_stderr=True)
+    sys.exit(code)

@@ -1,0 +1,184 @@
+"""An answer on the terminal: each claim as soon as it is verified, then the places that prove them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from rag.cli.terminal import count, plain, print_line, short_path, write
+from rag.types import (
+    Answer,
+    AnswerStatus,
+    Citation,
+    Claim,
+    Done,
+    Event,
+    Evidence,
+    Retrieved,
+    VerifiedClaim,
+)
+
+__all__ = [
+    "context_of",
+    "named",
+    "print_citations",
+    "print_claims",
+    "print_draft",
+    "print_in_its_place",
+    "print_nearest",
+    "print_notice",
+    "print_outcome",
+    "print_place",
+]
+
+N_NEAREST = 3
+N_CONTEXT_CHARACTERS = 400
+
+
+def print_claims(events: Iterator[Event], question: str, *, on_retrieved: Callable[[Retrieved], None]) -> Answer:
+    """The answer, when all of its claims are printed on one line; nothing is printed when it has none.
+
+    What the question was understood as stands before them, if that is not what was typed.
+
+    on_retrieved: called when the first evidence is known.
+    """
+    understood = ""
+    has_begun = False
+    with _closed_at_the_end(events):
+        try:
+            for event in events:
+                if isinstance(event, Retrieved):
+                    if not understood:
+                        on_retrieved(event)
+                    understood = event.question
+                    continue
+                if not has_begun and plain(understood) != plain(question):
+                    print_line(f"(understood as: {understood})", style="dim")
+                if isinstance(event, Done):
+                    return event.answer
+                print_line(f"{' ' if has_begun else ''}{_with_markers(event.claim.claim)}", end="")
+                has_begun = True
+        finally:
+            if has_begun:
+                write("\n")
+    raise AssertionError("a stream ends with Done")
+
+
+@contextmanager
+def _closed_at_the_end(events: Iterator[Event]) -> Iterator[None]:
+    """Whoever stops reading early ends the request to the language model behind the events."""
+    try:
+        yield
+    finally:
+        close = getattr(events, "close", None)
+        if close is not None:
+            close()
+
+
+def print_outcome(answer: Answer) -> None:
+    """What belongs to the text of every answer: that there is none, or that something was left out."""
+    if not answer.claims:
+        print_line(answer.text)
+    if answer.status is AnswerStatus.PARTIAL:
+        left_out = count(len(answer.trace.dropped), "statement")
+        print_line(f"({left_out} left out, because the sentences cited do not support it.)", style="dim")
+
+
+def print_citations(answer: Answer) -> None:
+    """Each citation with its place and its quote."""
+    for citation in answer.citations:
+        print_line("")
+        print_place(citation)
+        print_line(f"    {citation.quote}")
+
+
+def print_nearest(answer: Answer) -> None:
+    """What comes nearest, when the documents do not answer."""
+    if answer.status is not AnswerStatus.ABSTAINED or not answer.evidence:
+        return
+    print_line("")
+    print_line("The nearest sentences, which do not answer it:", style="bold")
+    for sentence in answer.evidence[:N_NEAREST]:
+        _print_evidence(sentence)
+
+
+def _print_evidence(sentence: Evidence) -> None:
+    place = f"characters {sentence.span.start}-{sentence.span.end}"
+    print_line("")
+    print_line(f"  - {named(sentence.title, sentence.source)}, {place}", style="dim")
+    print_line(f"    {sentence.quote}")
+
+
+def print_notice(answer: Answer) -> None:
+    """What a person should know about how the answer was made, if anything; it is no part of the answer."""
+    if answer.trace.notice:
+        print_line(answer.trace.notice, style="dim", to_stderr=True)
+
+
+def print_draft(answer: Answer) -> None:
+    """What the generator wrote, unchecked and marked as such, and the verdict on each of its claims."""
+    trace = answer.trace
+    prompt = f", prompt {trace.prompt_id}" if trace.prompt_id else ""
+    print_line("")
+    print_line(f"Written by {trace.generator_id}{prompt}, before any check:", style="bold")
+    for line in trace.draft.splitlines() or ["(nothing)"]:
+        print_line(f"    {line}")
+    _print_verdicts("Shown", answer.claims)
+    _print_verdicts("Left out", trace.dropped)
+
+
+def _print_verdicts(title: str, claims: tuple[VerifiedClaim, ...]) -> None:
+    if not claims:
+        return
+    print_line("")
+    print_line(f"{title}:", style="bold")
+    for verified in claims:
+        text = " ".join(filter(None, [_with_markers(verified.claim), _with_invalid_markers(verified.claim)]))
+        print_line(f"  {verified.verdict.label.value}: {plain(text)}")
+        for reason in verified.verdict.reasons:
+            print_line(f"      {reason}", style="dim")
+
+
+def _with_markers(claim: Claim) -> str:
+    return " ".join([claim.text, *(f"[{citation.number}]" for citation in claim.citations)])
+
+
+def _with_invalid_markers(claim: Claim) -> str:
+    return f"({' '.join(claim.invalid_markers)} names no evidence)" if claim.invalid_markers else ""
+
+
+def print_place(citation: Citation) -> None:
+    """One line: number, title and source of the citation, and where it stands there."""
+    place = f"line {citation.line}, characters {citation.span.start}-{citation.span.end}"
+    print_line(f"[{citation.number}] {named(citation.title, citation.source)}, {place}", style="bold")
+
+
+def print_in_its_place(citation: Citation, text: str) -> None:
+    """The citation inside the text of its document, with what stands around it."""
+    before, after = context_of(citation, text)
+    print_place(citation)
+    print_line("")
+    write(before)
+    write(citation.quote, style="bold reverse")
+    write(f"{after}\n")
+
+
+def context_of(cited: Citation, text: str) -> tuple[str, str]:
+    """What stands before and after the quote in its paragraph; long ones are cut at a line, else marked with …."""
+    before = text[: cited.span.start].rpartition("\n\n")[2]
+    after = text[cited.span.end :].partition("\n\n")[0]
+    if len(before) > N_CONTEXT_CHARACTERS:
+        kept = before[-N_CONTEXT_CHARACTERS:]
+        lines = kept.partition("\n")[2]
+        before = lines if lines.strip() else "… " + kept.partition(" ")[2]
+    if len(after) > N_CONTEXT_CHARACTERS:
+        kept = after[:N_CONTEXT_CHARACTERS]
+        lines = kept.rpartition("\n")[0]
+        after = lines if lines.strip() else kept.rpartition(" ")[0] + " …"
+    return before, after
+
+
+def named(title: str, source: str) -> str:
+    """Title and path of a document, or the path alone when the file's name is all the title it has."""
+    return short_path(source) if title == Path(source).name else f"{title} · {short_path(source)}"

@@ -1,0 +1,104 @@
+"""`rag ask` and `rag show`: one answer, and its citations in their places."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from rag.assistant import Assistant
+from rag.cli.answers import (
+    context_of,
+    print_citations,
+    print_claims,
+    print_draft,
+    print_in_its_place,
+    print_nearest,
+    print_notice,
+    print_outcome,
+)
+from rag.cli.options import (
+    DEFAULT_STORE,
+    ApiBaseOption,
+    JsonOption,
+    LlmOption,
+    LlmOptions,
+    ModelOption,
+    SettingsOption,
+    StoreOption,
+    language_model,
+    open_assistant,
+)
+from rag.cli.terminal import count, print_json, print_line
+from rag.serialisation import citation_to_dict, to_dict
+from rag.types import Answer, Retrieved
+
+__all__ = ["NO_DOCUMENTS", "announce", "ask", "show"]
+
+NO_DOCUMENTS = "There are no documents to answer from yet - add some with `rag add PATH`."
+
+
+def ask(
+    question: Annotated[str, typer.Argument(metavar="QUESTION", help="What you want to know.")],
+    llm: LlmOption = None,
+    api_base: ApiBaseOption = None,
+    model: ModelOption = None,
+    show_draft: Annotated[
+        bool, typer.Option("--show-draft", help="Also show what was written, each verdict, and what was left out.")
+    ] = False,
+    store: StoreOption = DEFAULT_STORE,
+    settings: SettingsOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Answer a question with sentences of the documents, or say that they do not answer it.
+
+    A language model may phrase the answer; what the documents do not support is left out.
+    """
+    with open_assistant(store, settings, LlmOptions(llm, api_base, model)) as assistant:
+        if as_json:
+            print_json(to_dict(assistant.ask(question), with_draft=show_draft))
+            return
+        answer = print_claims(
+            assistant.stream(question), question, on_retrieved=lambda retrieved: announce(assistant, retrieved)
+        )
+        if not answer.evidence and not assistant.documents():
+            print_line(NO_DOCUMENTS)
+            return
+    _print_rest(answer, show_draft=show_draft)
+
+
+def announce(assistant: Assistant, retrieved: Retrieved) -> None:
+    """Tell a person at a terminal what was found, while the language model makes them wait."""
+    if not sys.stderr.isatty() or not retrieved.evidence:
+        return
+    asked = language_model(assistant.settings)
+    if asked:
+        found = count(len(retrieved.evidence), "sentence")
+        print_line(f"{found} found, asking {asked} …", style="dim", to_stderr=True)
+
+
+def _print_rest(answer: Answer, *, show_draft: bool) -> None:
+    print_outcome(answer)
+    print_citations(answer)
+    print_nearest(answer)
+    if show_draft:
+        print_draft(answer)
+    print_notice(answer)
+
+
+def show(
+    citation: Annotated[int, typer.Argument(metavar="CITATION", help="Its number in the last answer.")],
+    store: StoreOption = DEFAULT_STORE,
+    settings: SettingsOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show a citation of the last answer in its place, with the text around it."""
+    with open_assistant(store, settings) as assistant:
+        cited = assistant.citation(citation)
+        text = assistant.document(cited.document_id).text
+    if as_json:
+        before, after = context_of(cited, text)
+        print_json({**citation_to_dict(cited), "before": before, "after": after})
+    else:
+        print_in_its_place(cited, text)

@@ -1,0 +1,105 @@
+"""Options that commands share, and the assistant that they open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, NamedTuple
+
+import platformdirs
+import typer
+
+from rag.assistant import Assistant
+from rag.generator_choice import choose_generator
+from rag.settings import Settings
+
+__all__ = [
+    "DEFAULT_STORE",
+    "ApiBaseOption",
+    "JsonOption",
+    "LlmOption",
+    "LlmOptions",
+    "ModelOption",
+    "QuietOption",
+    "SettingsOption",
+    "StoreOption",
+    "language_model",
+    "open_assistant",
+]
+
+DEFAULT_STORE = Path(platformdirs.user_data_dir("chapter-and-verse")) / "store"
+
+StoreOption = Annotated[
+    Path,
+    typer.Option(
+        "--store",
+        envvar="RAG_STORE",
+        help="Folder of the store; made when it is missing.",
+        show_default="in your user data folder",
+    ),
+]
+SettingsOption = Annotated[Path | None, typer.Option("--settings", help="TOML file with settings.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+QuietOption = Annotated[bool, typer.Option("--quiet", help="Say only what failed.")]
+LlmOption = Annotated[
+    str | None,
+    typer.Option(
+        "--llm",
+        metavar="NAME",
+        help="Language model that phrases the answer: auto, none, local, openai-like, or module:Class.",
+    ),
+]
+ApiBaseOption = Annotated[
+    str | None,
+    typer.Option(
+        "--api-base", metavar="URL", help="Server with the OpenAI protocol, ends in /v1; means --llm openai-like."
+    ),
+]
+ModelOption = Annotated[
+    str | None, typer.Option("--model", metavar="NAME", help="Model, as the server or `rag models list` calls it.")
+]
+
+
+class LlmOptions(NamedTuple):
+    """What the command line says about the language model; None where it says nothing."""
+
+    llm: str | None = None
+    api_base: str | None = None
+    model: str | None = None
+
+    def values(self) -> dict[str, str]:
+        """Settings that these options stand for; an address alone asks for the server behind it.
+
+        >>> LlmOptions(model="m").values()
+        {'llm_model': 'm'}
+        >>> LlmOptions("none").values()
+        {'llm': 'none', 'generator': 'auto'}
+        """
+        llm = self.llm if self.llm is not None or self.api_base is None else "openai-like"
+        values = {"llm": llm, "llm_api_base": self.api_base, "llm_model": self.model}
+        given = {name: value for name, value in values.items() if value is not None}
+        return given | ({"generator": "auto"} if llm is not None else {})  # or else a file's generator would go first
+
+
+@contextmanager
+def open_assistant(store: Path, settings_file: Path | None, llm: LlmOptions | None = None) -> Iterator[Assistant]:
+    """The assistant that the options describe; they go before the environment, and that before the file."""
+    values = llm.values() if llm is not None else {}
+    settings = Settings(**values) if settings_file is None else Settings.from_file(settings_file, **values)
+    with Assistant.open(store, settings) as assistant:
+        yield assistant
+
+
+def language_model(settings: Settings) -> str:
+    """The language model that is asked, named for people; empty when answers are quoted without one.
+
+    >>> language_model(Settings(llm="openai-like", llm_api_base="http://127.0.0.1:11434/v1", llm_model="qwen3:8b"))
+    'openai-like/qwen3:8b'
+    """
+    choice = choose_generator(settings)
+    if choice.backend == "extractive":
+        return ""
+    arguments = choice.arguments
+    name = arguments.get("model") or arguments.get("llm") or Path(str(arguments.get("model_path", ""))).stem
+    return f"{choice.backend}/{name}" if name else choice.backend

@@ -1,0 +1,84 @@
+"""Printing for people and for programs: text from documents cannot steer a terminal, and stays as it is."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from functools import cache
+from pathlib import Path
+
+from rich.console import Console
+from rich.segment import Segment, Segments
+from rich.style import Style
+
+__all__ = [
+    "EXIT_FAILURE",
+    "EXIT_INTERRUPTED",
+    "EXIT_WRONG_USE",
+    "console",
+    "count",
+    "plain",
+    "print_json",
+    "print_line",
+    "short_path",
+    "write",
+]
+
+EXIT_FAILURE, EXIT_WRONG_USE, EXIT_INTERRUPTED = 1, 2, 130
+
+# What could steer a terminal or show a text in another order than it has: controls, line separators, bidirectional
+# overrides, halves of code points. Blanks and joiners of other scripts are text, and stay.
+_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+
+
+def print_line(line: str, *, style: str = "", to_stderr: bool = False, end: str = "\n") -> None:
+    """One line, whatever is in the text; long ones are left to the terminal, so that quotes stay as they are."""
+    write(line.replace("\n", _REPLACEMENT) + end, style=style, to_stderr=to_stderr)
+
+
+def write(text: str, *, style: str = "", to_stderr: bool = False) -> None:
+    """The text, with its line breaks and without what could steer a terminal; on screen at once."""
+    # A segment is written as it is; anything else would have its tabs expanded and its lines wrapped.
+    segment = Segment(_UNSAFE.sub(_REPLACEMENT, text), Style.parse(style))
+    console(to_stderr=to_stderr).print(Segments([segment]), soft_wrap=True)
+
+
+def print_json(value: object) -> None:
+    """One line of JSON, complete also where the output has no Unicode."""
+    is_unicode = "utf" in (sys.stdout.encoding or "").lower()
+    sys.stdout.write(json.dumps(value, ensure_ascii=not is_unicode) + "\n")
+    sys.stdout.flush()
+
+
+@cache
+def console(*, to_stderr: bool = False) -> Console:
+    """The console of standard output, or of standard error."""
+    return Console(stderr=to_stderr)
+
+
+def plain(text: str) -> str:
+    """The words, with one blank between them: for comparison, and to fit on one line.
+
+    >>> plain(" What\\n did\\x00he say? ")
+    'What did he say?'
+    """
+    return " ".join(_UNSAFE.sub(" ", text).split())
+
+
+def short_path(path: str) -> str:
+    """The path from the working directory, when it is inside it."""
+    try:
+        return str(Path(path).relative_to(Path.cwd()))
+    except (ValueError, OSError):
+        return path
+
+
+def count(number: int, noun: str) -> str:
+    """A number with its noun.
+
+    >>> count(1, "document"), count(2000, "document")
+    ('1 document', '2,000 documents')
+    """
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

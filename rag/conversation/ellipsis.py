@@ -1,0 +1,292 @@
+"""Questions that leave out what the last one said ("And Poland?", "Why?"), completed from it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from rag.attribution import asked_speaker
+from rag.attribution.lexicon import BODIES, PREPOSITIONS, ROLES, TITLES, word_set
+from rag.attribution.names import fold
+from rag.conversation.lexicon import ASKING, BE, DO_OR_MODAL, PHRASE_ENDS, SPOKEN, TIMES
+from rag.conversation.memory import Memory, Said
+from rag.conversation.names import Kind, Name, kind_of, names_in, phrases_in
+from rag.stopwords import STOP_WORDS
+
+__all__ = ["completed"]
+
+_WHAT_ABOUT = re.compile(r"(?:and )?(?:what|how) about (?P<x>.+)", re.IGNORECASE)
+_SAME = re.compile(r"(?:(?:and )?the )?same (?:question )?(?:for|about|with) (?P<x>.+)", re.IGNORECASE)
+_AND_ABOUT = re.compile(r"(?:and |but |or )?(?:about|on|regarding) (?P<x>.+)", re.IGNORECASE)
+_AND = re.compile(r"(?:and|but|or) (?P<x>.+)", re.IGNORECASE)
+_IN = re.compile(r"(?P<preposition>in|for|from|since|during|before|after|at) (?P<x>.+)", re.IGNORECASE)
+_BARE = re.compile(
+    r"(?:and |but |so )?(?P<asks>(?:since |until |by |with |for )?(?:why(?: not)?|when|where|who|whom|how|what for"
+    r"|how (?:many|much|long|often|far|come|so)|which(?: ones?)?)|says who|who says(?: so| that)?)"
+    r"(?: exactly| (?:is|was) (?:that|this))?",
+    re.IGNORECASE,
+)
+_AUXILIARY = re.compile(
+    r"(?:is|are|was|were|did|does|do|has|have|had|will|would|can|could|should|must|may|might)\b", re.IGNORECASE
+)
+_ASKED = re.compile(
+    r"(?:(?P<what>what)|when|where|why|how|how (?:long|often|far|much|many times))(?: else| exactly)?"
+    r" (?P<clause>(?:did|does|do|has|have|had|will|would|can|could|should)\b .+)",
+    re.IGNORECASE,
+)
+_IS = re.compile(r"(?:when|where|why|how)(?: else| exactly)? (?P<clause>(?:is|are|was|were)\b .+)", re.IGNORECASE)
+_OBJECT_GONE = re.compile(
+    r"(?<= )(?P<verb>say|said|do|done|propose|proposed|want|announce|announced|suggest|promise|demand|mean|claim|think)"
+    r"(?=$| (?:about|in|on|at|to|of|after|before|during|when|for)\b)",
+    re.IGNORECASE,
+)
+_INVERTS = frozenset(["why", "when", "where", "how", "since when", "how long", "how often", "until when", "how come"])
+_ABOUT = re.compile(r"(?<=\babout )(?P<topic>.+)", re.IGNORECASE)
+_TOPIC_END = re.compile(
+    r",| (?:yesterday|today|last|this (?:week|month|year)|when|after|before|during|(?:on|in) (?:\d|"
+    + "|".join(sorted(TIMES))
+    + r"))\b.*",
+    re.IGNORECASE,
+)
+_OF = re.compile(r"(?P<lead>(?:what|who|how) (?:is|was|are|were) )(?P<slot>the [\w' -]+?)(?= of )", re.IGNORECASE)
+_YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
+_NO_NOUN_PHRASE = (
+    DO_OR_MODAL
+    | BE
+    | ASKING
+    | word_set("has have had you i he him his she her they them their it its there then this that")
+)
+_OWNER = re.compile(r"(?P<name>[^\W\d_a-z][\w .-]*)['’]s(?: (?P<owned>[\w ]+))?")
+_WHEN = re.compile(
+    r"\b(?:yesterday|today|tonight|tomorrow|now|(?:last|this|next) (?:year|month|week|night))\b", re.IGNORECASE
+)
+_N_NEW = 6
+_PLACES = (Kind.COUNTRY, Kind.PLACE)
+_PERSONS = (Kind.PERSON, Kind.UNKNOWN)
+
+
+def completed(question: str, memory: Memory) -> str | None:
+    """The question with what it leaves out; None when it leaves nothing out, or nobody can tell what."""
+    last = next((turn for turn in memory if turn.question), None)
+    if last is None:
+        return None
+    text = question.strip().rstrip("?!. ")
+    bare = _BARE.fullmatch(text)
+    if bare is not None:
+        return _asked_of_last(bare["asks"], last)
+    for pattern in (_WHAT_ABOUT, _SAME, _AND_ABOUT, _AND, _IN):
+        found = pattern.fullmatch(text)
+        if found is not None:
+            return _replaced(found, pattern, last, memory)
+    new = _new_name(text, memory)
+    if new is not None and new.kind is not Kind.UNKNOWN and len(text.split()) <= _N_NEW:
+        return _for_name(new, last, is_alone=True)
+    return None
+
+
+def _asked_of_last(asks: str, last: Said) -> str:
+    """The interrogative with the last question's clause: "Why did Rubio say that about trust?".
+
+    >>> _asked_of_last("When", Said(question="Did Rubio go?", answer="", asked=(), answered=(), phrases=()))
+    'When did Rubio go?'
+    """
+    before = last.question.rstrip("?!. ")
+    if asks.lower() in _INVERTS:
+        if _AUXILIARY.match(before):
+            return f"{asks} {_lowered(before)}?"
+        asked = _ASKED.fullmatch(before) or _IS.fullmatch(before)
+        if asked is not None:
+            clause = asked["clause"]
+            if asked.groupdict().get("what"):
+                clause, n_put = _OBJECT_GONE.subn(r"\g<verb> that", clause, count=1)
+                clause = clause if n_put else f"{clause} that"
+            return f"{asks} {clause}?"
+    return f"{asks}: {_lowered(before)}?"
+
+
+def _lowered(text: str) -> str:
+    """The text with a small first letter, unless a name begins it."""
+    first = text.partition(" ")[0]
+    is_word = first.lower() in STOP_WORDS or first.lower() in ASKING or first.lower() in PHRASE_ENDS
+    return text[:1].lower() + text[1:] if is_word else text
+
+
+def _replaced(found: re.Match[str], pattern: re.Pattern[str], last: Said, memory: Memory) -> str | None:
+    new = found["x"].strip(" ,")
+    words = new.lower().split()
+    if _WHEN.fullmatch(new):
+        return _at_another_time(new, last)
+    if not words or len(words) > _N_NEW or not _is_noun_phrase(words):
+        return None
+    if pattern is _IN:
+        return _elsewhere(found["preposition"].lower(), new, last, memory)
+    owner = _OWNER.fullmatch(new)
+    if owner is not None:
+        return _for_owner(owner["name"], owner["owned"] or "", last)
+    inner = _IN.fullmatch(new)
+    if inner is not None:
+        return _elsewhere(inner["preposition"].lower(), inner["x"], last, memory)
+    if pattern is _AND_ABOUT:
+        return _for_topic(new, last)
+    name = _new_name(new, memory)
+    if name is not None:
+        return _for_name(name, last, is_topic=pattern is not _AND)
+    if PREPOSITIONS.intersection(words):
+        return None
+    speaker = _described_speaker(last.question)
+    is_speaker = pattern is _AND or words[-1] in ROLES | BODIES
+    if speaker is not None and words[0] == "the" and is_speaker:
+        return _put(new, replace(speaker, kind=Kind.THING), last.question)
+    return _for_topic(new, last)
+
+
+def _for_owner(name: str, owned: str, last: Said) -> str | None:
+    """The last question with another owner: "And Macron's?" after "What was Starmer's reaction?"."""
+    for slot in last.asked:
+        rest = last.question[slot.end :].replace("’", "'")
+        if rest.startswith(f"'s {owned}".rstrip()):
+            return last.question[: slot.start] + name + last.question[slot.end :]
+    return None
+
+
+def _at_another_time(new: str, last: Said) -> str:
+    before = last.question.rstrip("?!. ")
+    times = list(_WHEN.finditer(before))
+    if len(times) == 1:
+        return f"{before[: times[0].start()]}{new}{before[times[0].end() :]}?"
+    return f"{before} {new}?"
+
+
+def _is_noun_phrase(words: list[str]) -> bool:
+    """Whether the words are no clause: "when he left" is one, and so is "did she"."""
+    if words[0] in ASKING or words[0] in ("if", "because", "that", "not", "so", "then", "also"):
+        return False
+    return not any(word.strip(",") in _NO_NOUN_PHRASE for word in words)
+
+
+def _new_name(text: str, memory: Memory) -> Name | None:
+    """The name that is all of the text; in lower case only one that is known."""
+    plain = text.removeprefix("the ").removeprefix("The ")
+    if plain.isupper() and " " in plain:
+        return None
+    names = names_in(f"on {plain}")
+    before = f"on {plain}"[len("on ") : names[0].start].lower().split() if names else []
+    is_all = len(names) == 1 and names[0].end == len(plain) + len("on ") and all(word in TITLES for word in before)
+    if is_all and names[0].text != names[0].text.lower():
+        known = _known(names[0].text, memory)
+        name = names[0]
+        if known is not None and name.kind is Kind.UNKNOWN:
+            name = known
+        return Name(text=text, start=0, end=len(text), kind=name.kind, gender=name.gender)
+    words = fold(plain).split() or ["-"]
+    kind, gender = kind_of(words, plain)
+    if STOP_WORDS.intersection(words) or not _is_noun_phrase(words):
+        return None
+    if kind is Kind.COUNTRY or (kind is Kind.PERSON and not TITLES.intersection(words)):
+        return Name(text=text, start=0, end=len(text), kind=kind, gender=gender)
+    known = _known(plain, memory)
+    return None if known is None else Name(text=text, start=0, end=len(text), kind=known.kind, gender=known.gender)
+
+
+def _known(text: str, memory: Memory) -> Name | None:
+    """The name of the last turns that ends with these words."""
+    for turn in memory:
+        for name in (*turn.asked, *turn.answered):
+            if fold(name.text) == fold(text) or fold(name.text).endswith(f" {fold(text)}"):
+                return name
+    return None
+
+
+def _for_name(new: Name, last: Said, *, is_topic: bool = False, is_alone: bool = False) -> str | None:
+    """The last question about `new`, in the place of a name of the same kind, or of who speaks.
+
+    is_topic: it may be the topic too, as after "what about". is_alone: nothing but the name was written.
+    """
+    if any(fold(name.text) == fold(new.text) for name in last.asked):
+        return None
+    if new.kind in _PERSONS:
+        slots = [name for name in last.asked if name.kind in _PERSONS] or [name for name in last.asked if name.speaks]
+    elif new.kind in _PLACES:
+        slots = [name for name in last.asked if name.kind in _PLACES and name.kind is new.kind]
+        slots = slots or [name for name in last.asked if name.kind in _PLACES]
+    else:
+        slots = [name for name in last.asked if name.kind is new.kind]
+        slots = slots or [name for name in last.asked if name.kind in (*_PLACES, Kind.BODY) and name.speaks]
+    if slots:
+        return _put(new.text, slots[0], last.question)
+    if new.kind in _PERSONS:
+        speaker = _described_speaker(last.question)
+        if speaker is not None:
+            return _put(new.text, speaker, last.question)
+    if is_topic and new.kind not in _PERSONS:
+        return _for_topic(new.text, last)
+    return None if is_alone else _beside(new.text, last)
+
+
+def _described_speaker(question: str) -> Name | None:
+    """Who is asked for in other words than a name, as in "What did the minister say?"."""
+    asked = asked_speaker(question, ())
+    if asked is None or not asked.mention:
+        return None
+    phrases = [each for each in phrases_in(question) if each.text.lower().endswith(asked.mention.lower())]
+    return phrases[0] if phrases else None
+
+
+def _put(new: str, slot: Name, question: str) -> str:
+    """The question with `new` in the place of the name; an article before it goes or stays with the name."""
+    start = slot.start
+    if question[max(0, start - 4) : start].lower() == "the " and slot.kind is not Kind.THING:
+        start -= 4
+    return question[:start] + new + question[slot.end :]
+
+
+def _for_topic(new: str, last: Said) -> str | None:
+    """The last question with another topic: what stands after "about", before "of", or is its one noun phrase."""
+    question = last.question
+    about = _ABOUT.search(question)
+    if about is not None:
+        end = _TOPIC_END.search(question, about.start())
+        stop = end.start() if end is not None else len(question.rstrip("?!. "))
+        return question[: about.start()] + new + question[stop:]
+    has_article = new.lower().startswith("the ")
+    of = _OF.match(question)
+    if of is not None and has_article:
+        return question[: of.start("slot")] + new + question[of.end("slot") :]
+    if has_article and len(last.phrases) == 1:
+        return question[: last.phrases[0].start] + new + question[last.phrases[0].end :]
+    return _object_replaced(new, last) or (_beside(new, last) if last.asked else None)
+
+
+def _object_replaced(new: str, last: Said) -> str | None:
+    """ "Did Rubio mention trade?" with another object; only where a name is the subject and nothing else follows."""
+    for name in last.asked[:1]:
+        lead = last.question[: name.start].lower().split()
+        rest = last.question[name.end :].rstrip("?!. ").split()
+        is_clause = bool(lead) and lead[-1] in DO_OR_MODAL | {"has", "have", "had"}
+        if is_clause and len(rest) > 1 and rest[0] in SPOKEN | {"mention", "support", "back", "oppose", "reject"}:
+            tail = rest[1:]
+            if not any(word.lower() in PHRASE_ENDS for word in tail[1:]) and len(tail) <= 3:
+                return f"{last.question[: name.end]} {rest[0]} {new}?"
+    return None
+
+
+def _elsewhere(preposition: str, new: str, last: Said, memory: Memory) -> str | None:
+    """The last question for another place or time: "And in Poland?", "And in 2019?"."""
+    question = last.question
+    if _YEAR.fullmatch(new):
+        years = list(_YEAR.finditer(question))
+        if len(years) == 1:
+            return question[: years[0].start()] + new + question[years[0].end() :]
+        return None if years else f"{question.rstrip('?!. ')} {preposition} {new}?"
+    name = _new_name(new, memory)
+    if name is None or name.kind not in (*_PLACES, Kind.UNKNOWN):
+        return None
+    slots = [each for each in last.asked if each.kind in _PLACES]
+    if slots:
+        return _put(new, slots[-1], question)
+    return f"{question.rstrip('?!. ')} {preposition} {new}?"
+
+
+def _beside(new: str, last: Said) -> str:
+    """Both, where nothing in the last question can give way."""
+    return f"What about {new}: {_lowered(last.question.rstrip('?!. '))}?"

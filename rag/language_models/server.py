@@ -1,0 +1,244 @@
+"""The HTTP side of a model server: one client with bounds, and sentences for all that can go wrong.
+
+The client never waits for ever: a server may keep a stream alive with comments, which resets every time-out between
+bytes, so the whole answer has a deadline and a largest size as well.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import NamedTuple
+
+import httpx
+import openai
+from llama_index.llms.openai_like import OpenAILike
+
+from rag.errors import GeneratorError, SettingsError
+from rag.language_models.pieces import UnusableError
+
+__all__ = [
+    "BrokenOffError",
+    "NothingWrittenError",
+    "Server",
+    "api_key_from_environment",
+    "failure",
+    "http_client",
+    "openai_like",
+    "remembered_responses",
+    "shown_url",
+]
+
+_KEY_VARIABLES = ("RAG_API_KEY", "OPENAI_API_KEY")
+_NO_KEY = "none"  # what servers without keys are sent: the protocol's client insists on one
+
+_OPENED: ContextVar[list[httpx.Response] | None] = ContextVar("_OPENED", default=None)
+_LOOPBACK = re.compile(r"localhost|127(?:\.\d+){3}|::1")
+_CONNECT_SECONDS = 5.0
+_TIMES_NEXT = 5  # the whole answer may take this many times as long as the next bytes of it
+_MOST_BYTES = 8_000_000
+_MOST_EXCERPT = 160
+
+
+class Server(NamedTuple):
+    """Where a model is served.
+
+    url: the address of the protocol, without user, password and query, any of which may be a secret.
+    key: what no message may hold; empty for none.
+    """
+
+    url: str
+    model: str
+    key: str = ""
+
+    def __repr__(self) -> str:
+        return f"Server(url={self.url!r}, model={self.model!r})"
+
+
+class NothingWrittenError(Exception):
+    """A stream ended before its first word."""
+
+
+class BrokenOffError(Exception):
+    """A stream ended without saying that it was the end."""
+
+
+def api_key_from_environment() -> str:
+    """The key in `RAG_API_KEY`, else the one in `OPENAI_API_KEY`, else an empty string.
+
+    Raises:
+        SettingsError: it holds characters that cannot be sent.
+    """
+    name = next((name for name in _KEY_VARIABLES if os.environ.get(name, "").strip()), "")
+    key = os.environ[name].strip() if name else ""
+    if not (key.isascii() and key.isprintable()):
+        raise SettingsError(f"cannot use the key in {name!r}: it holds characters that no key has - copy it again")
+    return key
+
+
+def shown_url(api_base: str) -> str:
+    """`api_base` without what may be secret.
+
+    Raises:
+        SettingsError: it is no HTTP address, or holds a user or password.
+
+    >>> shown_url("http://127.0.0.1:11434/v1/?token=x")
+    'http://127.0.0.1:11434/v1'
+    """
+    try:
+        url = httpx.URL(api_base)
+    except httpx.InvalidURL:
+        url = httpx.URL("")
+    if url.scheme not in ("http", "https") or not url.host:
+        raise SettingsError(
+            f"cannot use {api_base.rpartition('@')[2].partition('?')[0]!r} as the address of a model server"
+            " - write it like http://127.0.0.1:11434/v1"
+        )
+    shown = str(url.copy_with(userinfo=b"", query=None, fragment=None)).rstrip("/")
+    if url.userinfo:
+        raise SettingsError(f"cannot use a password in the address {shown!r} - put the key into RAG_API_KEY")
+    return shown
+
+
+def openai_like(server: Server, client: httpx.Client, *, context_tokens: int, output_tokens: int) -> OpenAILike:
+    """LlamaIndex's `OpenAILike` at temperature 0, with a fixed seed and no retries, asking through `client`.
+
+    The key is not in its fields: LlamaIndex shows those to whoever listens to its events.
+
+    Raises:
+        SettingsError: LlamaIndex reaches a model of that name by another protocol.
+    """
+    protocol = openai.OpenAI(
+        api_key=server.key or _NO_KEY,
+        base_url=server.url,
+        max_retries=0,
+        timeout=client.timeout,
+        http_client=client,
+    )
+    try:
+        return OpenAILike(
+            model=server.model,
+            api_base=server.url,
+            api_key=_NO_KEY,
+            openai_client=protocol,  # type: ignore[call-arg]  # an argument, though no field of the record
+            is_chat_model=True,
+            context_window=context_tokens,
+            max_tokens=output_tokens,
+            temperature=0.0,
+            max_retries=0,
+            additional_kwargs={"seed": 0},
+        )
+    except ValueError as error:
+        raise SettingsError(
+            f"cannot ask the model {server.model!r} at {server.url!r}: {error} - name another model"
+        ) from error
+
+
+def http_client(url: str, timeout_seconds: float) -> httpx.Client:
+    """A client whose answers end in time; a server on this machine is not looked for behind a proxy."""
+
+    def bound(response: httpx.Response) -> None:
+        response.stream = _Bounded(response, _TIMES_NEXT * timeout_seconds)
+        opened = _OPENED.get()
+        if opened is not None:
+            opened.append(response)
+
+    return httpx.Client(
+        timeout=httpx.Timeout(timeout_seconds, connect=min(_CONNECT_SECONDS, timeout_seconds)),
+        trust_env=_LOOPBACK.fullmatch(httpx.URL(url).host) is None,
+        event_hooks={"response": [bound]},
+    )
+
+
+@contextmanager
+def remembered_responses() -> Iterator[list[httpx.Response]]:
+    """Collects the responses that clients made here open inside the block, so that they can be closed.
+
+    LlamaIndex hands out text, not the connection, and closing its generator leaves the connection open.
+    """
+    opened: list[httpx.Response] = []
+    token = _OPENED.set(opened)
+    try:
+        yield opened
+    finally:
+        _OPENED.reset(token)
+
+
+class _Bounded(httpx.SyncByteStream):
+    """The bytes of a response until its deadline or its largest size."""
+
+    def __init__(self, response: httpx.Response, total_seconds: float) -> None:
+        assert isinstance(response.stream, httpx.SyncByteStream)  # noqa: S101 - the client is not an async one
+        self._inner = response.stream
+        self._request = response.request
+        self._total_seconds = total_seconds
+
+    def __iter__(self) -> Iterator[bytes]:
+        deadline = time.monotonic() + self._total_seconds
+        n_bytes = 0
+        for piece in self._inner:
+            n_bytes += len(piece)
+            if time.monotonic() > deadline:
+                raise httpx.ReadTimeout(f"not done after {self._total_seconds:g} seconds", request=self._request)
+            if n_bytes > _MOST_BYTES:
+                raise httpx.ReadError(f"more than {_MOST_BYTES:,} bytes", request=self._request)
+            yield piece
+
+    def close(self) -> None:
+        self._inner.close()
+
+
+def failure(error: Exception, server: Server) -> GeneratorError:
+    """`error` as one clear sentence that names the server and the model, and never the key."""
+    what, do = _reason(error, server)
+    place = f" at {server.url!r}" if server.url else ""
+    return GeneratorError(f"cannot get an answer of the model {server.model!r}{place}: {what} - {do}")
+
+
+def _reason(error: Exception, server: Server) -> tuple[str, str]:
+    match error:
+        case UnusableError():
+            return str(error), "ask in other words, or use another model"
+        case openai.AuthenticationError() | openai.PermissionDeniedError():
+            return "it refuses the key", "set RAG_API_KEY to a key that it knows"
+        case openai.NotFoundError():
+            return (
+                f"there is no such model or path{_excerpt(error, server)}",
+                "check the model's name, and that the address ends as the server's manual says, often in /v1",
+            )
+        case openai.RateLimitError():
+            return f"too many requests, or no credit left{_excerpt(error, server)}", "wait, or check the account"
+        case openai.APIStatusError():
+            return f"HTTP status {error.status_code}{_excerpt(error, server)}", "see the server's log"
+        case openai.APITimeoutError() | httpx.TimeoutException():
+            return "it took too long", "try again, use a smaller model, or allow more seconds"
+        case openai.APIConnectionError() | httpx.ConnectError():
+            return "it cannot be reached", "start it, or check the address"
+        case httpx.TransportError():
+            return f"the connection broke{_excerpt(error, server)}", "try again, and see the server's log"
+        case openai.APIError():
+            return f"it reports an error{_excerpt(error, server)}", "see the server's log"
+        case NothingWrittenError():
+            return "it wrote nothing", "ask in other words, or check the model's name and the address"
+        case BrokenOffError():
+            return "the answer broke off in the middle", "try again, and see the server's log"
+        case _:
+            return (
+                f"it answered with something that cannot be read ({type(error).__name__})",
+                "check that the address is that of an OpenAI-compatible server",
+            )
+
+
+def _excerpt(error: Exception, server: Server) -> str:
+    """What the server said, on one short line; a server may echo the key, so that it is taken out."""
+    said = error.body if isinstance(error, openai.APIError) else str(error)
+    if isinstance(said, dict):
+        said = said.get("message") or said.get("error") or ""
+    words = " ".join(str(said or "").split())
+    if server.key:
+        words = words.replace(server.key, "(key)")
+    return f" ({words[:_MOST_EXCERPT]})" if words.isprintable() and words else ""

@@ -1,0 +1,108 @@
+"""Sentences with their speaker written in, where only the document around them says who speaks.
+
+A quote such as "He added that it was over." or the middle of a long quotation names nobody. When the speaker is known,
+the sentence is read as if it named him: "John Healey added that it was over.". Only what is compared changes, never
+what is shown. Inside quotation marks nothing is replaced: there "he" is somebody else.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from typing import TypeAlias
+
+from rag.verifiers._atoms import Sentence, normalised, sentences_of
+from rag.verifiers._lexicon import TITLES
+from rag.verifiers._speaker import CUES, SKIPPED
+
+__all__ = ["claim_sentences", "sentences_said_by"]
+
+SpeakerOf: TypeAlias = Callable[[Sentence], str]
+
+MAX_SPEAKER_CHARACTERS = 120
+"""A longer speaker is no name; it would make every sentence long."""
+
+_QUOTED = re.compile(r'"[^"]*(?:"|$)')
+_VERB = "|".join(sorted(CUES))
+_BETWEEN = "|".join(sorted(SKIPPED))
+_SUBJECT = re.compile(rf"\b(?:he|she|they)\b(?= (?:(?:{_BETWEEN}|\w+ly) ){{0,4}}(?:{_VERB})\b)", re.IGNORECASE)
+_INVERTED = re.compile(r"(?<=\b(?:said|says) )(?:he|she|they)\b")
+_OPENING = re.compile(r'"(?! |$)')
+
+
+@lru_cache(maxsize=512)
+def sentences_said_by(quote: str, speaker: str) -> tuple[Sentence, ...]:
+    """The sentences of a quote, each naming its speaker; as they are when nobody is known.
+
+    >>> [sentence.text for sentence in sentences_said_by("“Come now. It is late,” she said.", "Ana Kovac")]
+    ['Ana Kovac said: "Come now.', 'It is late," Ana Kovac said.']
+    """
+    sentences = sentences_of(quote)
+    name = " ".join(normalised(speaker).replace('"', "").split())
+    if not name or len(name) > MAX_SPEAKER_CHARACTERS:
+        return sentences
+    found: list[Sentence] = []
+    is_open = False
+    for index, sentence in enumerate(sentences):
+        starts_open = is_open or _closes_first(sentence.text)
+        text = _naming(sentence.text, name, is_open=starts_open, is_alone=index == 0)
+        is_open = starts_open is not (sentence.text.count('"') % 2 == 1)
+        found += sentences_of(text) if text != sentence.text else (sentence,)
+    return tuple(found)
+
+
+def claim_sentences(claim: str, speaker_in: SpeakerOf) -> tuple[Sentence, ...]:
+    """The sentences of a claim; one that goes on with a quotation, or with "he said", names its speaker again."""
+    found: list[Sentence] = []
+    speaker = ""
+    is_open = False
+    for sentence in sentences_of(claim):
+        named = speaker_in(sentence)
+        text = sentence.text
+        if speaker and not named and text:
+            if is_open:
+                text = _naming(text, speaker, is_open=True, is_alone=False)
+            else:
+                text = _replaced(_SUBJECT, text, _narration(text, is_open=False), speaker)
+        is_open = is_open is not (sentence.text.count('"') % 2 == 1)
+        speaker = named or speaker
+        found += sentences_of(text) if text != sentence.text else (sentence,)
+    return tuple(found)
+
+
+def _naming(text: str, name: str, *, is_open: bool, is_alone: bool) -> str:
+    """The sentence with the speaker's whole name in it, where it is certain that it belongs there."""
+    if not text:
+        return text
+    narration = _narration(text, is_open=is_open)
+    last = name.split()[-1]
+    short = re.compile(rf"\b(?:[Tt]he )?{re.escape(last)}\b")
+    if match := short.search(narration):
+        before = narration[: match.start()].split()[-1:]
+        is_title = bool(before) and before[0].lower() in TITLES
+        is_other = bool(before) and before[0][:1].isupper() and not is_title and match.start() > len(before[0])
+        return text if name in text or is_other else text[: match.start()] + name + text[match.end() :]
+    for pattern in (_SUBJECT, _INVERTED):
+        if (replaced := _replaced(pattern, text, narration, name)) != text:
+            return replaced
+    is_speech = is_open or is_alone or _OPENING.match(text) is not None
+    return f"{name} said: {text}" if is_speech else text
+
+
+def _replaced(pattern: re.Pattern[str], text: str, narration: str, name: str) -> str:
+    match = pattern.search(narration)
+    return text[: match.start()] + name + text[match.end() :] if match else text
+
+
+def _narration(text: str, *, is_open: bool) -> str:
+    """The text with blanks in place of what stands in quotation marks, so that positions stay."""
+    marked = '"' + text if is_open else text
+    blank = _QUOTED.sub(lambda match: " " * len(match[0]), marked)
+    return blank[1:] if is_open else blank
+
+
+def _closes_first(text: str) -> bool:
+    """Whether the first quotation mark ends a quotation that began in an earlier sentence."""
+    first = text.find('"')
+    return first > 0 and not text[first - 1].isspace() and text[first - 1] not in "([-"
