@@ -194,7 +194,7 @@ class Assistant:
                 self._record(event.answer)
             yield event
 
-    def standalone_question(self, question: str, history: Sequence[Turn]) -> str:
+    def standalone_question(self, question: str, *, history: Sequence[Turn] = ()) -> str:
         """What is searched for when the question is asked in that conversation; itself when it stands alone.
 
         Raises:

@@ -40,7 +40,7 @@ class RewritingTask:
 def _outcome(assistant: Assistant, case: Case) -> Outcome:
     gold = with_words(case.gold_answers)
     try:
-        rewritten = assistant.standalone_question(case.question, case.history)
+        rewritten = assistant.standalone_question(case.question, history=case.history)
     except OF_THE_RUN:
         raise
     except RagError as error:
