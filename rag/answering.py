@@ -287,10 +287,7 @@ class _Parts:
         """The claims, each followed by its markers."""
         if not self.kept:
             return NOT_IN_DOCUMENTS
-        return " ".join(
-            " ".join([verified.claim.text, *(f"[{citation.number}]" for citation in verified.claim.citations)])
-            for verified in self.kept
-        )
+        return " ".join(verified.claim.marked_text for verified in self.kept)
 
     def says(self, text: str) -> bool:
         """Whether a claim of these words is there already."""

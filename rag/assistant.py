@@ -34,6 +34,7 @@ from rag.types import (
     Turn,
     Verdict,
 )
+from rag.verifier_choice import choose_verifier
 
 __all__ = ["Assistant"]
 
@@ -291,8 +292,9 @@ class Assistant:
 
     @_built_once
     def _verifier(self) -> Verifier:
-        verifier: Verifier = build("verifier", self._settings.verifier)
-        return verifier
+        choice = choose_verifier(self._settings)
+        verifier: Verifier = build("verifier", choice.backend, **choice.arguments)
+        return build("verifier", "rules-then-model", model=verifier) if choice.is_behind_rules else verifier
 
     @_built_once
     def _choice(self) -> GeneratorChoice:

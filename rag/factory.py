@@ -26,7 +26,13 @@ BACKENDS: dict[str, dict[str, str]] = {
         "llama-index": "rag.generators.llama_index:LlamaIndexGenerator",
         "openai-like": "rag.generators.llama_index:OpenAILikeGenerator",
     },
-    "verifier": {"rules": "rag.verifiers.rules:RulesVerifier"},
+    "verifier": {
+        "rules": "rag.verifiers.rules:RulesVerifier",
+        "rules-then-model": "rag.verifiers.rules_then_model:RulesThenModelVerifier",
+        "entailment": "rag.verifiers.entailment:EntailmentVerifier",
+        "judge": "rag.verifiers.judge:OpenAILikeJudgeVerifier",
+        "judge-llama-cpp": "rag.verifiers.judge_llama_cpp:LlamaCppJudgeVerifier",
+    },
 }
 
 READERS: dict[str, str] = {

@@ -72,8 +72,8 @@ def _local_if_here(settings: Settings) -> GeneratorChoice | None:
 
 
 def _local(settings: Settings, path: str) -> GeneratorChoice:
-    timeout = {"timeout_seconds": settings.llm_timeout_seconds}
-    return GeneratorChoice("llama-cpp", {"model_path": path, **_limits(settings), **timeout})
+    running = {"n_threads": settings.llm_threads, "timeout_seconds": settings.llm_timeout_seconds}
+    return GeneratorChoice("llama-cpp", {"model_path": path, **_limits(settings), **running})
 
 
 def _served(settings: Settings) -> GeneratorChoice:

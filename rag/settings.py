@@ -24,6 +24,7 @@ __all__ = ["Settings"]
 _PREFIX = "RAG_"
 _IRRELEVANT_TO_ANSWERS = {
     "device",
+    "llm_threads",
     "llm_timeout_seconds",
     "lock_timeout_seconds",
     "max_file_bytes",
@@ -68,9 +69,15 @@ class Settings(BaseSettings):
     ] = 6
     llm_context_tokens: Annotated[int, Field(ge=512, description="tokens that the model can hold at once")] = 4096
     llm_output_tokens: Annotated[int, Field(ge=16, description="longest draft, in tokens")] = 256
+    llm_threads: Annotated[int, Field(ge=0, description="threads of the local model; 0 for one a core")] = 0
     llm_timeout_seconds: Annotated[float, Field(gt=0, description="how long to wait for the next words")] = 120.0
     generator: Annotated[str, Field(description="backend that drafts the answer; auto: what llm says")] = "auto"
-    verifier: Annotated[str, Field(description="backend that checks each claim")] = "rules"
+    verifier: Annotated[
+        str, Field(description="what checks each claim: rules; entailment or judge, behind the rules; or module:Class")
+    ] = "rules"
+    verifier_model: Annotated[
+        str, Field(description="cross-encoder (name or folder) for entailment, or the judge's model")
+    ] = ""
     max_citations: Annotated[
         int, Field(ge=1, le=50, description="most sentences of an extractive answer, without neighbours")
     ] = 4

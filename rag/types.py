@@ -6,6 +6,7 @@ Every record is frozen: a change makes a new record. Every position in a text is
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -41,6 +42,8 @@ __all__ = [
 ]
 
 NO_METADATA: Mapping[str, str] = MappingProxyType({})
+
+_LIKE_A_MARKER = re.compile(r"[\[【]([ \t]*\d[\d \t,;–-]*)[\]】]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -213,6 +216,16 @@ class Claim:
     span: Span
     citations: tuple[Citation, ...]
     invalid_markers: tuple[str, ...] = ()
+
+    @property
+    def marked_text(self) -> str:
+        """The statement, then the markers of its citations, which are the only ones: "[12]" of a source is "(12)".
+
+        >>> Claim(text="It opened in 1932.[12]", span=Span(start=0, end=22), citations=()).marked_text
+        'It opened in 1932.(12)'
+        """
+        text = _LIKE_A_MARKER.sub(r"(\1)", self.text)
+        return " ".join([text, *(f"[{citation.number}]" for citation in self.citations)])
 
 
 class VerdictLabel(StrEnum):

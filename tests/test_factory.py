@@ -10,6 +10,7 @@ from sqlalchemy import create_engine
 
 from rag.errors import BackendError
 from rag.factory import BACKENDS, READERS, build, load
+from rag.testing.scripted import ScriptedVerifier
 
 ALL = [(socket, name) for socket, names in BACKENDS.items() for name in names]
 
@@ -21,7 +22,11 @@ def test_every_backend_can_be_imported(socket, name):
 
 @pytest.mark.parametrize(
     ("socket", "name"),
-    [pytest.param(*pair, marks=[pytest.mark.model] if pair[1] == "sentence-transformers" else []) for pair in ALL],
+    [
+        pytest.param(*pair, marks=[pytest.mark.model] if pair[1] == "sentence-transformers" else [])
+        for pair in ALL
+        if pair != ("verifier", "entailment")  # needs a model of its own: tests/verifiers/test_entailment.py
+    ],
 )
 def test_every_backend_can_be_built(socket, name, tmp_path):
     model = tmp_path / "model.gguf"
@@ -31,6 +36,11 @@ def test_every_backend_can_be_built(socket, name, tmp_path):
         arguments = {
             "vector_index": {"dim": 3},
             "word_index": {"connect": lambda: nullcontext(connection)},
+            "verifier": {
+                "judge": {"model": "m", "api_base": "http://127.0.0.1:9/v1"},
+                "judge-llama-cpp": {"model_path": model},
+                "rules-then-model": {"model": ScriptedVerifier()},
+            }.get(name, {}),
             "generator": {
                 "llama-cpp": {"model_path": model},
                 "llama-index": {"llm": "llama_index.core.llms:MockLLM"},

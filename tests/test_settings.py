@@ -149,9 +149,11 @@ CHANGED = {
     "llm_evidence": 9,
     "llm_context_tokens": 999,
     "llm_output_tokens": 99,
+    "llm_threads": 1,
     "llm_timeout_seconds": 99,
     "generator": "other",
     "verifier": "other",
+    "verifier_model": "other",
     "max_citations": 49,
     "abstain_below": 0.9,
     "quote_instead_from": 0.5,
@@ -169,7 +171,15 @@ def test_every_setting_is_tried_below():
 def test_fingerprint_changes_with_what_changes_answers(name):
     same = Settings().fingerprint() == Settings(**{name: CHANGED[name]}).fingerprint()
     assert same == (
-        name in {"device", "llm_timeout_seconds", "lock_timeout_seconds", "max_file_bytes", "max_question_characters"}
+        name
+        in {
+            "device",
+            "llm_threads",
+            "llm_timeout_seconds",
+            "lock_timeout_seconds",
+            "max_file_bytes",
+            "max_question_characters",
+        }
     )
 
 

@@ -57,7 +57,7 @@ def print_claims(events: Iterator[Event], question: str, *, on_retrieved: Callab
                     print_line(f"(understood as: {understood})", style="dim")
                 if isinstance(event, Done):
                     return event.answer
-                print_line(f"{' ' if has_begun else ''}{_with_markers(event.claim.claim)}", end="")
+                print_line(f"{' ' if has_begun else ''}{event.claim.claim.marked_text}", end="")
                 has_begun = True
         finally:
             if has_begun:
@@ -134,14 +134,10 @@ def _print_verdicts(title: str, claims: tuple[VerifiedClaim, ...]) -> None:
     print_line("")
     print_line(f"{title}:", style="bold")
     for verified in claims:
-        text = " ".join(filter(None, [_with_markers(verified.claim), _with_invalid_markers(verified.claim)]))
+        text = " ".join(filter(None, [verified.claim.marked_text, _with_invalid_markers(verified.claim)]))
         print_line(f"  {verified.verdict.label.value}: {plain(text)}")
         for reason in verified.verdict.reasons:
             print_line(f"      {reason}", style="dim")
-
-
-def _with_markers(claim: Claim) -> str:
-    return " ".join([claim.text, *(f"[{citation.number}]" for citation in claim.citations)])
 
 
 def _with_invalid_markers(claim: Claim) -> str:

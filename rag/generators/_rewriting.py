@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from rag.stopwords import STOP_WORDS
 from rag.types import Turn
 
 __all__ = ["MOST_REWRITE_CHARACTERS", "accepted_rewrite"]
@@ -13,13 +14,14 @@ MOST_REWRITE_CHARACTERS = 400
 """Longest question that a rewrite may be."""
 
 _WORD = re.compile(r"\w+(?:[-'’.]\w+)*")
+_MARK_UP = re.compile(r"[\[\]<>{}|\\]|://|\bwww\.")
 
 
 def accepted_rewrite(written: str, question: str, history: Sequence[Turn]) -> str:
     """The first line of `written` where it names nothing new, else `question`.
 
-    A marker or an announcement is no question. A name or number that neither the question nor the conversation holds
-    is the model's own, and a search for it would find other things than the person asked for.
+    A marker, mark-up, an address or an announcement is no question. A name or number that neither the question nor the
+    conversation holds is the model's own, and a search for it would find other things than the person asked for.
 
     >>> turn = Turn(question="What did Rubio say?", answer="He spoke about Russia.")
     >>> accepted_rewrite(" What did Rubio say about trust? ", "And about trust?", [turn])
@@ -28,15 +30,17 @@ def accepted_rewrite(written: str, question: str, history: Sequence[Turn]) -> st
     'And about trust?'
     """
     rewrite = written.strip().partition("\n")[0].strip(' \t\r"“”')
-    if not rewrite or rewrite.endswith(":") or "[" in rewrite:
+    if not rewrite or rewrite.endswith(":") or _MARK_UP.search(rewrite):
         return question
     if question.rstrip().endswith("?") and not rewrite.endswith("?"):
         return question  # small models like to answer instead
     if not rewrite.isprintable() or len(rewrite) > MOST_REWRITE_CHARACTERS:
         return question
     known = {_plain(word) for text in (question, *_said(history)) for word in _WORD.findall(text)}
-    names = [word for word in _WORD.findall(rewrite)[1:] if word != word.lower() or any(map(str.isdigit, word))]
-    return rewrite if all(_plain(name) in known for name in names) else question
+    first, *words = _WORD.findall(rewrite) or [""]
+    names = [word for word in words if word != word.lower() or "." in word or any(map(str.isdigit, word))]
+    is_opener = first.casefold() in STOP_WORDS or _plain(first) in known
+    return rewrite if is_opener and all(_plain(name) in known for name in names) else question
 
 
 def _said(history: Sequence[Turn]) -> Iterator[str]:

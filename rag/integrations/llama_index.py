@@ -34,7 +34,7 @@ from llama_index.core.tools import QueryEngineTool
 from rag.assistant import Assistant
 from rag.errors import SettingsError
 from rag.serialisation import to_dict
-from rag.types import Answer, AnswerStatus, Citation, Claim, ClaimVerified, Done, Evidence, Turn
+from rag.types import Answer, AnswerStatus, Citation, ClaimVerified, Done, Evidence, Turn
 
 __all__ = [
     "TOOL_DESCRIPTION",
@@ -154,7 +154,7 @@ class ChapterAndVerseQueryEngine(BaseQueryEngine):
             for event in events:
                 piece = ""
                 if isinstance(event, ClaimVerified):
-                    piece = (" " if written else "") + _marked(event.claim.claim)
+                    piece = (" " if written else "") + event.claim.claim.marked_text
                 elif isinstance(event, Done):
                     nodes.extend(_cited_nodes(event.answer))
                     metadata.update(_metadata(event.answer))
@@ -217,11 +217,6 @@ def _cited_nodes(answer: Answer) -> list[NodeWithScore]:
         _node(citation, citation.number, sentence_by_place.get((citation.document_id, citation.span)))
         for citation in answer.citations
     ]
-
-
-def _marked(claim: Claim) -> str:
-    """The claim as it stands in the answer's text."""
-    return " ".join([claim.text, *(f"[{citation.number}]" for citation in claim.citations)])
 
 
 def _unfinished() -> tuple[list[NodeWithScore], dict[str, Any]]:

@@ -99,10 +99,13 @@ def _log_probabilities(raw: object) -> list[Mapping[str, float]]:
     """What a piece of a stream says about its tokens; nothing where a server says it in a form of its own."""
     choices = getattr(raw, "choices", None)
     said = getattr(choices[0], "logprobs", None) if choices else None
-    return [
-        {each.token: each.logprob for each in (token, *(token.top_logprobs or ()))}
-        for token in getattr(said, "content", None) or ()
-    ]
+    try:
+        return [
+            {str(each.token): float(each.logprob) for each in (token, *(token.top_logprobs or ()))}
+            for token in getattr(said, "content", None) or ()
+        ]
+    except (AttributeError, TypeError, ValueError):
+        return []
 
 
 def server_of(llm: LLM) -> Server:

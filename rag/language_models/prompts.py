@@ -23,12 +23,20 @@ CountTokens: TypeAlias = Callable[[str], int]
 """How many tokens of the model a text takes; never fewer than it really takes."""
 
 _USER_PART = "=== user ===\n"
-_OPENS_TAG = re.compile(r"<(?=[^\s\d])")
-_BRACKETS = str.maketrans("[]【】［］〔〕⟦⟧", "()()()()()")
+_OPENS_TAG = re.compile(r"[<＜﹤](?! ?\d)")
+"""What may open a tag or a chat role, also with a blank behind it; in front of a number it means "less than"."""
+
+_OPENING, _CLOSING = "[【［〔⟦〖﹇︻﹝❲⁅〚", "]】］〕⟧〗﹈︼﹞❳⁆〛"
+_BRACKETS = str.maketrans(_OPENING + _CLOSING, "(" * len(_OPENING) + ")" * len(_CLOSING))
 _DROPPED = frozenset({"Cf", "Co", "Cs", "Cn"})  # zero-width, private, half a character, unassigned
 _BLANKED = frozenset({"Cc", "Zl", "Zp"})  # control characters and every kind of line break
-_SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
-"""Variation selectors: invisible, and able to carry a hidden message."""
+_UNSEEN = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+"""Letters and marks that show nothing, and variation selectors, which can carry a hidden message.
+
+Source: Default_Ignorable_Code_Point of the Unicode Character Database, without what the categories above cover.
+"""
+_SEEN_AS_BLANK = re.compile("[\u2800\u3164\uffa0]")
+"""The empty Braille pattern and the Hangul fillers: no space by category, and nothing on the screen."""
 
 
 class Message(NamedTuple):
@@ -82,4 +90,5 @@ def neutral(text: str) -> str:
         for character, category in ((character, unicodedata.category(character)) for character in text)
         if category not in _DROPPED
     )
-    return _OPENS_TAG.sub("‹", " ".join(_SELECTORS.sub("", visible).translate(_BRACKETS).split()))
+    visible = _SEEN_AS_BLANK.sub(" ", _UNSEEN.sub("", visible))
+    return _OPENS_TAG.sub("‹", " ".join(visible.translate(_BRACKETS).split()))

@@ -77,7 +77,7 @@ class Retriever:
         candidates = candidates_of(passages, [scores[passage.passage.id] for passage in passages], vector)
         of_candidates = features(question, candidates, self._reranker, asked)
         ranked = [
-            Ranked(candidate, values, score(values))
+            Ranked(candidate, values, score(values, candidate.quote))
             for candidate, values in zip(candidates, of_candidates, strict=True)
         ]
         return sorted(

@@ -12,7 +12,10 @@ from dataclasses import dataclass
 
 from rag.verifiers._atoms import Atom, Sentence
 
-__all__ = ["Alignment", "align"]
+__all__ = ["Alignment", "align", "are_listed"]
+
+_LIST_MARKS = frozenset({",", "and", "or", "&", "the"})
+_JOINTS = frozenset({"and", "or", "&"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,3 +104,26 @@ def _place_the_rest(
             best = min(candidates, key=lambda place: (place in taken, abs(place - left - 1)))
             places[index] = best
             taken.add(best)
+
+
+def are_listed(atoms: Sequence[Atom], one: int, other: int) -> bool:
+    """Whether two atoms are names in one list ("A, B and C"), so that their order says nothing.
+
+    >>> from rag.verifiers._atoms import sentences_of
+    >>> (sentence,) = sentences_of("He met Ann, Bob and Eve in Rome.")
+    >>> are_listed(sentence.atoms, 1, 3), are_listed(sentence.atoms, 1, 4)
+    (True, False)
+    """
+    first, last = min(one, other), max(one, other)
+    if not all(atom.text[0].isupper() for atom in atoms[first : last + 1]):
+        return False
+    while last + 1 < len(atoms) and _is_listed(atoms[last + 1]):
+        last += 1
+    between = atoms[first + 1 : last + 1]
+    return all(not atom.before or _is_listed(atom) for atom in between) and any(
+        not _JOINTS.isdisjoint(atom.before) for atom in between
+    )
+
+
+def _is_listed(atom: Atom) -> bool:
+    return bool(atom.before) and _LIST_MARKS.issuperset(atom.before)

@@ -173,7 +173,8 @@ def _sentence(text: str, tokens: list[str]) -> Sentence:
         is_first = position == first_word or _opens_speech(words, position)
         found, n_words = _atoms_at(tokens, words, position, is_first=is_first)
         for atom in found:
-            if not (atoms and atoms[-1].key == atom.key and before == ["of"]):  # "United States of America"
+            is_same = bool(atoms) and atoms[-1].key == atom.key and atoms[-1].lower != atom.lower
+            if not (is_same and before == ["of"]):  # "United States of America"
                 atoms.append(replace(atom, before=tuple(before)))
             before = []
         if not found:

@@ -8,15 +8,15 @@ what is shown. Inside quotation marks nothing is replaced: there "he" is somebod
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import TypeAlias
 
 from rag.verifiers._atoms import Sentence, normalised, sentences_of
 from rag.verifiers._lexicon import TITLES
-from rag.verifiers._speaker import CUES, SKIPPED
+from rag.verifiers._speaker import CUES, SKIPPED, Saying, sayings_of
 
-__all__ = ["claim_sentences", "sentences_said_by"]
+__all__ = ["claim_sentences", "clauses_of", "sentences_said_by"]
 
 SpeakerOf: TypeAlias = Callable[[Sentence], str]
 
@@ -28,6 +28,10 @@ _VERB = "|".join(sorted(CUES))
 _BETWEEN = "|".join(sorted(SKIPPED))
 _SUBJECT = re.compile(rf"\b(?:he|she|they)\b(?= (?:(?:{_BETWEEN}|\w+ly) ){{0,4}}(?:{_VERB})\b)", re.IGNORECASE)
 _INVERTED = re.compile(r"(?<=\b(?:said|says) )(?:he|she|they)\b")
+_NEXT_SPEAKER = re.compile(
+    rf",? (?:and|but|while|whereas) (?=(?:the (?:[\w']+ ){{1,3}}|(?:[A-Z][\w']* ){{1,4}})(?:(?:{_BETWEEN}) ){{0,3}}"
+    r"(?:said|says|told|added|warned|insisted|denied|claimed|argued|suggested|stressed|confirmed|announced)\b)"
+)
 _OPENING = re.compile(r'"(?! |$)')
 
 
@@ -41,23 +45,31 @@ def sentences_said_by(quote: str, speaker: str) -> tuple[Sentence, ...]:
     sentences = sentences_of(quote)
     name = " ".join(normalised(speaker).replace('"', "").split())
     if not name or len(name) > MAX_SPEAKER_CHARACTERS:
-        return sentences
+        return tuple(clauses_of(quote))
     found: list[Sentence] = []
     is_open = False
     for index, sentence in enumerate(sentences):
         starts_open = is_open or _closes_first(sentence.text)
         text = _naming(sentence.text, name, is_open=starts_open, is_alone=index == 0)
         is_open = starts_open is not (sentence.text.count('"') % 2 == 1)
-        found += sentences_of(text) if text != sentence.text else (sentence,)
+        found += clauses_of(text) if text != sentence.text else clauses_of(sentence.text) if text else (sentence,)
     return tuple(found)
 
 
 def claim_sentences(claim: str, speaker_in: SpeakerOf) -> tuple[Sentence, ...]:
-    """The sentences of a claim; one that goes on with a quotation, or with "he said", names its speaker again."""
+    """The sentences of a claim; one that goes on with a quotation, or with "he said", names its speaker again.
+
+    >>> from rag.verifiers._speaker import named_speaker
+    >>> [
+    ...     sentence.text
+    ...     for sentence in claim_sentences("Ann Lee said it was over. She added it was late.", named_speaker)
+    ... ]
+    ['Ann Lee said it was over.', 'Ann Lee added it was late.']
+    """
     found: list[Sentence] = []
     speaker = ""
     is_open = False
-    for sentence in sentences_of(claim):
+    for sentence in clauses_of(claim):
         named = speaker_in(sentence)
         text = sentence.text
         if speaker and not named and text:
@@ -71,6 +83,18 @@ def claim_sentences(claim: str, speaker_in: SpeakerOf) -> tuple[Sentence, ...]:
     return tuple(found)
 
 
+def clauses_of(text: str) -> Iterator[Sentence]:
+    """The sentences of a text, cut where "and NAME said" begins the words of another speaker."""
+    for sentence in sentences_of(text):
+        starts = [match.span() for match in _NEXT_SPEAKER.finditer(_narration(sentence.text, is_open=False))]
+        start = 0
+        for end, following in [*starts, (len(sentence.text), 0)] if starts else ():
+            yield from sentences_of(sentence.text[start:end])
+            start = following
+        if not starts:
+            yield sentence
+
+
 def _naming(text: str, name: str, *, is_open: bool, is_alone: bool) -> str:
     """The sentence with the speaker's whole name in it, where it is certain that it belongs there."""
     if not text:
@@ -82,12 +106,19 @@ def _naming(text: str, name: str, *, is_open: bool, is_alone: bool) -> str:
         before = narration[: match.start()].split()[-1:]
         is_title = bool(before) and before[0].lower() in TITLES
         is_other = bool(before) and before[0][:1].isupper() and not is_title and match.start() > len(before[0])
-        return text if name in text or is_other else text[: match.start()] + name + text[match.end() :]
+        if name not in text and not is_other:
+            text = text[: match.start()] + name + text[match.end() :]
+        is_subject = any(last.lower() in (atom.lower for atom in saying.speaker) for saying in _sayings(text))
+        return text if is_subject else _replaced(_SUBJECT, text, _narration(text, is_open=is_open), name)
     for pattern in (_SUBJECT, _INVERTED):
         if (replaced := _replaced(pattern, text, narration, name)) != text:
             return replaced
     is_speech = is_open or is_alone or _OPENING.match(text) is not None
     return f"{name} said: {text}" if is_speech else text
+
+
+def _sayings(text: str) -> list[Saying]:
+    return [saying for sentence in sentences_of(text) for saying in sayings_of(sentence)]
 
 
 def _replaced(pattern: re.Pattern[str], text: str, narration: str, name: str) -> str:

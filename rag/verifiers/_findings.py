@@ -8,10 +8,14 @@ __all__ = ["Finding", "conflict", "missing"]
 
 
 class Finding(NamedTuple):
-    """Why a claim is not supported; `is_conflict` when the evidence says otherwise, not just nothing."""
+    """Why a claim is not supported; `is_conflict` when the evidence says otherwise, not just nothing.
+
+    is_about_speaker: it says who spoke, which a reader needs to know first.
+    """
 
     reason: str
     is_conflict: bool
+    is_about_speaker: bool = False
 
 
 def conflict(reason: str) -> Finding:

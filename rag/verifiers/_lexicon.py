@@ -66,7 +66,8 @@ decide decision decided|destroy destruction|arrive arrival|approve approval|refu
 withdraw withdrawal|deny denial|succeed success|expand expansion|invade invasion|conclude conclusion|divide division|
 explode explosion|produce production|reduce reduction|introduce introduction|receive reception|describe description|
 permit permission|admit admission|submit submission|extend extension|suspend suspension|respond response|
-choose choice|lose loss|grow growth|die death dead|bear birth born|sell sale sales|weigh weight|measure measurement|
+choose choice|agree agreement|invite invitation|
+lose loss|grow growth|die death dead|bear birth born|sell sale sales|weigh weight|measure measurement|
 grey gray|defence defense|licence license|organisation organization|centre center|theatre theater|colour color|
 labour labor|programme program|neighbour neighbor|favour favor|harbour harbor|honour honor|behaviour behavior|
 metre meter|kilometre kilometer|litre liter|aluminium aluminum|travelled traveled|cancelled canceled|judgement judgment

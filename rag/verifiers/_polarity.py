@@ -74,9 +74,17 @@ _INTENTIONS = word_set(
     agree agrees agreed order orders ordered aim aims aimed aiming seek seeks sought seeking consider considers
     considered considering prepare prepares prepared preparing invite invites invited encourage encourages encouraged
     pressure pressured persuade need needs needed have has had due set ready willing likely able going wish wishes
-    wished call calls called calling recommend recommended recommends pledge pledged pledges"""
+    wished call calls called calling recommend recommended recommends pledge pledged pledges
+    decide decides decided deciding decision plan proposal proposals threat threats attempt effort efforts bid offer
+    promise pledge agreement willingness readiness invitation order orders call calls about"""
 )
-_NEXT_TO = word_set("have has had due set ready willing likely able going need needs needed agree agrees agreed")
+_BRINKS = word_set("cusp verge brink")
+_IMPERSONAL = word_set("understood reported believed thought feared rumoured rumored claimed said alleged expected")
+"""After "it is": what follows is nobody's certain knowledge."""
+_NEXT_TO = word_set(
+    """have has had due set ready willing likely able going need needs needed agree agrees agreed about order orders
+    call calls"""
+)
 _HEDGES = word_set(
     """reportedly allegedly alleged apparently possibly perhaps maybe probably supposedly purportedly purported
     seemingly presumably suspected likely potentially potential attempted would-be so-called fake bogus rumoured rumored
@@ -90,6 +98,7 @@ _BELIEFS = word_set(
 _CONDITIONS = word_set("if unless whether provided")
 _PARTS = word_set("some several few most many half partly partially majority minority almost nearly hardly")
 _ALONE = word_set("only solely exclusively")
+_WIDE = _DENIALS | word_set("understood reported")
 _SAYINGS = word_set(
     """say says said saying tell tells told telling according claims claimed stated add added argue
     argues argued insist insists insisted maintain maintains maintained suggest suggests suggested believe believes
@@ -107,6 +116,7 @@ _COMMANDS = word_set(
 )
 _AFTER_NOT = word_set("only just merely solely exclusively necessarily simply")
 _CLAUSE_ENDS = word_set("; : — - but although though while whereas because ) ( however")
+_QUOTE_ENDS = word_set(", . ? !")
 _QUESTION_BEFORE = word_set("asked asks ask wonder wondered wonders know knows knew unclear see decide decided")
 
 
@@ -135,8 +145,12 @@ def _operators(sentence: Sentence) -> Iterator[Operator]:
         is_bound = kind is OperatorKind.PART and kinds.get(position + 1) is AtomKind.QUANTITY
         if kind is None or position in fixed or is_bound:
             continue
-        first = next((i for i, place in enumerate(positions) if place > position), len(positions))
-        if kind in (OperatorKind.PART, OperatorKind.ALONE):
+        is_infinitive = kind is OperatorKind.INTENTION and "to" in tokens[position + 1 : position + 5]
+        governing = tokens.index("to", position + 1) if is_infinitive else position  # "urged Ann to leave"
+        first = next((i for i, place in enumerate(positions) if place > governing), len(positions))
+        if kind is OperatorKind.PART and tokens[position + 2 : position + 3] in (("which",), ("whom",)):
+            end_position = position + 6
+        elif kind in (OperatorKind.PART, OperatorKind.ALONE):
             end_position = position + 4
         elif kind is OperatorKind.LIMIT:
             end_position = position + 3
@@ -145,8 +159,10 @@ def _operators(sentence: Sentence) -> Iterator[Operator]:
         ):
             first, end_position = 0, len(tokens)
         else:
-            end_position = _clause_end(tokens, position, is_wide=word in _DENIALS or kind is OperatorKind.BELIEF)
+            end_position = _clause_end(tokens, position, is_wide=word in _WIDE or kind is OperatorKind.BELIEF)
         end = next((i for i, place in enumerate(positions) if place >= end_position), len(positions))
+        if is_infinitive:  # the verb alone: what else is planned may be told by itself
+            end = min(end, first + 1 + (first < len(positions) and sentence.atoms[first].lower.endswith("ly")))
         if first >= end:  # nothing follows: "he said it would not"
             first = max(0, first - 1)
             end = first + 1
@@ -177,12 +193,14 @@ def _kind_at(tokens: tuple[str, ...], position: int) -> OperatorKind | None:
         return OperatorKind.NEGATION if not needs or "to" in following[:2] or word.startswith("dismiss") else None
     if word in _MODALS:
         return _MODALS[word]
-    if word in _HEDGES:
+    if word in _HEDGES or _is_impersonal(tokens, position):
         return OperatorKind.HEDGE
     reach = 1 if word in _NEXT_TO else 4
     if word in _INTENTIONS and "to" in following[:reach]:
         return OperatorKind.INTENTION
     if word in ("call", "calls", "called", "calling") and following[:1] == ("for",):
+        return OperatorKind.INTENTION
+    if word in _BRINKS and following[:1] == ("of",):
         return OperatorKind.INTENTION
     if word in _BELIEFS:
         return OperatorKind.BELIEF
@@ -194,9 +212,16 @@ def _kind_at(tokens: tuple[str, ...], position: int) -> OperatorKind | None:
     return OperatorKind.ALONE if word in _ALONE else None
 
 
+def _is_impersonal(tokens: tuple[str, ...], position: int) -> bool:
+    """Whether the word is the verb of "it is understood", "it was reported"."""
+    return tokens[position] in _IMPERSONAL and tokens[max(0, position - 2) : position] in (("it", "is"), ("it", "was"))
+
+
 def _clause_end(tokens: tuple[str, ...], position: int, *, is_wide: bool) -> int:
     """Where the clause ends that goes on at `position`; a wide one goes over commas."""
     for end in range(position + 1, len(tokens)):
+        if tokens[end] == '"' and tokens[end - 1] in _QUOTE_ENDS:
+            return end - 1
         if tokens[end] in _CLAUSE_ENDS and end > position + 1:
             return end
         if tokens[end] == "," and not is_wide and end > position + 2:
@@ -215,7 +240,7 @@ def polarity_findings(alignment: Alignment) -> Iterator[Finding]:
         count = _count(theirs, operator.kind, shared)
         if _is_lost(operator, _count(mine, operator.kind, by_place[shared]), count, alignment):
             word = alignment.evidence.atoms[shared].text
-            yield conflict(f"the evidence says {operator.word!r} of {word!r}, the claim does not")
+            yield conflict(f"the claim leaves out {operator.word!r} before {word!r}")
     for operator in mine:
         place = next(
             (alignment.places[i] for i in range(operator.first, operator.end) if alignment.places[i] is not None), None
@@ -226,7 +251,7 @@ def polarity_findings(alignment: Alignment) -> Iterator[Finding]:
         count = _count(mine, operator.kind, index)
         if _is_added(operator, count, _count(theirs, operator.kind, place)):
             word = alignment.claim.atoms[index].text
-            yield conflict(f"the claim says {operator.word!r} of {word!r}, the evidence does not")
+            yield conflict(f"the claim adds {operator.word!r} before {word!r}")
 
 
 def _count(operators: tuple[Operator, ...], kind: OperatorKind, index: int) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from rag.verifiers._atoms import normalised
+from rag.verifiers._atoms import normalised, sentences_of
 from rag.verifiers._findings import Finding, missing
 
 __all__ = ["quotation_findings"]
@@ -17,7 +17,7 @@ _NOT_WORDS = re.compile(r"[^\w]+")
 
 
 def quotation_findings(claim: str, evidence: Sequence[str]) -> Iterator[Finding]:
-    """Quoted words of the claim that the evidence does not have.
+    """Quoted words of the claim that the evidence does not have; sentences may be cited one by one.
 
     >>> [found.reason for found in quotation_findings("He called it “bad”.", ["He called it very poor."])]
     ["the quoted words 'bad' are not in the evidence"]
@@ -29,7 +29,10 @@ def quotation_findings(claim: str, evidence: Sequence[str]) -> Iterator[Finding]
     bare = [f" {_bare(normalised(each))} " for each in evidence]
     for words in quoted:
         wanted = _bare(words)
-        if wanted and not any(f" {wanted} " in each for each in bare):
+        if not wanted or any(f" {wanted} " in each for each in bare):
+            continue
+        pieces = [f" {_bare(sentence.text)} " for sentence in sentences_of(words)]
+        if len(pieces) == 1 or not all(any(piece in each for each in bare) for piece in pieces):
             yield missing(f"the quoted words {_EDGE.sub('', words)!r} are not in the evidence")
 
 

@@ -9,12 +9,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from rag.verifiers._alignment import Alignment
+from rag.verifiers._alignment import Alignment, are_listed
 from rag.verifiers._atoms import Atom, AtomKind
 from rag.verifiers._findings import Finding, conflict, missing
 from rag.verifiers._lexicon import PREPOSITIONS, SYMMETRIC, is_participle, word_set
+from rag.verifiers._slots import is_capital, is_head
 
-__all__ = ["place_findings", "preposition_findings", "pronoun_findings", "swap_findings", "voice_findings"]
+__all__ = [
+    "owner_findings",
+    "place_findings",
+    "preposition_findings",
+    "pronoun_findings",
+    "swap_findings",
+    "voice_findings",
+]
 
 _PAIRS = """
 to from|into out|onto off|before after|over under|above below|for against|with without|inside outside|since until|
@@ -89,18 +97,32 @@ def pronoun_findings(alignment: Alignment) -> Iterator[Finding]:
             return
 
 
+def owner_findings(alignment: Alignment) -> Iterator[Finding]:
+    """Acts of somebody whom the claim leaves out: "the navy decided" for "the navy left after Dorvan's decision"."""
+    mine, theirs = alignment.claim.atoms, alignment.evidence.atoms
+    for index, place in enumerate(alignment.places):
+        if not index or not place or not alignment.in_order[index] or mine[index].lower == theirs[place].lower:
+            continue
+        owner, subject = theirs[place - 1], alignment.places[index - 1]
+        is_owned = owner.kind is AtomKind.NAME and theirs[place].kind is AtomKind.WORD and not theirs[place].before
+        is_left_out = is_owned and not any(atom.fits(owner) for atom in mine)
+        if is_left_out and subject is not None and subject < place - 1 and not mine[index].before:
+            yield missing(f"the evidence says it of {owner.text!r}, not of {mine[index - 1].text!r}")
+
+
 def place_findings(alignment: Alignment) -> Iterator[Finding]:
     """Two names that took each other's place and preposition: "in Rome during May" for "in May during Rome"."""
-    theirs = alignment.evidence.atoms
+    claim, theirs = alignment.claim.atoms, alignment.evidence.atoms
     placed = [
         (atom, place)
-        for atom, place in zip(alignment.claim.atoms, alignment.places, strict=True)
-        if place is not None and AtomKind.WORD not in (atom.kind, theirs[place].kind)
+        for index, (atom, place) in enumerate(zip(claim, alignment.places, strict=True))
+        if place is not None and is_capital(atom) and is_capital(theirs[place]) and is_head(claim, index)
     ]
     for (one, one_place), (other, other_place) in pairwise(placed):
         mine = (set(one.before) & PREPOSITIONS, set(other.before) & PREPOSITIONS)
         ours = (set(theirs[other_place].before) & PREPOSITIONS, set(theirs[one_place].before) & PREPOSITIONS)
-        if one_place > other_place and mine == ours and mine[0] != mine[1]:
+        is_exchanged = one_place > other_place and mine == ours and mine[0] != mine[1]
+        if is_exchanged and not are_listed(theirs, other_place, one_place):
             yield conflict(f"the claim exchanges {one.text!r} and {other.text!r}")
 
 

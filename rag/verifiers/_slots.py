@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from rag.verifiers._alignment import Alignment
+from rag.verifiers._alignment import Alignment, are_listed
 from rag.verifiers._atoms import Atom, AtomKind, Sentence
 from rag.verifiers._findings import Finding, conflict, missing
 from rag.verifiers._lexicon import ANTONYMS, PREPOSITIONS, SYMMETRIC, TITLES, are_opposites, word_set
@@ -17,6 +17,8 @@ from rag.verifiers._lexicon import ANTONYMS, PREPOSITIONS, SYMMETRIC, TITLES, ar
 __all__ = [
     "bound_findings",
     "exchange_findings",
+    "is_capital",
+    "is_head",
     "name_findings",
     "opposite_findings",
     "opposite_of",
@@ -61,12 +63,15 @@ def slot_findings(alignment: Alignment) -> Iterator[Finding]:
         if alignment.places[index] is None or not _is_entity(atom, theirs):
             continue
         first, last = _chunk(mine, index)
+        first = _over_titles(mine, first)
         left = mine[first - 1] if first else None
         right = mine[last + 1] if last + 1 < len(mine) else None
         places = [place for place, other in enumerate(theirs) if other.fits(atom)][:_N_PLACES]
         if any(_shares_neighbour(theirs, place, left=left, right=right) for place in places):
             continue
         rival = _rival(theirs, mine, index, places)
+        if rival is not None and any(are_listed(theirs, theirs.index(rival), place) for place in places):
+            continue
         if rival is not None:
             yield conflict(f"the evidence has {rival.text!r} where the claim has {atom.text!r}")
         elif (
@@ -107,6 +112,13 @@ def _chunk(atoms: Sequence[Atom], index: int) -> tuple[int, int]:
     return first, last
 
 
+def _over_titles(atoms: Sequence[Atom], first: int) -> int:
+    """Where a name begins with its titles: "Lord" stands beside one name as well as beside another."""
+    while first and not atoms[first].before and atoms[first - 1].lower in TITLES and atoms[first - 1].text[0].isupper():
+        first -= 1
+    return first
+
+
 def _shares_neighbour(atoms: Sequence[Atom], place: int, *, left: Atom | None, right: Atom | None) -> bool:
     lefts, rights = _neighbours(atoms, place)
     if left is None and right is None:
@@ -129,6 +141,7 @@ def _is_taken(atoms: Sequence[Atom], counted: Atom) -> bool:
 def _neighbours(atoms: Sequence[Atom], place: int) -> tuple[list[Atom], list[Atom]]:
     """What stands left and right of a name, number or date: next to it, over "and" lists, and over an apposition."""
     first, last = _chunk(atoms, place)
+    first = _over_titles(atoms, first)
     lefts = [atoms[first - 1]] if first else []
     rights = [atoms[last + 1]] if last + 1 < len(atoms) else []
     if last + 1 < len(atoms) and "," in atoms[last + 1].before:
@@ -236,32 +249,39 @@ def exchange_findings(alignment: Alignment) -> Iterator[Finding]:
         lost = [
             i
             for i in range(start_place + 1, end_place)
-            if _is_capital(theirs[i]) and (_heads(theirs, i) or theirs[i].kind is AtomKind.DATE)
+            if is_capital(theirs[i]) and (is_head(theirs, i) or theirs[i].kind is AtomKind.DATE)
         ]
         for index in range(start + 1, end):
-            if alignment.places[index] is None or not _is_capital(mine[index]) or not _heads(mine, index):
+            if alignment.places[index] is None or not is_capital(mine[index]) or not is_head(mine, index):
                 continue
+            own = alignment.places[index]
             rivals = [
-                theirs[i] for i in lost if _same_relation(mine[index], theirs[i]) and not theirs[i].fits(mine[index])
+                theirs[i]
+                for i in lost
+                if _same_relation(mine[index], theirs[i])
+                and not theirs[i].fits(mine[index])
+                and not (own is not None and are_listed(theirs, own, i))
             ]
             if rivals and not any(rivals[0].fits(atom) for atom in mine[start + 1 : end]):
                 yield conflict(f"the evidence has {rivals[0].text!r} where the claim has {mine[index].text!r}")
 
 
-def _is_capital(atom: Atom) -> bool:
+def is_capital(atom: Atom) -> bool:
+    """Whether it is a name, a number, a date or a capitalised word inside a sentence."""
     return atom.kind in _ENTITIES or (atom.text[0].isupper() and not atom.is_first)
 
 
 def repetition_findings(alignment: Alignment) -> Iterator[Finding]:
     """A name or number twice in a row where the evidence has it once: it stands in the place of another one."""
     for left, right in pairwise(alignment.claim.atoms):
-        is_twice = left.kind in _ENTITIES and left.kind is right.kind and left.fits(right)
+        is_twice = left.kind in _ENTITIES and right.kind in _ENTITIES and left.fits(right)
         pairs = pairwise(alignment.evidence.atoms)
         if is_twice and not any(one.fits(left) and other.fits(right) for one, other in pairs):
             yield conflict(f"the evidence does not have {left.text!r} twice in a row")
 
 
-def _heads(atoms: Sequence[Atom], index: int) -> bool:
+def is_head(atoms: Sequence[Atom], index: int) -> bool:
+    """Whether a name or date begins here, or something else stands here."""
     return _chunk(atoms, index)[0] == index
 
 

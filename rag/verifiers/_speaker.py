@@ -11,10 +11,19 @@ from typing import NamedTuple
 
 from rag.verifiers._alignment import Alignment
 from rag.verifiers._atoms import Atom, AtomKind, Sentence
-from rag.verifiers._findings import Finding, conflict, missing
+from rag.verifiers._findings import Finding
 from rag.verifiers._lexicon import word_set
 
-__all__ = ["CUES", "SKIPPED", "Saying", "named_speaker", "report_findings", "sayings_of", "speaker_findings"]
+__all__ = [
+    "CUES",
+    "SKIPPED",
+    "Saying",
+    "named_speaker",
+    "report_findings",
+    "sayings_of",
+    "speaker_atoms",
+    "speaker_findings",
+]
 
 CUES = word_set(
     """say says said saying tell tells told telling add adds added adding warn warns warned claim claims claimed insist
@@ -41,6 +50,7 @@ _REPORTS = word_set(
 )
 _REPORTS_CLAUSES = CUES - _REPORTS
 """Verbs that report words only with a clause or a quotation: "he added 20 seats" reports nothing."""
+_ARTICLES = word_set("a an the its his her their")
 _N_ADJUNCT = 3
 """Atoms that may follow "…, NAME said" without being what he said: "on Monday", "in Paris"."""
 
@@ -65,12 +75,15 @@ def sayings_of(sentence: Sentence) -> list[Saying]:
     >>> [(saying.verb, [atom.text for atom in saying.speaker]) for saying in sayings_of(sentence)]
     [('said', ['Marco', 'Rubio']), ('according', ['Reuters'])]
     """
-    found = []
+    found: list[Saying] = []
     named = {i for atom in sentence.atoms if atom.kind is AtomKind.NAME for i in range(atom.position, atom.end)}
     for position, word in enumerate(sentence.tokens):
         if word == "according" and sentence.tokens[position + 1 : position + 2] == ("to",):
             found.append(Saying("according", position, _phrase_after(sentence, position + 1)))
         elif word in CUES and position and position not in named and _is_verb(sentence.tokens, position):
+            if word.endswith("ing") and sentence.tokens[position - 1] == ",":  # "she warned, adding that …"
+                found.append(Saying(word, position, found[-1].speaker if found else ()))
+                continue
             saying = _with_subject(sentence, position)
             if saying is not None:
                 found.append(saying)
@@ -143,14 +156,19 @@ def _phrase_after(sentence: Sentence, position: int) -> tuple[Atom, ...]:
     return tuple(phrase)
 
 
-def speaker_findings(claim: Sentence, evidence: Sequence[Sentence], best: int) -> Iterator[Finding]:
+def speaker_findings(
+    claim: Sentence, evidence: Sequence[Sentence], best: int, *, is_attributed: bool
+) -> Iterator[Finding]:
     """Speakers of the claim to whom the evidence gives no words, or gives those of somebody else.
 
-    best: index of the evidence sentence that has the claim's words.
+    best: index of the evidence sentence that has the claim's words. is_attributed: every speaker that is known is
+    written into the evidence, so that nobody speaks where nobody is named.
     """
     theirs = sayings_of(evidence[best])
     for saying in sayings_of(claim):
         names = [atom for atom in saying.speaker if atom.kind is AtomKind.NAME or _is_name(atom, evidence)]
+        is_named = bool(names)
+        names = names or list(saying.speaker)
         if not names:
             continue
         if not theirs and saying.verb not in _STRONG:
@@ -159,18 +177,15 @@ def speaker_findings(claim: Sentence, evidence: Sequence[Sentence], best: int) -
         if any(_agree(saying, names, other) for other in named):
             continue
         elsewhere = (other for i, each in enumerate(evidence) if i != best for other in sayings_of(each))
-        if not named and any(_agree(saying, names, other) for other in elsewhere):
+        if not (named or is_attributed) and any(_agree(saying, names, other) for other in elsewhere):
             continue
         wanted = " ".join(atom.text for atom in names)
-        others = [other for other in named if any(atom.kind is AtomKind.NAME for atom in other.speaker)]
-        if others:
-            speaker = " ".join(atom.text for atom in others[0].speaker)
-            yield conflict(f"the evidence is said by {speaker!r}, not by {wanted!r}")
-        elif named:
+        if named:
             speaker = " ".join(atom.text for atom in named[0].speaker)
-            yield missing(f"the evidence is said by {speaker!r}, not by {wanted!r}")
-        elif not _introduced(names, evidence, best):
-            yield missing(f"the evidence does not say that {wanted!r} said it")
+            is_conflict = is_named and any(atom.kind is AtomKind.NAME for other in named for atom in other.speaker)
+            yield Finding(f"the evidence is said by {speaker!r}, not by {wanted!r}", is_conflict, True)
+        elif is_named and not _introduced(names, evidence, best, others=not is_attributed):
+            yield Finding(f"the evidence does not say that {wanted!r} said it", False, True)
 
 
 def named_speaker(sentence: Sentence) -> str:
@@ -187,6 +202,12 @@ def named_speaker(sentence: Sentence) -> str:
     return ""
 
 
+def speaker_atoms(sentence: Sentence) -> set[int]:
+    """Indexes of the atoms that name who speaks."""
+    places = {atom.position for saying in sayings_of(sentence) for atom in saying.speaker}
+    return {i for i, atom in enumerate(sentence.atoms) if atom.position in places}
+
+
 def report_findings(alignment: Alignment) -> Iterator[Finding]:
     """What the evidence only reports somebody to have said, while the claim says it as a fact."""
     claim, evidence = alignment.claim, alignment.evidence
@@ -199,15 +220,15 @@ def report_findings(alignment: Alignment) -> Iterator[Finding]:
             continue
         inside = _reported(evidence, saying)
         if any(evidence.atoms[place].kind is AtomKind.WORD for place in placed & inside):
-            who = " ".join(atom.text for atom in saying.speaker) or "somebody"
-            yield missing(f"the claim leaves out that {who!r} said it")
+            who = " ".join(atom.text for atom in saying.speaker)
+            yield Finding(f"the claim leaves out that {repr(who) if who else 'somebody'} said it", False, True)
             return
 
 
 def _is_report(tokens: Sequence[str], saying: Saying) -> bool:
     """Whether the verb reports words: always for "said", for "added" when words or a clause follow or stand before."""
     if saying.verb in _REPORTS:
-        return True
+        return bool(saying.speaker) or saying.verb != "according"
     behind = tokens[saying.position + 1 : saying.position + 3]
     is_after_quote = '"' in tokens[max(0, saying.position - 8) : saying.position]
     return saying.verb in _REPORTS_CLAUSES and (is_after_quote or behind[:1] in (("that",), (":",)) or '"' in behind)
@@ -218,12 +239,16 @@ def _reported(sentence: Sentence, saying: Saying) -> set[int]:
     tokens = sentence.tokens
     spoken = {atom.position for atom in (*saying.speaker, *saying.apposition)}
     start = min((place for place in spoken if place < saying.position), default=saying.position)
+    while start and tokens[start - 1] in _ARTICLES:
+        start -= 1
     before = {i for i, atom in enumerate(sentence.atoms) if atom.position < start and atom.position not in spoken}
     behind = {
         i for i, atom in enumerate(sentence.atoms) if atom.position > saying.position and atom.position not in spoken
     }
     if saying.verb == "according":
         return before | behind
+    if saying.verb.endswith("ing"):
+        return behind
     if start and tokens[start - 1] == '"':
         return before
     follows = tokens[saying.position + 1 : saying.position + 2]
@@ -257,9 +282,9 @@ def _agree(mine: Saying, names: Sequence[Atom], theirs: Saying) -> bool:
     return has_noun and all(any(atom.fits(other) for other in theirs.apposition) for atom in wanted)
 
 
-def _introduced(names: Sequence[Atom], evidence: Sequence[Sentence], best: int) -> bool:
-    """Whether the first name of the words' own sentence, or of one cited beside it, is the claim's speaker."""
-    for index in [best, *(i for i in range(len(evidence)) if i != best)]:
+def _introduced(names: Sequence[Atom], evidence: Sequence[Sentence], best: int, *, others: bool) -> bool:
+    """Whether the first name of the words' own sentence, or of one of the others, is the claim's speaker."""
+    for index in [best, *(i for i in range(len(evidence)) if others and i != best)]:
         first = [atom for atom in evidence[index].atoms if atom.kind is AtomKind.NAME or atom.is_first][:4]
         if any(names[-1].fits(atom) for atom in first):
             return True

@@ -23,6 +23,8 @@ from rag.language_models.prompts import Message, estimate_tokens, load_prompt, n
 from rag.language_models.server import Server, api_key_from_environment, http_client, openai_like, shown_url
 from rag.protocols import ClaimWithEvidence
 from rag.types import Verdict, VerdictLabel
+from rag.verifiers._probability import checked_threshold
+from rag.verifiers._said import said_by
 
 __all__ = ["ANSWER_TOKENS", "LOG_PROBABILITIES", "JudgeVerifier", "OpenAILikeJudgeVerifier"]
 
@@ -61,10 +63,8 @@ class JudgeVerifier:
         context_tokens: int = 4096,
         request: Mapping[str, RequestArgument] | None = None,
     ) -> None:
-        if not 0.0 < threshold < 1.0:
-            raise SettingsError(f"cannot use the threshold {threshold!r} - give a probability between 0 and 1")
         self._llm = llm if isinstance(llm, LLM) else made_llm(llm, llm_arguments or {})
-        self._threshold = threshold
+        self._threshold = checked_threshold(threshold)
         self._room_tokens = context_tokens - ANSWER_TOKENS - _TOKENS_AROUND_MESSAGES
         self._request = dict(request or {})
         self._prompt = load_prompt("rag.verifiers", "judge")
@@ -163,8 +163,7 @@ def judge_id(kind: str, model: str) -> str:
 
 def _evidence_lines(pair: ClaimWithEvidence) -> str:
     """The quotes, one a line, each after who says it; empty when there is none."""
-    speakers = pair.speakers or ("",) * len(pair.evidence)
-    named = [(neutral(speaker), neutral(quote)) for speaker, quote in zip(speakers, pair.evidence, strict=True)]
+    named = [(neutral(said.speaker), neutral(said.quote)) for said in said_by(pair)]
     return "\n".join(f"- {f'({speaker} speaking) ' if speaker else ''}{quote}" for speaker, quote in named if quote)
 
 
@@ -194,7 +193,7 @@ def _probability_of_yes(log_probabilities: Sequence[Mapping[str, float]]) -> flo
             continue  # the first is the one that was written
         for token, log_probability in alternatives.items():
             if words[token] in weights:
-                weights[words[token]] += math.exp(min(0.0, log_probability))
+                weights[words[token]] += 0.0 if math.isnan(log_probability) else math.exp(min(0.0, log_probability))
         total = sum(weights.values())
         return weights[_YES] / total if total > 0.0 else None
     return None

@@ -12,6 +12,7 @@ from rag.language_models.llama_cpp import LlamaCpp
 from rag.language_models.server import Server, openai_like
 from rag.protocols import ClaimWithEvidence
 from rag.types import Verdict
+from rag.verifiers._probability import checked_threshold
 from rag.verifiers.judge import ANSWER_TOKENS, LOG_PROBABILITIES, JudgeVerifier, judge_id
 
 __all__ = ["LlamaCppJudgeVerifier"]
@@ -39,7 +40,7 @@ class LlamaCppJudgeVerifier:
     ) -> None:
         self._llama_cpp = LlamaCpp(
             model_path,
-            connect=partial(_connected, threshold=threshold, context_tokens=context_tokens),
+            connect=partial(_connected, threshold=checked_threshold(threshold), context_tokens=context_tokens),
             context_tokens=context_tokens,
             n_threads=n_threads,
             timeout_seconds=timeout_seconds,

@@ -12,7 +12,7 @@ Kyiv would cede territory".
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -21,11 +21,19 @@ from rag.types import Verdict, VerdictLabel
 from rag.verifiers._alignment import Alignment, align
 from rag.verifiers._atoms import Atom, AtomKind, Sentence, normalised, sentences_of
 from rag.verifiers._attributed import claim_sentences, sentences_said_by
+from rag.verifiers._dated import conjunction_findings, count_findings, date_findings
 from rag.verifiers._findings import Finding, conflict, missing
-from rag.verifiers._lexicon import ENGLISH, FOREIGN, LIGHT_WORDS, OFTEN_ENGLISH
+from rag.verifiers._lexicon import ENGLISH, FOREIGN, LIGHT_WORDS, OFTEN_ENGLISH, word_set
 from rag.verifiers._polarity import polarity_findings
 from rag.verifiers._quotations import quotation_findings
-from rag.verifiers._roles import place_findings, preposition_findings, pronoun_findings, swap_findings, voice_findings
+from rag.verifiers._roles import (
+    owner_findings,
+    place_findings,
+    preposition_findings,
+    pronoun_findings,
+    swap_findings,
+    voice_findings,
+)
 from rag.verifiers._slots import (
     bound_findings,
     exchange_findings,
@@ -37,7 +45,7 @@ from rag.verifiers._slots import (
     rival_of,
     slot_findings,
 )
-from rag.verifiers._speaker import named_speaker, report_findings, speaker_findings
+from rag.verifiers._speaker import named_speaker, report_findings, speaker_atoms, speaker_findings
 
 __all__ = ["RulesVerifier"]
 
@@ -59,11 +67,19 @@ _FRAME = re.compile(
     r"(?: that)?,?\s+)",
     re.IGNORECASE,
 )
+_QUOTATION = re.compile(r'"[^"]+"[.,]?')
+_SPEECH = re.compile(r'"([A-Z][^"]*[.,!?])"')
+"""Whole sentences of direct speech, which may be quoted without their speaker; any other part may not."""
+_HOLDS = word_set("held hold holds holding had")
+_TALKS = frozenset({"talk", "discuss", "negoti", "convers"})
+_HELD = word_set("in during")
 _N_REASONS = 3
 _NAMED = re.compile(r"'([^']*)'|\"([^\"]*)\"")
-_WHO = r"(?P<who>(?:[Tt]he )?[A-Z][^,;:\"]*?)"
+_WHO = r"(?P<who>(?:(?:[Tt]he|an?) |(?=[A-Z]))[^,;:\"]+?)"
 _CLEFTS = (
-    re.compile(rf"^The (?:person|people|one|ones|country|party) (?:who|that|which) (?P<what>.+) (?:was|is|were|are) {_WHO}\.?$"),
+    re.compile(
+        rf"^The (?:person|people|one|ones|country|party) (?:who|that|which) (?P<what>.+) (?:was|is|were|are) {_WHO}\.?$"
+    ),
     re.compile(rf"^It (?:was|is) {_WHO} (?:who|that|which) (?P<what>[^,;:\"]+?)\.?$"),
 )
 
@@ -98,17 +114,19 @@ class RulesVerifier:
         speakers = pair.speakers if len(pair.speakers) == len(quotes) else ("",) * len(quotes)
         cited = [each for i, quote in enumerate(quotes) for each in sentences_said_by(quote, speakers[i])]
         known = {_bare(sentence) for sentence in cited} | {""}
-        if any(speakers):
-            claimed = claim_sentences(claim, named_speaker)
-            known |= {_bare(sentence) for quote in quotes for sentence in sentences_of(quote)}
-        else:
-            claimed = sentences_of(claim)
+        known |= {_bare(sentence) for quote in quotes for sentence in sentences_of(quote)}
+        if _QUOTATION.fullmatch(normalised(claim)):
+            known |= {
+                _bare_text(found[1].rstrip(",")) for quote in quotes for found in _SPEECH.finditer(normalised(quote))
+            }
+        claimed = claim_sentences(claim, named_speaker) if any(speakers) else sentences_of(claim)
         evidence = tuple(sentence for sentence in cited if sentence.atoms)
-        judged = [_judge(each, evidence) for each in claimed if _bare(each) not in known]
+        judged = [_judge(each, evidence, is_attributed=any(speakers)) for each in claimed if _bare(each) not in known]
         findings = [*quotation_findings(claim, quotes), *(finding for each in judged for finding in each.findings)]
         quality = min((each.quality for each in judged), default=1.0)
-        reasons = _most_telling(findings)
-        if quality >= MIN_CONTRADICTED and any(finding.is_conflict for finding in findings):
+        is_contradicted = quality >= MIN_CONTRADICTED and any(finding.is_conflict for finding in findings)
+        reasons = _most_telling(findings, conflicts_first=is_contradicted)
+        if is_contradicted:
             return Verdict(label=VerdictLabel.CONTRADICTED, score=0.15 * quality, verifier_id=self.id, reasons=reasons)
         if findings:
             return self._unsupported(*reasons, score=0.45 * quality**2)
@@ -123,10 +141,11 @@ class RulesVerifier:
         return Verdict(label=VerdictLabel.UNSUPPORTED, score=score, verifier_id=self.id, reasons=reasons)
 
 
-def _most_telling(findings: Sequence[Finding]) -> tuple[str, ...]:
-    """Conflicts first, and no reason about a part of what an earlier one names."""
+def _most_telling(findings: Sequence[Finding], *, conflicts_first: bool) -> tuple[str, ...]:
+    """What decides first, and no reason about a part of what an earlier one names."""
+    ordered = sorted(findings, key=lambda each: (not each.is_about_speaker, each.is_conflict is not conflicts_first))
     chosen: list[str] = []
-    for reason in dict.fromkeys(each.reason for each in sorted(findings, key=lambda each: not each.is_conflict)):
+    for reason in dict.fromkeys(each.reason for each in ordered):
         named = set(re.findall(r"\w+", " ".join("".join(each) for each in _NAMED.findall(reason)).lower()))
         if not named or not any(named <= set(re.findall(r"\w+", other.lower())) for other in chosen):
             chosen.append(reason)
@@ -176,14 +195,15 @@ class _Judged(NamedTuple):
     quality: float
 
 
-def _judge(claim: Sentence, evidence: Sequence[Sentence]) -> _Judged:
+def _judge(claim: Sentence, evidence: Sequence[Sentence], *, is_attributed: bool) -> _Judged:
     if not claim.atoms:
         return _Judged([missing(f"{claim.text!r} says nothing that can be compared")], 0.0)
     candidates = _candidates(claim, evidence)
     if not candidates:
         return _Judged([missing("the evidence does not mention it")], 0.0)
     alignments = [align(claim, evidence[index]) for index in candidates]
-    best = max(range(len(alignments)), key=lambda i: _covered_weight(alignments[i]))
+    speaking = speaker_atoms(claim)
+    best = max(range(len(alignments)), key=lambda i: _covered_weight(alignments[i], speaking))
     ordered = [alignments[best], *(each for i, each in enumerate(alignments) if i != best)]
     findings: list[Finding] = []
     open_atoms = set(range(len(claim.atoms)))
@@ -196,8 +216,13 @@ def _judge(claim: Sentence, evidence: Sequence[Sentence]) -> _Judged:
             open_atoms -= usable
         if is_best:
             findings += _rivals(claim, open_atoms, alignment)
-    findings += speaker_findings(claim, evidence, candidates[best])
+    spoken = list(speaker_findings(claim, evidence, candidates[best], is_attributed=is_attributed))
+    if any(finding.is_conflict for finding in spoken):  # whether the rest is there decides if it is a contradiction
+        open_atoms -= speaking
+    findings += spoken
     findings += name_findings(claim, evidence)
+    findings += count_findings(claim, evidence)
+    findings += date_findings(claim, evidence)
     findings += report_findings(ordered[0])
     uncovered, weight = _uncovered(claim, evidence, open_atoms)
     findings += uncovered
@@ -208,19 +233,36 @@ def _judge(claim: Sentence, evidence: Sequence[Sentence]) -> _Judged:
 
 
 def _candidates(claim: Sentence, evidence: Sequence[Sentence]) -> list[int]:
-    """Indexes of the evidence sentences with the most in common with the claim, most first."""
-    keys = {atom.key for atom in claim.atoms} | {atom.lower for atom in claim.atoms}
-    counts = [sum(atom.key in keys or atom.lower in keys for atom in sentence.atoms) for sentence in evidence]
-    order = sorted(range(len(evidence)), key=lambda index: (-counts[index], index))
-    return [index for index in order if counts[index]][:N_CANDIDATES]
+    """Indexes of the evidence sentences with the most in common with the claim, most first.
+
+    What is said counts before who says it: all sentences of one speaker have the latter in common.
+    """
+    speaking = speaker_atoms(claim)
+    said = _keys(atom for index, atom in enumerate(claim.atoms) if index not in speaking)
+    every = _keys(claim.atoms)
+    counts = [(_n_of(said, sentence), _n_of(every, sentence)) for sentence in evidence]
+    order = sorted(range(len(evidence)), key=lambda index: (counts[index], -index), reverse=True)
+    return [index for index in order if counts[index][1]][:N_CANDIDATES]
 
 
-def _covered_weight(alignment: Alignment) -> float:
-    return sum(
-        _WEIGHT[atom.kind] * (1.0 if in_order else 0.9)
-        for atom, place, in_order in zip(alignment.claim.atoms, alignment.places, alignment.in_order, strict=True)
+def _keys(atoms: Iterable[Atom]) -> set[str]:
+    return {key for atom in atoms for key in (atom.key, atom.lower)}
+
+
+def _n_of(keys: set[str], sentence: Sentence) -> int:
+    return sum(atom.key in keys or atom.lower in keys for atom in sentence.atoms)
+
+
+def _covered_weight(alignment: Alignment, speaking: set[int]) -> tuple[float, float]:
+    """What the evidence has of what is said, and of all the claim."""
+    covered = [
+        (_WEIGHT[atom.kind] * (1.0 if in_order else 0.9), index not in speaking)
+        for index, (atom, place, in_order) in enumerate(
+            zip(alignment.claim.atoms, alignment.places, alignment.in_order, strict=True)
+        )
         if place is not None
-    )
+    ]
+    return sum(weight for weight, is_said in covered if is_said), sum(weight for weight, _ in covered)
 
 
 def _is_anchored(alignment: Alignment, index: int) -> bool:
@@ -257,31 +299,52 @@ def _against(alignment: Alignment) -> Iterator[Finding]:
     yield from replacement_findings(alignment)
     yield from swap_findings(alignment)
     yield from voice_findings(alignment)
+    yield from owner_findings(alignment)
     yield from place_findings(alignment)
     yield from pronoun_findings(alignment)
     yield from preposition_findings(alignment)
+    yield from conjunction_findings(alignment)
 
 
 def _uncovered(claim: Sentence, evidence: Sequence[Sentence], open_atoms: set[int]) -> tuple[list[Finding], float]:
     """What the evidence does not have at all, and its weight."""
     findings: list[Finding] = []
     words: list[str] = []
+    names: list[list[int]] = []
     weight = 0.0
     keys = {atom.key for sentence in evidence for atom in sentence.atoms}
     for index in sorted(open_atoms):
         atom = claim.atoms[index]
         if atom.kind is AtomKind.WORD and (atom.lower in LIGHT_WORDS or _is_derived(atom, keys)):
             continue
+        if atom.lower in _HOLDS and _are_held(claim.atoms[index + 1 : index + 3], evidence):
+            continue
         weight += _WEIGHT[atom.kind]
         if atom.kind is AtomKind.WORD:
             words.append(atom.text)
-            continue
-        if atom.lower != "one":
+        elif atom.kind is AtomKind.NAME and names and names[-1][-1] == index - 1 and not atom.before:
+            names[-1].append(index)
+        elif atom.kind is AtomKind.NAME:
+            names.append([index])
+        elif atom.lower != "one":
             findings.append(missing(f"the {_KIND[atom.kind]} {atom.text!r} is not in the evidence"))
+    for parts in names:
+        name = " ".join(claim.atoms[index].text for index in parts)
+        findings.append(missing(f"the name {name!r} is not in the evidence"))
     total = sum(_WEIGHT[atom.kind] for atom in claim.atoms) or 1.0
     if words and len(words) / total > MAX_UNCOVERED:
         findings.append(missing(f"not in the evidence: {', '.join(map(repr, words[:6]))}"))
     return findings, weight
+
+
+def _are_held(following: Sequence[Atom], evidence: Sequence[Sentence]) -> bool:
+    """Whether talks follow that somebody is "in" in the evidence: "held talks" for "spent the day in talks"."""
+    return any(
+        atom.key in _TALKS and not _HELD.isdisjoint(other.before) and atom.fits(other)
+        for atom in following
+        for sentence in evidence
+        for other in sentence.atoms
+    )
 
 
 def _is_derived(atom: Atom, keys: set[str]) -> bool:

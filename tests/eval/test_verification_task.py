@@ -56,7 +56,9 @@ def test_claim_is_judged_against_the_sentences_of_its_premise(judge: Judge, tool
         return {"It is painted grey.": 0.75, "It is painted red.": 0.5}.get(pair.claim, 0.25)
 
     outcomes = judge(PAIRS, tools.judging(score))
-    assert seen[0] == (("The bridge opened in 1932.", "It is painted grey."), "It is painted grey.")
+    assert seen[0] == ClaimWithEvidence(
+        evidence=("The bridge opened in 1932.", "It is painted grey."), claim="It is painted grey."
+    )
     assert [outcome.judgement for outcome in outcomes] == [
         ScoredPair(True, True, 0.75),
         ScoredPair(False, True, 0.5),

@@ -21,7 +21,7 @@ MAY_IMPORT = {
     **{socket: BASE | {socket} for socket in SOCKETS},
     "language_models": BASE | {"language_models"},
     "generators": BASE | {"generators", "language_models"},
-    "verifiers": BASE | {"verifiers", "language_models"},
+    "verifiers": BASE | {"verifiers", "language_models", "weights"},
     "embedders": BASE | {"embedders", "weights"},
     "integrations": BASE | {"assistant", "serialisation"},
     "testing": BASE | {"testing"},
@@ -29,9 +29,13 @@ MAY_IMPORT = {
     "settings": {"errors"},
     "factory": {"errors"},
     "generator_choice": {"errors", "settings", "weights"},
+    "verifier_choice": {"errors", "generator_choice", "settings", "weights"},
     "serialisation": {"types"},
     **dict.fromkeys(PATHS, BASE | METHODS),
-    "assistant": BASE | METHODS | PATHS | {"factory", "generator_choice", "settings", "serialisation"},
+    "assistant": BASE
+    | METHODS
+    | PATHS
+    | {"factory", "generator_choice", "settings", "serialisation", "verifier_choice"},
     "cli": {"cli", "assistant", "errors", "serialisation", "settings", "types", "weights", "generator_choice"},
 }
 """Part of `rag` → the parts that it may import. Sockets never import each other, and nothing but `cli` and the

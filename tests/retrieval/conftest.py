@@ -86,7 +86,7 @@ def rank() -> Rank:
     def rank(question: str, candidates: list[Candidate], asked: object = None) -> list[Ranked]:
         of_candidates = features(question, candidates, OverlapReranker(), asked)
         ranked = [
-            Ranked(candidate, values, score(values))
+            Ranked(candidate, values, score(values, candidate.quote))
             for candidate, values in zip(candidates, of_candidates, strict=True)
         ]
         return sorted(ranked, key=lambda place: -place.score)

@@ -37,12 +37,27 @@ def test_no_passages_give_no_candidates_and_no_features():
 
 @pytest.mark.parametrize("name", Features._fields)
 def test_more_of_any_feature_never_lowers_the_score(name):
-    assert score(PLAIN._replace(**{name: 1.0})) > score(PLAIN)
+    assert score(PLAIN._replace(**{name: 1.0}), "It is.") > score(PLAIN, "It is.")
 
 
 def test_scores_stay_between_0_and_1():
-    assert score(Features(1.0, 1.0, 1.0, 1.0, 1.0, 1.0)) <= 1.0
-    assert score(Features(-1.0, 0.0, 0.0, 0.0, 0.0, 0.0)) == 0.0
+    assert score(Features(1.0, 1.0, 1.0, 1.0, 1.0, 1.0), "It is.") <= 1.0
+    assert score(Features(-1.0, 0.0, 0.0, 0.0, 0.0, 0.0), "It is.") == 0.0
+
+
+@pytest.mark.parametrize(
+    ("quote", "is_lower"),
+    [
+        ("When did the bridge open?", True),
+        ("Is it open (today?)", True),
+        ("The bridge opened in 1932.", False),
+        ("“Who will pay for it?” asked Tom Beck.", False),
+        ("Tom Beck asked: “Who will pay for it?”", False),
+    ],
+)
+def test_a_question_that_nobody_is_quoted_with_ranks_lower(quote, is_lower):
+    good = Features(0.8, 0.5, 0.5, 0.5, 0.0, 1.0)
+    assert (score(good, quote) < score(good, "It is.")) == is_lower
 
 
 def test_words_of_another_speaker_score_0_and_those_of_nobody_do_not(make_candidate, rank):

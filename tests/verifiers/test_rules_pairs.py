@@ -82,8 +82,9 @@ The government refused to extend the ceasefire beyond Sunday.
 
 More than 1.5 million people fled the region in 2019, according to the agency.
 + According to the agency, more than 1,500,000 people fled the region in 2019.
-+ Over 1.5 million people fled the region in 2019.
-+ More than 1.5m people fled the region in 2019.
++ Over 1.5 million people fled the region in 2019, the agency said.
++ More than 1.5m people fled the region in 2019, according to the agency.
+- More than 1.5 million people fled the region in 2019. # 'agency' said it
 - Fewer than 1.5 million people fled the region in 2019.
 - Exactly 1.5 million people fled the region in 2019. # 1.5 million
 - More than 1.5 billion people fled the region in 2019. # billion
@@ -263,6 +264,26 @@ Inflation slowed to 2 per cent in the third quarter, its lowest level in a decad
 - Inflation slowed to 2 per cent in the second quarter. # second
 - Inflation slowed to 2 per cent, its highest level in a decade. # highest
 - Inflation did not slow in the third quarter. # not
+
+The navy left the bay in response to Dorvan's decision to close two ports this week.
++ Dorvan decided to close two ports this week.
+- Dorvan closed two ports this week. # decision
+- The navy decided to close two ports. # navy
+
+It is understood that the board does not regard the present offer as enough.
++ It is understood that the board does not regard the present offer as enough
+- The board does not regard the present offer as enough. # understood
+
+The club was on the cusp of losing its stadium in Alba, after it was reported the owner was ready to sell.
++ The club was on the cusp of losing its stadium in Alba.
+- The club lost its stadium in Alba. # cusp
+- The owner was ready to sell. # reported
+
+The ferry, which has three decks, some of which are closed, sails from Mirel to Dorv on Mondays.
++ The ferry sails from Mirel to Dorv on Mondays.
++ The ferry has three decks.
+- The ferry sails from Dorv to Mirel on Mondays.
+- The ferry has three closed decks.
 
 Greta Holm accused the council of hiding the report from residents.
 + Greta Holm accused the council of hiding the report from residents

@@ -1,0 +1,57 @@
+"""Which verifier judges claims: the rules alone, or a model behind them.
+
+A model never judges alone: what the rules refuse for a reason, such as another number or a missing "not", stays
+refused, and what they find word for word stays supported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from rag.errors import SettingsError
+from rag.generator_choice import DEFAULT_LLM
+from rag.settings import Settings
+from rag.weights import path_of
+
+__all__ = ["VerifierChoice", "choose_verifier"]
+
+
+class VerifierChoice(NamedTuple):
+    """A backend of the verifier socket, by name, with its arguments.
+
+    is_behind_rules: whether the rules go first and keep a veto.
+    """
+
+    backend: str
+    arguments: Mapping[str, object]
+    is_behind_rules: bool = False
+
+
+def choose_verifier(settings: Settings) -> VerifierChoice:
+    """The backend for these settings; no server is asked.
+
+    Raises:
+        SettingsError: a model is asked for without saying which one.
+        WeightsError: the weights of the local model that is asked for are not here.
+    """
+    match settings.verifier:
+        case "entailment":
+            if not settings.verifier_model:
+                raise SettingsError(
+                    "cannot verify by entailment: no model is named - set verifier_model to the name or folder of a "
+                    "cross-encoder for natural language inference"
+                )
+            arguments = {"model": settings.verifier_model, "device": settings.device}
+            return VerifierChoice("entailment", arguments, is_behind_rules=True)
+        case "judge" if settings.llm_api_base:
+            model = settings.verifier_model or settings.llm_model
+            server = {"model": model, "api_base": settings.llm_api_base}
+            timeout = {"timeout_seconds": settings.llm_timeout_seconds}
+            return VerifierChoice("judge", {**server, **timeout}, is_behind_rules=True)
+        case "judge":
+            path = str(path_of(settings.verifier_model or settings.llm_model or DEFAULT_LLM))
+            running = {"n_threads": settings.llm_threads, "timeout_seconds": settings.llm_timeout_seconds}
+            return VerifierChoice("judge-llama-cpp", {"model_path": path, **running}, is_behind_rules=True)
+        case other:
+            return VerifierChoice(other, {})
