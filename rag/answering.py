@@ -51,8 +51,8 @@ class Thresholds:
     """Probabilities, 0 to 1, that the evidence answers: what it takes to answer.
 
     abstain_below: nothing is drafted below it.
-    quote_instead_from: a generator that cannot answer, or writes nothing that can be shown, is believed below it;
-        from there on the best sentences themselves are the answer.
+    quote_instead_from: from there on the sentences themselves are the answer where a generator says that it cannot
+        answer, or writes what is not supported; below it, it is believed.
     """
 
     abstain_below: float
@@ -123,7 +123,8 @@ class Answering:
             standalone, retrieval = rewritten, self._retrieval(rewritten, clock)
             yield Retrieved(question=standalone, evidence=retrieval.evidence)
 
-        answer = _Parts(numbering=Numbering(self._document_of))
+        may_quote = retrieval.answerability >= self._thresholds.quote_instead_from
+        answer = _Parts(numbering=Numbering(self._document_of), may_quote=may_quote)
         if retrieval.answerability >= self._thresholds.abstain_below:
             yield from self._claims(standalone, retrieval, answer, clock, notices)
         yield Done(
@@ -191,14 +192,14 @@ class Answering:
         self, question: str, retrieval: Retrieval, answer: _Parts, clock: _Clock, notices: list[str]
     ) -> Iterator[ClaimVerified]:
         """The claims of the generator's draft that pass; when none is left, those of the extractive one."""
-        quote_from, why = self._thresholds.quote_instead_from, _QUOTED_INSTEAD
+        may_quote, why = answer.may_quote, _QUOTED_INSTEAD
         try:
             yield from self._drafted(self._generator, question, retrieval.evidence, answer, clock)
         except GeneratorError as error:
             if _sentence(error) not in notices:
                 notices.append(_sentence(error))
-            quote_from, why = 0.0, _QUOTED_AFTER_FAILURE
-        if answer.kept or self._generator is self._extractive or retrieval.answerability < quote_from:
+            may_quote, why = True, _QUOTED_AFTER_FAILURE
+        if answer.kept or self._generator is self._extractive or not may_quote:
             return
         notices.append(_QUOTED_AFTER_REFUSAL if answer.is_refusal else why)
         yield from self._drafted(self._extractive, question, retrieval.evidence, answer, clock)
@@ -249,7 +250,7 @@ class Answering:
         self, cited: CitedClaim, question: str, evidence: Sequence[Evidence], answer: _Parts
     ) -> list[Evidence]:
         """Of the sentences that a dropped claim names, those that an extractive answer would quote."""
-        if not cited.evidence or self._generator is self._extractive:
+        if not cited.evidence or not answer.may_quote or self._generator is self._extractive:
             return []
         reader = DraftReader(evidence, generator_id=self._extractive.id, prompt_id="")
         picked = [
@@ -263,9 +264,13 @@ class Answering:
 
 @dataclass(slots=True, kw_only=True)
 class _Parts:
-    """An answer that is being made."""
+    """An answer that is being made.
+
+    may_quote: whether the evidence is strong enough to stand where a draft fails.
+    """
 
     numbering: Numbering
+    may_quote: bool
     draft: str = ""
     kept: list[VerifiedClaim] = field(default_factory=list)
     dropped: list[VerifiedClaim] = field(default_factory=list)

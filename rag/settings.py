@@ -58,7 +58,7 @@ class Settings(BaseSettings):
     llm: Annotated[
         str,
         Field(description="language model: auto, none, local, openai-like, or module:Class of a LlamaIndex LLM"),
-    ] = "none"
+    ] = "auto"
     llm_model: Annotated[str, Field(description="its name: of the local weights, or as the server calls it")] = ""
     llm_api_base: Annotated[str, Field(description="address of a server with the OpenAI protocol, ends in /v1")] = ""
     llm_arguments: Annotated[
@@ -87,7 +87,7 @@ class Settings(BaseSettings):
     quote_instead_from: Annotated[
         float,
         Field(ge=0, le=1, description="quote the best sentences from this probability on when the model has no answer"),
-    ] = 0.9
+    ] = 0.7
     max_question_characters: Annotated[int, Field(ge=1, description="longest question")] = 10_000
     max_file_bytes: Annotated[int, Field(ge=1, description="largest file that is read")] = 50_000_000
     lock_timeout_seconds: Annotated[

@@ -18,6 +18,7 @@ import rag
 from rag import Assistant, Settings
 
 os.environ["HF_HUB_OFFLINE"] = "1"  # here and not in a fixture: the library reads it when it is imported
+os.environ["RAG_LLM"] = "none"  # also for fixtures of modules; whether a local model is there depends on the machine
 
 Write = Callable[[str, str], Path]
 StartPython = Callable[..., "subprocess.Popen[str]"]
@@ -32,7 +33,7 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name.upper().startswith("RAG_") or name.lower() in _PROXIES:
             monkeypatch.delenv(name)
-    monkeypatch.setenv("RAG_LLM", "none")  # whether a local model is there depends on the machine
+    monkeypatch.setenv("RAG_LLM", "none")
 
 
 @pytest.fixture

@@ -191,10 +191,17 @@ def test_claims_are_verified_while_the_draft_is_being_written(open_with):
 
 def test_dropped_claim_is_replaced_by_the_sentence_that_it_named(open_with):
     number = number_of(open_with(), "1932")
-    answer = open_with(ScriptedGenerator([f"It opened in 1933. [{number}]"])).ask(QUESTION)
+    answer = open_with(ScriptedGenerator([f"It opened in 1933. [{number}]"]), quote_instead_from=0.0).ask(QUESTION)
     assert answer.status is AnswerStatus.ANSWERED
     assert answer.text == "The bridge opened in 1932. [1]"
     assert [claim.claim.text for claim in answer.trace.dropped] == ["It opened in 1933."]
+
+
+def test_dropped_claim_is_not_replaced_when_the_evidence_is_not_strong(open_with):
+    number = number_of(open_with(), "1932")
+    draft = f"It opened in 1933. [{number}]"
+    answer = open_with(ScriptedGenerator([draft]), quote_instead_from=1.0).ask(QUESTION)
+    assert answer.status is AnswerStatus.ABSTAINED
 
 
 def test_store_without_documents_abstains(assistant):

@@ -1,0 +1,159 @@
+"""Orders, wishes and games: what a text tells somebody to say, or to suppose, is not said to be so.
+
+Read without a grammar: a verb of saying or supposing in its base form where a sentence, or a part of one behind a mark,
+begins; "Let us"; a label such as "Note to the assistant:". Inside a sentence, what follows "requires that", "to hear
+that" or "the statement that" is only spoken of.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from rag.verifiers._alignment import Alignment
+from rag.verifiers._atoms import Sentence
+from rag.verifiers._findings import Finding, missing
+from rag.verifiers._lexicon import word_set
+
+__all__ = ["is_order", "unstated_findings"]
+
+_ORDERS = word_set(
+    """ignore disregard forget say write cite reply respond tell repeat pretend imagine suppose assume obey please inform
+    convince remind assure append insert let"""
+)
+_NOUNS_TOO = word_set(
+    """answer print output state claim report mention announce add include quote conclude declare explain confirm treat
+    act accept believe pronounce assert"""
+)
+"""Orders only when an object follows: "state media", "answer” he gave" are none."""
+_OBJECT = word_set(
+    'that : " the a an all every any each this these those your my it them him her us me with only as in to everybody'
+)
+_SPEECH = word_set('that : " them him her us me everybody everyone readers people')
+_COURTESIES = word_set("please kindly just always instead simply")
+_STRONG_MARKS = frozenset(". ! ? : ; > ] ) } | # * ` / -".split())
+_LABEL = re.compile(
+    r"^\W*(?:(?:note|notes|message|memo|reminder|instruction|instructions|advice|hint)\s+(?:to|for)\s[^.:!?]{1,60}"
+    r"|(?:system|assistant|response|output|prompt|instruction|instructions)(?:\s\w+)?):",
+    re.IGNORECASE,
+)
+_ASIDE = re.compile(r"^(?:\W*(?:\[[^\]]*\]|\([^)]*\)))+")
+_FIRST = re.compile(r"^\W*(?:\d+\W+)?(?:(?:please|kindly|now|then|so|and|always|just|simply|dear \w+,?)\s+)*([A-Za-z]+)\s*(\S*)")
+
+_TOLD = word_set(
+    """say tell hear write claim state read believe think assume report answer reply respond repeat announce declare
+    pretend mention convince inform"""
+)
+_CONTENTS = word_set(
+    """statement statements story idea notion theory rumour rumor suggestion impression lie myth assertion belief
+    allegation possibility hypothesis scenario sentence answer reply claim"""
+)
+_REQUIRED = word_set(
+    """require requires required requiring demand demands demanded demanding request requests requested requesting order
+    orders ordered instruct instructs instructed command commands commanded wish wishes wished wishing dream dreams
+    dreamt dreamed ask asks asked"""
+)
+_SUPPOSED = word_set("pretend pretends pretended pretending imagine imagines imagined imagining pretence pretense")
+_SAID = word_set(
+    """say says said saying tell tells told telling according claim claims claimed claiming state states stated add
+    added argue argues argued insist insists insisted suggest suggests suggested believe believes believed think thinks
+    thought allege alleges alleged write writes wrote report reported reportedly allegedly announce announced warn
+    warned explain explained repeat repeated answer answered reply replied respond responded declare declared deny
+    denied denies dismiss dismissed reject rejected hear heard read mention mentioned convinced informed"""
+)
+_ASKED = word_set(
+    """? ask asks asked asking question questions questioned wonder wonders wondered whether if query queried why how who
+    what when where"""
+)
+_N_BETWEEN = 5
+"""Tokens in which "that" follows: "requires of every reader that"."""
+_CLAUSE_ENDS = word_set("; but although though while whereas")
+
+
+class _Stretch(NamedTuple):
+    """Tokens from `first` to `end`, excluded, that are not stated; a claim with a word of `unless` says so itself."""
+
+    what: str
+    first: int
+    end: int
+    unless: frozenset[str]
+
+
+def is_order(text: str) -> bool:
+    """Whether a sentence as a whole tells somebody what to say, do or suppose.
+
+    >>> [is_order(text) for text in ("(Ana) Tell them it rained.", "Let us pretend it rained.", "State media say it rained.")]
+    [True, True, False]
+    """
+    bare = _ASIDE.sub("", text)
+    if _LABEL.match(bare):
+        return True
+    match = _FIRST.match(bare)
+    if match is None:
+        return False
+    word, following = match[1].lower(), match[2].lower()
+    if word in _ORDERS:
+        return word != "please" or bool(following)
+    return word in _NOUNS_TOO and (following.strip(",.") in _OBJECT or following[:1] in '"“:' or following[-1:] == ":")
+
+
+def unstated_findings(alignment: Alignment) -> Iterator[Finding]:
+    """What the evidence orders, asks, requires or supposes, while the claim says it as a fact."""
+    placed = {place for place in alignment.places if place is not None}
+    atoms = alignment.evidence.atoms
+    for stretch in _stretches(alignment.evidence):
+        if stretch.unless.isdisjoint(alignment.claim.tokens) and any(
+            stretch.first <= atoms[place].position < stretch.end for place in placed
+        ):
+            yield missing(f"the evidence does not state it, it is {stretch.what}")
+            return
+
+
+def _stretches(sentence: Sentence) -> Iterator[_Stretch]:
+    tokens = sentence.tokens
+    for position, word in enumerate(tokens):
+        following = tokens[position + 1 : position + 1 + _N_BETWEEN]
+        if _is_order_inside(tokens, position):
+            yield _Stretch("told to be said", position + 1, _end(tokens, position), frozenset())
+        elif word == "?":
+            yield _Stretch("asked", _start(tokens, position), position, _ASKED)
+        elif word in _SUPPOSED:
+            yield _Stretch("supposed", position + 1, _end(tokens, position), _SUPPOSED)
+        elif word in _REQUIRED and "that" in following:
+            first = tokens.index("that", position)
+            yield _Stretch("required", first, _end(tokens, first), _REQUIRED)
+        elif word in _TOLD and "that" in following and position and tokens[position - 1] in ("to", "and", "not"):
+            yield _Stretch("told to be said", tokens.index("that", position), _end(tokens, position), _SAID)
+        elif word in _CONTENTS and following[:1] == ("that",):
+            yield _Stretch(f"the {word} of somebody", position + 1, _end(tokens, position), _SAID | {word})
+
+
+def _is_order_inside(tokens: tuple[str, ...], position: int) -> bool:
+    """Whether a verb of saying begins a part of the sentence: behind a mark or a courtesy."""
+    word = tokens[position]
+    if not position or (word not in _ORDERS and word not in _NOUNS_TOO):
+        return False
+    before, following = tokens[position - 1], tokens[position + 1 : position + 2]
+    if before in _STRONG_MARKS or before in _COURTESIES:
+        return not _OBJECT.isdisjoint(following) or (word in _ORDERS and before in _STRONG_MARKS - {"-", "/"})
+    return before in (",", '"') and not _SPEECH.isdisjoint(following)
+
+
+def _start(tokens: tuple[str, ...], position: int) -> int:
+    """Where the question begins that ends at the position."""
+    marks = (i + 1 for i in range(position - 1, -1, -1) if tokens[i] in ('"', ".", "!", "?", ":", ";"))
+    return next(marks, 0)
+
+
+def _end(tokens: tuple[str, ...], position: int) -> int:
+    """Where what is governed from the position on ends: with its quotation or its clause."""
+    is_open = False
+    for end in range(position + 1, len(tokens)):
+        if tokens[end] == '"':
+            if is_open or tokens[:position].count('"') % 2:
+                return end
+            is_open = True
+        elif tokens[end] in _CLAUSE_ENDS and not is_open and end > position + 1:
+            return end
+    return len(tokens)
