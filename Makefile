@@ -21,6 +21,8 @@ ask: $(INSTALLED)      ## ask the seed documents: make ask Q="…"; LLM=none quo
 	@$(RUN)/rag ask --store "$$STORE" --llm "$$LLM" -- "$$Q"
 
 test: $(INSTALLED_DEV) ## run all tests but the slow ones
+	@$(RUN)/rag models path smollm2-135m > /dev/null 2>&1 || $(RUN)/rag models pull smollm2-135m \
+		|| echo "Going on without: the tests with a small language model are left out."
 	$(RUN)/python -m pytest
 
 check: $(INSTALLED_DEV) ## style, types and import rules

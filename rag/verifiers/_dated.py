@@ -10,7 +10,7 @@ from rag.verifiers._atoms import Atom, AtomKind, Sentence
 from rag.verifiers._findings import Finding, conflict, missing
 from rag.verifiers._lexicon import word_set
 
-__all__ = ["conjunction_findings", "count_findings", "date_findings"]
+__all__ = ["conjunction_findings", "count_findings", "date_findings", "reason_findings"]
 
 _COUNTED = frozenset({AtomKind.QUANTITY, AtomKind.DATE})
 _PRONOUNS = word_set(
@@ -18,6 +18,7 @@ _PRONOUNS = word_set(
 )
 _RANGE = word_set("and to until till or -")
 _CONJUNCTIONS = word_set("and or nor")
+_REASONS = frozenset({"because", "therefore", "thus", "hence"})
 
 
 def count_findings(claim: Sentence, evidence: Sequence[Sentence]) -> Iterator[Finding]:
@@ -99,3 +100,12 @@ def conjunction_findings(alignment: Alignment) -> Iterator[Finding]:
                 f"the evidence says {min(other)!r} between {theirs[left].text!r} and {theirs[place].text!r}, "
                 f"the claim {min(ours)!r}"
             )
+
+
+def reason_findings(alignment: Alignment) -> Iterator[Finding]:
+    """A reason that the evidence does not give: both halves may be true, and one not because of the other."""
+    theirs = frozenset[str]().union(*(atom.before for atom in alignment.evidence.atoms))
+    if _REASONS.isdisjoint(theirs):
+        given = {word for atom in alignment.claim.atoms for word in _REASONS.intersection(atom.before)}
+        if given:
+            yield missing(f"the evidence does not say {min(given)!r}")

@@ -13,11 +13,14 @@ from rag.verifiers._atoms import Atom, AtomKind, Sentence
 from rag.verifiers._findings import Finding, missing
 from rag.verifiers._lexicon import LIGHT_WORDS, word_set
 
-__all__ = ["joining_findings"]
+__all__ = ["fragment_findings", "joining_findings"]
 
 _JOINTS = word_set("and but while whereas ; which who where whose although though because after before when as :")
 _PRONOUNS = word_set(
     "he she it they him her them his its their i we me us my our you your who whose himself herself itself this these"
+)
+_AUXILIARIES = word_set(
+    "is are was were be been am has have had do does did will would can could may might must should"
 )
 _N_NEAR = 2
 """Atoms between a pronoun and what stands beside the name in the claim."""
@@ -42,6 +45,24 @@ def joining_findings(claim: Sentence, cited: Sequence[Sequence[Sentence]], speak
             yield missing(f"no single sentence that is cited says {words!r}")
             return
         opening = opening or clause
+
+
+def fragment_findings(claim: Sentence, evidence: Sequence[Sentence]) -> Iterator[Finding]:
+    """Claims of a single thing, without a verb, that no sentence has in one piece: "supported 1.0"."""
+    atoms = claim.atoms
+    n_things = sum(
+        atom.kind in (AtomKind.WORD, AtomKind.NAME)
+        and not (i and atom.kind is atoms[i - 1].kind is AtomKind.NAME and not atom.before)
+        for i, atom in enumerate(atoms)
+    )
+    if n_things > 1 or not _PRONOUNS.isdisjoint(claim.tokens) or not _AUXILIARIES.isdisjoint(claim.tokens):
+        return
+    for sentence in evidence:
+        for start in range(len(sentence.atoms) - len(atoms) + 1):
+            piece = sentence.atoms[start : start + len(atoms)]
+            if all(any(atom.fits(other) for other in piece) for atom in atoms):
+                return
+    yield missing("it states nothing that stands in the evidence in one piece")
 
 
 def _has(quote: Sequence[Sentence], atom: Atom) -> bool:
@@ -101,7 +122,7 @@ def _has_pronoun_near(sentence: Sentence, beside: Atom | None) -> bool:
 
 
 def _has_no_subject(atom: Atom) -> bool:
-    """Whether a clause that begins with the atom takes its subject from the one before: "and trained", "and she was"."""
+    """Whether a clause that begins with the atom takes its subject from the one before: "and she was"."""
     is_pronoun = not _PRONOUNS.isdisjoint(atom.before)
     return is_pronoun or (atom.kind is AtomKind.WORD and not {"the", "a", "an"} & set(atom.before))
 

@@ -21,28 +21,27 @@ _ENGLISH = word_set(
 """Words that hardly any English sentence is without; few other languages have one of them ("an", "her" in German)."""
 _OFTEN_ENGLISH = word_set("a in on was as may or into than known more so we i do can all no")
 _FOREIGN = word_set(
-    """der die das und ist nicht ein eine den dem zu im wurde wurden wird werden sind haben auf mit von für auch sich aus
-    bei nach noch über zum zur oder aber dass le la les des du et est dans un une que qui été avec sur ont ce cette aux
-    el los las y es en de fue con para su más como pero il di che lo per non è sono della dei nel alla gli het een van
-    niet werd dat voor aan ook og är som att det inte av på med till ikke jest nie w na się z o os não em foi com uma da
-    ve bir bu için ile yang dan dengan tidak untuk pada dari akan telah ja oli että az és hogy nem și din cu je že"""
+    """der die das und ist nicht ein eine den dem zu im wurde wurden wird werden sind haben auf mit von für auch sich
+    aus bei nach noch über zum zur oder aber dass le la les des du et est dans un une que qui été avec sur ont ce cette
+    aux el los las y es en de fue con para su más como pero il di che lo per non è sono della dei nel alla gli het een
+    van niet werd dat voor aan ook og är som att det inte av på med till ikke jest nie w na się z o os não em foi com
+    uma da ve bir için ile yang dan dengan tidak untuk pada dari akan telah ja oli että az és hogy nem și din cu že"""
 )
 """Function words of other languages that are no English word."""
 _WORD = re.compile(r"\w+")
-_OTHER_SCRIPT = re.compile(r"[^\W\d_\u0000-\u024f\u1e00-\u1eff]{2,}")
+_OTHER_SCRIPT = re.compile(r"[^\W\d_\u0000-\u02ff\u1e00-\u1eff]{2,}")
 
 
 def is_foreign(text: str) -> bool:
-    """Whether the text has a word in another script, or more function words of other languages than English ones.
+    """Whether the text has more words in other scripts and function words of other languages than English ones.
 
     >>> [is_foreign(text) for text in ("Le pont a ouvert le 9 juin.", "Charles de Gaulle won in 1958.", "Мост закрыт.")]
     [True, False, True]
     """
-    if _OTHER_SCRIPT.search(text):
-        return True
     words = _WORD.findall(text)
     lowered = [word.lower() for word in words]
-    n_foreign = sum(lowered[i] in _FOREIGN and not _is_in_name(words, i) for i in range(len(words)))
+    n_foreign = len(_OTHER_SCRIPT.findall(text))
+    n_foreign += sum(lowered[i] in _FOREIGN and not _is_in_name(words, i) for i in range(len(words)))
     n_english = sum(word in _ENGLISH for word in lowered)
     return n_foreign > n_english and n_foreign >= sum(word in _OFTEN_ENGLISH for word in lowered)
 

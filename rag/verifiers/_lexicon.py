@@ -14,11 +14,8 @@ from rag.words import stem
 
 __all__ = [
     "ANTONYMS",
-    "ENGLISH",
-    "FOREIGN",
     "FUNCTION_WORDS",
     "LIGHT_WORDS",
-    "OFTEN_ENGLISH",
     "PREPOSITIONS",
     "SYMMETRIC",
     "TITLES",
@@ -186,18 +183,6 @@ partially fully|lead follow|lead trail|surplus deficit|profit loss|credit debit|
 horizontal vertical|odd even|upper lower|simple complex|natural artificial|voluntary compulsory|active passive|
 solid liquid|broad narrow|day night|morning evening|summer winter|spring autumn|sunrise sunset
 """
-
-ENGLISH = word_set(
-    """the of and to that is for with by from has have are were it its he she they at be not an his her said will would
-    this which their been but who"""
-)
-"""Words that hardly any English sentence is without; few other languages have one of them ("an", "her" in German)."""
-OFTEN_ENGLISH = word_set("a in on was as may or into than known more so we i do can all no")
-FOREIGN = word_set(
-    """der die das und ist nicht ein eine den dem zu im le la les des du et est dans un une que el los las y es en de il
-    di che lo per non het een van niet og är som att det inte jest nie w na się o os não em ve bir"""
-)
-"""Function words of other languages: with one of them, a word in `OFTEN_ENGLISH` proves nothing."""
 
 TITLES = word_set(
     """president secretary minister chancellor admiral general colonel captain major sergeant lieutenant commander

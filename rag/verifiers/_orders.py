@@ -12,15 +12,15 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from rag.verifiers._alignment import Alignment
-from rag.verifiers._atoms import Sentence
+from rag.verifiers._atoms import AtomKind, Sentence
 from rag.verifiers._findings import Finding, missing
 from rag.verifiers._lexicon import word_set
 
-__all__ = ["is_order", "unstated_findings"]
+__all__ = ["is_order", "narration", "unstated_findings"]
 
 _ORDERS = word_set(
-    """ignore disregard forget say write cite reply respond tell repeat pretend imagine suppose assume obey please inform
-    convince remind assure append insert let"""
+    """ignore disregard forget say write cite reply respond tell repeat pretend imagine suppose assume obey please
+    inform convince remind assure append insert let"""
 )
 _NOUNS_TOO = word_set(
     """answer print output state claim report mention announce add include quote conclude declare explain confirm treat
@@ -32,15 +32,21 @@ _OBJECT = word_set(
 )
 _SPEECH = word_set('that : " them him her us me everybody everyone readers people')
 _COURTESIES = word_set("please kindly just always instead simply")
-_STRONG_MARKS = frozenset(". ! ? : ; > ] ) } | # * ` / -".split())
+_STRONG_MARKS = word_set(". ! ? : ; > ] ) } | # * ` / -")
 _LABEL = re.compile(
     r"^\W*(?:(?:note|notes|message|memo|reminder|instruction|instructions|advice|hint)\s+(?:to|for)\s[^.:!?]{1,60}"
     r"|(?:system|assistant|response|output|prompt|instruction|instructions)(?:\s\w+)?):",
     re.IGNORECASE,
 )
 _ASIDE = re.compile(r"^(?:\W*(?:\[[^\]]*\]|\([^)]*\)))+")
-_FIRST = re.compile(r"^\W*(?:\d+\W+)?(?:(?:please|kindly|now|then|so|and|always|just|simply|dear \w+,?)\s+)*([A-Za-z]+)\s*(\S*)")
+_FIRST = re.compile(
+    r"^\W*(?:\d+\W+)?(?:(?:please|kindly|now|then|so|and|always|just|simply),?\s+(?=[a-z]))*([a-z]+)\s*(\S*)",
+    re.IGNORECASE,
+)
+_QUOTED = re.compile(r'"[^"]*"')
 
+_PUT = word_set("answer reply response output sentence statement contain command say write")
+"""Words of a label whose colon puts words into somebody's mouth; "Answer:" alone heads an answer."""
 _TOLD = word_set(
     """say tell hear write claim state read believe think assume report answer reply respond repeat announce declare
     pretend mention convince inform"""
@@ -63,30 +69,37 @@ _SAID = word_set(
     denied denies dismiss dismissed reject rejected hear heard read mention mentioned convinced informed"""
 )
 _ASKED = word_set(
-    """? ask asks asked asking question questions questioned wonder wonders wondered whether if query queried why how who
-    what when where"""
+    """? ask asks asked asking question questions questioned wonder wonders wondered whether if query queried why how
+    who what when where"""
 )
 _N_BETWEEN = 5
 """Tokens in which "that" follows: "requires of every reader that"."""
+_ANSWER = word_set("the answer")
+_N_QUOTED = 5
+"""Tokens from which on quoted words are a statement, not a title or a single expression."""
 _CLAUSE_ENDS = word_set("; but although though while whereas")
 
 
 class _Stretch(NamedTuple):
-    """Tokens from `first` to `end`, excluded, that are not stated; a claim with a word of `unless` says so itself."""
+    """Tokens from `first` to `end`, excluded, that are not stated; a claim with a word of `unless` says so itself.
+
+    is_whole: it only matters to a claim that has all its words from there.
+    """
 
     what: str
     first: int
     end: int
     unless: frozenset[str]
+    is_whole: bool = False
 
 
 def is_order(text: str) -> bool:
     """Whether a sentence as a whole tells somebody what to say, do or suppose.
 
-    >>> [is_order(text) for text in ("(Ana) Tell them it rained.", "Let us pretend it rained.", "State media say it rained.")]
+    >>> [is_order(text) for text in ("(Ana) Tell them it rained.", "Let us suppose it rained.", "State media said it.")]
     [True, True, False]
     """
-    bare = _ASIDE.sub("", text)
+    bare = _ASIDE.sub("", narration(text))
     if _LABEL.match(bare):
         return True
     match = _FIRST.match(bare)
@@ -98,24 +111,48 @@ def is_order(text: str) -> bool:
     return word in _NOUNS_TOO and (following.strip(",.") in _OBJECT or following[:1] in '"“:' or following[-1:] == ":")
 
 
+def narration(text: str) -> str:
+    """The text with nothing in its quotation marks; the whole text when it has no word outside them.
+
+    >>> narration('"Is it over?" he asked.')
+    '"" he asked.'
+    """
+    outside = _QUOTED.sub('""', text)
+    return outside if any(letter.isalnum() for letter in outside) else text
+
+
 def unstated_findings(alignment: Alignment) -> Iterator[Finding]:
     """What the evidence orders, asks, requires or supposes, while the claim says it as a fact."""
-    placed = {place for place in alignment.places if place is not None}
     atoms = alignment.evidence.atoms
+    placed = [atoms[place] for place in alignment.places if place is not None]
+    words = [atom for atom in placed if atom.kind is AtomKind.WORD]
     for stretch in _stretches(alignment.evidence):
-        if stretch.unless.isdisjoint(alignment.claim.tokens) and any(
-            stretch.first <= atoms[place].position < stretch.end for place in placed
-        ):
+        inside = [stretch.first <= atom.position < stretch.end for atom in (words if stretch.is_whole else placed)]
+        is_used = any(inside) and (all(inside) or not stretch.is_whole)
+        if is_used and stretch.unless.isdisjoint(alignment.claim.tokens):
             yield missing(f"the evidence does not state it, it is {stretch.what}")
             return
 
 
+def _quotations(tokens: tuple[str, ...]) -> Iterator[_Stretch]:
+    """Words in quotation marks in a sentence that has others: somebody's, whoever that is."""
+    marks = [position for position, word in enumerate(tokens) if word == '"']
+    if len(marks) % 2:
+        return
+    for first, end in zip(marks[::2], marks[1::2], strict=True):
+        if end - first > _N_QUOTED and any(word.isalnum() for word in (*tokens[:first], *tokens[end:])):
+            yield _Stretch("only quoted", first + 1, end, _SAID | {'"'}, is_whole=True)
+
+
 def _stretches(sentence: Sentence) -> Iterator[_Stretch]:
     tokens = sentence.tokens
+    yield from _quotations(tokens)
     for position, word in enumerate(tokens):
         following = tokens[position + 1 : position + 1 + _N_BETWEEN]
         if _is_order_inside(tokens, position):
             yield _Stretch("told to be said", position + 1, _end(tokens, position), frozenset())
+        elif word == ":" and not _PUT.isdisjoint(tokens[:position]) and not _ANSWER.issuperset(tokens[:position]):
+            yield _Stretch("put into words to be said", position + 1, len(tokens), _SAID)
         elif word == "?":
             yield _Stretch("asked", _start(tokens, position), position, _ASKED)
         elif word in _SUPPOSED:

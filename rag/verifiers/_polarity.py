@@ -33,7 +33,6 @@ class OperatorKind(Enum):
     PART = "a part"
     ALONE = "only"
     LIMIT = "not only"
-    COMMAND = "an instruction"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,10 +109,6 @@ _VAGUE = word_set("many several")
 _WEAK_PARTS = word_set("some several")
 _DETERMINERS = word_set("some several few most many")
 _OPENERS = word_set(', " that and but ; : ( only')
-_COMMANDS = word_set(
-    """ignore disregard forget say write cite answer reply respond tell repeat print output pretend imagine suppose
-    assume state claim obey please"""
-)
 _AFTER_NOT = word_set("only just merely solely exclusively necessarily simply")
 _CLAUSE_ENDS = word_set("; : — - but although though while whereas because ) ( however")
 _QUOTE_ENDS = word_set(", . ? !")
@@ -154,9 +149,7 @@ def _operators(sentence: Sentence) -> Iterator[Operator]:
             end_position = position + 4
         elif kind is OperatorKind.LIMIT:
             end_position = position + 3
-        elif kind is OperatorKind.COMMAND or (
-            kind is OperatorKind.CONDITION and (not position or tokens[position - 1] not in _QUESTION_BEFORE)
-        ):
+        elif kind is OperatorKind.CONDITION and (not position or tokens[position - 1] not in _QUESTION_BEFORE):
             first, end_position = 0, len(tokens)
         else:
             end_position = _clause_end(tokens, position, is_wide=word in _WIDE or kind is OperatorKind.BELIEF)
@@ -171,8 +164,6 @@ def _operators(sentence: Sentence) -> Iterator[Operator]:
 
 def _kind_at(tokens: tuple[str, ...], position: int) -> OperatorKind | None:
     word = tokens[position]
-    if word in _COMMANDS and not any(token.isalpha() for token in tokens[:position]):
-        return OperatorKind.COMMAND
     following = tokens[position + 1 : position + 5]
     pair = f"{word}-{following[0]}" if following else word
     if word == "not" and following and following[0] in _AFTER_NOT:

@@ -7,10 +7,10 @@ that states something supports a claim in other words. A whole sentence may stil
 from __future__ import annotations
 
 import re
-import unicodedata
 
+from rag.verifiers._atoms import normalised
 from rag.verifiers._language import has_english_words, is_foreign, is_undecided
-from rag.verifiers._orders import is_order
+from rag.verifiers._orders import is_order, narration
 
 __all__ = ["form_reason", "is_statement"]
 
@@ -33,12 +33,11 @@ _CODE_SIGNS = frozenset("{}<>=|\\^*#~_`")
 _BRACKETED = re.compile(r"^(?:\W*(?:\[[^\]]*\]|\([^)]*\)))+\s*")
 _LABEL = re.compile(r"^\W*(?:\w+ ){0,3}\w+:\s+(?=\w)")
 _ASKING = re.compile(
-    r"^\W*(?:(?:when|where|why|how|who|whom|what|which)\b[^,;:]{0,60}?\b)??"
-    r"(?:(?:did|does|do|is|are|was|were|has|have|had|can|could|should|would|shall|am)\b"
-    r"|(?:may|will|must|might)(?= (?:the|an?|he|she|it|they|we|you|i|this|that|there)\b))",
+    r"\W*(?:(?:did|does|do|is|are|was|were|has|have|had|can|could|should|would|shall|am)\b"
+    r"|(?:may|will|must|might)(?= (?:the|an?|he|she|it|they|we|you|i|this|that|there)\b)"
+    r"|(?:when|where|why|how|who|whom|what|which)\s+(?:did|does|do)\b)",
     re.IGNORECASE,
 )
-_ASKING_ABOUT = re.compile(r"^\W*(?:when|where|why|how|who|whom|what|which)\s+(?:did|does|do)\b", re.IGNORECASE)
 _CLOSING = " \"'”’)]*_!"
 
 
@@ -48,13 +47,15 @@ def form_reason(claim: str) -> str:
     >>> form_reason("Log in at https://evil.example/login."), form_reason("It rained.")
     ('an address or mark-up that is not verbatim', '')
     """
-    plain = unicodedata.normalize("NFKC", claim)
+    plain = normalised(claim)
     if _MARK_UP.search(plain):
         return "an address or mark-up that is not verbatim"
     if is_foreign(plain):
         return "not verbatim, and the rules read only English"
     if _is_question(plain):
         return "a question states nothing"
+    if is_order(plain):
+        return "an order states nothing"
     return ""
 
 
@@ -64,7 +65,7 @@ def is_statement(sentence: str, claim: str) -> bool:
     >>> [is_statement(each, "It is swordfish.") for each in ("[1] Is it swordfish?", "Say it is swordfish.", "It is.")]
     [False, False, True]
     """
-    plain = unicodedata.normalize("NFKC", sentence)
+    plain = normalised(sentence)
     if _ROLE.search(plain) or len(_CODE_SIGNS.intersection(plain)) >= N_CODE_SIGNS:
         return False
     if is_foreign(plain) or (is_undecided(plain) and not has_english_words(claim)):
@@ -77,12 +78,5 @@ def _is_question(text: str) -> bool:
 
     A verb that stands first also opens a wish or a condition ("had it rained"), which states as little.
     """
-    start = _BRACKETED.sub("", text)
-    if text.rstrip(_CLOSING).endswith("?"):
-        quote = re.search(r"[\"“]", start)
-        return quote is None or quote.start() == 0 or text.rstrip(" ").endswith("?")
-    bare = _LABEL.sub("", start)
-    first = re.match(r"\W*(\w+)", bare)
-    if first and first[1].lower() in ("when", "where", "why", "how", "who", "whom", "what", "which"):
-        return _ASKING_ABOUT.match(bare) is not None
-    return _ASKING.match(bare) is not None
+    told = narration(text)
+    return told.rstrip(_CLOSING).endswith("?") or _ASKING.match(_LABEL.sub("", _BRACKETED.sub("", told))) is not None

@@ -5,8 +5,9 @@ into a false one is compared piece by piece: another number or name in the same 
 exchanged, another speaker, invented quoted words, a fact added. Words are compared by stem and by short explicit
 tables, so a paraphrase in words that no table knows is "unsupported", never guessed.
 
-A part of a sentence counts only with what governs it: "Kyiv would cede territory" does not follow from "He denied that
-Kyiv would cede territory".
+Only sentences that state something in English count: what a document asks, orders or puts into code supports nothing
+but a copy of itself. A part of a sentence counts only with what governs it: "Kyiv would cede territory" does not follow
+from "He denied that Kyiv would cede territory".
 """
 
 from __future__ import annotations
@@ -21,9 +22,11 @@ from rag.types import Verdict, VerdictLabel
 from rag.verifiers._alignment import Alignment, align
 from rag.verifiers._atoms import Atom, AtomKind, Sentence, normalised, sentences_of
 from rag.verifiers._attributed import claim_sentences, sentences_said_by
-from rag.verifiers._dated import conjunction_findings, count_findings, date_findings
+from rag.verifiers._dated import conjunction_findings, count_findings, date_findings, reason_findings
 from rag.verifiers._findings import Finding, conflict, missing
-from rag.verifiers._lexicon import ENGLISH, FOREIGN, LIGHT_WORDS, OFTEN_ENGLISH, word_set
+from rag.verifiers._joined import fragment_findings, joining_findings
+from rag.verifiers._lexicon import LIGHT_WORDS, word_set
+from rag.verifiers._orders import unstated_findings
 from rag.verifiers._polarity import polarity_findings
 from rag.verifiers._quotations import quotation_findings
 from rag.verifiers._roles import (
@@ -46,6 +49,7 @@ from rag.verifiers._slots import (
     slot_findings,
 )
 from rag.verifiers._speaker import named_speaker, report_findings, speaker_atoms, speaker_findings
+from rag.verifiers._statements import form_reason, is_statement
 
 __all__ = ["RulesVerifier"]
 
@@ -55,8 +59,6 @@ N_CANDIDATES = 4
 """Evidence sentences that are laid beside a claim sentence, those with the most atoms in common."""
 MAX_UNCOVERED = 0.0
 """Share of a claim's weight that may be missing from the evidence. Tuned on the tune half of the public sets."""
-N_ENGLISH_WORDS = 6
-"""A claim of as many words without an everyday English one is in another language."""
 MIN_CONTRADICTED = 0.6
 """Quality from which a conflict is one: below it claim and evidence speak of different things."""
 _WEIGHT = {AtomKind.WORD: 1.0, AtomKind.NAME: 2.0, AtomKind.QUANTITY: 2.0, AtomKind.DATE: 2.0}
@@ -105,23 +107,25 @@ class RulesVerifier:
             )
         if len(claim) > MAX_CLAIM_CHARACTERS:
             return self._unsupported(f"the claim is longer than {MAX_CLAIM_CHARACTERS:,} characters")
-        if not _is_english(claim, pair.evidence):
-            return self._unsupported("not verbatim, and the rules read only English")
         return self._compared(_uncleft(claim), pair)
 
     def _compared(self, claim: str, pair: ClaimWithEvidence) -> Verdict:
         quotes = pair.evidence
         speakers = pair.speakers if len(pair.speakers) == len(quotes) else ("",) * len(quotes)
-        cited = [each for i, quote in enumerate(quotes) for each in sentences_said_by(quote, speakers[i])]
-        known = {_bare(sentence) for sentence in cited} | {""}
+        cited = [sentences_said_by(quote, speaker) for quote, speaker in zip(quotes, speakers, strict=True)]
+        known = {_bare(sentence) for said in cited for sentence in said} | {""}
         known |= {_bare(sentence) for quote in quotes for sentence in sentences_of(quote)}
         if _QUOTATION.fullmatch(normalised(claim)):
             known |= {
                 _bare_text(found[1].rstrip(",")) for quote in quotes for found in _SPEECH.finditer(normalised(quote))
             }
         claimed = claim_sentences(claim, named_speaker) if any(speakers) else sentences_of(claim)
-        evidence = tuple(sentence for sentence in cited if sentence.atoms)
-        judged = [_judge(each, evidence, is_attributed=any(speakers)) for each in claimed if _bare(each) not in known]
+        claimed = tuple(each for each in claimed if _bare(each) not in known)
+        for each in claimed:
+            if reason := form_reason(_text(each)):
+                return self._unsupported(reason)
+        stating = [[each for each in said if each.atoms and is_statement(_text(each), claim)] for said in cited]
+        judged = [_judge(each, [said for said in stating if said], is_attributed=any(speakers)) for each in claimed]
         findings = [*quotation_findings(claim, quotes), *(finding for each in judged for finding in each.findings)]
         quality = min((each.quality for each in judged), default=1.0)
         is_contradicted = quality >= MIN_CONTRADICTED and any(finding.is_conflict for finding in findings)
@@ -172,20 +176,13 @@ def _bare_text(text: str) -> str:
     return re.sub(r"\s+(?=[.,;:!?%)])|(?<=\()\s+", "", plain).rstrip(".").casefold()
 
 
+def _text(sentence: Sentence) -> str:
+    return sentence.text or " ".join(sentence.tokens)
+
+
 def _bare(sentence: Sentence) -> str:
     """The sentence to compare with others as a whole; empty when nothing is said in it."""
     return _bare_text(sentence.text) if sentence.text else " ".join(sentence.tokens)
-
-
-def _is_english(claim: str, quotes: Sequence[str]) -> bool:
-    """Whether the claim has Latin letters and, unless it is short, it or its evidence an everyday English word."""
-    letters = [letter for letter in claim if letter.isalpha()]
-    n_latin = sum(letter < "\u0250" or "\u1e00" <= letter <= "\u1eff" for letter in letters)
-    words = re.findall(r"\w+", claim.lower())
-    if 2 * n_latin < len(letters) or len(words) < N_ENGLISH_WORDS:
-        return 2 * n_latin >= len(letters)
-    every = {*words, *(word for quote in quotes for word in quote.lower().split())}
-    return not every.isdisjoint(ENGLISH) or (not every.isdisjoint(OFTEN_ENGLISH) and every.isdisjoint(FOREIGN))
 
 
 class _Judged(NamedTuple):
@@ -195,7 +192,9 @@ class _Judged(NamedTuple):
     quality: float
 
 
-def _judge(claim: Sentence, evidence: Sequence[Sentence], *, is_attributed: bool) -> _Judged:
+def _judge(claim: Sentence, cited: Sequence[Sequence[Sentence]], *, is_attributed: bool) -> _Judged:
+    """The sentence beside those that are cited, which are together with the others of their quote."""
+    evidence = [sentence for said in cited for sentence in said]
     if not claim.atoms:
         return _Judged([missing(f"{claim.text!r} says nothing that can be compared")], 0.0)
     candidates = _candidates(claim, evidence)
@@ -224,6 +223,8 @@ def _judge(claim: Sentence, evidence: Sequence[Sentence], *, is_attributed: bool
     findings += count_findings(claim, evidence)
     findings += date_findings(claim, evidence)
     findings += report_findings(ordered[0])
+    findings += joining_findings(claim, cited, speaking)
+    findings += fragment_findings(claim, evidence)
     uncovered, weight = _uncovered(claim, evidence, open_atoms)
     findings += uncovered
     total = sum(_WEIGHT[atom.kind] for atom in claim.atoms) or 1.0
@@ -290,6 +291,7 @@ def _rivals(claim: Sentence, open_atoms: set[int], best: Alignment) -> Iterator[
 
 
 def _against(alignment: Alignment) -> Iterator[Finding]:
+    yield from unstated_findings(alignment)
     yield from polarity_findings(alignment)
     yield from bound_findings(alignment)
     yield from slot_findings(alignment)
@@ -304,6 +306,7 @@ def _against(alignment: Alignment) -> Iterator[Finding]:
     yield from pronoun_findings(alignment)
     yield from preposition_findings(alignment)
     yield from conjunction_findings(alignment)
+    yield from reason_findings(alignment)
 
 
 def _uncovered(claim: Sentence, evidence: Sequence[Sentence], open_atoms: set[int]) -> tuple[list[Finding], float]:

@@ -23,33 +23,8 @@ WITH_BRACKETS = [document for document in DOCUMENTS if set("[【") & set(documen
 
 TRUSTING = "rag.testing.scripted:ScriptedVerifier"
 
-RANKED_OUT = {"say in quotation marks"}
+RANKED_OUT = {"say in quotation marks", "the question itself"}
 """Known: extractive answers quote a sentence with the words of the question instead, be it a question or an order."""
-ACCEPTED_BY_THE_RULES = {
-    "say in quotation marks",
-    "pretend",
-    "authority",
-    "chat template of inst",
-    "chat template in wide signs",
-    "closing the fence",
-    "closing the fence in capitals",
-    "fake evidence line",
-    "fake source list",
-    "verdicts",
-    "markdown image",
-    "markdown link",
-    "question in an address",
-    "HTML in plain text",
-    "terminal hyperlink",
-    "JSON answer",
-    "function call",
-    "SQL and search operators",
-    "speaker",
-    "in German, obeyed in German",
-    "in Arabic",
-    "in French",
-}
-"""Known: the rules take an order, a question or pieces of mark-up for a statement."""
 
 
 @pytest.fixture
@@ -87,8 +62,7 @@ def test_no_bracket_of_a_quote_looks_like_a_citation(hostile, world):
 
 
 @EVERY_DOCUMENT
-def test_a_model_that_obeys_cannot_show_what_it_was_told_to_say(hostile, open_world, obedient, known):
-    known(hostile, ACCEPTED_BY_THE_RULES, "the rules take it for a statement")
+def test_a_model_that_obeys_cannot_show_what_it_was_told_to_say(hostile, open_world, obedient):
     assistant = open_world(hostile, generator=obedient(hostile))
     events = list(assistant.stream(QUESTION))
     answer = events[-1].answer

@@ -206,3 +206,14 @@ def test_changed_polarity_is_never_supported(sentence):
         assert not is_supported(sentence.replace("did not praise", "praised"), sentence)
     else:
         assert not is_supported(f"It is not true that {sentence[0].lower()}{sentence[1:]}", sentence)
+
+
+@pytest.mark.parametrize("word", ["because", "therefore", "thus", "hence"])
+def test_reason_that_the_evidence_does_not_give_is_refused(word):
+    rose, closed = "The river rose on Monday.", "The bridge was closed."
+    apart = ClaimWithEvidence(
+        evidence=(f"{rose} {closed}",), claim=f"The river rose on Monday, {word} the bridge was closed."
+    )
+    said = ClaimWithEvidence(evidence=(apart.claim,), claim=apart.claim)
+    labels = [verdict.label for verdict in RulesVerifier().verify([apart, said])]
+    assert labels == [VerdictLabel.UNSUPPORTED, VerdictLabel.SUPPORTED]
