@@ -157,7 +157,7 @@ def score(values: Features, quote: str) -> float:
     return min(max(total, 0.0), 1.0) * (_OF_A_QUESTION if _QUESTION.search(quote) else 1.0)
 
 
-_QUESTION = re.compile(r"^[^“”\"«»„]*\?[\s)\]’']*$")
+_QUESTION = re.compile(r"^[^“”\"«»„]*\?[\s)\]’'!?]*$")
 """A question that nobody is quoted with."""
 _OF_A_QUESTION = 0.6
 
