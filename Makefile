@@ -5,6 +5,7 @@ Q ?= what did Rubio say about territory?
 STORE ?= .store
 LLM ?= $(or $(RAG_LLM),auto)
 export Q STORE LLM
+HUB_OFFLINE := $(HF_HUB_OFFLINE)
 export HF_HUB_OFFLINE ?= 1
 
 RUN := .venv/bin
@@ -16,12 +17,12 @@ INSTALLED_DEV := .venv/installed-dev
 ask: $(INSTALLED)      ## ask the seed documents: make ask Q="…"; LLM=none quotes only, and fetches no model
 	@$(RUN)/rag add seeds --store "$$STORE" --quiet
 	@if [ "$$LLM" = auto ] && ! $(RUN)/rag models path qwen2.5-1.5b > /dev/null 2>&1; then \
-		$(RUN)/rag models pull qwen2.5-1.5b || echo "Going on without a language model."; \
+		HF_HUB_OFFLINE=$(HUB_OFFLINE) $(RUN)/rag models pull qwen2.5-1.5b || echo "Going on without a language model."; \
 	fi
 	@$(RUN)/rag ask --store "$$STORE" --llm "$$LLM" -- "$$Q"
 
 test: $(INSTALLED_DEV) ## run all tests but the slow ones
-	@$(RUN)/rag models path smollm2-135m > /dev/null 2>&1 || $(RUN)/rag models pull smollm2-135m \
+	@$(RUN)/rag models path smollm2-135m > /dev/null 2>&1 || HF_HUB_OFFLINE=$(HUB_OFFLINE) $(RUN)/rag models pull smollm2-135m \
 		|| echo "Going on without: the tests with a small language model are left out."
 	$(RUN)/python -m pytest
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
@@ -262,10 +262,12 @@ class Assistant:
 
     @_built_once
     def _embedder(self) -> Embedder:
-        arguments = {}
-        if self._settings.embedder == "sentence-transformers":
-            arguments = {"model": self._settings.embedding_model, "device": self._settings.device}
-        embedder: Embedder = build("embedder", self._settings.embedder, **arguments)
+        settings = self._settings
+        arguments_by_name: Mapping[str, Mapping[str, object]] = {
+            "sentence-transformers": {"model": settings.embedding_model, "device": settings.device},
+            "llama-index": {"model": settings.embedding_model, "model_arguments": settings.embedding_arguments},
+        }
+        embedder: Embedder = build("embedder", settings.embedder, **arguments_by_name.get(settings.embedder, {}))
         return embedder
 
     @_built_once

@@ -12,6 +12,7 @@ __all__ = ["BACKENDS", "READERS", "build", "load"]
 BACKENDS: dict[str, dict[str, str]] = {
     "embedder": {
         "sentence-transformers": "rag.embedders.sentence_transformers:SentenceTransformersEmbedder",
+        "llama-index": "rag.embedders.llama_index:LlamaIndexEmbedder",
         "hashing": "rag.embedders.hashing:HashingEmbedder",
     },
     "vector_index": {

@@ -45,7 +45,12 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(frozen=True, extra="forbid", env_prefix=_PREFIX)
 
     embedder: Annotated[str, Field(description="backend that turns text into vectors")] = "sentence-transformers"
-    embedding_model: Annotated[str, Field(description="model name or folder for that backend")] = "all-MiniLM-L6-v2"
+    embedding_model: Annotated[
+        str, Field(description="model name or folder for that backend; module:Class for llama-index")
+    ] = "all-MiniLM-L6-v2"
+    embedding_arguments: Annotated[
+        dict[str, str | int | float | bool], Field(description="arguments of that class, for llama-index")
+    ] = {}
     device: Annotated[str, Field(description="where the model runs: cpu, cuda, mps")] = "cpu"
     passage_tokens: Annotated[int, Field(ge=16, description="longest passage, in tokens of the embedder")] = 256
     vector_index: Annotated[str, Field(description="backend that finds passages by vector")] = "faiss"

@@ -41,6 +41,12 @@ def test_every_backend_can_be_built(socket, name, tmp_path):
                 "judge-llama-cpp": {"model_path": model},
                 "rules-then-model": {"model": ScriptedVerifier()},
             }.get(name, {}),
+            "embedder": {
+                "llama-index": {
+                    "model": "llama_index.core.embeddings:MockEmbedding",
+                    "model_arguments": {"embed_dim": 3},
+                }
+            }.get(name, {}),
             "generator": {
                 "llama-cpp": {"model_path": model},
                 "llama-index": {"llm": "llama_index.core.llms:MockLLM"},

@@ -142,6 +142,7 @@ CHANGED = {
     "n_passages": 99,
     "reranker": "other",
     "n_evidence": 99,
+    "embedding_arguments": {"model_name": "m"},
     "llm": "local",
     "llm_model": "other",
     "llm_api_base": "http://127.0.0.1:9/v1",

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from llama_index.core.embeddings import BaseEmbedding, MockEmbedding
 from pydantic import PrivateAttr
 
+from rag import Assistant, Settings
 from rag.embedders.llama_index import LlamaIndexEmbedder
 from rag.errors import BackendError, SettingsError
 from rag.testing.embedder import EMBEDDER_CHECKS
@@ -252,3 +253,16 @@ def test_limit_below_one_is_refused():
 def test_spans_must_match_the_texts(embedder):
     with pytest.raises(ValueError, match="argument 2"):
         embedder.embed_sentences(["a", "b"], [[]])
+
+
+def test_store_is_built_by_the_class_that_the_settings_name(tmp_path):
+    (tmp_path / "note.txt").write_text("The bridge opened in 1932. It is painted grey.", encoding="utf-8")
+    settings = Settings(
+        embedder="llama-index",
+        embedding_model="llama_index.core.embeddings:MockEmbedding",
+        embedding_arguments={"embed_dim": 8},
+        abstain_below=0,
+    )
+    with Assistant.open(tmp_path / "store", settings) as assistant:
+        assistant.add([tmp_path / "note.txt"])
+        assert assistant.ask("When did the bridge open?").citations[0].quote == "The bridge opened in 1932."
