@@ -11,11 +11,29 @@ from rag.testing.embedder import EMBEDDER_CHECKS, check_embedder
 
 @pytest.fixture(
     scope="module",
-    params=["hashing", pytest.param("sentence-transformers", marks=pytest.mark.model)],
+    params=["hashing", "llama-index", pytest.param("sentence-transformers", marks=pytest.mark.model)],
 )
 def embedder(request: pytest.FixtureRequest) -> Embedder:
     if request.param == "hashing":
         return HashingEmbedder()
+    if request.param == "llama-index":
+        from llama_index.core.embeddings import BaseEmbedding
+
+        from rag.embedders.llama_index import LlamaIndexEmbedder
+
+        hashing = HashingEmbedder()
+
+        class Hashing(BaseEmbedding):
+            def _get_text_embedding(self, text):
+                return hashing.embed_passages([text])[0].tolist()
+
+            def _get_query_embedding(self, query):
+                return self._get_text_embedding(query)
+
+            async def _aget_query_embedding(self, query):
+                return self._get_text_embedding(query)
+
+        return LlamaIndexEmbedder(Hashing())
     from rag.embedders.sentence_transformers import SentenceTransformersEmbedder
 
     return SentenceTransformersEmbedder()
