@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from importlib import import_module
 from itertools import pairwise
 from threading import Lock
 
@@ -18,6 +17,7 @@ from llama_index.core.base.embeddings.base import BaseEmbedding
 from numpy.typing import NDArray
 
 from rag.errors import BackendError, SettingsError
+from rag.named_classes import made
 from rag.protocols import FloatArray, PassageVectors
 from rag.types import Span
 
@@ -54,7 +54,9 @@ class LlamaIndexEmbedder:
     ) -> None:
         if max_tokens < 1:
             raise SettingsError(f"cannot read max_tokens={max_tokens!r} of each text - name 1 or more")
-        self._model = model if isinstance(model, BaseEmbedding) else _made(model, model_arguments or {})
+        if isinstance(model, str):
+            model = made(model, model_arguments or {}, base=BaseEmbedding, noun="embedding model")
+        self._model = model
         self._lock = Lock()
         self.max_tokens = max_tokens
         self.id = f"llama-index-{type(self._model).__name__}/{self._model.model_name}-{max_tokens}@{revision}"
@@ -166,26 +168,3 @@ def _cut(text: str, max_tokens: int) -> str:
             break
         end = piece_end
     return text[:end]
-
-
-def _made(target: str, arguments: Mapping[str, object]) -> BaseEmbedding:
-    """An object of the embedding class that `target`, written `module:Class`, names."""
-    module_name, _, class_name = target.partition(":")
-    try:
-        model_class = getattr(import_module(module_name), class_name)
-    except (ImportError, AttributeError, ValueError) as error:
-        raise BackendError(
-            f"cannot load the embedding model {target!r}: {error} - install its package, and write module:Class"
-        ) from error
-    try:
-        model = model_class(**arguments)
-    except ImportError as error:
-        raise BackendError(f"cannot make the embedding model {target!r}: {error} - install what it needs") from error
-    except Exception as error:  # each class refuses arguments in its own way
-        raise SettingsError(
-            f"cannot make the embedding model {target!r} with the arguments {sorted(arguments)}: "
-            f"{type(error).__name__} - see the manual of that class"
-        ) from error
-    if not isinstance(model, BaseEmbedding):
-        raise BackendError(f"cannot use {target!r}: it is no LlamaIndex embedding model - name a class that is one")
-    return model

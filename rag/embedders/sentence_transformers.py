@@ -13,10 +13,8 @@ Source: Günther et al. 2024, Late Chunking (mean of token vectors over a span o
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from threading import Lock
 from typing import Any, NamedTuple, TypeAlias
 
@@ -27,10 +25,10 @@ from sentence_transformers import SentenceTransformer
 from sentence_transformers.base.modules import Transformer
 from sentence_transformers.sentence_transformer.modules import Normalize, Pooling
 from tokenizers import Encoding, Tokenizer
-from transformers.utils import logging as transformers_logging
 
 from rag.errors import WeightsError
 from rag.protocols import FloatArray, PassageVectors
+from rag.silence import silence
 from rag.types import Span
 from rag.weights import BUNDLED_MODELS, folder_hash, model_folder
 
@@ -42,7 +40,6 @@ _QUERY_PROMPTS = ("query",)
 _GROUP_SIZE = 1024  # texts tokenised and sorted at once: bounds memory, and padding stays below 1 %
 _SHORT = 32  # tokens
 _NO_LIMIT = 1_000_000  # tokens; libraries write "unlimited" as infinity or 1e30
-_LIBRARIES = ("sentence_transformers", "transformers", "huggingface_hub")
 
 _OffsetArray: TypeAlias = NDArray[np.int64]
 
@@ -253,7 +250,7 @@ def _load(name: str, device: str) -> tuple[SentenceTransformer, str]:
     folder = model_folder(name)
     if folder is None:
         return _load_from_hub(name, device)
-    with _silence():
+    with silence():
         try:
             model = SentenceTransformer(str(folder), device=device, local_files_only=True)
         except Exception as error:  # what a damaged folder raises depends on which file is damaged
@@ -268,7 +265,7 @@ def _load(name: str, device: str) -> tuple[SentenceTransformer, str]:
 
 def _load_from_hub(name: str, device: str) -> tuple[SentenceTransformer, str]:
     hub_name, _, revision = name.partition("@")
-    with _silence():
+    with silence():
         try:
             model = SentenceTransformer(hub_name, device=device, revision=revision or None)
         except Exception as error:  # the classes differ by what is missing: network, name, revision, access, file
@@ -282,25 +279,6 @@ def _load_from_hub(name: str, device: str) -> tuple[SentenceTransformer, str]:
 
 def _first_line(error: Exception) -> str:
     return (str(error).strip() or type(error).__name__).splitlines()[0]
-
-
-@contextmanager
-def _silence() -> Iterator[None]:
-    """Progress bars (the hub's too) and log lines of the libraries are off inside, and afterwards as they were."""
-    loggers = [logging.getLogger(library) for library in _LIBRARIES]
-    levels = [logger.level for logger in loggers]
-    had_bars = transformers_logging.is_progress_bar_enabled()
-    for logger in loggers:
-        logger.setLevel(logging.CRITICAL)
-    if had_bars:
-        transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    try:
-        yield
-    finally:
-        for logger, level in zip(loggers, levels, strict=True):
-            logger.setLevel(level)
-        if had_bars:
-            transformers_logging.enable_progress_bar()  # type: ignore[no-untyped-call]
 
 
 def _prompt(model: SentenceTransformer, names: Sequence[str]) -> str:

@@ -11,22 +11,15 @@ from contextlib import closing
 
 from llama_index.core.llms import LLM
 
-from rag.errors import GeneratorError, SettingsError
+from rag.errors import GeneratorError
 from rag.generators._grammar import marker_grammar
 from rag.generators._prompting import answer_prompt, rewrite_prompt
 from rag.generators._rewriting import MOST_REWRITE_CHARACTERS, accepted_rewrite
-from rag.language_models.asking import Reply, RequestArgument, ask, made_llm, server_of
+from rag.language_models.asking import Reply, RequestArgument, ask, server_of
 from rag.language_models.pieces import UnusableError, whole_statements
 from rag.language_models.prompts import CountTokens, Message, estimate_tokens, load_prompt
-from rag.language_models.server import (
-    NothingWrittenError,
-    Server,
-    api_key_from_environment,
-    failure,
-    http_client,
-    openai_like,
-    shown_url,
-)
+from rag.language_models.server import NothingWrittenError, connected, failure, openai_like
+from rag.named_classes import made
 from rag.protocols import CANNOT_ANSWER
 from rag.types import Evidence, Turn
 
@@ -55,7 +48,7 @@ class LlamaIndexGenerator:
         has_grammar: bool = False,
         count_tokens: CountTokens = estimate_tokens,
     ) -> None:
-        self._llm = llm if isinstance(llm, LLM) else made_llm(llm, llm_arguments or {})
+        self._llm = llm if isinstance(llm, LLM) else made(llm, llm_arguments or {}, base=LLM, noun="LLM")
         self._room_tokens = context_tokens - output_tokens
         self._most_characters = output_tokens * _MOST_CHARACTERS_A_TOKEN
         self._has_grammar = has_grammar
@@ -150,10 +143,7 @@ class OpenAILikeGenerator(LlamaIndexGenerator):
         timeout_seconds: float = 120.0,
         has_grammar: bool = False,
     ) -> None:
-        server = Server(shown_url(api_base), model, api_key_from_environment())
-        if not model.strip():
-            raise SettingsError(f"cannot ask the server at {server.url!r}: no model is named - name one that it serves")
-        self._client = http_client(server.url, timeout_seconds)
+        server, self._client = connected(model, api_base, timeout_seconds=timeout_seconds)
         super().__init__(
             openai_like(server, self._client, context_tokens=context_tokens, output_tokens=output_tokens),
             context_tokens=context_tokens,

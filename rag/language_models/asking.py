@@ -8,19 +8,17 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
 from functools import partial
-from importlib import import_module
 from itertools import chain, islice
 from typing import TypeAlias
 
 import httpx
 from llama_index.core.llms import LLM, ChatMessage, ChatResponseGen
 
-from rag.errors import BackendError, SettingsError
 from rag.language_models.pieces import guarded, without_thinking
 from rag.language_models.prompts import Message
 from rag.language_models.server import BrokenOffError, Server, failure, remembered_responses, shown_url
 
-__all__ = ["Reply", "RequestArgument", "ask", "made_llm", "server_of"]
+__all__ = ["Reply", "RequestArgument", "ask", "server_of"]
 
 RequestArgument: TypeAlias = bool | int | Mapping[str, str]
 """What a request may hold beside its messages."""
@@ -116,29 +114,3 @@ def server_of(llm: LLM) -> Server:
         llm.metadata.model_name,
         key if isinstance(key, str) else "",
     )
-
-
-def made_llm(target: str, arguments: Mapping[str, object]) -> LLM:
-    """An object of the LLM class that `target`, written `module:Class`, names.
-
-    Raises:
-        BackendError: there is no such class, or it is no LLM.
-        SettingsError: it refuses the arguments.
-    """
-    module_name, _, class_name = target.partition(":")
-    try:
-        llm_class = getattr(import_module(module_name), class_name)
-    except (ImportError, AttributeError, ValueError) as error:
-        raise BackendError(
-            f"cannot load the LLM {target!r}: {error} - install its package, and write module:Class"
-        ) from error
-    try:
-        llm = llm_class(**arguments)
-    except Exception as error:  # each class refuses arguments in its own way
-        raise SettingsError(
-            f"cannot make the LLM {target!r} with the arguments {sorted(arguments)}: {type(error).__name__}"
-            " - see the manual of that class"
-        ) from error
-    if not isinstance(llm, LLM):
-        raise BackendError(f"cannot use {target!r}: it is no LlamaIndex LLM - name a class that is one")
-    return llm

@@ -26,6 +26,7 @@ __all__ = [
     "NothingWrittenError",
     "Server",
     "api_key_from_environment",
+    "connected",
     "failure",
     "http_client",
     "openai_like",
@@ -102,6 +103,18 @@ def shown_url(api_base: str) -> str:
     if url.userinfo:
         raise SettingsError(f"cannot use a password in the address {shown!r} - put the key into RAG_API_KEY")
     return shown
+
+
+def connected(model: str, api_base: str, *, timeout_seconds: float) -> tuple[Server, httpx.Client]:
+    """The server at that address with the key of the environment, and a client for it; nothing is sent yet.
+
+    Raises:
+        SettingsError: the address, the model's name or the key cannot be used.
+    """
+    server = Server(shown_url(api_base), model, api_key_from_environment())
+    if not model.strip():
+        raise SettingsError(f"cannot ask the server at {server.url!r}: no model is named - name one that it serves")
+    return server, http_client(server.url, timeout_seconds)
 
 
 def openai_like(server: Server, client: httpx.Client, *, context_tokens: int, output_tokens: int) -> OpenAILike:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import mimetypes
 from collections.abc import Mapping, Sequence
-from importlib import import_module
 from pathlib import Path
 
 from llama_index.core.readers.base import BaseReader
 from llama_index.core.schema import Document as LlamaIndexDocument
 
-from rag.errors import BackendError, ReadError, SettingsError
+from rag.errors import ReadError, SettingsError
+from rag.named_classes import made
 from rag.readers._decoding import DEFAULT_MAX_BYTES, read_bytes
 from rag.readers._normalisation import iso_date, make_document, normalise
 from rag.types import Document
@@ -57,7 +57,9 @@ class LlamaIndexReader:
             raise SettingsError(
                 f"cannot read with {target!r}: media_types={media_types!r} names none - name at least one"
             )
-        self._reader = target if isinstance(target, BaseReader) else _made(target, arguments or {})
+        self._reader = (
+            target if isinstance(target, BaseReader) else made(target, arguments or {}, base=BaseReader, noun="reader")
+        )
         self._first_media_type = media_types[0]
         self.media_types = frozenset(media_types)
         self._max_bytes = max_bytes
@@ -146,26 +148,3 @@ def _first(told: Sequence[Mapping[str, object]], name: str) -> str:
 
 def _short(error: Exception) -> str:
     return " ".join(str(error).split())[:_MOST_REASON_CHARACTERS] or "no reason given"
-
-
-def _made(target: str, arguments: Mapping[str, object]) -> BaseReader:
-    """An object of the reader class that `target`, written `module:Class`, names."""
-    module_name, _, class_name = target.partition(":")
-    try:
-        reader_class = getattr(import_module(module_name), class_name)
-    except (ImportError, AttributeError, ValueError) as error:
-        raise BackendError(
-            f"cannot load the reader {target!r}: {error} - install its package, and write module:Class"
-        ) from error
-    try:
-        reader = reader_class(**arguments)
-    except ImportError as error:
-        raise BackendError(f"cannot make the reader {target!r}: {error} - install what it needs") from error
-    except Exception as error:  # each class refuses arguments in its own way
-        raise SettingsError(
-            f"cannot make the reader {target!r} with the arguments {sorted(arguments)}: {type(error).__name__}"
-            " - see the manual of that class"
-        ) from error
-    if not isinstance(reader, BaseReader):
-        raise BackendError(f"cannot use {target!r}: it is no LlamaIndex reader - name a class that is one")
-    return reader

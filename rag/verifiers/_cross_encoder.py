@@ -6,10 +6,8 @@ verdict around. So the labels are read by name, and two pairs with a known answe
 
 from __future__ import annotations
 
-import logging
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from threading import Lock
 from typing import NamedTuple
@@ -18,9 +16,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from sentence_transformers import CrossEncoder
-from transformers.utils import logging as transformers_logging
 
 from rag.errors import SettingsError, WeightsError
+from rag.silence import silence
 from rag.weights import folder_hash
 
 __all__ = ["EntailmentModel", "Probabilities"]
@@ -48,7 +46,6 @@ _LEAST_DIFFERENCE = 0.2
 
 _HUB_NAME = re.compile(r"[\w-][\w.-]*(?:/[\w-][\w.-]*)?(?:@[\w./-]+)?")
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_LIBRARIES = ("sentence_transformers", "transformers", "huggingface_hub")
 _NO_LIMIT = 1_000_000  # tokens; libraries write "unlimited" as infinity or 1e30
 _DEFAULT_LIMIT = 512  # tokens
 
@@ -205,7 +202,7 @@ def _load(name: str, device: str) -> tuple[CrossEncoder, str]:
 def _cross_encoder(
     name: str, place: str, device: str, *, revision: str | None = None, is_on_hub: bool = False
 ) -> CrossEncoder:
-    with _silence():
+    with silence():
         try:
             model: CrossEncoder = CrossEncoder(place, device=device, revision=revision, local_files_only=not is_on_hub)
         except Exception as error:  # the classes differ by what is missing or damaged
@@ -216,22 +213,3 @@ def _cross_encoder(
                 what, do = said, "name a folder that sentence-transformers or transformers saved"
             raise WeightsError(f"cannot load the model {name!r}: {what} - {do}") from error
     return model
-
-
-@contextmanager
-def _silence() -> Iterator[None]:
-    """Progress bars (the hub's too) and log lines of the libraries are off inside, and afterwards as they were."""
-    loggers = [logging.getLogger(library) for library in _LIBRARIES]
-    levels = [logger.level for logger in loggers]
-    had_bars = transformers_logging.is_progress_bar_enabled()
-    for logger in loggers:
-        logger.setLevel(logging.CRITICAL)
-    if had_bars:
-        transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    try:
-        yield
-    finally:
-        for logger, level in zip(loggers, levels, strict=True):
-            logger.setLevel(level)
-        if had_bars:
-            transformers_logging.enable_progress_bar()  # type: ignore[no-untyped-call]

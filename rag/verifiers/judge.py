@@ -16,11 +16,12 @@ from contextlib import closing
 
 from llama_index.core.llms import LLM
 
-from rag.errors import GeneratorError, SettingsError
-from rag.language_models.asking import Reply, RequestArgument, ask, made_llm, server_of
+from rag.errors import GeneratorError
+from rag.language_models.asking import Reply, RequestArgument, ask, server_of
 from rag.language_models.pieces import UnusableError
 from rag.language_models.prompts import Message, estimate_tokens, load_prompt, neutral
-from rag.language_models.server import Server, api_key_from_environment, http_client, openai_like, shown_url
+from rag.language_models.server import connected, openai_like
+from rag.named_classes import made
 from rag.protocols import ClaimWithEvidence
 from rag.types import Verdict, VerdictLabel
 from rag.verifiers._probability import checked_threshold
@@ -63,7 +64,7 @@ class JudgeVerifier:
         context_tokens: int = 4096,
         request: Mapping[str, RequestArgument] | None = None,
     ) -> None:
-        self._llm = llm if isinstance(llm, LLM) else made_llm(llm, llm_arguments or {})
+        self._llm = llm if isinstance(llm, LLM) else made(llm, llm_arguments or {}, base=LLM, noun="LLM")
         self._threshold = checked_threshold(threshold)
         self._room_tokens = context_tokens - ANSWER_TOKENS - _TOKENS_AROUND_MESSAGES
         self._request = dict(request or {})
@@ -139,10 +140,7 @@ class OpenAILikeJudgeVerifier(JudgeVerifier):
         timeout_seconds: float = 120.0,
         has_log_probabilities: bool = True,
     ) -> None:
-        server = Server(shown_url(api_base), model, api_key_from_environment())
-        if not model.strip():
-            raise SettingsError(f"cannot ask the server at {server.url!r}: no model is named - name one that it serves")
-        self._client = http_client(server.url, timeout_seconds)
+        server, self._client = connected(model, api_base, timeout_seconds=timeout_seconds)
         super().__init__(
             openai_like(server, self._client, context_tokens=context_tokens, output_tokens=ANSWER_TOKENS),
             threshold=threshold,

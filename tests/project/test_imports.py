@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted(path for package in ("rag", "ui", "eval") for path in (ROOT / package).rglob("*.py"))
 
-BASE = {"types", "errors", "protocols", "words", "stopwords", "countries"}
+BASE = {"types", "errors", "protocols", "words", "stopwords", "countries", "named_classes", "silence"}
 SOCKETS = {"readers", "embedders", "indexes", "rerankers", "generators", "verifiers", "integrations"}
 METHODS = {"segmentation", "storage", "retrieval", "citation", "attribution", "conversation"}
 PATHS = {"ingestion", "answering"}
