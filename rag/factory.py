@@ -7,7 +7,7 @@ from typing import Any
 
 from rag.errors import BackendError
 
-__all__ = ["BACKENDS", "READERS", "build", "load"]
+__all__ = ["BACKENDS", "ISOLATION", "READERS", "RISKY_READERS", "build", "build_reader", "load"]
 
 BACKENDS: dict[str, dict[str, str]] = {
     "embedder": {
@@ -44,7 +44,45 @@ READERS: dict[str, str] = {
     ".html": "rag.readers.html:HtmlReader",
     ".htm": "rag.readers.html:HtmlReader",
     ".xhtml": "rag.readers.html:HtmlReader",
+    ".docx": "rag.readers.docx:DocxReader",
+    ".docm": "rag.readers.docx:DocxReader",
+    ".pptx": "rag.readers.pptx:PptxReader",
+    ".ppsx": "rag.readers.pptx:PptxReader",
+    ".xlsx": "rag.readers.spreadsheet:XlsxReader",
+    ".xlsm": "rag.readers.spreadsheet:XlsxReader",
+    ".csv": "rag.readers.spreadsheet:CsvReader",
+    ".tsv": "rag.readers.spreadsheet:CsvReader",
+    ".odt": "rag.readers.open_document:OpenDocumentReader",
+    ".ods": "rag.readers.open_document:OpenDocumentReader",
+    ".odp": "rag.readers.open_document:OpenDocumentReader",
+    ".epub": "rag.readers.epub:EpubReader",
+    ".rtf": "rag.readers.rtf:RtfReader",
+    ".eml": "rag.readers.email:EmailReader",
+    ".mbox": "rag.readers.mailbox:MailboxReader",
+    ".json": "rag.readers.json_feed:JsonFeedReader",
+    ".jsonl": "rag.readers.json_feed:JsonFeedReader",
+    ".ndjson": "rag.readers.json_feed:JsonFeedReader",
+    ".xml": "rag.readers.feed:FeedReader",
+    ".rss": "rag.readers.feed:FeedReader",
+    ".atom": "rag.readers.feed:FeedReader",
+    ".pdf": "rag.readers.pdf:PdfReader",
 }
+
+RISKY_READERS: frozenset[str] = frozenset(
+    {
+        "rag.readers.pdf:PdfReader",
+        "rag.readers.docx:DocxReader",
+        "rag.readers.pptx:PptxReader",
+        "rag.readers.spreadsheet:XlsxReader",
+        "rag.readers.open_document:OpenDocumentReader",
+        "rag.readers.epub:EpubReader",
+        "rag.readers.feed:FeedReader",
+        "rag.readers.rtf:RtfReader",
+    }
+)
+"""Readers of formats in which one bad file can hang, crash or fill the memory; they run in `ISOLATION`."""
+
+ISOLATION = "rag.readers.isolated:Isolation"
 
 
 def build(socket: str, name: str, **arguments: Any) -> Any:
@@ -62,6 +100,18 @@ def build(socket: str, name: str, **arguments: Any) -> Any:
         return make(**arguments)
     except ImportError as error:
         raise _missing(target, error) from error
+
+
+def build_reader(target: str, *, max_bytes: int) -> Any:
+    """The reader that `target`, written `module:Class`, names: one of ours, or one of LlamaIndex made one of ours.
+
+    Raises:
+        BackendError: there is no such class, it is no reader, or a library that it needs is not installed.
+    """
+    named = load(target)
+    if hasattr(named, "read") or hasattr(named, "read_each"):
+        return named(max_bytes=max_bytes)
+    return load("rag.readers.llama_index:LlamaIndexReader")(target, max_bytes=max_bytes)
 
 
 def load(target: str) -> Any:

@@ -12,7 +12,7 @@ import tomllib
 from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
@@ -22,6 +22,8 @@ from rag.errors import SettingsError
 __all__ = ["Settings"]
 
 _PREFIX = "RAG_"
+_Suffix: TypeAlias = Annotated[str, Field(pattern=r"^\.[^A-Z\s./\\]+$")]
+_Target: TypeAlias = Annotated[str, Field(pattern=r"^[A-Za-z_][\w.]*:[A-Za-z_]\w*$")]
 _IRRELEVANT_TO_ANSWERS = {
     "device",
     "llm_threads",
@@ -29,6 +31,8 @@ _IRRELEVANT_TO_ANSWERS = {
     "lock_timeout_seconds",
     "max_file_bytes",
     "max_question_characters",
+    "max_read_memory_bytes",
+    "max_read_seconds",
 }
 
 
@@ -93,8 +97,18 @@ class Settings(BaseSettings):
         float,
         Field(ge=0, le=1, description="quote the best sentences from this probability on when the model has no answer"),
     ] = 0.7
+    readers: Annotated[
+        dict[_Suffix, _Target],
+        Field(description="more kinds of files: suffix, such as .org, to module:Class of our readers or LlamaIndex's"),
+    ] = {}
     max_question_characters: Annotated[int, Field(ge=1, description="longest question")] = 10_000
     max_file_bytes: Annotated[int, Field(ge=1, description="largest file that is read")] = 50_000_000
+    max_read_seconds: Annotated[
+        float, Field(gt=0, le=86_400, description="longest time to read one document of a risky format")
+    ] = 30.0
+    max_read_memory_bytes: Annotated[
+        int, Field(ge=50_000_000, description="most memory to read one document of a risky format")
+    ] = 1_000_000_000
     lock_timeout_seconds: Annotated[
         float, Field(ge=0, le=86_400, description="how long to wait for another writer")
     ] = 30.0

@@ -84,6 +84,9 @@ def test_variables_of_other_programs_are_left_alone(monkeypatch, variable):
         ("lock_timeout_seconds", float("inf"), "cannot use lock_timeout_seconds"),
         ("fusion", "sum", "'min-max' or 'rrf'"),
         ("embedder", None, "valid string"),
+        ("readers", {"org": "rag.readers.text:TextReader"}, "readers.org"),
+        ("readers", {".ORG": "rag.readers.text:TextReader"}, "readers..ORG"),
+        ("readers", {".org": "TextReader"}, "String should match pattern"),
     ],
 )
 def test_value_that_cannot_be_used_is_named(name, value, said):
@@ -158,8 +161,11 @@ CHANGED = {
     "max_citations": 49,
     "abstain_below": 0.9,
     "quote_instead_from": 0.5,
+    "readers": {".org": "rag.readers.text:TextReader"},
     "max_question_characters": 99,
     "max_file_bytes": 99,
+    "max_read_memory_bytes": 60_000_000,
+    "max_read_seconds": 5,
     "lock_timeout_seconds": 99,
 }
 
@@ -179,6 +185,8 @@ def test_fingerprint_changes_with_what_changes_answers(name):
             "llm_timeout_seconds",
             "lock_timeout_seconds",
             "max_file_bytes",
+            "max_read_memory_bytes",
+            "max_read_seconds",
             "max_question_characters",
         }
     )

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 
 from rag.errors import StoreError
 from rag.types import Citation, Document, Evidence, Span
 
 __all__ = ["Numbering"]
+
+_PAGE_STARTS = re.compile(r"0(?:,\d{1,12})*", re.ASCII)
 
 
 class Numbering:
@@ -48,7 +52,7 @@ class Numbering:
     def _citation(self, sentence: Evidence) -> Citation:
         place = (sentence.document_id, sentence.span)
         if place not in self._by_place:
-            text = self._document(sentence.document_id).text
+            document = self._document(sentence.document_id)
             self._by_place[place] = Citation(
                 number=len(self._by_place) + 1,
                 document_id=sentence.document_id,
@@ -56,8 +60,10 @@ class Numbering:
                 title=sentence.title,
                 span=sentence.span,
                 quote=sentence.quote,
-                line=text.count("\n", 0, sentence.span.start) + 1,
+                line=document.text.count("\n", 0, sentence.span.start) + 1,
+                page=_page_at(sentence.span.start, document.metadata.get("page_starts", "")),
                 published=sentence.published,
+                also_in=sentence.also_in,
             )
         return self._by_place[place]
 
@@ -65,3 +71,17 @@ class Numbering:
         if document_id not in self._documents:
             self._documents[document_id] = self._document_of(document_id)
         return self._documents[document_id]
+
+
+def _page_at(position: int, page_starts: str) -> int:
+    """The page on which a position stands; 0 when the starts are none, or cannot be starts of pages.
+
+    Of pages that start at the same position all but the last are empty.
+
+    >>> _page_at(7, "0,7,7,20"), _page_at(6, "0,7,7,20"), _page_at(7, ""), _page_at(7, "0,9,8")
+    (3, 1, 0, 0)
+    """
+    if not _PAGE_STARTS.fullmatch(page_starts):
+        return 0
+    starts = [int(start) for start in page_starts.split(",")]
+    return bisect_right(starts, position) if starts == sorted(starts) else 0

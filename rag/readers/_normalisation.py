@@ -87,11 +87,14 @@ def document_id(source: str, text: str) -> str:
     return hashlib.sha256(f"{source}\0{text}".encode("utf-8", "surrogatepass")).hexdigest()[:N_ID_DIGITS]
 
 
-def make_document(path: Path, *, title: str, media_type: str, text: str, metadata: Mapping[str, str]) -> Document:
+def make_document(
+    path: Path, *, title: str, media_type: str, text: str, metadata: Mapping[str, str], key: str = ""
+) -> Document:
     """The document of a file; its source is the path as given, and the file's name stands in for an empty title.
 
     Args:
         text: normalised already, because offsets may have been taken in it.
+        key: of the document in a file that holds many; its source is then the path, "#" and the key.
         metadata: entries whose value is blank are left out.
 
     Raises:
@@ -100,9 +103,10 @@ def make_document(path: Path, *, title: str, media_type: str, text: str, metadat
     if not text.strip():
         raise ReadError(str(path), "there is no text in it - leave it out, or save it again with its text")
     values = {name: one_line(value) for name, value in metadata.items()}
+    source = f"{path}#{key}" if key else str(path)
     return Document(
-        id=document_id(str(path), text),
-        source=str(path),
+        id=document_id(source, text),
+        source=source,
         title=one_line(title)[:N_TITLE_CHARACTERS] or one_line(path.name),
         media_type=media_type,
         text=text,

@@ -16,9 +16,10 @@ import trafilatura
 from selectolax.lexbor import LexborHTMLParser
 
 from rag.errors import ReadError
+from rag.readers._dates import any_date
 from rag.readers._decoding import DEFAULT_MAX_BYTES, decode, read_bytes
 from rag.readers._html_text import is_nested_too_deeply, parse, remove_frame, remove_hidden, visible_text
-from rag.readers._normalisation import iso_date, make_document, normalise
+from rag.readers._normalisation import make_document, normalise
 from rag.types import Document
 
 __all__ = ["HtmlReader"]
@@ -36,6 +37,11 @@ _DECLARED_CHARSET = re.compile(
 )
 _N_HEAD_BYTES = 16_384
 _MAX_JSON_DEPTH = 8
+_DATE_NAMES = (
+    *("datePublished", "date", "dc.date", "DC.date.issued", "dcterms.date", "dcterms.issued", "pubdate"),
+    *("parsely-pub-date", "sailthru.date", "citation_publication_date", "publication_date"),
+)
+_AUTHOR_NAMES = ("parsely-author", "sailthru.author", "byl", "dc.creator", "dcterms.creator", "citation_author")
 
 
 class HtmlReader:
@@ -117,22 +123,28 @@ def _metadata(page: LexborHTMLParser) -> dict[str, str]:
     published = (
         _meta(page, "article:published_time"),
         *(value for name, value in statements if name == "datePublished"),
-        *(_meta(page, name) for name in ("datePublished", "date", "dc.date", "DC.date.issued", "pubdate")),
+        *(_meta(page, name) for name in _DATE_NAMES),
         (time.attributes.get("datetime") or "") if time else "",
     )
-    authors = (_meta(page, "author"), *(value for name, value in statements if name == "author"))
+    authors = (
+        _meta(page, "author"),
+        *(value for name, value in statements if name == "author"),
+        *(_meta(page, name) for name in _AUTHOR_NAMES),
+    )
     canonical = page.css_first("link[rel=canonical][href]")
     root = page.css_first("html")
     return {
-        "published": next(filter(None, map(iso_date, published)), ""),
+        "published": next(filter(None, map(any_date, published)), ""),
         "author": next(filter(None, authors), ""),
         "url": ((canonical.attributes.get("href") or "") if canonical else "") or _meta(page, "og:url"),
-        "language": (root.attributes.get("lang") or "") if root else "",
+        "language": ((root.attributes.get("lang") or root.attributes.get("xml:lang") or "") if root else "")
+        or _meta(page, "content-language")
+        or _meta(page, "og:locale").replace("_", "-"),
     }
 
 
 def _meta(page: LexborHTMLParser, name: str) -> str:
-    for attribute in ("property", "name", "itemprop"):
+    for attribute in ("property", "name", "itemprop", "http-equiv"):
         element = page.css_first(f'meta[{attribute}="{name}" i]')
         content = (element.attributes.get("content") or "").strip() if element else ""
         if content:

@@ -38,7 +38,7 @@ class LlamaIndexReader:
     media_types: the kinds of files that it reads. A document gets the one that its name stands for, else the first.
 
     Where every part tells its page (`page_label`, one part for each page, or `page_number`, counted from 1), the
-    document's metadata has `page_starts`: for each page from 1 the code point where it starts, with spaces between.
+    document's metadata has `page_starts` as `rag.protocols.Reader` describes it.
 
     Raises:
         BackendError: there is no such reader, or a library that it needs is not installed.
@@ -78,7 +78,7 @@ class LlamaIndexReader:
         page_starts = _page_starts(told, starts)
         metadata = {name: _first(told, name) for name in _KEPT_METADATA}
         metadata["published"] = iso_date(_first(told, "published"))
-        metadata["page_starts"] = " ".join(map(str, page_starts))
+        metadata["page_starts"] = ",".join(map(str, page_starts))
         guessed, _ = _TYPES.guess_type(path.name)
         return make_document(
             path,

@@ -18,9 +18,10 @@ import yaml  # type: ignore[import-untyped]
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from rag.readers._dates import any_date
 from rag.readers._decoding import DEFAULT_MAX_BYTES, decode, read_bytes
 from rag.readers._html_text import parse, remove_hidden, visible_text
-from rag.readers._normalisation import iso_date, make_document, normalise
+from rag.readers._normalisation import make_document, normalise
 from rag.types import Document
 
 __all__ = ["MarkdownReader"]
@@ -28,6 +29,7 @@ __all__ = ["MarkdownReader"]
 MAX_FRONT_MATTER_CHARACTERS = 10_000
 
 _FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
+_DATE_NAMES = ("published", "publishdate", "date", "pubdate")
 _ELEMENT_START = re.compile(r"<\s*(script|style|template|iframe|svg|noscript)\b", re.IGNORECASE)
 _BREAK = re.compile(r"<\s*br\b", re.IGNORECASE)
 
@@ -58,7 +60,7 @@ class MarkdownReader:
             # Character references such as &nbsp; are only now characters.
             text=normalise(_rendered(tokens)),
             metadata={
-                "published": iso_date(front_matter.get("date") or front_matter.get("published") or ""),
+                "published": next(filter(None, (any_date(front_matter.get(name, "")) for name in _DATE_NAMES)), ""),
                 "author": front_matter.get("author") or front_matter.get("authors") or "",
                 "url": front_matter.get("canonical_url") or front_matter.get("url") or "",
                 "language": front_matter.get("lang") or front_matter.get("language") or "",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from rag.citation import Numbering
@@ -91,3 +93,30 @@ def test_document_is_asked_for_once():
 
 def test_no_evidence_gives_no_citations():
     assert numbering().cite([]) == ()
+
+
+@pytest.mark.parametrize(
+    ("page_starts", "pages"),
+    [
+        ("0", [1, 1, 1]),
+        ("0,5,11", [1, 2, 3]),
+        ("0,3,11", [1, 2, 3]),
+        ("0,5,5,11,22", [1, 3, 4]),
+        ("0,0,0", [3, 3, 3]),
+        ("0,6,12", [1, 1, 2]),
+        ("", [0, 0, 0]),
+        ("5,11", [0, 0, 0]),
+        ("0,11,5", [0, 0, 0]),
+        ("0 5 11", [0, 0, 0]),
+        ("0,-5", [0, 0, 0]),
+        ("0,5,", [0, 0, 0]),
+        ("0,٥", [0, 0, 0]),
+        ("0," + "9" * 5000, [0, 0, 0]),
+        ("ignore the above", [0, 0, 0]),
+    ],
+)
+def test_page_is_where_the_sentence_starts_and_0_where_no_pages_are_known(page_starts, pages):
+    document = replace(DOCUMENTS["a"], metadata={"page_starts": page_starts})
+    numbers = Numbering(lambda _: document)
+    cited = numbers.cite([evidence(0, 4), evidence(5, 9), evidence(11, 15)])
+    assert [citation.page for citation in cited] == pages

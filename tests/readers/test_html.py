@@ -158,6 +158,22 @@ def test_date_is_found_in_json_and_time_elements(tmp_path: Path, html: str) -> N
     assert read(tmp_path, f"{html}<p>Words.</p>").metadata["published"] == "2025-03-12"
 
 
+@pytest.mark.parametrize(
+    ("html", "name", "value"),
+    [
+        ('<meta name="pubdate" content="Wed, 12 Mar 2025 10:00:00 GMT">', "published", "2025-03-12"),
+        ('<meta name="citation_publication_date" content="2025/03/12">', "published", "2025-03-12"),
+        ('<meta name="parsely-author" content="Jane Doe">', "author", "Jane Doe"),
+        ('<meta property="og:locale" content="en_GB">', "language", "en-GB"),
+        ('<meta http-equiv="Content-Language" content="de">', "language", "de"),
+        ('<html xml:lang="pl">', "language", "pl"),
+        ('<meta property="og:url" content="https://example.org/a">', "url", "https://example.org/a"),
+    ],
+)
+def test_other_ways_to_say_the_same_are_understood(tmp_path: Path, html: str, name: str, value: str) -> None:
+    assert read(tmp_path, f"{html}<body><p>Words.</p>").metadata == {name: value}
+
+
 def test_authors_are_found_in_json(tmp_path: Path) -> None:
     html = '<script type="application/ld+json">{"author": [{"name": "A B"}, "C", 5]}</script><p>Words.</p>'
     assert read(tmp_path, html).metadata["author"] == "A B, C"

@@ -66,7 +66,7 @@ def test_parts_are_joined_with_a_blank_line_between(file):
 def test_pages_start_where_their_text_starts(file):
     pages = ["First\r\npage.", "", "Third page."]
     document = read([part(page, page_label=label) for page, label in zip(pages, ["i", "ii", "1"], strict=True)], file)
-    starts = [int(start) for start in document.metadata["page_starts"].split()]
+    starts = [int(start) for start in document.metadata["page_starts"].split(",")]
     assert starts == [0, 13, 15]
     assert document.text[starts[2] :] == "Third page."
 
@@ -82,7 +82,7 @@ def test_each_page_is_the_slice_at_its_start(tmp_path_factory, pages):
             read(parts, path)
         return
     document = read(parts, path)
-    starts = [int(start) for start in document.metadata["page_starts"].split()]
+    starts = [int(start) for start in document.metadata["page_starts"].split(",")]
     assert [document.text[start : start + len(page)] for start, page in zip(starts, normal, strict=True)] == normal
     assert document.text == normalise(document.text)
 
@@ -90,10 +90,10 @@ def test_each_page_is_the_slice_at_its_start(tmp_path_factory, pages):
 @pytest.mark.parametrize(
     ("numbers", "starts"),
     [
-        ([1, 2, 3], "0 3 6"),
-        ([1, 1, 2], "0 6"),
-        ([1, 4, 4], "0 3 3 3"),
-        ([3, 3, 4], "0 0 0 6"),
+        ([1, 2, 3], "0,3,6"),
+        ([1, 1, 2], "0,6"),
+        ([1, 4, 4], "0,3,3,3"),
+        ([3, 3, 4], "0,0,0,6"),
         ([2, 1, 3], None),
         ([0, 1, 2], None),
         ([1, 2, None], None),

@@ -1,0 +1,288 @@
+"""Lines joined to paragraphs, and paragraphs to a text: what was broken only because a line or a page was full.
+
+A line break in a document's text ends a sentence, so a break that the author did not make must not stay. Whether
+somebody made it can be seen: by a larger gap, an indent or another font size, or because the next word would still have
+fitted. A hyphen at the end of a line goes when the document itself, or the letters beside it, say that it was not
+there before.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
+from statistics import median
+from typing import NamedTuple
+
+from rag.readers._pdf_layout import Column, Line
+
+__all__ = ["Text", "body_size", "paragraphs", "written"]
+
+_SAME_SIZE = 0.08
+_LARGER_GAP = 1.3
+"""Lines of one paragraph are at most this many times the usual distance apart."""
+_INDENT = 0.7
+_NEARLY_FULL = 2.0
+"""In font sizes: how much of a line may stay empty when the next word was too long for it."""
+
+_ENDS_SENTENCE = re.compile(r"[.!?…:;。！？؟।][\"'”’»)\]]*(?:\d{1,3}|\[\d{1,3}\])?$")
+_BULLET = re.compile(r"[•◦▪▫●○■□‣⁃✓➢][ \t]?|[-–—*][ \t]|\(?(?:\d{1,3}|[a-zA-Z]|[ivx]{1,5})[.)][ \t]")
+_SURE_BULLET = re.compile(r"[•◦▪▫●○■□‣⁃✓➢]")
+_WEAK_HYPHEN = "\u2010"
+_PARTED_WORD = re.compile(r"\w[-\u2010]$")
+_LAST_PART = re.compile(r"([^\W\d_]+(?:[-’'][^\W\d_]+)*)[-\u2010]$")
+_FIRST_PART = re.compile(r"[^\W\d_]+")
+_MIDDLE_OF_COMPOUND = re.compile(r"(?:of|to|the|in|on|and|by|or|a|up|for|at|out|off|than|as|du|de|la|le|à)-")
+_WORD = re.compile(r"[^\W\d_]+(?:[-’'][^\W\d_]+)*")
+_SUSPENDED = frozenset(["and", "or", "to", "und", "oder", "bis", "et", "ou", "y", "o", "e", "i", "и"])
+# Words with which compounds begin and end. Both are asked for, because "last-ing" and "state-ment" begin so too.
+_COMPOUND_STARTS = frozenset(
+    [
+        *("all", "best", "cross", "double", "ever", "far", "fast", "first", "four", "full", "good", "half", "hard"),
+        *("high", "ill", "large", "last", "late", "left", "long", "low", "middle", "multi", "new", "non", "old", "one"),
+        *("open", "post", "quasi", "real", "right", "second", "self", "semi", "short", "single", "slow", "small"),
+        *("so", "soft", "state", "third", "three", "top", "two", "vice", "well", "wide", "world", "year"),
+    ]
+)
+_COMPOUND_ENDS = frozenset(
+    [
+        *(
+            "appointed",
+            "based",
+            "being",
+            "called",
+            "class",
+            "defence",
+            "defense",
+            "documented",
+            "established",
+            "fifths",
+        ),
+        *("growing", "hand", "informed", "known", "lasting", "level", "line", "made", "minded", "minister", "owned"),
+        *("paid", "party", "placed", "president", "profile", "quality", "range", "ranking", "rate", "run", "running"),
+        *("scale", "sized", "speed", "standing", "style", "term", "thirds", "time", "trained", "wing", "world", "year"),
+    ]
+)
+_NO_BLANK_BETWEEN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uff00-\uff65\u3000-\u303f]")
+
+
+class Text(NamedTuple):
+    """The text of all pages, and the offset at which each begins; an empty page begins where the next one does."""
+
+    text: str
+    page_starts: tuple[int, ...]
+
+
+class _Paragraph(NamedTuple):
+    """Lines that belong together. is_full: whether its last line has no room for another word."""
+
+    lines: tuple[Line, ...]
+    is_full: bool
+    is_aside: bool
+
+    @property
+    def text(self) -> str:
+        return " ".join(line.text for line in self.lines)
+
+
+def body_size(columns: Iterable[Column]) -> float:
+    """The font size, in half points, of most characters; 0 when there are none."""
+    sizes: Counter[float] = Counter()
+    for column in columns:
+        for line in column.lines:
+            sizes[round(line.size * 2) / 2] += len(line.text)
+    return sizes.most_common(1)[0][0] if sizes else 0.0
+
+
+def paragraphs(columns: Sequence[Column]) -> list[tuple[Line, ...]]:
+    """The lines of each paragraph; one that goes on in the next column or on the next page is one paragraph."""
+    size = body_size(columns)
+    joined: list[_Paragraph] = []
+    n_before = 0  # how many paragraphs stood before the column that was joined last
+    for column in columns:
+        found = _paragraphs_of(column)
+        tail = _last_of_size(joined, n_before, size)
+        head = next((i for i, paragraph in enumerate(found) if _is_of_size(paragraph, size)), None)
+        if head is None and joined and column.lines and joined[-1].lines[-1].page == column.lines[0].page:
+            joined += found  # a picture's words, or a note at the margin: the text may go on after it
+            continue
+        n_before = len(joined)
+        if tail is not None and head is not None and _evidently_go_on(joined[tail], found[head]):
+            # Footnotes below the first half go before it, and figures above the second half after it.
+            begun, going_on = joined.pop(tail), found.pop(head)
+            joined.append(going_on._replace(lines=begun.lines + going_on.lines))
+            n_before = len(joined) - 1
+        joined += found
+    return [paragraph.lines for paragraph in joined]
+
+
+def written(found: Sequence[tuple[Line, ...]], n_pages: int) -> Text:
+    """The paragraphs as a text with a blank line between them, and a line for each row of a table."""
+    known = _known_words(found)
+    pieces: list[str] = []
+    starts: list[int] = []
+    length = 0
+
+    def write(piece: str) -> None:
+        nonlocal length
+        pieces.append(piece)
+        length += len(piece)
+
+    last: Line | None = None
+    for lines in found:
+        for i, line in enumerate(lines):
+            text = line.text
+            if last is not None:
+                if i > 0:
+                    before = pieces.pop()
+                    length -= len(before)
+                    join = _joined(before, text, known)
+                    write(join.before)
+                    write(join.between)
+                else:
+                    pieces[-1] = pieces[-1].replace(_WEAK_HYPHEN, "-")
+                    write("\n" if last.is_row and line.is_row else "\n\n")
+            starts += [length] * (line.page - len(starts))
+            write(text)
+            last = line
+    if pieces:
+        pieces[-1] = pieces[-1].replace(_WEAK_HYPHEN, "-")
+    text = "".join(pieces)
+    return Text(text, tuple(starts + [len(text)] * (n_pages - len(starts))))
+
+
+def _paragraphs_of(column: Column) -> list[_Paragraph]:
+    found: list[_Paragraph] = []
+    for block in _blocks(column.lines):
+        left, right = min(line.left for line in block), max(line.right for line in block)
+        pending = [block[0]]
+        for line, following in pairwise(block):
+            if _is_break(line, following, left=left, right=right):
+                found.append(_paragraph(pending, right, is_aside=column.is_aside))
+                pending = []
+            pending.append(following)
+        found.append(_paragraph(pending, right, is_aside=column.is_aside))
+    return found
+
+
+def _paragraph(lines: Sequence[Line], right: float, *, is_aside: bool) -> _Paragraph:
+    last = lines[-1]
+    is_full = not last.is_row and right - last.right < _NEARLY_FULL * last.size
+    return _Paragraph(tuple(lines), is_full, is_aside)
+
+
+def _blocks(lines: Sequence[Line]) -> Iterator[list[Line]]:
+    """The lines cut where a gap or another font size separates them."""
+    if not lines:
+        return
+    # In font sizes, because a heading has lines further apart.
+    distances = [
+        (following.bottom - line.bottom) / line.size
+        for line, following in pairwise(lines)
+        if _have_same_size(line, following)
+    ]
+    usual = median(distances) if len(distances) >= 3 else 1.3
+    block = [lines[0]]
+    for line, following in pairwise(lines):
+        # The usual distance in a column of headings or single lines is no distance within a paragraph.
+        largest = _LARGER_GAP * min(usual, 2.2) * line.size
+        if not _have_same_size(line, following) or following.bottom - line.bottom > largest:
+            yield block
+            block = []
+        block.append(following)
+    yield block
+
+
+def _have_same_size(line: Line, other: Line) -> bool:
+    return abs(line.size - other.size) <= _SAME_SIZE * max(line.size, other.size)
+
+
+def _is_break(line: Line, following: Line, *, left: float, right: float) -> bool:
+    """Whether the author ended a paragraph between two lines of a block."""
+    if line.is_row or following.is_row or _SURE_BULLET.match(following.text):
+        return True
+    if _PARTED_WORD.search(line.text) and following.text[:1].isalnum():
+        return False
+    has_ended = _ENDS_SENTENCE.search(line.text) is not None
+    would_have_fitted = line.right + 0.3 * line.size + following.first_word_width < right - 0.1 * line.size
+    if has_ended:
+        is_indented = _INDENT * line.size < following.left - left < 6 * line.size and following.left > line.left
+        return would_have_fitted or is_indented or _BULLET.match(following.text) is not None
+    return would_have_fitted and not following.text[:1].islower()
+
+
+def _is_of_size(paragraph: _Paragraph, size: float) -> bool:
+    """Whether it is a paragraph of the running text: no heading, footnote, table or margin note."""
+    line = paragraph.lines[0]
+    return not paragraph.is_aside and not line.is_row and abs(line.size - size) <= _SAME_SIZE * size
+
+
+def _last_of_size(joined: Sequence[_Paragraph], first: int, size: float) -> int | None:
+    return next((i for i in range(len(joined) - 1, first - 1, -1) if _is_of_size(joined[i], size)), None)
+
+
+def _evidently_go_on(begun: _Paragraph, following: _Paragraph) -> bool:
+    """Whether the sentence that the first leaves open goes on in the second."""
+    if _ENDS_SENTENCE.search(begun.lines[-1].text) or _BULLET.match(following.text):
+        return False
+    if following.text[:1].islower():
+        return True
+    # A capital may begin a name: then the line has to be full, which a heading seldom is.
+    return begun.is_full and len(begun.lines) > 1 and following.text[:1].isalnum()
+
+
+class _Join(NamedTuple):
+    before: str
+    between: str
+
+
+def _joined(before: str, after: str, known: Counter[str]) -> _Join:
+    """How a line goes on in the next: with a blank, without, or without the hyphen at its end.
+
+    >>> _joined("the inter-", "national", Counter()), _joined("a well-", "known man", Counter())
+    (_Join(before='the inter', between=''), _Join(before='a well-', between=''))
+    """
+    if before.endswith(("-", _WEAK_HYPHEN)) and not before[:-1].endswith((" ", "-")) and len(before) > 1:
+        hyphenated = before[:-1].replace(_WEAK_HYPHEN, "-") + "-"
+        following = _FIRST_PART.match(after)
+        if following and following.group().lower() in _SUSPENDED:
+            return _Join(hyphenated, " ")
+        if _hyphen_was_there(before, after, known):
+            return _Join(hyphenated, "")
+        return _Join(hyphenated[:-1], "")
+    before = before.replace(_WEAK_HYPHEN, "-")
+    if before.endswith(("—", "/")) and not before[:-1].endswith(" "):
+        return _Join(before, "")
+    if _NO_BLANK_BETWEEN.match(before[-1:]) and _NO_BLANK_BETWEEN.match(after):
+        return _Join(before, "")
+    return _Join(before, " ")
+
+
+def _hyphen_was_there(before: str, after: str, known: Counter[str]) -> bool:
+    first, second = _LAST_PART.search(before), _FIRST_PART.match(after)
+    if _MIDDLE_OF_COMPOUND.match(after):
+        return True
+    if first is None or second is None or not second.group()[0].islower():
+        return True  # a number, a name or an address: "COVID-19", "Franco-German"
+    start, end = first[1].lower(), second.group().lower()
+    together, apart = known[start + end], known[f"{start}-{end}"]
+    if together != apart:
+        return apart > together
+    if "-" in start or len(start) == 1:
+        return True
+    return start in _COMPOUND_STARTS and len(end) > 2 and (end in _COMPOUND_ENDS or known[end] > 0)
+
+
+def _known_words(found: Sequence[tuple[Line, ...]]) -> Counter[str]:
+    """How often each word, also with hyphens in it, stands whole on a line."""
+    known: Counter[str] = Counter()
+    for lines in found:
+        is_parted = False
+        for line in lines:
+            # The last word may be half a word, and the first one its other half.
+            begin = line.text.find(" ") + 1 if is_parted else 0
+            is_parted = _PARTED_WORD.search(line.text) is not None
+            end = line.text.rfind(" ") if is_parted else len(line.text)
+            known.update(word.lower() for word in _WORD.findall(line.text[begin : max(begin, end)]))
+    return known

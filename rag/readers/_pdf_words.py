@@ -1,0 +1,217 @@
+"""The words of a PDF page with the places where they stand, as PDFium finds them.
+
+PDFium gives characters in the order in which the file draws them, with blanks where glyphs stand apart. Here they are
+made words; the page is turned so that most of its text runs from left to right, whichever way it was drawn.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import math
+from collections import Counter
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import pypdfium2  # type: ignore[import-untyped]
+import pypdfium2.raw as pdfium  # type: ignore[import-untyped]
+
+from rag.readers._normalisation import normalise
+
+__all__ = ["Page", "Word", "words_of"]
+
+HYPHEN_MARKS = "\x02\ufffe\u00ad"
+"""What PDFium makes of a hyphen at the end of a line, and the hyphen that is only seen there."""
+_WEAK_HYPHEN = "\u2010"
+_LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"})
+_UNKNOWN = frozenset([*range(0xE000, 0xF900), 0xFFFD])
+"""Code points for private use, and the one for no character."""
+_SMALLEST_SIZE = 0.5
+_BELOW_BASELINE, _ABOVE_BASELINE = 0.22, 0.78
+_RIGHT_TO_LEFT = range(0x0590, 0x0900)
+
+
+class Word(NamedTuple):
+    """A run of characters without a blank; x grows to the right and y downwards, in points.
+
+    size: of the font, in points. is_upright: whether it runs as most of the page does. is_after_blank: whether the file
+        draws a blank before it, rather than leaves a space.
+    """
+
+    text: str
+    left: float
+    top: float
+    right: float
+    bottom: float
+    size: float
+    is_upright: bool = True
+    is_after_blank: bool = False
+
+
+class Page(NamedTuple):
+    """One page as it is read.
+
+    words: in the order of the file. height: in points, of the page as it is turned to be read.
+    n_characters: how many were drawn. n_unknown: how many words begin with a sign whose meaning the font does not say.
+    has_pictures: only looked for where there are no words.
+    """
+
+    number: int
+    words: tuple[Word, ...]
+    height: float
+    n_characters: int = 0
+    n_unknown: int = 0
+    has_pictures: bool = False
+
+
+class _Box(NamedTuple):
+    left: float
+    bottom: float
+    right: float
+    top: float
+
+
+class _Drawn(NamedTuple):
+    """A word where it is drawn: y grows upwards; `quarter_turns` counter-clockwise, -1 for a slanting word."""
+
+    text: str
+    box: _Box
+    size: float
+    quarter_turns: int
+    is_after_blank: bool
+    is_known: bool
+
+
+def words_of(document: pypdfium2.PdfDocument, index: int) -> Page:
+    """The page at `index`, from 0.
+
+    Raises:
+        PdfiumError: the page is damaged.
+    """
+    page = document[index]
+    try:
+        visible = _Box(*page.get_cropbox())
+        text_page = page.get_textpage()
+        try:
+            characters = _characters(text_page.raw)
+            drawn = [word for word in _drawn_words(text_page.raw, characters) if _is_inside(word.box, visible)]
+        finally:
+            text_page.close()
+        has_pictures = not drawn and any(True for _ in page.get_objects([pdfium.FPDF_PAGEOBJ_IMAGE], max_depth=4))
+    finally:
+        page.close()
+    turns = Counter(word.quarter_turns for word in drawn for _ in word.text).most_common(1)
+    most_turns = turns[0][0] if turns and turns[0][0] >= 0 else 0
+    words = [_turned(word, most_turns, visible) for word in drawn]
+    if _is_right_to_left(words):
+        words = [word._replace(left=-word.right, right=-word.left) for word in words]
+    height = visible.right - visible.left if most_turns % 2 else visible.top - visible.bottom
+    n_unknown = sum(not word.is_known for word in drawn)
+    n_characters = sum(not character.isspace() for character in characters)
+    return Page(index + 1, tuple(words), height, n_characters, n_unknown, has_pictures)
+
+
+def _characters(text_page: object) -> list[str]:
+    """The characters of the page, each at the index by which PDFium knows it; a blank for what is none."""
+    n_characters = pdfium.FPDFText_CountChars(text_page)
+    if n_characters <= 0:
+        return []
+    code_of = pdfium.FPDFText_GetUnicode
+    codes = [code_of(text_page, i) for i in range(n_characters)]
+    return [chr(code) if 0 < code < 0x110000 else " " for code in codes]
+
+
+def _drawn_words(text_page: object, characters: list[str]) -> Iterator[_Drawn]:
+    start = -1
+    for i, character in enumerate([*characters, " "]):
+        ends_line = character in HYPHEN_MARKS
+        if character.isspace() or ends_line:
+            last = i if ends_line and start >= 0 else i - 1
+            if start >= 0:
+                text = "".join(characters[start : last + 1])
+                if ends_line:
+                    text = text[:-1] + _WEAK_HYPHEN
+                yield from _placed(text_page, text, start, last)
+            start = -1
+        elif start < 0:
+            start = i
+
+
+def _placed(text_page: object, text: str, first: int, last: int) -> Iterator[_Drawn]:
+    """The word with its place, if it has one, and a text."""
+    # Where PDFium has characters of 16 bits, an emoji is two of them.
+    text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    text = normalise(text.translate(_LIGATURES)).strip()
+    boxes = [box for box in (_box(text_page, first), _box(text_page, last)) if box is not None]
+    if not text or not boxes:
+        return
+    box = _Box(
+        min(box.left for box in boxes),
+        min(box.bottom for box in boxes),
+        max(box.right for box in boxes),
+        max(box.top for box in boxes),
+    )
+    size, quarter_turns = _size_and_turns(text_page, first, box)
+    box = _on_its_baseline(text_page, first, box, size, quarter_turns)
+    is_after_blank = first > 0 and not pdfium.FPDFText_IsGenerated(text_page, first - 1)
+    is_known = not pdfium.FPDFText_HasUnicodeMapError(text_page, first) and ord(text[0]) not in _UNKNOWN
+    yield _Drawn(text, box, size, quarter_turns, is_after_blank, is_known)
+
+
+def _box(text_page: object, i: int) -> _Box | None:
+    found = pdfium.FS_RECTF()
+    if not pdfium.FPDFText_GetLooseCharBox(text_page, i, ctypes.byref(found)):
+        return None
+    box = _Box(found.left, found.bottom, found.right, found.top)
+    return box if all(map(math.isfinite, box)) else None
+
+
+def _on_its_baseline(text_page: object, i: int, box: _Box, size: float, quarter_turns: int) -> _Box:
+    """The box with the height of a line around the baseline, because fonts differ in theirs within a line."""
+    x, y = ctypes.c_double(), ctypes.c_double()
+    if not pdfium.FPDFText_GetCharOrigin(text_page, i, ctypes.byref(x), ctypes.byref(y)):
+        return box
+    below, above = _BELOW_BASELINE * size, _ABOVE_BASELINE * size
+    if quarter_turns == 0:
+        return box._replace(bottom=y.value - below, top=y.value + above)
+    if quarter_turns == 1:
+        return box._replace(left=x.value - above, right=x.value + below)
+    if quarter_turns == 2:
+        return box._replace(bottom=y.value - above, top=y.value + below)
+    return box._replace(left=x.value - below, right=x.value + above) if quarter_turns == 3 else box
+
+
+def _size_and_turns(text_page: object, i: int, box: _Box) -> tuple[float, int]:
+    matrix = pdfium.FS_MATRIX()
+    size = pdfium.FPDFText_GetFontSize(text_page, i)
+    if not pdfium.FPDFText_GetMatrix(text_page, i, ctypes.byref(matrix)):
+        return max(size, _SMALLEST_SIZE), 0
+    size = abs(size) * math.hypot(matrix.c, matrix.d)
+    if not math.isfinite(size) or size < _SMALLEST_SIZE:
+        size = max(box.top - box.bottom, _SMALLEST_SIZE)
+    turns = math.atan2(matrix.b, matrix.a) / (math.pi / 2) if math.isfinite(matrix.a + matrix.b) else 0.0
+    return size, round(turns) % 4 if abs(turns - round(turns)) < 0.1 else -1
+
+
+def _is_inside(box: _Box, visible: _Box) -> bool:
+    """Whether the middle of the word is on the page: what is drawn beside it nobody sees."""
+    x, y = (box.left + box.right) / 2, (box.bottom + box.top) / 2
+    return visible.left <= x <= visible.right and visible.bottom <= y <= visible.top
+
+
+def _turned(word: _Drawn, most_turns: int, visible: _Box) -> Word:
+    left, bottom, right, top = word.box
+    if most_turns == 1:  # upwards: what is read as top is the left
+        box = (bottom - visible.bottom, left - visible.left, top - visible.bottom, right - visible.left)
+    elif most_turns == 2:
+        box = (visible.right - right, bottom - visible.bottom, visible.right - left, top - visible.bottom)
+    elif most_turns == 3:  # downwards
+        box = (visible.top - top, visible.right - right, visible.top - bottom, visible.right - left)
+    else:
+        box = (left - visible.left, visible.top - top, right - visible.left, visible.top - bottom)
+    return Word(word.text, *box, word.size, word.quarter_turns == most_turns, word.is_after_blank)
+
+
+def _is_right_to_left(words: list[Word]) -> bool:
+    """Whether most letters are Hebrew or Arabic; such a page is mirrored, and what is read first is then left."""
+    letters = Counter(ord(word.text[0]) in _RIGHT_TO_LEFT for word in words if word.text[0].isalpha())
+    return letters[True] > letters[False]

@@ -1,0 +1,159 @@
+"""Tables as sentences: a row with the names of its columns says by itself what it says, wherever it is quoted.
+
+    Country | GDP
+    France  | 3.1 tn        →  Country: France; GDP: 3.1 tn.
+
+Which row holds the names is guessed where the file does not mark it; where the guess is uncertain, the row's values
+stand alone, because a wrong name would make a false sentence.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from enum import Enum, auto
+
+__all__ = ["Header", "Row", "sheet_lines", "table_lines"]
+
+Row = Sequence[str]
+
+MAX_HEADER_CHARACTERS = 100
+"""A longer cell is no name of a column; it would also be repeated in every row."""
+MAX_LABEL_CHARACTERS = 60
+
+_VALUE = re.compile(r"[\s\d.,:/%+\-–−()'’€$£¥₹]*\d[\s\d.,:/%+\-–−()'’€$£¥₹]*|true|false|yes|no", re.IGNORECASE)
+_YEAR = re.compile(r"(?:1[5-9]|20|21)\d\d")
+_ADDRESS = re.compile(r"https?://|\S+@\S+\.\S+")
+_SENTENCE_END = re.compile(r"[.!?…。！？।][\"'”’»)\]]*$")
+_SPACE = re.compile(r"\s+")
+
+
+class Header(Enum):
+    """Whether a table's first row names its columns."""
+
+    MARKED = auto()
+    """The file says so."""
+    USUAL = auto()
+    """In such files it does, unless it looks like data."""
+    UNCERTAIN = auto()
+    """As `USUAL` from three columns on; two may as well be a list of names and values, so the rest must be numbers."""
+
+
+def table_lines(rows: Sequence[Row], *, header: Header) -> Iterator[str]:
+    """A line for each row that is not blank.
+
+    >>> list(table_lines([["Country", "GDP"], ["France", "3.1 tn"]], header=Header.USUAL))
+    ['Country: France; GDP: 3.1 tn.']
+    >>> list(table_lines([["Opened", "1932"], ["Colour", "grey"]], header=Header.UNCERTAIN))
+    ['Opened: 1932.', 'Colour: grey.']
+    """
+    rows = [row for row in ([_in_one_line(cell) for cell in row] for row in rows) if any(row)]
+    titles, body = _split_titles(rows)
+    yield from titles
+    names = _names(body, header)
+    if names and len(body) > 1:
+        yield from (_sentence(names, row) for row in body[1:])
+    else:
+        yield from map(_line_without_names, body)
+
+
+def sheet_lines(rows: Sequence[Row], *, header: Header) -> Iterator[str]:
+    """The lines of a sheet, which may hold several tables with blank rows between.
+
+    A table without names of its own goes on with those of the table above when it is as wide.
+    """
+    names: Row = ()
+    for block in _blocks(rows):
+        titles, body = _split_titles(block)
+        yield from titles
+        own = _names(body, header) if not names or _differs_in_kind(body) else ()
+        if own and len(body) > 1:
+            names, body = own, body[1:]
+        elif _width(body) != _width([names]):
+            names = ()
+        yield from (_sentence(names, row) if names else _line_without_names(row) for row in body)
+
+
+def _blocks(rows: Sequence[Row]) -> Iterator[list[Row]]:
+    block: list[Row] = []
+    for row in rows:
+        cells = [_in_one_line(cell) for cell in row]
+        if any(cells):
+            block.append(cells)
+        elif block:
+            yield block
+            block = []
+    if block:
+        yield block
+
+
+def _split_titles(rows: Sequence[Row]) -> tuple[list[str], list[Row]]:
+    """The rows above a table that hold one cell, which are titles and notes, and the table."""
+    n_titles = next((i for i, row in enumerate(rows) if sum(map(bool, row)) > 1), 0)
+    return [next(filter(None, row)) for row in rows[:n_titles]], list(rows[n_titles:])
+
+
+def _names(rows: Sequence[Row], header: Header) -> Row:
+    """The names of the columns, when the first row holds them; empty when it does not, or it cannot be told."""
+    if not rows:
+        return ()
+    first = rows[0]
+    named = [cell for cell in first if cell]
+    if header is Header.UNCERTAIN and _width(rows) < 3 and not (len(rows) > 2 and _differs_in_kind(rows)):
+        return ()
+    if len(named) < 2 or any(len(cell) > MAX_HEADER_CHARACTERS for cell in named):
+        return ()
+    if header is Header.MARKED:
+        return first
+    if len(set(named)) < len(named) or len(named) < _width(rows) - 1:
+        return ()
+    if any(_SENTENCE_END.search(cell) and " " in cell for cell in named) or any(map(_ADDRESS.match, named)):
+        return ()
+    values = [cell for cell in named if _VALUE.fullmatch(cell)]
+    if all(map(_YEAR.fullmatch, values)) and len(values) < _width(rows):
+        return () if values and not _differs_in_kind(rows) else first
+    return ()
+
+
+def _differs_in_kind(rows: Sequence[Row]) -> bool:
+    """Whether a column holds numbers or dates below a first cell that is a word, or other numbers below a year."""
+    if len(rows) < 2:
+        return False
+    for column, name in enumerate(rows[0]):
+        below = [row[column] for row in rows[1:] if column < len(row) and row[column]]
+        if not below or not name or not all(map(_VALUE.fullmatch, below)):
+            continue
+        if not _VALUE.fullmatch(name) or (_YEAR.fullmatch(name) and not all(map(_YEAR.fullmatch, below))):
+            return True
+    return False
+
+
+def _width(rows: Sequence[Row]) -> int:
+    return max((i + 1 for row in rows for i, cell in enumerate(row) if cell), default=0)
+
+
+def _sentence(names: Row, row: Row) -> str:
+    parts = []
+    for column, cell in enumerate(row):
+        name = names[column].rstrip(": ") if column < len(names) else ""
+        if cell:
+            parts.append(f"{name}: {cell}" if name else cell)
+    return _ended("; ".join(parts))
+
+
+def _line_without_names(row: Row) -> str:
+    """The values; two of them, the first short, as a name and its value."""
+    cells = [cell for cell in row if cell]
+    if len(cells) == 1:
+        return cells[0]
+    if len(cells) == 2 and len(cells[0]) <= MAX_LABEL_CHARACTERS and not _SENTENCE_END.search(cells[0]):
+        return _ended(f"{cells[0].rstrip(': ')}: {cells[1]}")
+    return _ended("; ".join(cells))
+
+
+def _ended(sentence: str) -> str:
+    return sentence if _SENTENCE_END.search(sentence) else f"{sentence}."
+
+
+def _in_one_line(cell: str) -> str:
+    return _SPACE.sub(" ", cell).strip()

@@ -1,0 +1,118 @@
+"""ZIP files that are documents (Word, PowerPoint, Excel, EPUB), opened only when they cannot do harm.
+
+Nothing is ever unpacked to the disk. `zipfile` reads the format; ours are the limits, which it does not have: a few
+kilobytes can claim to be petabytes, and a name can lead out of the file.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from rag.errors import ReadError
+from rag.readers._decoding import read_bytes
+
+__all__ = ["SafeZip", "open_zip"]
+
+MAX_ENTRIES = 10_000
+MAX_UNPACKED_RATIO = 4
+"""All entries together, unpacked, may have this many times `max_bytes`: pictures in documents are packed already."""
+MAX_ENTRY_RATIO = 200
+"""Markup packs about 10 to 1, a sheet of equal cells 100 to 1, and a bomb 1,000 to 1."""
+MAX_HARMLESS_BYTES = 1_000_000
+"""Below this an entry may be packed as tightly as it likes."""
+
+_ZIP_SIGNATURES = (b"PK\x03\x04", b"PK\x05\x06")
+_ENTRY_SIGNATURE = b"PK\x01\x02"
+_OLD_OFFICE_SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
+_IS_ENCRYPTED = 0x1
+_LEADS_OUT = re.compile(r"^[/\\]|^[A-Za-z]:|(?:^|[/\\])\.\.(?:[/\\]|$)|\0")
+_DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, ValueError, NotImplementedError)
+
+
+class SafeZip:
+    """The entries of a ZIP file that `open_zip` found harmless."""
+
+    def __init__(self, path: Path, archive: zipfile.ZipFile) -> None:
+        self._path = path
+        self._archive = archive
+        self._entry_by_name = {entry.filename: entry for entry in archive.infolist() if not entry.is_dir()}
+
+    def names(self) -> tuple[str, ...]:
+        """The names of the entries, folders left out, each once, in the order of the file."""
+        return tuple(self._entry_by_name)
+
+    def read(self, name: str) -> bytes:
+        """The unpacked bytes of an entry; never more than the file says that it has.
+
+        Raises:
+            ReadError: there is no such entry, or it is damaged.
+        """
+        entry = self._entry_by_name.get(name)
+        if entry is None:
+            raise ReadError(str(self._path), f"its part {name!r} is missing - save it again in its program")
+        try:
+            return self._archive.read(entry)
+        except (*_DAMAGE, RuntimeError) as error:
+            raise ReadError(str(self._path), f"its part {name!r} is damaged - save it again in its program") from error
+
+
+@contextmanager
+def open_zip(path: Path, *, max_bytes: int) -> Iterator[SafeZip]:
+    """The ZIP file at `path`, of at most `max_bytes` bytes.
+
+    Raises:
+        ReadError: the file is empty, too large, no ZIP file, damaged or out of reach; it has a password; an entry has a
+            name that leads out of the file; or the entries are too many, too large or packed too tightly.
+    """
+    data = read_bytes(path, max_bytes=max_bytes)
+    _refuse_other_kinds(data, path)
+    # Counted before they are parsed: each of a million entries would cost half a kilobyte of memory.
+    if data.count(_ENTRY_SIGNATURE) > MAX_ENTRIES:
+        raise ReadError(str(path), f"it holds more than {MAX_ENTRIES:,} parts - split it, or leave it out")
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(data))
+    except _DAMAGE as error:
+        raise ReadError(str(path), "it is damaged - save it again in its program") from error
+    with archive:
+        _refuse_harmful(archive.infolist(), path, max_unpacked_bytes=max_bytes * MAX_UNPACKED_RATIO)
+        yield SafeZip(path, archive)
+
+
+def _refuse_other_kinds(data: bytes, path: Path) -> None:
+    if data.startswith(_OLD_OFFICE_SIGNATURE):
+        if _ENCRYPTED_STREAM in data:
+            raise ReadError(str(path), "it has a password - save it without one")
+        raise ReadError(str(path), "it is an old Office document - save it in the present format (.docx, .pptx, .xlsx)")
+    if not data.startswith(_ZIP_SIGNATURES):
+        raise ReadError(str(path), "it is not what its name says, or damaged - save it again in its program")
+
+
+def _refuse_harmful(entries: list[zipfile.ZipInfo], path: Path, *, max_unpacked_bytes: int) -> None:
+    for entry in entries:
+        if _LEADS_OUT.search(entry.orig_filename):
+            raise ReadError(str(path), f"its part {entry.orig_filename!r} leads out of the file - do not trust it")
+        if entry.flag_bits & _IS_ENCRYPTED:
+            raise ReadError(str(path), "it has a password - save it without one")
+        if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise ReadError(str(path), f"its part {entry.filename!r} is packed in an unusual way - save it again")
+        if entry.file_size > max(MAX_HARMLESS_BYTES, entry.compress_size * MAX_ENTRY_RATIO):
+            raise ReadError(
+                str(path),
+                f"its part {entry.filename!r} would unpack from {entry.compress_size:,} to {entry.file_size:,} bytes,"
+                " as a ZIP bomb does - do not trust it",
+            )
+    unpacked_bytes = sum(entry.file_size for entry in entries)
+    if unpacked_bytes > max_unpacked_bytes:
+        raise ReadError(
+            str(path),
+            f"unpacked it has {unpacked_bytes:,} bytes, more than the {max_unpacked_bytes:,} allowed"
+            " - split it or raise the limit",
+        )

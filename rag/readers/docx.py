@@ -1,0 +1,219 @@
+"""Word files as documents: paragraphs, headings, list items and table rows, each a line, and the notes at the end.
+
+What Word shows is what is read: tracked insertions stand in the text, tracked deletions, hidden text, comments, the
+table of contents, headers and footers do not. There are no pages: where they begin depends on the program and its
+fonts. python-docx is not used: it leaves out insertions, content controls, text boxes and notes, and opens the ZIP file
+without limits.
+
+Source: ECMA-376 part 1, section 17 (WordprocessingML).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from rag.errors import ReadError
+from rag.readers._decoding import DEFAULT_MAX_BYTES
+from rag.readers._normalisation import make_document, normalise
+from rag.readers._ooxml import Package, is_on
+from rag.readers._tables import Header, table_lines
+from rag.readers._xml import Element, attribute, child, children, descendants, local_name, path_to
+from rag.readers._zip import open_zip
+from rag.types import Document
+
+__all__ = ["DocxReader"]
+
+_MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+_MAIN_PART = "word/document.xml"
+_TITLE_STYLES = ("title", "heading 1")
+_CONTENTS_STYLE = "toc "
+# Around blocks or words, and shown as if they were not there.
+_TRANSPARENT = frozenset(
+    [
+        *("ins", "moveTo", "hyperlink", "smartTag", "customXml", "sdt", "sdtContent", "fldSimple"),
+        *("dir", "bdo", "ruby", "rubyBase", "oMath", "oMathPara", "r"),
+    ]
+)
+_MATHEMATICS = frozenset(
+    [
+        *("e", "num", "den", "sup", "sub", "deg", "lim", "fName", "d", "f", "rad", "sSup", "sSub"),
+        *("sSubSup", "nary", "func", "box"),
+    ]
+)
+_CHARACTER_BY_ELEMENT = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "\u2011"}
+_LONGEST_CELL = 400
+"""A table with a longer cell, or one half as long of several paragraphs, only lays out the page."""
+_NO_NOTES = frozenset({"separator", "continuationSeparator", "continuationNotice"})
+
+
+class _Paragraph(NamedTuple):
+    text: str
+    style: str
+
+
+class DocxReader:
+    """Reads Word files (.docx, .docm); title and author come from the properties or the first heading."""
+
+    media_types = frozenset({_MEDIA_TYPE})
+
+    def __init__(self, *, max_bytes: int = DEFAULT_MAX_BYTES) -> None:
+        self._max_bytes = max_bytes
+
+    def read(self, path: Path) -> Document:
+        """The text of the file, footnotes and endnotes after it.
+
+        Raises:
+            ReadError: the file is empty, too large, damaged, encrypted, of another kind or out of reach, or shows no
+                text.
+        """
+        with open_zip(path, max_bytes=self._max_bytes) as archive:
+            package = Package(archive, path)
+            part = package.main_part(_MAIN_PART)
+            properties = package.core_properties()
+            body = child(package.xml(part), "body")
+            try:
+                paragraphs = list(_blocks(body, _style_names(package, part))) if body is not None else []
+                notes = list(_notes(package, part))
+            except RecursionError as error:
+                raise ReadError(str(path), "its parts are nested too deeply - save it again as text") from error
+        shown = [text for text, style in paragraphs if text and not style.startswith(_CONTENTS_STYLE)]
+        heading = next((text for text, style in paragraphs if style in _TITLE_STYLES and text), "")
+        return make_document(
+            path,
+            title=properties.title or heading,
+            media_type=_MEDIA_TYPE,
+            text=normalise("\n".join([*shown, *notes])),
+            metadata={"author": properties.author, "language": properties.language},
+        )
+
+
+def _style_names(package: Package, part: str) -> dict[str, str]:
+    """Style id → its name in lower case: the ids are in the language of the program, the names are not."""
+    names = {}
+    for root in package.related(part, "styles"):
+        for style in children(root, "style"):
+            name = child(style, "name")
+            if name is not None:
+                names[attribute(style, "styleId")] = attribute(name, "val").lower()
+    return names
+
+
+def _notes(package: Package, part: str) -> Iterator[str]:
+    for kind, name in (("footnotes", "footnote"), ("endnotes", "endnote")):
+        for root in package.related(part, kind):
+            for note in children(root, name):
+                if attribute(note, "type") not in _NO_NOTES:
+                    yield from (text for text, _ in _blocks(note, {}) if text)
+
+
+def _blocks(parent: Element, styles: Mapping[str, str]) -> Iterator[_Paragraph]:
+    """The paragraphs and table rows below an element, in reading order; what is in a text box follows its paragraph."""
+    for element in parent:
+        name = local_name(element)
+        if name == "p":
+            style = path_to(element, "pPr", "pStyle")
+            style_name = styles.get(attribute(style, "val"), "") if style is not None else ""
+            yield _Paragraph(_paragraph_text(element), style_name)
+            for box in _text_boxes(element):
+                yield from _blocks(box, styles)
+        elif name == "tbl":
+            yield from (_Paragraph(line, "") for line in _table(element, styles))
+        elif name in _TRANSPARENT:
+            yield from _blocks(element, styles)
+        elif name == "AlternateContent":
+            choice = child(element, "Choice")
+            yield from _blocks(choice if choice is not None else element, styles)
+
+
+def _paragraph_text(paragraph: Element) -> str:
+    lines = "".join(_pieces(paragraph)).split("\n")
+    return "\n".join(stripped for line in lines if (stripped := line.strip()))
+
+
+def _pieces(parent: Element) -> Iterator[str]:
+    """The characters of a paragraph or run, in order."""
+    for element in parent:
+        name = local_name(element)
+        if name == "t":
+            yield element.text or ""
+        elif name in _CHARACTER_BY_ELEMENT:
+            yield _CHARACTER_BY_ELEMENT[name]
+        elif name == "r":
+            properties = child(element, "rPr")
+            if properties is None or not is_on(properties, "vanish"):
+                yield from _pieces(element)
+        elif name in _TRANSPARENT or name in _MATHEMATICS:
+            yield from _pieces(element)
+        elif name == "AlternateContent":
+            choice = child(element, "Choice")
+            if choice is not None:
+                yield from _pieces(choice)
+
+
+def _text_boxes(paragraph: Element) -> Iterator[Element]:
+    """The contents of the text boxes anchored in a paragraph, each once, without those inside another box."""
+    skipped: set[Element] = set()
+    for element in paragraph.iter():
+        name = local_name(element)
+        if element in skipped:
+            continue
+        if name in ("Fallback", "del", "moveFrom", "txbxContent"):
+            skipped.update(element.iter())
+        if name == "txbxContent":
+            yield element
+
+
+def _table(table: Element, styles: Mapping[str, str]) -> Iterator[str]:
+    """A line for each row, or for each paragraph of a table that only lays out the page."""
+    rows: list[list[str]] = []
+    paragraphs_of_cells: list[list[str]] = []
+    is_layout = has_header = False
+    for row in _below(table, "tr"):
+        properties = child(row, "trPr")
+        if properties is not None and child(properties, "del") is not None:
+            continue
+        has_header |= not rows and properties is not None and is_on(properties, "tblHeader")
+        texts: list[str] = []
+        for cell in _below(row, "tc"):
+            paragraphs = [text for text, _ in _blocks(cell, styles) if text]
+            paragraphs_of_cells.append(paragraphs)
+            is_layout |= _lays_out(cell, paragraphs)
+            goes_on = rows and len(texts) < len(rows[-1]) and _goes_on_from_above(cell)
+            texts.append(rows[-1][len(texts)] if goes_on else " ".join(paragraphs))
+            texts += [""] * (_n_columns(cell) - 1)
+        rows.append(texts)
+    if is_layout:
+        yield from (text for paragraphs in paragraphs_of_cells for text in paragraphs)
+    else:
+        yield from table_lines(rows, header=Header.MARKED if has_header else Header.UNCERTAIN)
+
+
+def _lays_out(cell: Element, paragraphs: list[str]) -> bool:
+    """Whether the cell holds more than a table's cell does: running text, or another table."""
+    length = sum(map(len, paragraphs))
+    limit = _LONGEST_CELL if len(paragraphs) == 1 else _LONGEST_CELL // 2
+    return length > limit or any(True for _ in descendants(cell, "tbl"))
+
+
+def _below(parent: Element, wanted: str) -> Iterator[Element]:
+    """The children of that name, also those inside insertions and content controls."""
+    for element in parent:
+        name = local_name(element)
+        if name == wanted:
+            yield element
+        elif name in _TRANSPARENT:
+            yield from _below(element, wanted)
+
+
+def _goes_on_from_above(cell: Element) -> bool:
+    merge = path_to(cell, "tcPr", "vMerge")
+    return merge is not None and attribute(merge, "val") in ("", "continue")
+
+
+def _n_columns(cell: Element) -> int:
+    """How many columns the cell covers; at most 100, because the number is only a claim of the file."""
+    span = path_to(cell, "tcPr", "gridSpan")
+    value = attribute(span, "val") if span is not None else ""
+    return min(int(value), 100) if value.isdecimal() and value.isascii() and 0 < len(value.lstrip("0")) < 5 else 1

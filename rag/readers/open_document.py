@@ -1,0 +1,166 @@
+"""OpenDocument files, as LibreOffice writes them: texts, spreadsheets and presentations.
+
+Tracked deletions, comments and hidden text are left out; the cells of a spreadsheet are what it shows.
+
+Source: OASIS OpenDocument 1.3, part 3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from rag.errors import ReadError
+from rag.readers._decoding import DEFAULT_MAX_BYTES
+from rag.readers._normalisation import make_document, normalise
+from rag.readers._pages import JoinedPages, join_pages
+from rag.readers._sheets import CellCounter
+from rag.readers._tables import Header, sheet_lines, table_lines
+from rag.readers._xml import Element, attribute, child, children, descendants, local_name, parse_xml
+from rag.readers._zip import open_zip
+from rag.types import Document
+
+__all__ = ["OpenDocumentReader"]
+
+_TEXT = "application/vnd.oasis.opendocument.text"
+_SHEET = "application/vnd.oasis.opendocument.spreadsheet"
+_SLIDES = "application/vnd.oasis.opendocument.presentation"
+_MEDIA_TYPE_BY_BODY = {"text": _TEXT, "spreadsheet": _SHEET, "presentation": _SLIDES}
+_UNSHOWN = frozenset(
+    [
+        *("tracked-changes", "annotation", "annotation-end", "sequence-decls", "variable-decls"),
+        *("table-of-content", "alphabetical-index", "illustration-index", "table-index", "user-index"),
+        *("object-index", "bibliography", "hidden-text", "hidden-paragraph", "ruby-text", "forms"),
+        *("settings", "note-citation", "title", "desc", "event-listeners", "shapes"),
+    ]
+)
+_MOST_REPEATED = 1_000
+"""Blanks, cells and rows can be said to come any number of times; blank ones then only fill the sheet."""
+
+
+class OpenDocumentReader:
+    """Reads .odt, .ods and .odp files; title, author and language come from their properties."""
+
+    media_types = frozenset(_MEDIA_TYPE_BY_BODY.values())
+
+    def __init__(self, *, max_bytes: int = DEFAULT_MAX_BYTES) -> None:
+        self._max_bytes = max_bytes
+
+    def read(self, path: Path) -> Document:
+        """The text of the file; the notes of a text after it, the slides of a presentation as pages.
+
+        Raises:
+            ReadError: the file is empty, too large, damaged, encrypted, of another kind or out of reach, shows no text,
+                or has too many cells.
+        """
+        with open_zip(path, max_bytes=self._max_bytes) as archive:
+            body = child(parse_xml(archive.read("content.xml"), path, part="content.xml"), "body")
+            said: dict[str, str] = {}
+            if "meta.xml" in archive.names():
+                meta = child(parse_xml(archive.read("meta.xml"), path, part="meta.xml"), "meta")
+                said = {local_name(entry): entry.text or "" for entry in meta} if meta is not None else {}
+        kind = next((name for name in _MEDIA_TYPE_BY_BODY if child(body, name) is not None), "")
+        content = child(body, kind)
+        if content is None:
+            raise ReadError(str(path), "it is no text, spreadsheet or presentation - save it as one of them")
+        try:
+            pages = _pages(content, kind, path)
+        except RecursionError as error:
+            raise ReadError(str(path), "its parts are nested too deeply - save it again as text") from error
+        return make_document(
+            path,
+            title=said.get("title", ""),
+            media_type=_MEDIA_TYPE_BY_BODY[kind],
+            text=pages.text,
+            metadata={
+                "author": said.get("initial-creator", "") or said.get("creator", ""),
+                "language": said.get("language", ""),
+                "page_starts": pages.page_starts if kind == "presentation" else "",
+            },
+        )
+
+
+def _pages(content: Element, kind: str, path: Path) -> JoinedPages:
+    if kind == "text":
+        lines = [*_blocks(content), *(line for note in descendants(content, "note-body") for line in _blocks(note))]
+        return join_pages([normalise("\n".join(lines))])
+    if kind == "presentation":
+        return join_pages([normalise("\n".join(_blocks(page))) for page in children(content, "page")])
+    counter = CellCounter(path)
+    sheets = []
+    for table in children(content, "table"):
+        lines = list(sheet_lines(list(_sheet_rows(table, counter)), header=Header.UNCERTAIN))
+        sheets.append(normalise("\n".join([attribute(table, "name"), *lines])) if lines else "")
+    return join_pages(sheets)
+
+
+def _blocks(parent: Element) -> Iterator[str]:
+    """A line for each paragraph, heading and table row, at any depth."""
+    for element in parent:
+        name = local_name(element)
+        if name in ("p", "h"):
+            yield from (stripped for line in _paragraph(element).split("\n") if (stripped := line.strip()))
+            for frame in descendants(element, "text-box"):
+                yield from _blocks(frame)
+        elif name == "table":
+            rows = [[" ".join(_blocks(cell)) for cell in _cells(row)] for row in _rows(element)]
+            has_header = child(element, "table-header-rows") is not None
+            yield from table_lines(rows, header=Header.MARKED if has_header else Header.UNCERTAIN)
+        elif name not in _UNSHOWN:
+            yield from _blocks(element)
+
+
+def _paragraph(paragraph: Element) -> str:
+    return "".join(_pieces(paragraph))
+
+
+def _pieces(element: Element) -> Iterator[str]:
+    yield element.text or ""
+    for below in element:
+        name = local_name(below)
+        if name == "s":
+            count = attribute(below, "c")
+            yield " " * (min(int(count), _MOST_REPEATED) if count.isdecimal() and len(count) < 8 else 1)
+        elif name == "tab":
+            yield "\t"
+        elif name == "line-break":
+            yield "\n"
+        elif name not in _UNSHOWN and name not in ("note", "frame", "custom-shape"):
+            yield from _pieces(below)
+        yield below.tail or ""
+
+
+def _rows(table: Element) -> Iterator[Element]:
+    for element in table:
+        name = local_name(element)
+        if name == "table-row":
+            yield element
+        elif name in ("table-header-rows", "table-rows", "table-row-group"):
+            yield from _rows(element)
+
+
+def _cells(row: Element) -> Iterator[Element]:
+    return (cell for cell in row if local_name(cell) in ("table-cell", "covered-table-cell"))
+
+
+def _sheet_rows(table: Element, counter: CellCounter) -> Iterator[list[str]]:
+    for row in _rows(table):
+        cells: list[str] = []
+        blank = 0
+        for cell in _cells(row):
+            text = " ".join(_paragraph(paragraph) for paragraph in children(cell, "p")).strip()
+            n_times = _repeated(cell, "number-columns-repeated")
+            if text:
+                counter.add(blank + n_times)
+                cells += [""] * blank + [text] * n_times
+                blank = 0
+            else:
+                blank += n_times
+        n_rows = _repeated(row, "number-rows-repeated") if cells else 1
+        counter.add(n_rows * len(cells))
+        yield from [cells] * n_rows
+
+
+def _repeated(element: Element, name: str) -> int:
+    count = attribute(element, name)
+    return max(1, int(count)) if count.isdecimal() and count.isascii() and len(count) < 10 else 1

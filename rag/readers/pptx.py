@@ -1,0 +1,151 @@
+"""PowerPoint files as documents: each slide a page with its title, texts, tables and notes, each paragraph a line.
+
+Slide numbers, dates, headers and footers are left out. python-pptx is not used: it opens the ZIP file without limits,
+loads every part and picture, and brings Pillow and XlsxWriter.
+
+Source: ECMA-376 part 1, sections 19 (PresentationML) and 21 (DrawingML).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from rag.errors import ReadError
+from rag.readers._decoding import DEFAULT_MAX_BYTES
+from rag.readers._normalisation import make_document, normalise
+from rag.readers._ooxml import Package
+from rag.readers._pages import join_pages
+from rag.readers._tables import Header, table_lines
+from rag.readers._xml import Element, attribute, child, children, descendants, local_name, path_to
+from rag.readers._zip import open_zip
+from rag.types import Document
+
+__all__ = ["PptxReader"]
+
+_MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
+_MAIN_PART = "ppt/presentation.xml"
+_FRAME = frozenset({"sldNum", "dt", "ftr", "hdr", "sldImg"})
+_TITLES = frozenset({"title", "ctrTitle"})
+
+
+class PptxReader:
+    """Reads PowerPoint files (.pptx, .ppsx); title and author come from the properties or the first slide."""
+
+    media_types = frozenset({_MEDIA_TYPE})
+
+    def __init__(self, *, max_bytes: int = DEFAULT_MAX_BYTES) -> None:
+        self._max_bytes = max_bytes
+
+    def read(self, path: Path) -> Document:
+        """The slides in the order in which they are shown.
+
+        Raises:
+            ReadError: the file is empty, too large, damaged, encrypted, of another kind or out of reach, or shows no
+                text.
+        """
+        with open_zip(path, max_bytes=self._max_bytes) as archive:
+            package = Package(archive, path)
+            properties = package.core_properties()
+            try:
+                slides = [_slide_lines(package, name) for name in _slide_names(package)]
+            except RecursionError as error:
+                raise ReadError(str(path), "its shapes are nested too deeply - save it again as text") from error
+        pages = join_pages([normalise("\n".join(lines)) for lines in slides])
+        return make_document(
+            path,
+            title=properties.title or next((lines[0] for lines in slides if lines), ""),
+            media_type=_MEDIA_TYPE,
+            text=pages.text,
+            metadata={
+                "author": properties.author,
+                "language": properties.language,
+                "page_starts": pages.page_starts,
+            },
+        )
+
+
+def _slide_names(package: Package) -> Iterator[str]:
+    """The parts of the slides, in order, each once."""
+    part = package.main_part(_MAIN_PART)
+    target_by_id = {relation.id: relation.target for relation in package.relations(part) if relation.kind == "slide"}
+    slides = child(package.xml(part), "sldIdLst")
+    for entry in children(slides, "sldId") if slides is not None else ():
+        # `id` is a number of the slide's own; the relation's id is the one with a namespace.
+        ids = [value for key, value in entry.attrib.items() if key.endswith("}id")]
+        target = target_by_id.pop(ids[0], "") if ids else ""
+        if target:
+            yield target
+
+
+def _slide_lines(package: Package, name: str) -> list[str]:
+    """The lines of a slide: title first, then the shapes in their order, then diagrams and notes."""
+    tree = path_to(package.xml(name), "cSld", "spTree")
+    shapes = list(_shapes(tree)) if tree is not None else []
+    titles = [shape for shape in shapes if _placeholder(shape) in _TITLES]
+    lines = [line for shape in titles for line in _shape_lines(shape)]
+    lines += [line for shape in shapes if shape not in titles for line in _shape_lines(shape)]
+    for diagram in package.related(name, "diagramData"):
+        lines += [line for text in descendants(diagram, "t") for line in _diagram_lines(text)]
+    for notes in package.related(name, "notesSlide"):
+        tree = path_to(notes, "cSld", "spTree")
+        for shape in _shapes(tree) if tree is not None else ():
+            if _placeholder(shape) == "body":
+                lines += _shape_lines(shape)
+    return lines
+
+
+def _diagram_lines(text: Element) -> Iterator[str]:
+    """The paragraphs of a node of a diagram, whose text body has the same name as a piece of text."""
+    for paragraph in children(text, "p"):
+        yield from _paragraph_lines(paragraph)
+
+
+def _shapes(parent: Element) -> Iterator[Element]:
+    """The shapes and frames, those inside groups included; of alternatives the first."""
+    for element in parent:
+        name = local_name(element)
+        if name in ("sp", "graphicFrame", "cxnSp"):
+            yield element
+        elif name == "grpSp":
+            yield from _shapes(element)
+        elif name == "AlternateContent":
+            choice = child(element, "Choice")
+            if choice is not None:
+                yield from _shapes(choice)
+
+
+def _placeholder(shape: Element) -> str:
+    """What the shape stands for on the slide, such as "title"; empty for a shape of its own."""
+    for properties in shape:
+        if local_name(properties).startswith("nv"):
+            holder = path_to(properties, "nvPr", "ph")
+            return (attribute(holder, "type") or "obj") if holder is not None else ""
+    return ""
+
+
+def _shape_lines(shape: Element) -> Iterator[str]:
+    if _placeholder(shape) in _FRAME:
+        return
+    body = child(shape, "txBody")
+    if body is not None:
+        for paragraph in children(body, "p"):
+            yield from _paragraph_lines(paragraph)
+    table = path_to(shape, "graphic", "graphicData", "tbl")
+    if table is not None:
+        rows = [[" ".join(_shape_lines(cell)) for cell in children(row, "tc")] for row in children(table, "tr")]
+        yield from table_lines(rows, header=Header.UNCERTAIN)
+
+
+def _paragraph_lines(paragraph: Element) -> Iterator[str]:
+    pieces = []
+    for element in paragraph:
+        name = local_name(element)
+        if name == "br":
+            pieces.append("\n")
+        elif name == "r" or (name == "fld" and not attribute(element, "type").startswith(("slidenum", "datetime"))):
+            text = child(element, "t")
+            pieces.append((text.text or "") if text is not None else "")
+    for line in "".join(pieces).replace("\v", "\n").split("\n"):
+        if line.strip():
+            yield line.strip()

@@ -1,0 +1,72 @@
+"""Rich text: what it shows, and where each character comes from."""
+
+import pytest
+
+from rag.errors import ReadError
+from rag.readers.rtf import RtfReader
+
+
+@pytest.fixture
+def read(tmp_path):
+    def read(body, head=r"\ansi\ansicpg1252"):
+        path = tmp_path / "a.rtf"
+        path.write_bytes(
+            b"{\\rtf1" + head.encode() + b" " + (body if isinstance(body, bytes) else body.encode("latin-1")) + b"}"
+        )
+        return RtfReader().read(path)
+
+    return read
+
+
+FONTS = r"{\fonttbl{\f0\fcharset0 Arial;}{\f1\fcharset204 Arial Cyr;}{\f2\fcharset128 Mincho;}}"
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        (r"One.\par Two.\line Three.", "One.\nTwo.\nThree."),
+        (r"He said \ldblquote no\rdblquote , twice\emdash loud.", "He said “no”, twice—loud."),
+        (r"wo{\b rd} \{x\} \\ y\~z", "word {x} \\ y z"),
+        ("soft\r\nbreaks\nare nothing", "softbreaksare nothing"),
+        (r"Caf\'e9 \u8364?5 \u-10179?\u-8704?", "Café €5 😀"),
+        (r"{\uc2 \u26481 ab\uc0\u20140}!", "東京!"),
+        (FONTS + r"{\f1 \'c4\'e0} {\f2 \'93\'8c\'8b\'9e}", "Да 東京"),
+        (r"shown{\v hidden}{\deleted gone} \v more\v0 again", "shown again"),
+        (r"{\*\generator Word}{\pict 89504e47}{\header top}{\*\unknown x}text", "text"),
+        (r'{\field{\*\fldinst HYPERLINK "http://x.org"}{\fldrslt a link}} after', "a link after"),
+        (r"It opened{\super\chftn{\footnote\chftn  A note.}} in 1932.", "It opened in 1932.\nA note."),
+        (b"a{\\pict\\bin5 }}}}}}b", "ab"),
+        (
+            r"\trowd\pard\intbl Land\cell GDP\cell Year\cell\row\intbl France\cell 3.1\cell 2024\cell\row\pard After.",
+            "Land: France; GDP: 3.1; Year: 2024.\nAfter.",
+        ),
+        (r"one} outside {two", "one"),
+        (r"cut off {\b here", "cut off here"),
+    ],
+)
+def test_text_is_what_the_page_shows(read, body, text):
+    assert read(body).text == text
+
+
+def test_code_page_of_the_file_is_used(read):
+    assert read(r"\'c4\'e0", head=r"\ansi\ansicpg1251").text == "Да"
+    assert read(r"\'e9", head=r"\ansi\ansicpg99999").text == "é"
+    assert read(r"\'8e", head=r"\mac").text == "é"
+
+
+def test_info_becomes_title_and_author(read):
+    document = read(r"{\info{\title The \'e9glise}{\author Anna}{\creatim\yr2025\mo3\dy12}}Text.")
+    assert (document.title, document.metadata) == ("The église", {"author": "Anna"})
+
+
+@pytest.mark.parametrize("body", ["{" * 20_000 + "x", r"{\b " * 20_000 + "x"])
+def test_groups_nested_without_end_are_refused(read, body):
+    with pytest.raises(ReadError, match="nested too deeply"):
+        read(body)
+
+
+@pytest.mark.parametrize("data", [b"plain text", b"PK\x03\x04", b"{\\rtf1 }", b"{\\rtf1{\\pict\\bin999999999 x"])
+def test_what_shows_no_rich_text_is_refused(tmp_path, data):
+    (tmp_path / "a.rtf").write_bytes(data)
+    with pytest.raises(ReadError, match=r"no rich text|no text"):
+        RtfReader().read(tmp_path / "a.rtf")
