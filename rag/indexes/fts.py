@@ -1,8 +1,9 @@
 """Word search by SQLite's FTS5, in the same database and transaction as the text itself.
 
 A passage that is committed can be found, one that is rolled back cannot, and nothing has to be rebuilt for a query.
-English words match by stem ("territories" finds "territory") and without diacritics; scripts that write without
-spaces are found by whole runs only.
+English words match by stem ("territories" finds "territory") and without diacritics. Words of other scripts are stored
+as `rag.words.index_form` gives them: cut to the stems of their own languages, and pairs of letters where a script has
+no blanks between words, so that any two letters of Chinese, Japanese, Korean or Thai that stand together are found.
 
 Source: https://www.sqlite.org/fts5.html (porter and unicode61 tokenizers; bm25() with k1 = 1.2, b = 0.75, where a
 smaller number is better).
@@ -10,14 +11,16 @@ smaller number is better).
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 
 from sqlalchemy import Connection, text
 
-from rag.stopwords import STOP_WORDS
+from rag.protocols import IdArray
 from rag.types import Hit
+from rag.words import index_form, query_words
 
 __all__ = ["FtsIndex"]
 
@@ -36,8 +39,13 @@ _SEARCH = text(
     "SELECT rowid, bm25(passage_words) AS badness FROM passage_words"
     " WHERE passage_words MATCH :query ORDER BY badness, rowid LIMIT :k"
 )
+# "+": without it SQLite asks FTS5 the whole query anew for each id, which takes seconds for a thousand ids.
+_SEARCH_AMONG = text(
+    "SELECT rowid, bm25(passage_words) AS badness FROM passage_words"
+    " WHERE passage_words MATCH :query AND +rowid IN (SELECT value FROM json_each(:among))"
+    " ORDER BY badness, rowid LIMIT :k"
+)
 
-_WORD = re.compile(r"\w+")
 _UNSTORABLE = re.compile("[\ud800-\udfff\x00]")
 _MAX_WORDS = 64
 _MAX_QUESTION = 20_000  # characters; who writes more pasted a document, and its start is enough to search with
@@ -55,7 +63,7 @@ class FtsIndex:
     def add(self, ids: Sequence[int], texts: Sequence[str]) -> None:
         """Make the passages findable; an id that is known already gets its new text."""
         rows = [
-            {"id": int(passage_id), "words": _UNSTORABLE.sub(" ", words)}
+            {"id": int(passage_id), "words": _UNSTORABLE.sub(" ", index_form(words))}
             for passage_id, words in zip(ids, texts, strict=True)
         ]
         with self._connect() as connection:
@@ -69,16 +77,22 @@ class FtsIndex:
             if ids and _exists(connection):
                 connection.execute(_REMOVE, [{"id": int(passage_id)} for passage_id in ids])
 
-    def search(self, question: str, k: int) -> list[Hit]:
+    def search(self, question: str, k: int, *, among: IdArray | None = None) -> list[Hit]:
         """At most `k` passages that share a word with the question, best first, equal scores by id.
 
-        Stop words count only when the question has no other words, and of many words the first 64 count.
+        Stop words count only when the question has no other words, and of many words the first 64 count. A single
+        letter of a script without blanks finds every word that holds it.
+
+        among: only these passages are found; their scores are those that they have among all.
         """
-        query = " OR ".join(f'"{word}"' for word in _search_words(question))
+        words = query_words(question[:_MAX_QUESTION])[:_MAX_WORDS]
+        parameters: dict[str, object] = {"query": " OR ".join(map(_matching, words)), "k": k}
+        if among is not None:
+            parameters["among"] = json.dumps(among.tolist())
         with self._connect() as connection:
-            if not query or k < 1 or not _exists(connection):
+            if not words or k < 1 or not _exists(connection):
                 return []
-            rows = connection.execute(_SEARCH, {"query": query, "k": k}).all()
+            rows = connection.execute(_SEARCH if among is None else _SEARCH_AMONG, parameters).all()
         return [Hit(passage_id=row.rowid, score=-row.badness) for row in rows]
 
     def document_frequencies(self, words: Sequence[str]) -> list[int]:
@@ -89,7 +103,7 @@ class FtsIndex:
         with self._connect() as connection:
             if not _exists(connection):
                 return [0] * len(words)
-            return [connection.scalar(_COUNT_MATCHES, {"query": _quoted(word)}) or 0 for word in words]
+            return [connection.scalar(_COUNT_MATCHES, {"query": _matching_all(word)}) or 0 for word in words]
 
     def clear(self) -> None:
         """Forget everything."""
@@ -117,15 +131,15 @@ def _exists(connection: Connection) -> bool:
     return connection.scalar(_EXISTS) is not None
 
 
-def _quoted(word: str) -> str:
-    """An FTS5 string: between its quotation marks nothing but a quotation mark has a meaning."""
-    return '"' + _UNSTORABLE.sub(" ", word).replace('"', '""') + '"'
+def _matching(word: str) -> str:
+    """The FTS5 query for one word of a question."""
+    quoted = f'"{word}"'
+    return f"{quoted} *" if len(word) == 1 and word >= "\u0e00" else quoted
 
 
-def _search_words(question: str) -> list[str]:
-    """The distinct words to search for, lower-cased, in order.
-
-    "What did Rubio say? Rubio!" → ["rubio", "say"]; "Who is it?" → ["who", "is", "it"].
-    """
-    words = list(dict.fromkeys(_WORD.findall(question[:_MAX_QUESTION].lower())))
-    return ([word for word in words if word not in STOP_WORDS] or words)[:_MAX_WORDS]
+def _matching_all(words: str) -> str:
+    """The FTS5 query for a text whose words stand together: between quotation marks nothing else has a meaning."""
+    form = _UNSTORABLE.sub(" ", index_form(words)).strip()
+    if len(form) > 1 and form[-2] == " " and form[-1] >= "\u0e00":
+        form = form[:-2]  # the last letter of a run stands alone only where the run ends
+    return _matching(form.replace('"', '""'))

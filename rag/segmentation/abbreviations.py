@@ -8,14 +8,23 @@ Languages share the lists, so an entry that is an everyday word of another langu
 
 from __future__ import annotations
 
-__all__ = ["ABBREVIATIONS", "BEFORE_A_NUMBER", "NEVER_FINAL", "ORDINAL_FOLLOWERS", "SENTENCE_STARTERS", "TITLES"]
+__all__ = [
+    "ABBREVIATIONS",
+    "BEFORE_A_NUMBER",
+    "NEVER_FINAL",
+    "ORDINAL_FOLLOWERS",
+    "SENTENCE_STARTERS",
+    "TITLES",
+    "words",
+]
 
 
-def _words(text: str) -> frozenset[str]:
+def words(text: str) -> frozenset[str]:
+    """The words of a list that is written as text."""
     return frozenset(text.split())
 
 
-TITLES = _words("""
+TITLES = words("""
     Mr Mrs Ms Messrs Mme Mlle Dr Drs Prof Rev Fr Hon St Ste Sgt Cpl Lt Capt Cmdr Col Gen Maj Adm Brig Gov Sen Sens Rep
     Reps Pres Supt Insp Amb Ald Msgr Mt Ft
     Hr Frl Dipl Sr Sra Srta Sres Dra Dña Ud Uds Sig Dott Avv Ing Exmo
@@ -23,21 +32,22 @@ TITLES = _words("""
 """)
 """Stand before a name: the full stop never ends a sentence when a capital follows."""
 
-NEVER_FINAL = _words("""
+NEVER_FINAL = words("""
     e.g eg i.e cf viz vs approx ca incl excl resp esp
     z.b d.h u.a bzw bspw ggf vgl sog zzgl inkl mrd mio tsd
+    डॉ प्रो श्री श्रीमती कु पं स्व मो
     p.ej c.-à-d np tzn tzw ws ds tys mld tj т.е т.к напр örn m.ö m.s
 """)
 """Always lead on to what they introduce, whatever follows."""
 
-BEFORE_A_NUMBER = _words("""
+BEFORE_A_NUMBER = words("""
     no nos nr nn nº n° vol vols p pp pg pgs fig figs sec secs art arts ch chap cl par para pt eq eqs ex exh tab app
     bd s abs abb str стр рис табл ст п пп
     jan feb mar apr jun jul aug sep sept oct nov dec
 """)
 """Lead on to a number ("No. 5") and may end a sentence before anything else."""
 
-ABBREVIATIONS = _words("""
+ABBREVIATIONS = words("""
     Inc Ltd Pvt Co Corp Cos Bros LLC PLC GmbH Jr Sr Esq etc al seq ibid ed eds trans rev repr est dept univ Univ Dept
     Assn Assoc assoc Inst Natl Intl Govt govt Comm Comr Ave Blvd Rd Ln Pkwy Hwy Rte Bldg Apt Ste Fl Sq Pl Ct Jct
     Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec Mon Tue Tues Wed Thu Thur Thurs Fri Sat Sun
@@ -55,7 +65,7 @@ ABBREVIATIONS = _words("""
 """)
 """End a sentence at times ("Smith Inc. The firm"): only what follows can tell, and the library decides."""
 
-SENTENCE_STARTERS = _words("""
+SENTENCE_STARTERS = words("""
     The This That These Those There Then They He She It We You His Her Its Their Our My Your If In On At As And But Or
     So Yet For From With When While Where What Who Why How Which Because Since Although Though After Before During
     However Meanwhile Moreover Also Another Some Many Most All Both Each Every No Not Now Today Yesterday
@@ -66,7 +76,7 @@ SENTENCE_STARTERS = _words("""
 """)
 """Capitalised words that begin a sentence far more often than a name."""
 
-ORDINAL_FOLLOWERS = _words("""
+ORDINAL_FOLLOWERS = words("""
     Januar Jänner Februar März April Mai Juni Juli August September Oktober November Dezember Jahrhundert Jahrhunderts
     Jahrhunderten Jahrestag Auflage Platz Klasse Armee Wahlperiode Weltkrieg
 """)

@@ -25,12 +25,15 @@ _BLANK = re.compile(r"\s")
 _JOINED = re.compile("[\u0300-\u036f\u200c\u200d\ufe00-\ufe0f\U0001f3fb-\U0001f3ff]")
 
 
-def sentence_spans(text: str) -> list[Span]:
+def sentence_spans(text: str, language: str = "") -> list[Span]:
     """The sentences of `text`, in order, as spans in code points of `text`.
 
     No span overlaps another, starts or ends with a blank, is empty, crosses a line break (any of `str.splitlines`) or
     is longer than `MAX_SENTENCE_CHARACTERS`; a longer sentence is cut after a clause, else at a blank, else anywhere.
     Every character that is not blank (`str.isspace`) is in exactly one span. Any string is allowed.
+
+    language: ISO 639-1 code of the text, as `detect_language` gives it; it adds that language's abbreviations,
+        ordinal numbers and quotation marks. Empty, or a code without rules of its own: the rules for any text.
 
     >>> text = "Mr. Wu spoke. “This is a fact,” he said."
     >>> [span.slice(text) for span in sentence_spans(text)]
@@ -39,15 +42,15 @@ def sentence_spans(text: str) -> list[Span]:
     return [
         Span(start=start, end=end)
         for line in _LINE.finditer(text)
-        for first, last in _sentences_of_line(line.group())
+        for first, last in _sentences_of_line(line.group(), language)
         for start, end in _within_limit(text, line.start() + first, line.start() + last)
     ]
 
 
-def _sentences_of_line(line: str) -> Iterator[tuple[int, int]]:
+def _sentences_of_line(line: str, language: str) -> Iterator[tuple[int, int]]:
     """The trimmed sentences of one line, as offsets into it."""
     start = 0
-    for end in [*sentence_ends(line), len(line)]:
+    for end in [*sentence_ends(line, language), len(line)]:
         trimmed = _trim(line, start, end)
         if trimmed[0] < trimmed[1]:
             yield trimmed

@@ -4,10 +4,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
-from rag.protocols import WordIndex
+import numpy as np
+
+from rag.protocols import IdArray, WordIndex
 
 __all__ = ["WORD_INDEX_CHECKS", "MakeWordIndex", "check_word_index"]
 
@@ -148,8 +150,58 @@ def takes_any_text_for_a_passage(make_index: MakeWordIndex) -> None:
     assert _found(index, "volcano", 5) == [4]
 
 
-def _found(index: WordIndex, question: str, k: int) -> list[int]:
-    return [hit.passage_id for hit in index.search(question, k)]
+def finds_only_among_what_is_named(make_index: MakeWordIndex) -> None:
+    """Of the passages, only those with the given ids are hits, each with the score that it has among all."""
+    index = make_index()
+    index.add([1, 2, 3, 4], [GIANT, VALLEY, BREAD, VALLEY])
+    everything = index.search("giant valley", 5)
+    assert _found(index, "giant valley", 5, among=[2, 3, 4]) == [2, 4]
+    assert _found(index, "giant valley", 1, among=[2, 4]) == [2]
+    assert index.search("giant valley", 5, among=_ids([1, 2, 3, 4])) == everything
+    assert index.search("giant valley", 5, among=_ids([4])) == [hit for hit in everything if hit.passage_id == 4]
+    assert _found(index, "giant", 5, among=[-1, 1, 99]) == [1]
+    assert _found(index, "giant", 5, among=[2, 3]) == []
+    assert _found(index, "giant", 5, among=[]) == []
+    assert _found(index, "giant", 5, among=list(range(1, 20_001))) == [1]
+
+
+def finds_words_of_every_script(make_index: MakeWordIndex) -> None:
+    """A question finds its passage in Cyrillic, Arabic, Indian and Greek letters, and without blanks between words."""
+    passages = {
+        1: "Договор подписали в понедельник в Москве.",
+        2: "Угоду підписали в понеділок у Києві.",
+        3: "وقّع الوزيران المعاهدة في القاهرة يوم الاثنين.",
+        4: "मंत्रियों ने दिल्ली में संधि पर हस्ताक्षर किए।",
+        5: "两国部长星期一在北京签署了条约。",
+        6: "両国の大臣は月曜日に東京で条約に署名した。",
+        7: "장관들이 월요일에 서울에서 조약에 서명했다.",
+        8: "รัฐมนตรีลงนามสนธิสัญญาที่กรุงเทพ",
+        9: "Οι υπουργοί υπέγραψαν τη συνθήκη στην Αθήνα.",
+        10: "Bakanlar anlaşmayı pazartesi İstanbul'da imzaladı.",
+    }
+    index = make_index()
+    index.add(list(passages), list(passages.values()))
+    for passage_id, question in {
+        1: "Кто подписал договор?",
+        2: "Де підписали угоду?",
+        3: "أين وُقعت المعاهدة؟",
+        4: "संधि पर किसने हस्ताक्षर किए?",
+        5: "谁在北京签署了条约？",
+        6: "東京で何に署名したか",
+        7: "서울에서 무엇을 서명했나?",
+        8: "ใครลงนามสนธิสัญญา",
+        9: "Ποιος υπέγραψε στην ΑΘΉΝΑ;",
+        10: "istanbul",
+    }.items():
+        assert _found(index, question, 1) == [passage_id], f"{question!r} did not find passage {passage_id}"
+
+
+def _found(index: WordIndex, question: str, k: int, among: Sequence[int] | None = None) -> list[int]:
+    return [hit.passage_id for hit in index.search(question, k, among=None if among is None else _ids(among))]
+
+
+def _ids(ids: Sequence[int]) -> IdArray:
+    return np.array(ids, dtype=np.int64)
 
 
 WORD_INDEX_CHECKS: tuple[Callable[[MakeWordIndex], None], ...] = (
@@ -160,4 +212,6 @@ WORD_INDEX_CHECKS: tuple[Callable[[MakeWordIndex], None], ...] = (
     works_while_it_is_empty,
     takes_any_text_for_a_question,
     takes_any_text_for_a_passage,
+    finds_only_among_what_is_named,
+    finds_words_of_every_script,
 )

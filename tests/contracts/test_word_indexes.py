@@ -43,3 +43,12 @@ def test_contract_catches_an_index_that_keeps_old_text(make_index):
 
     with pytest.raises(AssertionError):
         check_word_index(lambda: Appending(make_index()._connect))
+
+
+def test_contract_catches_an_index_that_ignores_among(make_index):
+    class Unrestricted(FtsIndex):
+        def search(self, question, k, *, among=None):
+            return super().search(question, k)
+
+    with pytest.raises(AssertionError):
+        check_word_index(lambda: Unrestricted(make_index()._connect))

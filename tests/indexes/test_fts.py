@@ -4,11 +4,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, create_engine, text
 
+from rag import Assistant, Settings
 from rag.indexes.fts import FtsIndex
 from rag.stopwords import STOP_WORDS
 
@@ -134,4 +136,69 @@ def test_any_question_is_answered_without_error(question):
         hits = index.search(question, 5)
         assert {hit.passage_id for hit in hits} <= {1, 2}
         index.document_frequencies([question])
+    engine.dispose()
+
+
+def test_any_two_neighbouring_letters_of_chinese_are_found(connection):
+    with _index_on(connection) as index:
+        index.add([1, 2], ["两国部长在北京签署了条约。", "市长拒绝建造新学校。"])
+        for pair in ("北京", "签署", "条约", "部长"):
+            assert _found(index, pair) == [1]
+        assert _found(index, "京") == [1]
+        assert _found(index, "市") == [2]
+        assert sorted(_found(index, "长")) == [1, 2]
+
+
+def test_document_frequencies_of_other_scripts_count_forms_and_whole_runs(connection):
+    with _index_on(connection) as index:
+        index.add([1, 2, 3], ["東京都知事が来た。", "京都に行った。", "Он подписал договор. संधि"])
+        assert index.document_frequencies(["東京", "京都", "東京都", "договора", "संधि", "大阪", "知"]) == [
+            1,
+            2,
+            1,
+            1,
+            1,
+            0,
+            1,
+        ]
+
+
+def test_vowel_signs_belong_to_their_words(connection):
+    with _index_on(connection) as index:
+        index.add([1, 2], ["दिल्ली में संधि हुई।", "दल ने संघ बनाया।"])
+        assert _found(index, "दिल्ली") == [1]
+        assert _found(index, "संघ") == [2]
+
+
+def test_search_among_costs_no_query_for_each_id(index):
+    many = np.arange(100_000, dtype=np.int64)
+    assert [hit.passage_id for hit in index.search("territory", 10, among=many)] == _found(index, "territory")
+
+
+def test_scores_of_english_passages_ignore_how_other_scripts_are_stored(connection):
+    with _index_on(connection) as index:
+        index.add([1, 2, 3], [RUBIO, ZELENSKYY, WEATHER])
+        stored = connection.execute(text("SELECT words FROM passage_words ORDER BY rowid")).scalars().all()
+        assert stored[:2] == [RUBIO, ZELENSKYY]
+
+
+def test_word_index_of_an_older_store_learns_other_scripts(tmp_path: Path):
+    chinese = "两国部长在北京签署了条约。"
+    (tmp_path / "note.txt").write_text(f"{chinese}\n{RUBIO}", encoding="utf-8")
+    settings = Settings(embedder="hashing", llm="none")
+    with Assistant.open(tmp_path / "store", settings) as assistant:
+        assistant.add([tmp_path / "note.txt"])
+    engine = create_engine(f"sqlite:///{tmp_path / 'store' / 'store.db'}")
+    with engine.begin() as connection:  # as the first version stored words
+        connection.execute(
+            text("UPDATE passage_words SET words = (SELECT text FROM passages WHERE id = passage_words.rowid)")
+        )
+        connection.execute(text("DELETE FROM migrations WHERE name = 'index_other_scripts'"))
+    with engine.connect() as connection, _index_on(connection) as index:
+        assert index.search("条约", 5) == []
+    with Assistant.open(tmp_path / "store", settings) as assistant:
+        assert assistant.check() == []
+    with engine.connect() as connection, _index_on(connection) as index:
+        assert len(index.search("条约", 5)) == 1
+        assert len(index.search("territory", 5)) == 1
     engine.dispose()

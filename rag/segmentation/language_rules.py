@@ -1,0 +1,161 @@
+"""What of sentence boundaries depends on the language: abbreviations, ordinal numbers, words that begin sentences.
+
+Added to the lists of `abbreviations.py` when the language is known; an entry here may be an everyday word of another
+language. Everything is in lower case and without the final full stop; parts of one abbreviation are joined ("z.b" is
+"z. B." and "z.B."). English has its rules in the shared lists, and so has text whose language nobody knows.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from rag.segmentation.abbreviations import BEFORE_A_NUMBER, NEVER_FINAL, SENTENCE_STARTERS, words
+
+__all__ = ["LanguageRules", "rules_of"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LanguageRules:
+    """How full stops are used in one language.
+
+    reads_lower_case: a full stop before a word in lower case ends a sentence only after an ordinary word.
+    capitalises_nouns: a capital after an abbreviation says nothing.
+    before_a_name: end a sentence only when a `starter` follows.
+    never_final: lead on to what follows.
+    before_number: lead on to a number.
+    often_final: end a sentence when a capital follows, or a `starter` where nouns have capitals.
+    after_number: years and centuries ("1990 r.").
+    ordinal: the text before a number whose full stop makes it an ordinal; None where numbers have no full stop.
+    """
+
+    reads_lower_case: bool = False
+    capitalises_nouns: bool = False
+    before_a_name: frozenset[str] = frozenset()
+    never_final: frozenset[str] = NEVER_FINAL
+    before_number: frozenset[str] = BEFORE_A_NUMBER
+    often_final: frozenset[str] = frozenset()
+    after_number: frozenset[str] = frozenset()
+    starters: frozenset[str] = SENTENCE_STARTERS
+    ordinal: re.Pattern[str] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Lists:
+    before_a_name: str = ""
+    never_final: str = ""
+    before_number: str = ""
+    often_final: str = ""
+    after_number: str = ""
+    starters: str = ""
+    ordinal: str = ""
+
+
+_LISTS = {
+    "de": _Lists(
+        never_final="""
+            a.d a.m dipl dipl.-ing dr.-ing d.h d.i evtl exkl fam fr frl geb gegr gen gest ggü hl hr hrn i.a i.d.r i.e
+            i.h.v i.s i.v jun kath lat lfd med mag o.g phil rer nat rer.nat jur dr.med dr.phil dr.jur
+            prof.dr prof.dr.med s.o.g scil sog sen st u.ä.m u.u univ.-prof urspr verh zit z.b z.hd z.t z.z zw
+            zzgl stellv ehem bes versch engl frz griech ital span russ dt""",
+        before_number="abs anm aufl bd bl buchst ca hs kap nr pos rdnr rn s stk tel tz vers z ziff zif §",
+        often_final="usw etc ff u.a u.v.m u.v.a u.ä o.ä u.dgl v.chr n.chr v.u.z n.u.z s.o s.u jh jhd jhdt dgl",
+        starters="""Danach Dann Dort Da Doch Auch Als Wenn Seit Seine Ihre Ihr Für Auf In Zu Zum Zur Von Vom Vor Hier
+            Heute Nun Man Jetzt So Wer Was Wie Wo Warum Dabei Damit Dazu Denn Sein Kein Keine Nichts Alle Viele Den Dem
+            Des Durch Gegen Um Unter Über Während Wegen Trotz Daher Deshalb Allerdings Jedoch Zudem Außerdem""",
+        ordinal=r"(?:de[rnms]|die|das|am|im|vom|zum|zur|beim|ab|jede[rnms]?|eine[rnms]?|seine[rnms]?|ihre[rnms]?"
+        r"|unsere[rnms]?|diese[rnms]?|bereits|ein)",
+    ),
+    "fr": _Lists(
+        never_final="""
+            m mm mme mmes mlle mlles me mgr dr drs pr st ste av apr p.ex c.-à-d c.à.d cf env dir adj bd boul éd coll
+            trad adm gén col cap lt vve all angl lat""",
+        before_number="art chap fig n no nos p pp tél vol t vers v al § réf",
+        often_final="etc j.-c av.j.-c apr.j.-c av.n.è s.a s.a.r.l cie hab min",
+    ),
+    "es": _Lists(
+        never_final="""
+            sr sra sres sras srta srtas d dª dña dra dres dras excmo excma ilmo ilma lic ing arq gral cnel cap tte mons
+            fr sto sta stos ud uds vd vds p.ej av avda c pza ctra dpto depto prov tfno admón ee""",
+        before_number="art arts cap fig núm núms nº n.º no nos pág págs p pp t tomo vol vols v aprox tel",
+        often_final="etc ee.uu a.c d.c a.e.c s.a s.l cía ltda hnos a.m p.m rr.hh ff.aa jj.oo",
+    ),
+    "it": _Lists(
+        never_final="""
+            sig sigg sig.ra sig.na dott dott.ssa dr dr.ssa prof prof.ssa avv ing arch geom rag on mons don ten gen col
+            cap magg s ss ad.es p.es cfr v.le p.za c.so es cosiddetto pres""",
+        before_number="art artt cap fig n nn nr num pag pagg p pp par sec tab tel vol voll v lett",
+        often_final="ecc etc a.c d.c s.p.a s.r.l c.a circa",
+    ),
+    "pt": _Lists(
+        never_final="""
+            sr sra srs sras srta d dr dra drs dras eng engª exmo exma ilmo ilma prof profª v.ex v.exª v.s.ª p.ex av r
+            al pç rod trav des min gen cel cap ten mons st sto sta séc""",
+        before_number="art arts cap fig n n.º nº núm no pág págs p pp t tomo vol vols tel séc",
+        often_final="etc a.c d.c a.e.c s.a ltda cia e.u.a",
+    ),
+    "pl": _Lists(
+        before_a_name="im",
+        never_final="""
+            np tzn tzw tj m.in ul al pl os prof dr hab mgr inż lek med św bł ks bp abp kard o s.p ś.p gen płk ppłk mjr
+            kpt por ppor sierż dyr red wg ok ang łac niem fr ros hiszp wł czes godz tel por.m zob por.np por.z
+            woj pow gm tys mln mld jw ww pw tłum wyd oprac zm ur pt dot ds św.p dr.hab""",
+        before_number="art nr pkt poz rozdz rys str s t tab tel ust vol zał § godz",
+        often_final="itd itp etc n.e p.n.e zł gr cd i.in in",
+        after_number="r rr w ww",
+        ordinal=r"(?:na|we?|do|od|ze?|po|przed|podczas|dla|o|przez)",
+    ),
+    "uk": _Lists(
+        before_a_name="ім ст",
+        never_final="""
+            т.зв т.е тобто напр див проф акад доц вул просп пр пл бул пров м с смт обл р-н о св св.св гр ген полк
+            кап лейт тов п пп пп. п.п зокр англ нім фр лат рос ред вид тис млн млрд""",
+        before_number="рис табл ст стор с ч п т тел № розд гл",
+        often_final="т.д т.п та.ін ін н.е до.н.е грн коп тощо крб",
+        after_number="р рр ст",
+    ),
+    "ru": _Lists(
+        before_a_name="им",
+        never_final="""
+            т.е т.к т.н т.о т.наз напр см ср проф акад доц ул пр просп пл пер бул г с пос дер д обл р-н о св гр ген
+            полк кап лейт тов гос изд ред англ нем фр лат греч тыс млн млрд кн""",
+        before_number="рис табл ст стр с гл ч п пп т тел № разд кв д",
+        often_final="т.д т.п др пр н.э до.н.э руб коп чел экз",
+        after_number="г гг в вв",
+    ),
+    "tr": _Lists(
+        never_final="""
+            dr prof doç yrd yrd.doç av sn bkz örn m.ö m.s i.ö i.s cad sok sk mah blv bul apt alb gen org tğm yzb
+            bnb hz st ltd op uzm müh arş gör öğr dz kuv kom fak ens prof.dr doç.dr""",
+        before_number="no s sf c cilt md tel bkz",
+        often_final="vb vs vd şti ltd.şti a.ş t.c yy",
+        ordinal="",
+    ),
+}  # fmt: skip
+
+
+@cache
+def rules_of(language: str) -> LanguageRules:
+    """The rules of a language by its ISO 639-1 code; those of the shared lists for any other."""
+    lists = _LISTS.get(language)
+    if lists is None:
+        return LanguageRules()
+    return LanguageRules(
+        reads_lower_case=True,
+        capitalises_nouns=language == "de",
+        before_a_name=words(lists.before_a_name),
+        never_final=NEVER_FINAL | words(lists.never_final),
+        before_number=BEFORE_A_NUMBER | words(lists.before_number),
+        often_final=words(lists.often_final),
+        after_number=words(lists.after_number),
+        starters=SENTENCE_STARTERS | words(lists.starters),
+        ordinal=_ordinal(lists.ordinal) if language in _WITH_ORDINALS else None,
+    )
+
+
+_WITH_ORDINALS = ("de", "pl", "tr")
+
+
+def _ordinal(before: str) -> re.Pattern[str]:
+    return re.compile(rf"(?:^|\s){before}\s*$" if before else "", re.IGNORECASE)
