@@ -13,14 +13,16 @@ from typing import NamedTuple, Protocol, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.types import Document, Evidence, Hit, Span, Turn, Verdict
+from rag.types import Document, Evidence, Failure, Hit, Span, Turn, Verdict
 
 __all__ = [
     "CANNOT_ANSWER",
     "ClaimWithEvidence",
+    "CollectionReader",
     "Embedder",
     "FloatArray",
     "Generator",
+    "IdArray",
     "PassageVectors",
     "Reader",
     "Reranker",
@@ -30,6 +32,7 @@ __all__ = [
 ]
 
 FloatArray: TypeAlias = NDArray[np.float32]
+IdArray: TypeAlias = NDArray[np.int64]
 
 CANNOT_ANSWER = "The evidence does not answer the question."
 """What a generator writes, and nothing else, when the evidence is not enough."""
@@ -43,10 +46,28 @@ class Reader(Protocol):
     def read(self, path: Path) -> Document:
         """The document in `path`, its text decoded and normalised once and for all.
 
-        What the file says about itself (`published`, `author`, `url`, `language`) goes into the metadata.
+        What the file says about itself (`published`, `author`, `url`, `language`) goes into the metadata. Where the
+        format has pages, `page_starts` holds the offset at which each page begins, ascending from that of page 1,
+        with commas between them: "0,1523,1523,4080" (page 2 is empty).
 
         Raises:
             ReadError: the file is empty, too large, of another kind, damaged or out of reach.
+        """
+
+
+class CollectionReader(Protocol):
+    """Turns a file that holds many documents, such as a mailbox or a news feed, into documents."""
+
+    media_types: frozenset[str]
+
+    def read_each(self, path: Path) -> Iterator[Document | Failure]:
+        """The documents in `path`, one after the other, and in place of one that cannot be read the reason.
+
+        A document's source is the path, "#" and a key that stays with the entry: its id, address or message id, else
+        its position from 1. Keys are distinct within a file. For the rest as `Reader.read`.
+
+        Raises:
+            ReadError: the file as a whole is empty, too large, of another kind, damaged or out of reach.
         """
 
 
@@ -98,9 +119,14 @@ class VectorIndex(Protocol):
     """Finds passages by vector. Disposable: storage can always rebuild it.
 
     generation: the store's generation that the files last loaded or saved were made from, 0 when there are none.
+    is_exact: whether hits and scores are those of the vectors that were added. Where they are only close to them, as
+        in a large quantised index, whoever searches asks for more than needed and scores those by the stored vectors.
     """
 
     generation: int
+
+    @property
+    def is_exact(self) -> bool: ...
 
     def add(self, ids: Sequence[int], vectors: FloatArray) -> None:
         """Make the passages findable; an id that is known already, or comes twice, gets its last vector."""
@@ -108,8 +134,11 @@ class VectorIndex(Protocol):
     def remove(self, ids: Sequence[int]) -> None:
         """Forget the passages; an unknown id is ignored."""
 
-    def search(self, vectors: FloatArray, k: int) -> list[list[Hit]]:
-        """For each row of `vectors` at most `k` hits by inner product, best first, equal scores by id."""
+    def search(self, vectors: FloatArray, k: int, *, among: IdArray | None = None) -> list[list[Hit]]:
+        """For each row of `vectors` at most `k` hits by inner product, best first, equal scores by id.
+
+        among: int64 (m,), ascending: the only ids that may be found; None for all. Unknown ids are ignored.
+        """
 
     def clear(self) -> None:
         """Forget everything."""
@@ -142,10 +171,12 @@ class WordIndex(Protocol):
     def remove(self, ids: Sequence[int]) -> None:
         """Forget the passages; an unknown id is ignored."""
 
-    def search(self, question: str, k: int) -> list[Hit]:
+    def search(self, question: str, k: int, *, among: IdArray | None = None) -> list[Hit]:
         """At most `k` passages that share a word with the question, best first, equal scores by id.
 
         Any text is a question: operators and quotation marks in it have no meaning.
+
+        among: int64 (m,), ascending: the only ids that may be found; None for all. Unknown ids are ignored.
         """
 
     def document_frequencies(self, words: Sequence[str]) -> list[int]:

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from rag.indexes._saving import file_errors_reported, write_whole
-from rag.protocols import FloatArray
+from rag.protocols import FloatArray, IdArray
 from rag.types import Hit
 
 __all__ = ["ExactIndex"]
@@ -25,7 +25,10 @@ class ExactIndex:
     """Passages in a dictionary, searched one by one.
 
     generation: of the file that was last loaded or saved, 0 when there is none.
+    is_exact: always; nothing is approximated here.
     """
+
+    is_exact = True
 
     def __init__(self, dim: int) -> None:
         self.dim = dim
@@ -44,11 +47,17 @@ class ExactIndex:
         for passage_id in ids:
             self._vector_by_id.pop(int(passage_id), None)
 
-    def search(self, vectors: FloatArray, k: int) -> list[list[Hit]]:
-        """For each row of `vectors` at most `k` hits by inner product, best first, equal scores by id."""
+    def search(self, vectors: FloatArray, k: int, *, among: IdArray | None = None) -> list[list[Hit]]:
+        """For each row of `vectors` at most `k` hits by inner product, best first, equal scores by id.
+
+        among: int64 (m,), ascending: the only ids that may be found; None for all. Unknown ids are ignored.
+        """
+        findable = self._vector_by_id
+        if among is not None:
+            findable = {passage_id: findable[passage_id] for passage_id in among.tolist() if passage_id in findable}
         results = []
         for vector in vectors:
-            scores = ((float(np.dot(row, vector)), passage_id) for passage_id, row in self._vector_by_id.items())
+            scores = ((float(np.dot(row, vector)), passage_id) for passage_id, row in findable.items())
             best = sorted(scores, key=lambda pair: (-pair[0], pair[1]))[: max(k, 0)]
             results.append([Hit(passage_id=passage_id, score=score) for score, passage_id in best])
         return results

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
@@ -122,6 +122,24 @@ def keeps_its_own_copy_of_vectors(make_index: MakeVectorIndex, _: Path) -> None:
     assert index.search(_rows(EAST), 1) == [[Hit(passage_id=1, score=1.0)]]
 
 
+def finds_only_among_the_chosen(make_index: MakeVectorIndex, _: Path) -> None:
+    """With `among`, hits are those that a search of these passages alone would give; unknown ids are ignored."""
+    index = make_index(2)
+    index.add([30, 10, 20, 2**40], _rows(EAST, NORTH, NORTH_EAST, EAST))
+    assert _found(index, EAST, 4, among=[10, 20]) == [20, 10]
+    assert _found(index, EAST, 1, among=[10, 20, 2**40]) == [2**40]
+    assert _found(index, EAST, 9, among=[5, 10, 11, 2**62]) == [10]
+    assert _found(index, EAST, 9, among=[5, 11]) == []
+    assert _found(index, EAST, 9, among=[]) == []
+    index.remove([20])
+    assert _found(index, EAST, 9, among=[10, 20]) == [10]
+    questions = _rows(EAST, NORTH)
+    both = index.search(questions, 1, among=np.array([10, 30], dtype=np.int64))
+    assert [[hit.passage_id for hit in hits] for hits in both] == [[30], [10]]
+    index.add(range(1000, 1200), _rows(*[NORTH_EAST] * 200))
+    assert _found(index, EAST, 3, among=list(range(1, 1200, 7))) == [1002, 1009, 1016]
+
+
 def loads_what_was_saved_or_nothing(make_index: MakeVectorIndex, folder: Path) -> None:
     """After `save`, a new index finds the same, or `load` is False and the index empty; the last save counts."""
     index = make_index(2)
@@ -180,8 +198,9 @@ def _rows(*rows: tuple[float, ...]) -> FloatArray:
     return np.array(rows, dtype=np.float32)
 
 
-def _found(index: VectorIndex, vector: tuple[float, ...], k: int) -> list[int]:
-    return [hit.passage_id for hit in index.search(_rows(vector), k)[0]]
+def _found(index: VectorIndex, vector: tuple[float, ...], k: int, *, among: Sequence[int] | None = None) -> list[int]:
+    chosen = None if among is None else np.array(among, dtype=np.int64)
+    return [hit.passage_id for hit in index.search(_rows(vector), k, among=chosen)[0]]
 
 
 def _assert_empty(index: VectorIndex) -> None:
@@ -199,6 +218,7 @@ VECTOR_INDEX_CHECKS: tuple[Callable[[MakeVectorIndex, Path], None], ...] = (
     forgets_what_is_removed,
     takes_large_ids_and_no_passages,
     keeps_its_own_copy_of_vectors,
+    finds_only_among_the_chosen,
     loads_what_was_saved_or_nothing,
     loads_no_other_index,
     loads_nothing_from_damaged_files,

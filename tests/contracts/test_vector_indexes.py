@@ -26,6 +26,13 @@ class _Forgetful(ExactIndex):
         pass
 
 
+class _Generous(ExactIndex):
+    """Finds passages outside of the choice."""
+
+    def search(self, vectors, k, *, among=None):
+        return super().search(vectors, k)
+
+
 class _Trusting(ExactIndex):
     """Loads the vectors of any embedder."""
 
@@ -33,7 +40,7 @@ class _Trusting(ExactIndex):
         return super().load(folder, embedder_id=embedder_id.replace("2", "1"))
 
 
-@pytest.mark.parametrize("broken", [_Forgetful, _Trusting])
+@pytest.mark.parametrize("broken", [_Forgetful, _Generous, _Trusting])
 def test_contract_catches_a_broken_index(broken, tmp_path):
     with pytest.raises(AssertionError):
         check_vector_index(broken, tmp_path)

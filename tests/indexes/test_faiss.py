@@ -1,18 +1,17 @@
 from __future__ import annotations
 
 import errno
-import hashlib
 import json
 import os
 from pathlib import Path
 
-import faiss
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.errors import StoreError, StoreFullError
+from rag.indexes import _segments
 from rag.indexes.exact import ExactIndex
 from rag.indexes.faiss import FaissIndex
 from rag.types import Hit
@@ -112,13 +111,16 @@ def test_failed_load_forgets_the_generation(saved):
     assert index.generation == 0
 
 
-def test_saving_again_leaves_one_index_file_and_no_leftovers(saved):
-    (saved / "faiss-0123456789abcdef.index").write_bytes(b"left by a crash before the manifest was replaced")
-    (saved / ".saving-x.tmp").write_bytes(b"left by a crash while writing")
+def test_saving_again_leaves_what_the_manifest_names_and_no_leftovers(saved):
+    (saved / "exact.index").write_bytes(b"left by another backend")
+    for name in ("faiss-0123456789abcdef.rows", ".saving-x.tmp"):
+        (saved / name).write_bytes(b"left by a crash some time ago")
+        os.utime(saved / name, (1, 1))
+    (saved / ".saving-y.tmp").write_bytes(b"just being written by another process")
     index = _load(saved)
     index.remove([1])
     index.save(saved, embedder_id="model@1", generation=5)
-    assert [path.suffix for path in sorted(saved.iterdir())] == [".index", ".json"]
+    assert sorted(path.suffix for path in saved.iterdir()) == [".json", ".rows", ".tmp"]
     assert _load(saved).ids() == [2]
     assert _load(saved).generation == 5
 
@@ -169,17 +171,25 @@ def test_folder_that_cannot_be_written_is_a_store_error(tmp_path):
 @pytest.mark.parametrize(
     "change",
     [
-        {"n_passages": 3},
-        {"n_passages": True},
-        {"n_passages": "2"},
+        {"segments": [[1, 3, "0" * 64]]},
+        {"segments": [[1, 2, "0" * 64]]},
+        {"segments": [[1, True, "0" * 64]]},
+        {"segments": [[1, 10**15, "0" * 64]]},
+        {"segments": [[1, 2, "../../etc/passwd"]]},
+        {"segments": [[1, 2]]},
+        {"segments": [1]},
+        {"segments": {}},
+        {"segments": None},
         {"dim": 3},
         {"dim": 2.0},
-        {"format": 2},
+        {"format": 1},
         {"generation": None},
         {"embedder_id": ["model@1"]},
-        {"sha256": "0" * 64},
-        {"sha256": "../../etc/passwd"},
-        {"sha256": None},
+        {"trained": "0" * 64},
+        {"trained": "0" * 64, "list_sizes": [2]},
+        {"trained": None},
+        {"list_sizes": [2]},
+        {"list_sizes": [-1]},
         {"unknown": 1},
     ],
     ids=str,
@@ -190,7 +200,7 @@ def test_manifest_with_other_values_loads_nothing(saved, change):
     assert _load(saved) is None
 
 
-@pytest.mark.parametrize("missing", ["format", "embedder_id", "generation", "sha256"])
+@pytest.mark.parametrize("missing", ["format", "embedder_id", "generation", "segments"])
 def test_manifest_with_a_missing_value_loads_nothing(saved, missing):
     manifest = json.loads((saved / "faiss.json").read_text())
     del manifest[missing]
@@ -204,7 +214,7 @@ def test_manifest_of_garbage_loads_nothing(saved, content):
     assert _load(saved) is None
 
 
-@pytest.mark.parametrize("suffix", [".json", ".index"])
+@pytest.mark.parametrize("suffix", [".json", ".rows"])
 def test_missing_file_loads_nothing(saved, suffix):
     (path,) = saved.glob(f"*{suffix}")
     path.unlink()
@@ -213,15 +223,90 @@ def test_missing_file_loads_nothing(saved, suffix):
     assert _load(saved) is None
 
 
-@pytest.mark.parametrize("kind", ["garbage", "flat", "l2"])
-def test_file_with_a_matching_hash_but_another_index_loads_nothing(saved, kind):
-    other = {
-        "garbage": lambda: b"not an index",
-        "flat": lambda: faiss.serialize_index(faiss.IndexFlatIP(2)).tobytes(),
-        "l2": lambda: faiss.serialize_index(faiss.IndexIDMap2(faiss.IndexFlatL2(2))).tobytes(),
-    }[kind]()
+def test_segments_out_of_order_load_nothing(saved):
+    index = _load(saved)
+    index.save(saved, embedder_id="model@1", generation=5)
     manifest = json.loads((saved / "faiss.json").read_text())
-    manifest |= {"sha256": hashlib.sha256(other).hexdigest(), "n_passages": 0}
-    (saved / f"faiss-{manifest['sha256'][:16]}.index").write_bytes(other)
-    (saved / "faiss.json").write_text(json.dumps(manifest))
+    (saved / "faiss.json").write_text(json.dumps(manifest | {"segments": manifest["segments"] * 2}))
     assert _load(saved) is None
+
+
+def _small_segments(monkeypatch: pytest.MonkeyPatch, n_passages: int, code_size: int) -> None:
+    monkeypatch.setattr(_segments, "SEGMENT_BYTES", n_passages * (12 + code_size))
+
+
+@settings(max_examples=60, deadline=None)
+@given(steps=STEPS, question=VECTORS)
+def test_any_history_of_saves_loads_what_was_saved(tmp_path_factory, steps, question):
+    folder = tmp_path_factory.mktemp("index")
+    index, oracle = FaissIndex(3), ExactIndex(3)
+    with pytest.MonkeyPatch.context() as patched:
+        _small_segments(patched, 4, 12)
+        for generation, (action, values) in enumerate(steps):
+            for one in (index, oracle):
+                if action == "add":
+                    one.add(list(values), np.array(list(values.values()), dtype=np.float32).reshape(-1, 3))
+                else:
+                    one.remove(values)
+            index.save(folder, embedder_id="model@1", generation=generation)
+            loaded = FaissIndex(3)
+            assert loaded.load(folder, embedder_id="model@1")
+            assert loaded.ids() == oracle.ids()
+            queries = np.array([question], dtype=np.float32)
+            assert loaded.search(queries, 40) == oracle.search(queries, 40)
+            manifest = json.loads((folder / "faiss.json").read_text())
+            assert len(list(folder.iterdir())) == 1 + len({sha256 for _, _, sha256 in manifest["segments"]})
+            assert all(n <= 4 for _, n, _ in manifest["segments"])
+            assert len(manifest["segments"]) <= len(oracle) // 2 + 2 + generation * 10
+
+
+def _files(folder: Path) -> set[str]:
+    return {path.name for path in folder.glob("*.rows")}
+
+
+def test_change_of_a_document_writes_its_segment_alone(tmp_path, monkeypatch):
+    _small_segments(monkeypatch, 100, 8)
+    index = FaissIndex(2)
+    index.add(range(1000), np.random.default_rng(1).standard_normal((1000, 2)).astype(np.float32))
+    index.save(tmp_path, embedder_id="model@1", generation=1)
+    before = _files(tmp_path)
+    index.remove(range(340, 350))
+    index.save(tmp_path, embedder_id="model@1", generation=2)
+    after = _files(tmp_path)
+    assert (len(before), len(after), len(before - after)) == (10, 10, 1)
+    index.add(range(1000, 1008), np.ones((8, 2), dtype=np.float32))
+    index.save(tmp_path, embedder_id="model@1", generation=3)
+    assert len(_files(tmp_path) - after) == 1  # the last one is full: the new passages begin another
+
+
+def test_many_small_changes_do_not_leave_many_small_segments(tmp_path, monkeypatch):
+    _small_segments(monkeypatch, 100, 8)
+    index = FaissIndex(2)
+    for first in range(0, 1000, 10):
+        index.add(range(first, first + 10), np.ones((10, 2), dtype=np.float32))
+        index.save(tmp_path, embedder_id="model@1", generation=1 + first)
+    assert len(_files(tmp_path)) == 10
+
+
+def test_nothing_of_a_removed_passage_stays_in_the_files(tmp_path, monkeypatch):
+    _small_segments(monkeypatch, 5, 8)
+    index = FaissIndex(2)
+    secret = np.array([[0.12345678, 0.87654321]], dtype=np.float32)
+    index.add(range(30), np.ones((30, 2), dtype=np.float32))
+    index.add([17], secret)
+    index.save(tmp_path, embedder_id="model@1", generation=1)
+    assert any(secret.tobytes() in path.read_bytes() for path in tmp_path.iterdir())
+    index.remove([17])
+    index.save(tmp_path, embedder_id="model@1", generation=2)
+    assert not any(secret.tobytes() in path.read_bytes() for path in tmp_path.iterdir())
+
+
+def test_two_processes_that_save_by_turns_leave_a_sound_index(tmp_path):
+    first, second = FaissIndex(2), FaissIndex(2)
+    first.add([1, 2, 3], np.eye(3, 2, dtype=np.float32))
+    first.save(tmp_path, embedder_id="model@1", generation=1)
+    assert second.load(tmp_path, embedder_id="model@1")
+    for generation, (index, gone) in enumerate([(first, 1), (second, 2), (first, 3), (second, 1)], start=2):
+        index.remove([gone])
+        index.save(tmp_path, embedder_id="model@1", generation=generation)
+        assert _load(tmp_path).ids() == index.ids()

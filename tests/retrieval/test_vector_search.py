@@ -5,10 +5,12 @@ from __future__ import annotations
 import errno
 import shutil
 
+import numpy as np
 import pytest
 
 from rag import Assistant, Settings, StoreFullError
 from rag.indexes.exact import ExactIndex
+from rag.types import Hit
 
 QUESTION = "Which bridge is painted grey?"
 
@@ -98,7 +100,7 @@ def test_damaged_files_change_no_result(expected, store_folder, settings, damage
 def test_files_of_another_store_with_the_same_ids_change_no_result(expected, store_folder, settings, tmp_path, write):
     with Assistant.open(tmp_path / "other", settings) as other:
         other.add([write(name, TEXTS["b.txt"] + name) for name in TEXTS])
-        assert other._store.passages.ids() == [1, 2, 3]
+        assert other._library.store.passages.ids() == [1, 2, 3]
     shutil.rmtree(store_folder / "index")
     shutil.copytree(tmp_path / "other" / "index", store_folder / "index")
     with Assistant.open(store_folder, settings) as assistant:
@@ -166,3 +168,65 @@ def test_two_open_assistants_see_each_others_changes(assistant, settings, store_
             }
         assistant.remove(paths[:2])
         assert {evidence.source for evidence in other.retrieve("bridge river paint")} == {str(paths[2])}
+
+
+class RoughIndex(ExactIndex):
+    """Knows scores only to one digit, and says so."""
+
+    is_exact = False
+
+    def search(self, vectors, k, *, among=None):
+        hits = super().search(vectors, 10**6, among=among)
+        rough = [sorted(found, key=lambda hit: (-round(hit.score, 1), hit.passage_id))[:k] for found in hits]
+        return [[Hit(passage_id=hit.passage_id, score=round(hit.score, 1)) for hit in found] for found in rough]
+
+
+def test_rough_scores_of_an_index_are_made_exact(store_folder, write):
+    texts = {f"{number}.txt": f"The bridge {number} is painted {'very ' * (number % 7)}grey." for number in range(40)}
+    found = []
+    for number, index in enumerate(["exact", f"{__name__}:RoughIndex"]):
+        settings = Settings(embedder="hashing", vector_index=index)
+        with Assistant.open(store_folder.with_name(str(number)), settings) as assistant:
+            assistant.add([write(name, text) for name, text in texts.items()])
+            library = assistant._library
+            vector = library.embedder.embed_questions(["What is painted very very grey?"])[0]
+            found.append(library.vector_search.search(vector, 10))
+            chosen = np.array([3, 5, 7, 11], dtype=np.int64)
+            found.append(library.vector_search.search(vector, 3, among=chosen))
+    assert [hit.passage_id for hit in found[0]] == [hit.passage_id for hit in found[2]]
+    assert [hit.passage_id for hit in found[1]] == [hit.passage_id for hit in found[3]]
+    np.testing.assert_allclose([hit.score for hit in found[0]], [hit.score for hit in found[2]], atol=1e-6)
+
+
+def _holds(folder, passage_vector):
+    return any(passage_vector in path.read_bytes() for path in folder.rglob("*") if path.is_file())
+
+
+@pytest.mark.parametrize("is_open_before", [True, False])
+def test_no_vector_of_a_removed_document_stays_in_any_file(store_folder, settings, write, is_open_before):
+    paths = [write(name, text) for name, text in TEXTS.items()]
+    with Assistant.open(store_folder, settings) as assistant:
+        assistant.add(paths)
+        embedder = assistant._library.embedder
+        gone, kept = (embedder.embed_passages([TEXTS[name]])[0].tobytes() for name in ("a.txt", "b.txt"))
+        assert _holds(store_folder / "index", gone)
+        if is_open_before:
+            assistant.remove(paths[:1])
+    if not is_open_before:
+        with Assistant.open(store_folder, settings) as assistant:
+            assistant.remove(paths[:1])
+            assert "embedder" not in assistant._library.__dict__  # no model is loaded to remove something
+    assert not _holds(store_folder, gone)
+    assert _holds(store_folder / "index", kept)
+
+
+def test_files_that_cannot_be_saved_are_deleted_with_a_removed_document(store_folder, write):
+    settings = Settings(embedder="hashing", abstain_below=0.0)
+    path = write("a.txt", TEXTS["a.txt"])
+    with Assistant.open(store_folder, settings) as assistant:
+        assistant.add([path, write("b.txt", TEXTS["b.txt"])])
+    (store_folder / "index" / "exact.index").write_bytes(b"")
+    full = Settings(embedder="hashing", abstain_below=0.0, vector_index=f"{__name__}:FullDiskIndex")
+    with Assistant.open(store_folder, full) as assistant:
+        assistant.remove([path])
+    assert not (store_folder / "index").exists()

@@ -1,0 +1,132 @@
+"""The chat's app in a process of its own, and browsers without a window that talk to it as its page does.
+
+Gradio's page joins a queue with the question and reads events until the answer is complete; so does `Visitor`, over
+plain HTTP, and it sees the same HTML.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+__all__ = ["App", "Visitor", "running_app"]
+
+_ROOT = Path(__file__).parents[2]
+_START_SECONDS = 180
+_ANSWER_SECONDS = 120
+_END_SECONDS = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class App:
+    """An app that said it is ready.
+
+    ready_seconds: from the start of the process until then; cpu_seconds: what it computed in that time.
+    """
+
+    url: str
+    pid: int
+    ready_seconds: float
+    cpu_seconds: float
+
+    def memory_mb(self) -> float:
+        """What of the process is in memory now."""
+        for line in Path(f"/proc/{self.pid}/status").read_text(encoding="ascii", errors="replace").splitlines():
+            if line.startswith("VmRSS:"):
+                return int(line.split()[1]) / 1024
+        return 0.0
+
+
+@contextmanager
+def running_app(store: Path) -> Iterator[App]:
+    """The app over a store, quoting without a language model, until the end of the block.
+
+    Raises:
+        RuntimeError: it did not become ready.
+    """
+    with tempfile.TemporaryFile("w+") as said:
+        started = time.perf_counter()
+        process = subprocess.Popen(
+            [sys.executable, "-u", "-m", "ui", "--port", "0", "--store", str(store), "--llm", "none"],
+            stdout=said,
+            stderr=subprocess.DEVNULL,
+            env=os.environ | {"PYTHONPATH": str(_ROOT)},
+        )
+        try:
+            while True:
+                said.seek(0)
+                ready = [line for line in said.read().splitlines() if line.startswith("Ready at ")]
+                seconds = time.perf_counter() - started
+                if ready:
+                    break
+                if process.poll() is not None or seconds > _START_SECONDS:
+                    raise RuntimeError("the app did not start: try `python -m ui`")
+                time.sleep(0.02)
+            url = ready[0].split()[2].rstrip("/")
+            yield App(url=url, pid=process.pid, ready_seconds=seconds, cpu_seconds=_cpu_seconds(process.pid))
+        finally:
+            process.send_signal(signal.SIGTERM)
+            try:
+                process.wait(_END_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+def _cpu_seconds(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+class Visitor:
+    """One conversation with the app, as a page of its own holds it."""
+
+    def __init__(self, app: App) -> None:
+        self._client = httpx.Client(base_url=app.url, timeout=_ANSWER_SECONDS, trust_env=False)
+        self._session = uuid.uuid4().hex[:12]
+        config = self._client.get("/config").json()
+        box = next(part["id"] for part in config["components"] if part["props"].get("elem_id") == "cv-question")
+        self._function = next(
+            dependency["id"] for dependency in config["dependencies"] if [box, "submit"] in dependency["targets"]
+        )
+
+    def ask(self, question: str) -> str:
+        """All that the page is told until the answer is complete, as JSON lines.
+
+        Raises:
+            RuntimeError: the app gave an error in place of an answer.
+        """
+        request = {
+            "data": [question, None, None],
+            "event_data": None,
+            "fn_index": self._function,
+            "session_hash": self._session,
+        }
+        self._client.post("/gradio_api/queue/join", json=request).raise_for_status()
+        told = []
+        with self._client.stream("GET", "/gradio_api/queue/data", params={"session_hash": self._session}) as events:
+            for line in events.iter_lines():
+                if not line.startswith("data:"):
+                    continue
+                told.append(line[5:])
+                event = json.loads(line[5:])
+                if event["msg"] == "process_completed":
+                    if not event["success"]:
+                        raise RuntimeError(f"the app failed: {line[:300]}")
+                    return "\n".join(told)
+        raise RuntimeError("the app ended the answer before it was complete")
+
+    def close(self) -> None:
+        """Leave."""
+        self._client.close()

@@ -1,0 +1,120 @@
+"""What a store costs as it grows: opening, asking, changing, memory and disk, with made-up passages and no model.
+
+Each size is a synthetic store of its own (`rag.testing.synthetic`), made once and kept in `--stores`, and measured in
+a new process, so that memory is that of one store. Times of a question leave out its embedding.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import multiprocessing
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+
+from eval.provenance import code_version, library_versions, machine_name
+from rag import RagError
+from rag.testing.probing import Probe, probe
+from rag.testing.synthetic import fill
+
+__all__ = ["add_arguments", "main"]
+
+Result = TypeVar("Result")
+
+_SIZES = (1_000, 10_000, 100_000, 1_000_000)
+_LIBRARIES = ("chapter-and-verse", "faiss-cpu", "numpy", "SQLAlchemy")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of `python -m eval scale`."""
+    sizes = ", ".join(f"{size:,}" for size in _SIZES)
+    parser.add_argument("--passages", type=int, nargs="+", default=_SIZES[:3], help=f"sizes, such as {sizes}")
+    parser.add_argument("--stores", type=Path, help="folder that keeps the stores (10 GB for 1,000,000 passages)")
+    parser.add_argument("--questions", type=int, default=200)
+    parser.add_argument("--recall", type=int, default=100, help="questions whose nearest passages are found exactly")
+    parser.add_argument("--runs", type=Path, default=Path("runs"), help="folder of all runs")
+
+
+def main(options: argparse.Namespace) -> int:
+    """Print a row for each size and keep all figures in a new folder of `--runs`; 2 when a store cannot be used."""
+    probes = []
+    with tempfile.TemporaryDirectory() as temporary:
+        stores = options.stores or Path(temporary, "stores")
+        stores.mkdir(parents=True, exist_ok=True)
+        for size in options.passages:
+            try:
+                probes.append(_measured(stores, size, options.questions, options.recall))
+            except RagError as error:
+                print(error, file=sys.stderr)
+                return 2
+            print(_row(probes[-1]) if len(probes) > 1 else f"{_HEADER}\n{_row(probes[-1])}", flush=True)
+    folder = options.runs / f"scale-{datetime.now(UTC):%Y%m%dT%H%M%S}"
+    folder.mkdir(parents=True)
+    (folder / "record.json").write_text(json.dumps(_record(probes), indent=1), encoding="utf-8")
+    (folder / "summary.md").write_text("\n".join([_HEADER, *map(_row, probes), ""]), encoding="utf-8")
+    print(f"Run: {folder}")
+    return 0
+
+
+def _measured(stores: Path, size: int, n_questions: int, n_recall: int) -> Probe:
+    folder = stores / str(size)
+    if not (folder / "complete").exists():
+        started = time.perf_counter()
+        _alone(partial(fill, folder / "store", size))
+        (folder / "complete").touch()
+        print(f"made a store of {size:,} passages in {time.perf_counter() - started:.0f} s", file=sys.stderr)
+    with tempfile.TemporaryDirectory() as scratch:
+        return _alone(partial(probe, folder / "store", Path(scratch), n_questions=n_questions, n_recall=n_recall))
+
+
+def _alone(work: Callable[[], Result]) -> Result:
+    """What `work` returns when a new process does it; the process ends before this returns."""
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        result = pool.apply(work)
+        pool.close()
+        pool.join()
+    return result
+
+
+_HEADER = (
+    "| passages | open | question p50 / p95 | by vector p50 / p95 | by word p50 / p95 | add | remove | memory (peak) "
+    "| index on disk | store on disk | recall@10 |\n|---|---|---|---|---|---|---|---|---|---|---|"
+)
+
+
+def _row(found: Probe) -> str:
+    cells = (
+        f"{found.n_passages:,}",
+        f"{found.open_seconds:.2f} s",
+        *(_milliseconds(values) for values in (found.question_ms, found.dense_ms, found.lexical_ms)),
+        f"{np.median(found.add_seconds):.2f} s",
+        f"{np.median(found.remove_seconds):.2f} s",
+        f"{found.memory_mb:.0f} ({found.peak_memory_mb:.0f}) MB",
+        f"{found.index_mb:.0f} MB",
+        f"{found.store_mb:.0f} MB",
+        f"{found.recall_at_10:.3f}",
+    )
+    return f"| {' | '.join(cells)} |"
+
+
+def _milliseconds(values: Sequence[float]) -> str:
+    return f"{np.percentile(values, 50):.1f} / {np.percentile(values, 95):.1f} ms"
+
+
+def _record(probes: Sequence[Probe]) -> dict[str, object]:
+    return {
+        "task": "scale",
+        "commit": code_version(),
+        "machine": machine_name(),
+        "versions": library_versions(_LIBRARIES),
+        "sizes": [asdict(found) for found in probes],
+    }
