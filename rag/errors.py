@@ -2,7 +2,8 @@
 
     RagError
     ├── SettingsError          change a setting or an argument
-    │   └── BackendError       name a backend that exists, or install what it needs
+    │   ├── BackendError       name a backend that exists, or install what it needs
+    │   └── FilterError        write the filter of documents another way
     ├── QuestionError          ask another question
     ├── ReadError              mend or leave out one file
     ├── NotFoundError          name a document, citation or path that exists
@@ -21,6 +22,7 @@ from __future__ import annotations
 __all__ = [
     "BackendError",
     "EmbedderMismatchError",
+    "FilterError",
     "GeneratorError",
     "NotFoundError",
     "QuestionError",
@@ -44,6 +46,10 @@ class SettingsError(RagError):
 
 class BackendError(SettingsError):
     """A backend is unknown, or a library that it needs is not installed."""
+
+
+class FilterError(SettingsError):
+    """A filter of documents cannot be read."""
 
 
 class QuestionError(RagError):
