@@ -12,9 +12,11 @@ settings, and the errors; nothing else is promised to stay.
 
 from rag.answering import NOT_IN_DOCUMENTS
 from rag.assistant import Assistant
+from rag.citation import Context
 from rag.errors import (
     BackendError,
     EmbedderMismatchError,
+    FilterError,
     GeneratorError,
     NotFoundError,
     QuestionError,
@@ -26,9 +28,11 @@ from rag.errors import (
     StoreLockedError,
     WeightsError,
 )
+from rag.generator_choice import DEFAULT_LLM, language_model
+from rag.language_models.listing import served_models
 from rag.protocols import ClaimWithEvidence
 from rag.segmentation import sentence_spans
-from rag.serialisation import answer_schema, to_dict, to_json
+from rag.serialisation import answer_schema, citation_to_dict, to_dict, to_json
 from rag.settings import Settings
 from rag.types import (
     AddReport,
@@ -41,9 +45,13 @@ from rag.types import (
     DocumentInfo,
     Done,
     Event,
+    EventStream,
     Evidence,
+    ExportReport,
     Failure,
     Progress,
+    PruneReport,
+    Rating,
     Retrieved,
     Span,
     Trace,
@@ -52,8 +60,10 @@ from rag.types import (
     VerdictLabel,
     VerifiedClaim,
 )
+from rag.weights import FetchProgress, ModelFile, find_model, known_models, pull_model
 
 __all__ = [
+    "DEFAULT_LLM",
     "NOT_IN_DOCUMENTS",
     "AddReport",
     "Answer",
@@ -64,18 +74,26 @@ __all__ = [
     "Claim",
     "ClaimVerified",
     "ClaimWithEvidence",
+    "Context",
     "Document",
     "DocumentInfo",
     "Done",
     "EmbedderMismatchError",
     "Event",
+    "EventStream",
     "Evidence",
+    "ExportReport",
     "Failure",
+    "FetchProgress",
+    "FilterError",
     "GeneratorError",
+    "ModelFile",
     "NotFoundError",
     "Progress",
+    "PruneReport",
     "QuestionError",
     "RagError",
+    "Rating",
     "ReadError",
     "Retrieved",
     "Settings",
@@ -91,7 +109,13 @@ __all__ = [
     "VerifiedClaim",
     "WeightsError",
     "answer_schema",
+    "citation_to_dict",
+    "find_model",
+    "known_models",
+    "language_model",
+    "pull_model",
     "sentence_spans",
+    "served_models",
     "to_dict",
     "to_json",
 ]

@@ -11,10 +11,12 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from uuid import uuid4
 
 from rag.citation import CheckedClaim, CitedClaim, DraftReader, Numbering, check_claim
 from rag.conversation import standalone_question
 from rag.errors import GeneratorError, NotFoundError, QuestionError
+from rag.filters import Filter
 from rag.protocols import CANNOT_ANSWER, Generator, Verifier
 from rag.retrieval import Retrieval, Retriever
 from rag.types import (
@@ -24,9 +26,10 @@ from rag.types import (
     ClaimVerified,
     Document,
     Done,
-    Event,
+    EventStream,
     Evidence,
     Retrieved,
+    Span,
     Trace,
     Turn,
     Verdict,
@@ -44,6 +47,10 @@ _QUOTED_AFTER_REFUSAL = "The language model saw no answer; the best sentences ar
 
 _NOT_TEXT = re.compile("[\0\ud800-\udfff]")
 """NUL, and the halves of code points that bytes in no encoding become: neither can be stored."""
+
+
+def _never() -> bool:
+    return False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,17 +103,28 @@ class Answering:
         self._settings_fingerprint = settings_fingerprint
         self._notice = notice
 
-    def retrieve(self, question: str, k: int) -> tuple[Evidence, ...]:
+    def retrieve(self, question: str, k: int, *, where: Filter | None = None) -> tuple[Evidence, ...]:
         """At most `k` sentences, best first.
 
         Raises:
             QuestionError: the question is empty or too long.
         """
         question = self._checked(question)
-        return self._retriever.retrieve(question, self._retriever.embed(question), k).evidence[:k]
+        return self._retriever.retrieve(question, self._retriever.embed(question), k, where=where).evidence[:k]
 
-    def stream(self, question: str, history: Sequence[Turn]) -> Iterator[Event]:
-        """`Retrieved`, then `ClaimVerified` for each claim that passes, then `Done`.
+    def stream(
+        self,
+        question: str,
+        history: Sequence[Turn],
+        *,
+        where: Filter | None = None,
+        searched: str = "",
+        is_stopped: Callable[[], bool] = _never,
+    ) -> EventStream:
+        """`Retrieved`, then `ClaimVerified` for each claim that passes, then `Done`, unless it was stopped.
+
+        searched: which documents were searched, in words, as `where` says it; empty for all.
+        is_stopped: asked whenever the generator has written a piece; True ends its request and the stream.
 
         Raises:
             QuestionError: the question is empty or too long.
@@ -114,21 +132,26 @@ class Answering:
         question = self._checked(question)
         clock = _Clock()
         standalone = standalone_question(question, history)
-        retrieval = self._retrieval(standalone, clock)
+        retrieval = self._retrieval(standalone, where, clock)
         yield Retrieved(question=standalone, evidence=retrieval.evidence)
 
         notices = [self._notice]
         rewritten = self._rewritten(question, history, clock, notices)
         if rewritten not in (question, standalone):
-            standalone, retrieval = rewritten, self._retrieval(rewritten, clock)
+            standalone, retrieval = rewritten, self._retrieval(rewritten, where, clock)
             yield Retrieved(question=standalone, evidence=retrieval.evidence)
 
+        if where is not None and not retrieval.evidence:
+            notices.append(f"No sentence of a document that fits the filter was found: {searched}.")
         may_quote = retrieval.answerability >= self._thresholds.quote_instead_from
-        answer = _Parts(numbering=Numbering(self._document_of), may_quote=may_quote)
+        answer = _Parts(numbering=Numbering(self._document_of), may_quote=may_quote, is_stopped=is_stopped)
         if retrieval.answerability >= self._thresholds.abstain_below:
             yield from self._claims(standalone, retrieval, answer, clock, notices)
+        if is_stopped():
+            return
         yield Done(
             answer=Answer(
+                id=uuid4().hex,
                 question=question,
                 status=answer.status,
                 text=answer.text,
@@ -140,6 +163,7 @@ class Answering:
                     prompt_id=self._generator.prompt_id,
                     settings_fingerprint=self._settings_fingerprint,
                     standalone_question=standalone,
+                    searched=searched,
                     timings_ms=clock.timings_ms(),
                     answerability=retrieval.answerability,
                     draft=answer.draft,
@@ -148,6 +172,12 @@ class Answering:
                 ),
             )
         )
+
+    def would_cite(self, question: str, document_id: str, span: Span) -> bool:
+        """Whether the place is among the best evidence for the question, which is strong enough for an answer."""
+        retrieval = self._retriever.retrieve(question, self._retriever.embed(question), self._n_evidence)
+        best = [(sentence.document_id, sentence.span) for sentence in retrieval.evidence[:2]]
+        return (document_id, span) in best and retrieval.answerability >= self._thresholds.abstain_below
 
     def standalone_question(self, question: str, history: Sequence[Turn]) -> str:
         """What would be searched for: the question, made to stand alone by the generator or else by rules.
@@ -171,11 +201,11 @@ class Answering:
             )
         return question
 
-    def _retrieval(self, question: str, clock: _Clock) -> Retrieval:
+    def _retrieval(self, question: str, where: Filter | None, clock: _Clock) -> Retrieval:
         with clock.stage("embed"):
             vector = self._retriever.embed(question)
         with clock.stage("retrieve"):
-            return self._retriever.retrieve(question, vector, self._n_evidence)
+            return self._retriever.retrieve(question, vector, self._n_evidence, where=where)
 
     def _rewritten(self, question: str, history: Sequence[Turn], clock: _Clock, notices: list[str]) -> str:
         """The question as the generator makes it stand alone, if it does."""
@@ -199,7 +229,7 @@ class Answering:
             if _sentence(error) not in notices:
                 notices.append(_sentence(error))
             may_quote, why = True, _QUOTED_AFTER_FAILURE
-        if answer.kept or self._generator is self._extractive or not may_quote:
+        if answer.kept or self._generator is self._extractive or not may_quote or answer.is_stopped():
             return
         notices.append(_QUOTED_AFTER_REFUSAL if answer.is_refusal else why)
         yield from self._drafted(self._extractive, question, retrieval.evidence, answer, clock)
@@ -216,7 +246,7 @@ class Answering:
         offered = evidence if generator is self._extractive else _first(evidence, self._n_drafted_from)
         with _closed_at_the_end(generator.generate(question, offered, ())) as pieces:
             piece: str | None = ""
-            while piece is not None:
+            while piece is not None and not answer.is_stopped():
                 with clock.stage("generate"):
                     piece = next(pieces, None)
                 cited = reader.finish() if piece is None else reader.read(piece)
@@ -271,6 +301,7 @@ class _Parts:
 
     numbering: Numbering
     may_quote: bool
+    is_stopped: Callable[[], bool]
     draft: str = ""
     kept: list[VerifiedClaim] = field(default_factory=list)
     dropped: list[VerifiedClaim] = field(default_factory=list)

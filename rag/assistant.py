@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
-import os
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
-from functools import cached_property
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, TypeVar, overload
+from typing import Any, Self
 
 from rag import serialisation
 from rag.answering import Answering, Thresholds
-from rag.errors import NotFoundError, SettingsError, StoreError
-from rag.factory import READERS, build, load
+from rag.citation import Context, context_of
+from rag.conversation import examples
+from rag.errors import (
+    EmbedderMismatchError,
+    NotFoundError,
+    SettingsError,
+    StoreError,
+    StoreFullError,
+    StoreLockedError,
+)
+from rag.factory import build
+from rag.filters import scope_of
 from rag.generator_choice import GeneratorChoice, choose_generator
-from rag.ingestion import Ingestion
-from rag.protocols import ClaimWithEvidence, Embedder, Generator, Reader, VectorIndex, Verifier, WordIndex
-from rag.retrieval import Retriever, VectorSearch
+from rag.library import Library, built_once
+from rag.protocols import ClaimWithEvidence, Generator, Verifier
 from rag.settings import Settings
-from rag.storage import Store, problems
+from rag.storage import import_store
 from rag.types import (
     AddReport,
     Answer,
@@ -28,9 +36,12 @@ from rag.types import (
     Document,
     DocumentInfo,
     Done,
-    Event,
+    EventStream,
     Evidence,
+    ExportReport,
     Progress,
+    PruneReport,
+    Rating,
     Turn,
     Verdict,
 )
@@ -38,21 +49,25 @@ from rag.verifier_choice import choose_verifier
 
 __all__ = ["Assistant"]
 
-Part = TypeVar("Part")
-
-
-class _built_once(cached_property[Part]):  # noqa: N801 - a decorator
-    """A part of an assistant, built when it is first needed, by one thread; `cached_property` alone has no lock."""
-
-    @overload
-    def __get__(self, instance: None, owner: type[Any] | None = None) -> _built_once[Part]: ...
-    @overload
-    def __get__(self, instance: object, owner: type[Any] | None = None) -> Part: ...
-    def __get__(self, instance: object | None, owner: type[Any] | None = None) -> _built_once[Part] | Part:
-        if instance is None:
-            return self
-        with instance.__dict__["_building"]:
-            return super().__get__(instance, owner)
+_N_EXAMPLE_DOCUMENTS = 8
+_SETTINGS_OF_AN_ANSWER = {
+    "abstain_below",
+    "generator",
+    "llm",
+    "llm_api_base",
+    "llm_arguments",
+    "llm_context_tokens",
+    "llm_evidence",
+    "llm_model",
+    "llm_output_tokens",
+    "llm_threads",
+    "llm_timeout_seconds",
+    "max_citations",
+    "n_evidence",
+    "quote_instead_from",
+    "verifier",
+    "verifier_model",
+}
 
 
 class Assistant:
@@ -72,12 +87,12 @@ class Assistant:
     'The bridge opened in 1932.'
     """
 
-    def __init__(self, store: Store, settings: Settings) -> None:
-        """Use `open`, which makes the store."""
-        self._store = store
+    def __init__(self, library: Library, settings: Settings) -> None:
+        """Use `open`, which makes the library."""
+        self._library = library
+        self._owns_library = True
         self._settings = settings
         self._building = threading.RLock()
-        self._readers: dict[str, Reader] = {}
 
     @classmethod
     def open(cls, path: str | Path, settings: Settings | None = None) -> Assistant:
@@ -88,8 +103,24 @@ class Assistant:
             SettingsError: a setting or an environment variable has a value that cannot be used.
         """
         settings = settings or Settings()
-        folder = Path(path).expanduser()
-        return cls(Store(folder, lock_timeout_seconds=settings.lock_timeout_seconds), settings)
+        return cls(Library(Path(path).expanduser(), settings), settings)
+
+    def with_settings(self, **changes: Any) -> Assistant:
+        """An assistant over the same documents that answers with other settings; close it before this one.
+
+        The embedding model and the indexes are shared, so only settings of how an answer is made may change.
+
+        Raises:
+            SettingsError: a setting of how documents are read or found, no setting at all, or a value that cannot be.
+        """
+        fixed = sorted(set(changes) - _SETTINGS_OF_AN_ANSWER)
+        if fixed:
+            raise SettingsError(
+                f"cannot change {', '.join(fixed)} while the store is open - open it anew with other settings"
+            )
+        other = Assistant(self._library, Settings(**self._settings.model_dump() | changes))
+        other._owns_library = False
+        return other
 
     def __enter__(self) -> Self:
         return self
@@ -100,11 +131,12 @@ class Assistant:
         self.close()
 
     def close(self) -> None:
-        """Release the store's files, and end the language model that runs in this process, if one does."""
+        """End the language model that runs in this process, if one does, and release the store's files."""
         close_generator = getattr(self.__dict__.get("_generator"), "close", None)
         if close_generator is not None:
             close_generator()
-        self._store.close()
+        if self._owns_library:
+            self._library.close()
 
     @property
     def settings(self) -> Settings:
@@ -122,10 +154,57 @@ class Assistant:
             StoreLockedError: another process writes, and did not end in time.
             StoreFullError: the disk is full.
         """
-        report = self._ingestion.add([paths] if isinstance(paths, (str, Path)) else paths, on_progress)
-        if report.added or report.superseded:
-            self._vector_search.refresh()
-        return report
+        return self._library.add(paths, on_progress=on_progress)
+
+    def add_uploads(
+        self, files: Sequence[tuple[str, Path]], *, on_progress: Callable[[Progress], None] | None = None
+    ) -> AddReport:
+        """Add copies of files that were handed over, each under the name that goes with it.
+
+        The copies are kept in the store's folder and go when their documents are removed. A name is freed of folders
+        and of what is unsafe in it, and is then the document's source. A file of a name that is known already takes
+        the place of the older one; two of one name in one call, with other bytes, are told apart by a number.
+
+        Raises:
+            EmbedderMismatchError: the store was built by another embedding model.
+            StoreLockedError: another process writes, and did not end in time.
+            StoreFullError: the disk is full.
+        """
+        return self._library.add_uploads(files, on_progress=on_progress)
+
+    def sync(
+        self,
+        folder: str | Path,
+        *,
+        dry_run: bool = False,
+        allow_empty: bool = False,
+        on_progress: Callable[[Progress], None] | None = None,
+    ) -> AddReport:
+        """Make the store hold what the folder holds: new, changed, renamed and missing files, and no other documents.
+
+        What is gone is not searched any more, and its text is kept for old citations until `prune`. A file that was
+        renamed or moved inside the folder is neither read nor embedded again.
+
+        dry_run: change nothing, and report what would be done.
+        allow_empty: remove all documents of a folder that is missing or empty, as it is when its drive is not there.
+
+        Raises:
+            NotFoundError: the folder is missing. SettingsError: it is no folder, or empty, and documents would go.
+            EmbedderMismatchError, StoreLockedError, StoreFullError: as `add`.
+        """
+        return self._library.sync(folder, dry_run=dry_run, allow_empty=allow_empty, on_progress=on_progress)
+
+    def watch(
+        self, folder: str | Path, *, interval_seconds: float = 1.0, stop: threading.Event | None = None
+    ) -> Iterator[AddReport]:
+        """Keep the store in step with a folder: what was done at the start and after each change, until `stop` is set.
+
+        What goes wrong after the start is reported as a failure, and tried again.
+
+        Raises:
+            As `sync`, at the start.
+        """
+        return self._library.watch(folder, interval_seconds=interval_seconds, stop=stop or threading.Event())
 
     def remove(self, sources: Iterable[str | Path]) -> tuple[str, ...]:
         """Delete documents, by id, source or path, with their older versions, vectors and recorded answers.
@@ -135,24 +214,15 @@ class Assistant:
         Raises:
             NotFoundError: one of them is not in the store; nothing is deleted then.
         """
-        known = self._store.documents.all()
-        doomed: dict[str, None] = {}
-        for given in [sources] if isinstance(sources, (str, Path)) else sources:
-            path = Path(os.path.abspath(os.path.expanduser(given)))  # noqa: PTH100, PTH111 - as `add` makes sources
-            found = [
-                info.source
-                for info in known
-                if str(given) in (info.id, info.source) or path in (Path(info.source), *Path(info.source).parents)
-            ]
-            if not str(given).strip() or not found:
-                raise NotFoundError(f"cannot remove {str(given)!r}: the store does not have it - see `rag list`")
-            doomed.update(dict.fromkeys(found))
-        self._ingestion.remove(doomed)
-        return tuple(doomed)
+        return self._library.remove(sources)
 
-    def documents(self) -> list[DocumentInfo]:
-        """The documents that are searched, by source."""
-        return self._store.documents.all()
+    def documents(self, *, where: str = "", sources: Sequence[str] = ()) -> list[DocumentInfo]:
+        """The documents that are searched, by source; with a filter, those that fit it, see `stream`.
+
+        Raises:
+            FilterError: `where` cannot be read.
+        """
+        return self._library.documents(scope_of(where, sources).filter)
 
     def document(self, document_id: str) -> Document:
         """The document with that id, whole; also an older version that a citation refers to.
@@ -160,10 +230,12 @@ class Assistant:
         Raises:
             NotFoundError: there is no such document, or it was removed.
         """
-        return self._store.documents.get(document_id)
+        return self._library.document(document_id)
 
-    def retrieve(self, question: str, *, k: int = 10) -> tuple[Evidence, ...]:
-        """At most `k` sentences that fit the question, best first.
+    def retrieve(
+        self, question: str, *, k: int = 10, where: str = "", sources: Sequence[str] = ()
+    ) -> tuple[Evidence, ...]:
+        """At most `k` sentences that fit the question, best first; which documents are searched, see `stream`.
 
         Raises:
             SettingsError: `k` is below 0.
@@ -172,28 +244,50 @@ class Assistant:
         """
         if k < 0:
             raise SettingsError(f"cannot retrieve k={k!r} sentences - ask for 0 or more")
-        return self._answering.retrieve(question, k)
+        return self._answering.retrieve(question, k, where=scope_of(where, sources).filter)
 
-    def ask(self, question: str, *, history: Sequence[Turn] = ()) -> Answer:
+    def ask(
+        self, question: str, *, history: Sequence[Turn] = (), where: str = "", sources: Sequence[str] = ()
+    ) -> Answer:
         """The answer: cited sentences, or the statement that the documents do not answer. See `stream`."""
-        for event in self.stream(question, history=history):
+        for event in self.stream(question, history=history, where=where, sources=sources):
             if isinstance(event, Done):
                 return event.answer
         raise AssertionError("a stream ends with Done")
 
-    def stream(self, question: str, *, history: Sequence[Turn] = ()) -> Iterator[Event]:
+    def stream(
+        self,
+        question: str,
+        *,
+        history: Sequence[Turn] = (),
+        where: str = "",
+        sources: Sequence[str] = (),
+        is_stopped: Callable[[], bool] = lambda: False,
+    ) -> EventStream:
         """What happens while the question is answered: `Retrieved`, `ClaimVerified` for each claim, `Done`.
 
-        The finished answer is recorded, so that its citations can be opened later.
+        The finished answer is recorded, so that its citations can be opened later. Whoever stops reading
+        early closes the generator, which ends the request to a language model behind it.
+
+        where: which documents are searched, such as "published >= 2025-03-01 and language = en"; see `rag.filters`.
+        sources: patterns with * and ? one of which the source has to fit, such as "reports/*".
+        is_stopped: asked, by the thread that reads the stream, whenever the generator has written a piece; True ends
+            the request to a language model and the stream, which has no `Done` then.
 
         Raises:
+            FilterError: `where` cannot be read.
             QuestionError: the question is empty or too long.
             EmbedderMismatchError: the store was built by another embedding model.
         """
-        for event in self._answering.stream(question, history):
-            if isinstance(event, Done):
-                self._record(event.answer)
-            yield event
+        scope = scope_of(where, sources)
+        answering = self._answering.stream(
+            question, history, where=scope.filter, searched=scope.text, is_stopped=is_stopped
+        )
+        with closing(answering) as events:
+            for event in events:
+                if isinstance(event, Done):
+                    self._record(event.answer)
+                yield event
 
     def standalone_question(self, question: str, *, history: Sequence[Turn] = ()) -> str:
         """What is searched for when the question is asked in that conversation; itself when it stands alone.
@@ -203,6 +297,21 @@ class Assistant:
             GeneratorError: the language model that rewrites it cannot be asked.
         """
         return self._answering.standalone_question(question, history)
+
+    def example_questions(self, k: int = 4) -> tuple[str, ...]:
+        """At most `k` questions that the documents answer, made from sentences of the documents added last."""
+        found: list[str] = []
+        newest = sorted(self.documents(), key=lambda info: info.added_at, reverse=True)[:_N_EXAMPLE_DOCUMENTS]
+        for info in newest:
+            text = self.document(info.id).text
+            sentences = self._library.store.documents.sentences(info.id)
+            said = [(sentence.span.slice(text), sentence.speaker) for sentence in sentences]
+            for question, position in islice(examples(said), 2 * k):
+                if len(found) == k:
+                    return tuple(found)
+                if self._answering.would_cite(question, info.id, sentences[position].span):
+                    found.append(question)
+        return tuple(found)
 
     def verify(self, pairs: Sequence[ClaimWithEvidence]) -> list[Verdict]:
         """A verdict for each claim beside its evidence, in order, as the claims of an answer get one."""
@@ -214,10 +323,10 @@ class Assistant:
         Raises:
             NotFoundError: nothing was asked yet, or the answer has no such citation.
         """
-        recorded = self._store.answers.last()
+        recorded = self._library.store.answers.last()
         if recorded is None:
             raise NotFoundError(f"cannot open citation {number}: nothing was asked yet - ask a question first")
-        citations = serialisation.citations_from_json(recorded.answer)
+        citations = serialisation.from_json(recorded.answer).citations
         for citation in citations:
             if citation.number == number:
                 return citation
@@ -225,113 +334,135 @@ class Assistant:
             f"cannot open citation {number}: the last answer has {len(citations)} citations - choose one of them"
         )
 
-    def check(self) -> list[str]:
-        """What is wrong with the store, one sentence each; none when it is sound."""
-        found = problems(self._store)
-        with suppress(StoreError):  # of a damaged database, which is among the problems
-            n_passages, n_found_by_word = len(self._store.passages.ids()), len(self._word_index)
-            if n_found_by_word != n_passages:
-                found.append(f"the word index holds {n_found_by_word} of {n_passages} passages - run `rag rebuild`")
-        return found
+    def context(self, citation: Citation) -> Context:
+        """What stands around a cited place in its document.
+
+        Raises:
+            NotFoundError: the document was removed.
+        """
+        return context_of(citation.span, self.document(citation.document_id).text)
+
+    def answer(self, answer_id: str) -> Answer:
+        """The recorded answer with that id, as it was given; without its draft and what was left out.
+
+        Raises:
+            NotFoundError: it was not recorded, or a document that it quotes was removed since.
+        """
+        recorded = self._library.store.answers.get(answer_id)
+        if recorded is None:
+            raise NotFoundError(f"no answer has the id {answer_id!r}: it was not recorded, or a source was removed")
+        return serialisation.from_json(recorded.answer)
+
+    def rate(self, answer_id: str, rating: Rating) -> None:
+        """Keep with a recorded answer what a person thinks of it; the last rating counts.
+
+        Raises:
+            NotFoundError: it was not recorded, or a document that it quotes was removed since.
+            StoreLockedError: somebody writes to the store.
+        """
+        if not self._library.store.answers.rate(answer_id, rating):
+            raise NotFoundError(f"cannot rate answer {answer_id!r}: it was not recorded, or a source was removed")
+
+    def check(self, *, repair: bool = False) -> list[str]:
+        """What is wrong with the store, one sentence each; none when it is sound.
+
+        repair: mend first what follows from the texts, which is all but the texts themselves; what is said is then
+            what could not be mended.
+
+        Raises:
+            EmbedderMismatchError, StoreLockedError, StoreFullError: as `add`, and only when it has to be mended.
+        """
+        found = self._library.check()
+        if not repair or not found:
+            return found
+        try:
+            self._library.repair()
+        except (StoreLockedError, StoreFullError, EmbedderMismatchError):
+            raise
+        except StoreError as error:  # the database itself is damaged
+            return [*found, str(error)]
+        return self._library.check()
+
+    def prune(self, *, days: int | None = None) -> PruneReport:
+        """Delete older versions of documents, and those of files that are gone, which no recorded answer quotes.
+
+        days: delete also those that were superseded longer ago, with the answers that quote them.
+
+        Raises:
+            SettingsError: `days` is below 0.
+            StoreLockedError, StoreFullError: as `add`.
+        """
+        if days is not None and days < 0:
+            raise SettingsError(f"cannot prune what is older than days={days!r} - give 0 or more")
+        return self._library.prune(days=days)
+
+    def export(self, path: str | Path) -> ExportReport:
+        """Write the whole store into one new file, as it is at this moment; others may go on writing meanwhile.
+
+        Raises:
+            StoreError: the file exists, or cannot be written. StoreFullError: the disk is full.
+        """
+        return self._library.export(Path(path).expanduser())
+
+    @staticmethod
+    def import_store(path: str | Path, folder: str | Path) -> int:
+        """Make a store in `folder`, missing or empty, from a file of `export`; the number of its documents.
+
+        Raises:
+            StoreError: the folder holds something, or the file is damaged, no export, or of a newer version.
+            StoreFullError: the disk is full.
+        """
+        return import_store(Path(path).expanduser(), Path(folder).expanduser())
 
     def rebuild(self) -> None:
         """Cut and embed all documents anew with the settings of now, and make the indexes from that.
 
         Needed after a change of the embedding model. The texts come from the store; no file is read.
         """
-        self._ingestion.rebuild()
-        self._vector_search.refresh()
+        self._library.rebuild()
 
     def _record(self, answer: Answer) -> None:
         """Keep the answer, if the store can be written to: a read-only store still answers."""
         try:
             quoted = {sentence.document_id for sentence in answer.evidence}
-            self._store.answers.put(answer.question, serialisation.to_json(answer), document_ids=quoted)
+            written = serialisation.to_json(answer)
+            self._library.store.answers.put(answer.id, question=answer.question, answer=written, document_ids=quoted)
         except StoreError:
             return
 
     # Parts, each built when it is first needed
 
-    def _reader_for(self, suffix: str) -> Reader | None:
-        if suffix not in READERS:
-            return None
-        target = READERS[suffix]
-        if target not in self._readers:
-            self._readers[target] = load(target)(max_bytes=self._settings.max_file_bytes)
-        return self._readers[target]
-
-    @_built_once
-    def _embedder(self) -> Embedder:
-        settings = self._settings
-        arguments_by_name: Mapping[str, Mapping[str, object]] = {
-            "sentence-transformers": {"model": settings.embedding_model, "device": settings.device},
-            "llama-index": {"model": settings.embedding_model, "model_arguments": settings.embedding_arguments},
-        }
-        embedder: Embedder = build("embedder", settings.embedder, **arguments_by_name.get(settings.embedder, {}))
-        return embedder
-
-    @_built_once
-    def _word_index(self) -> WordIndex:
-        index: WordIndex = build("word_index", self._settings.word_index, connect=self._store.connect)
-        return index
-
-    @_built_once
-    def _vector_search(self) -> VectorSearch:
-        index: VectorIndex = build("vector_index", self._settings.vector_index, dim=self._embedder.dim)
-        return VectorSearch(self._store, index, self._embedder)
-
-    @_built_once
-    def _ingestion(self) -> Ingestion:
-        return Ingestion(
-            self._store,
-            self._word_index,
-            embedder=lambda: self._embedder,
-            reader_for=self._reader_for,
-            suffixes=tuple(READERS),
-            passage_tokens=self._settings.passage_tokens,
-            embedder_name=f"{self._settings.embedder}/{self._settings.embedding_model}",
-        )
-
-    @_built_once
+    @built_once
     def _verifier(self) -> Verifier:
         choice = choose_verifier(self._settings)
         verifier: Verifier = build("verifier", choice.backend, **choice.arguments)
         return build("verifier", "rules-then-model", model=verifier) if choice.is_behind_rules else verifier
 
-    @_built_once
+    @built_once
     def _choice(self) -> GeneratorChoice:
         return choose_generator(self._settings)
 
-    @_built_once
+    @built_once
     def _extractive(self) -> Generator:
         extractive: Generator = build("generator", "extractive", max_citations=self._settings.max_citations)
         return extractive
 
-    @_built_once
+    @built_once
     def _generator(self) -> Generator:
         if self._choice.backend == "extractive":
             return self._extractive
         generator: Generator = build("generator", self._choice.backend, **self._choice.arguments)
         return generator
 
-    @_built_once
+    @built_once
     def _answering(self) -> Answering:
         settings = self._settings
         return Answering(
-            Retriever(
-                self._store,
-                embedder=self._embedder,
-                vector_search=self._vector_search,
-                word_index=self._word_index,
-                reranker=build("reranker", settings.reranker),
-                fusion=settings.fusion,
-                dense_weight=settings.dense_weight,
-                n_passages=settings.n_passages,
-            ),
+            self._library.retriever,
             self._generator,
             self._verifier,
             extractive=self._extractive,
-            document_of=self._store.documents.get,
+            document_of=self._library.document,
             n_evidence=settings.n_evidence,
             n_drafted_from=settings.llm_evidence,
             thresholds=Thresholds(abstain_below=settings.abstain_below, quote_instead_from=settings.quote_instead_from),

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from importlib.util import find_spec
+from pathlib import Path
 from typing import NamedTuple
 
 from rag.errors import SettingsError, WeightsError
 from rag.settings import Settings
-from rag.weights import find, path_of
+from rag.weights import find_model, path_of
 
-__all__ = ["DEFAULT_LLM", "GeneratorChoice", "choose_generator"]
+__all__ = ["DEFAULT_LLM", "GeneratorChoice", "choose_generator", "language_model"]
 
 DEFAULT_LLM = "qwen2.5-1.5b"
 """The local model that is used when none is named."""
@@ -60,11 +61,25 @@ def choose_generator(settings: Settings) -> GeneratorChoice:
             )
 
 
+def language_model(settings: Settings) -> str:
+    """The language model that is asked, named for people; empty when answers are quoted without one.
+
+    >>> language_model(Settings(llm="openai-like", llm_api_base="http://127.0.0.1:11434/v1", llm_model="qwen3:8b"))
+    'openai-like/qwen3:8b'
+    """
+    choice = choose_generator(settings)
+    if choice.backend == "extractive":
+        return ""
+    arguments = choice.arguments
+    name = arguments.get("model") or arguments.get("llm") or Path(str(arguments.get("model_path", ""))).stem
+    return f"{choice.backend}/{name}" if name else choice.backend
+
+
 def _local_if_here(settings: Settings) -> GeneratorChoice | None:
     if find_spec("xllamacpp") is None:
         return None
     try:
-        path = find(settings.llm_model or DEFAULT_LLM)
+        path = find_model(settings.llm_model or DEFAULT_LLM)
     except WeightsError as error:
         extractive = GeneratorChoice("extractive", {"max_citations": settings.max_citations})
         return extractive._replace(notice=f"The local language model is not used: {error}.")

@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from typing import Any
 
-from rag.types import Answer, Citation, Evidence, Span, Verdict, VerifiedClaim
+from rag.types import (
+    Answer,
+    AnswerStatus,
+    Citation,
+    Claim,
+    Evidence,
+    Span,
+    Trace,
+    Verdict,
+    VerdictLabel,
+    VerifiedClaim,
+)
 
-__all__ = ["SCHEMA_VERSION", "answer_schema", "citation_to_dict", "citations_from_json", "to_dict", "to_json"]
+__all__ = ["SCHEMA_VERSION", "answer_schema", "citation_to_dict", "from_json", "to_dict", "to_json"]
 
 SCHEMA_VERSION = 1
 
@@ -28,8 +40,10 @@ def to_dict(answer: Answer, *, with_draft: bool = False) -> dict[str, Any]:
     draft = {"draft": trace.draft, "dropped": [_dropped(claim) for claim in trace.dropped]} if with_draft else {}
     return {
         "schema_version": SCHEMA_VERSION,
+        "id": answer.id,
         "question": answer.question,
         "standalone_question": trace.standalone_question,
+        "searched": trace.searched,
         "status": answer.status.value,
         "text": answer.text,
         "claims": [_claim(claim) for claim in answer.claims],
@@ -49,22 +63,75 @@ def to_json(answer: Answer) -> str:
     return json.dumps(to_dict(answer), ensure_ascii=False)
 
 
-def citations_from_json(text: str) -> list[Citation]:
-    """The citations of an answer that `to_json` wrote."""
-    return [
-        Citation(
-            number=item["number"],
-            document_id=item["document_id"],
-            source=item["source"],
-            title=item["title"],
-            span=Span(start=item["start"], end=item["end"]),
-            quote=item["quote"],
-            line=item["line"],
-            page=item["page"],
-            published=item.get("published", ""),
-        )
-        for item in json.loads(text)["citations"]
-    ]
+def from_json(text: str) -> Answer:
+    """The answer that `to_json` wrote, without what is not written: draft, what was left out, settings."""
+    item = json.loads(text)
+    citations = tuple(_citation_from(each) for each in item["citations"])
+    trace = Trace(
+        generator_id=item["generator"],
+        prompt_id=item.get("prompt", ""),
+        settings_fingerprint="",
+        standalone_question=item.get("standalone_question", item["question"]),
+        timings_ms=item["timings_ms"],
+        answerability=item["answerability"],
+        notice=item.get("notice", ""),
+        searched=item.get("searched", ""),
+    )
+    return Answer(
+        id=item.get("id", ""),
+        question=item["question"],
+        status=AnswerStatus(item["status"]),
+        text=item["text"],
+        claims=tuple(_claim_from(each, citations) for each in item["claims"]),
+        citations=citations,
+        evidence=tuple(_evidence_from(number, each) for number, each in enumerate(item["evidence"], start=1)),
+        trace=trace,
+    )
+
+
+def _claim_from(item: Mapping[str, Any], citations: Sequence[Citation]) -> VerifiedClaim:
+    """The claim; its place in a draft that is not written is taken to be the start."""
+    cited = tuple(citation for citation in citations if citation.number in item["citations"])
+    verdict = item["verdict"]
+    return VerifiedClaim(
+        claim=Claim(text=item["text"], span=Span(start=0, end=len(item["text"])), citations=cited),
+        verdict=Verdict(
+            label=VerdictLabel(verdict["label"]),
+            score=verdict["score"],
+            verifier_id=verdict["verifier"],
+            reasons=tuple(verdict["reasons"]),
+        ),
+    )
+
+
+def _citation_from(item: Mapping[str, Any]) -> Citation:
+    return Citation(
+        number=item["number"],
+        document_id=item["document_id"],
+        source=item["source"],
+        title=item["title"],
+        span=Span(start=item["start"], end=item["end"]),
+        quote=item["quote"],
+        line=item["line"],
+        page=item["page"],
+        published=item.get("published", ""),
+        also_in=tuple(item.get("also_in", ())),
+    )
+
+
+def _evidence_from(number: int, item: Mapping[str, Any]) -> Evidence:
+    return Evidence(
+        number=number,
+        document_id=item["document_id"],
+        source=item["source"],
+        title=item["title"],
+        span=Span(start=item["start"], end=item["end"]),
+        quote=item["quote"],
+        score=item["score"],
+        published=item.get("published", ""),
+        speaker=item.get("speaker", ""),
+        also_in=tuple(item.get("also_in", ())),
+    )
 
 
 def _claim(verified: VerifiedClaim) -> dict[str, Any]:
@@ -102,6 +169,7 @@ def citation_to_dict(citation: Citation) -> dict[str, Any]:
         "line": citation.line,
         "page": citation.page,
         "published": citation.published,
+        "also_in": list(citation.also_in),
     }
 
 
@@ -116,4 +184,5 @@ def _evidence(sentence: Evidence) -> dict[str, Any]:
         "score": round(sentence.score, 4),
         "published": sentence.published,
         "speaker": sentence.speaker,
+        "also_in": list(sentence.also_in),
     }

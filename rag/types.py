@@ -7,7 +7,7 @@ Every record is frozen: a change makes a new record. Every position in a text is
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
@@ -26,11 +26,15 @@ __all__ = [
     "Done",
     "Draft",
     "Event",
+    "EventStream",
     "Evidence",
+    "ExportReport",
     "Failure",
     "Hit",
     "Passage",
     "Progress",
+    "PruneReport",
+    "Rating",
     "Retrieved",
     "Sentence",
     "Span",
@@ -159,6 +163,7 @@ class Evidence:
     published: when the document was published, as it says itself (ISO 8601); empty when it does not say.
     speaker: who says what is quoted in the sentence, as the document names them; empty when nobody is quoted.
     needs: number of the evidence without which the sentence cannot be understood ("He added …"); 0 for none.
+    also_in: sources of other documents that are copies of this one and hold the sentence too.
     """
 
     number: int
@@ -171,6 +176,7 @@ class Evidence:
     published: str = ""
     speaker: str = ""
     needs: int = 0
+    also_in: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,6 +196,7 @@ class Citation:
     line: line of `Document.text` on which the span starts, from 1.
     page: page on which the span starts, from 1; 0 when the format has no pages.
     published: when the document was published, as it says itself (ISO 8601); empty when it does not say.
+    also_in: sources of other documents that are copies of this one and hold the sentence too.
     """
 
     number: int
@@ -201,6 +208,7 @@ class Citation:
     line: int
     page: int = 0
     published: str = ""
+    also_in: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -267,6 +275,7 @@ class Trace:
     """How an answer came about.
 
     standalone_question: what was searched for, which differs from the question when that leans on earlier turns.
+    searched: the filter of the documents that were searched; empty for all of them.
     timings_ms: milliseconds by stage, in the order in which the stages ran, with `total` last.
     answerability: estimated probability that the documents answer the question, 0 to 1.
     draft: what the generator wrote, unchecked; empty when nothing was generated.
@@ -284,17 +293,20 @@ class Trace:
     draft: str = ""
     dropped: tuple[VerifiedClaim, ...] = ()
     notice: str = ""
+    searched: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """What a person gets to see: only verified claims, each with the places that prove it.
 
+    id: 32 hexadecimal digits, given anew to every answer.
     text: the claims with `[n]` markers, or the sentence that says that the documents do not answer.
     citations: every place cited in `text`, by number; empty when the status is abstained.
     evidence: the sentences that were considered, best first; the nearest ones when the status is abstained.
     """
 
+    id: str
     question: str
     status: AnswerStatus
     text: str
@@ -302,6 +314,14 @@ class Answer:
     citations: tuple[Citation, ...]
     evidence: tuple[Evidence, ...]
     trace: Trace
+
+
+class Rating(StrEnum):
+    """What a person thinks of an answer."""
+
+    HELPFUL = "helpful"
+    NOT_HELPFUL = "not-helpful"
+    NONE = "none"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -314,10 +334,14 @@ class Failure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddReport:
-    """What `add` did with each file, by source.
+    """What `add` or `sync` did with each document, by source.
 
     added: new to the store. unchanged: in the store already as they are. superseded: took the place of an older
     version. skipped: inside a folder, and of a kind that no reader reads. failed: with the reasons.
+    removed: not searched any more, because the file, or the entry in it, is gone; old citations still open.
+    renamed: old and new source of files that only have another name or place.
+    duplicates: source of a document that says what another one says, and the source of that; both were added.
+    notices: what a person should know, a sentence each.
     """
 
     added: tuple[str, ...] = ()
@@ -325,6 +349,29 @@ class AddReport:
     superseded: tuple[str, ...] = ()
     skipped: tuple[str, ...] = ()
     failed: tuple[Failure, ...] = ()
+    removed: tuple[str, ...] = ()
+    renamed: tuple[tuple[str, str], ...] = ()
+    duplicates: tuple[tuple[str, str], ...] = ()
+    notices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PruneReport:
+    """What `prune` deleted: superseded texts, and the answers that quoted them; and by how much the store shrank."""
+
+    n_texts: int
+    n_characters: int
+    n_answers: int
+    bytes_freed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportReport:
+    """What `export` wrote, and where."""
+
+    path: str
+    n_documents: int
+    size_bytes: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -365,6 +412,9 @@ class Done:
 
 Event: TypeAlias = Retrieved | ClaimVerified | Done
 """What happens while a question is answered, in this order."""
+
+EventStream: TypeAlias = Generator[Event, None, None]
+"""Events as they happen; closing it ends the request to a language model behind it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

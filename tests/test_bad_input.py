@@ -29,8 +29,9 @@ from rag import Assistant, Settings
 class Waiting:
     def __init__(self, assistant): self.assistant = assistant
     def __call__(self, progress):
-        print("writing", flush=True)
-        sys.stdin.readline()
+        if progress.n_done:
+            print("writing", flush=True)
+            sys.stdin.readline()
 
 with Assistant.open(sys.argv[1], Settings(embedder="hashing")) as assistant:
     assistant.add([sys.argv[2]], on_progress=Waiting(assistant))
@@ -145,7 +146,7 @@ def test_closing_twice_and_asking_again_works(filled):
 
 
 def test_store_of_a_newer_version_is_refused_by_name(filled, store_folder, settings):
-    with filled._store.begin() as connection:
+    with filled._library.store.begin() as connection:
         connection.execute(text("INSERT INTO migrations VALUES ('add_colours', '2030-01-01')"))
     filled.close()
     with pytest.raises(StoreError, match="update chapter-and-verse"):
@@ -270,7 +271,7 @@ def test_parts_are_built_once_when_many_threads_come_first(store_folder, setting
 
         def build():
             barrier.wait(timeout=10)
-            parts.append((assistant._answering, assistant._vector_search, assistant._embedder))
+            parts.append((assistant._answering, assistant._library.vector_search, assistant._library.embedder))
 
         threads = [threading.Thread(target=build) for _ in range(8)]
         for thread in threads:

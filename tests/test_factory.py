@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import create_engine
 
 from rag.errors import BackendError
-from rag.factory import BACKENDS, READERS, build, load
+from rag.factory import BACKENDS, READERS, build, build_reader, load
 from rag.testing.scripted import ScriptedVerifier
 
 ALL = [(socket, name) for socket, names in BACKENDS.items() for name in names]
@@ -61,6 +61,17 @@ def test_every_backend_can_be_built(socket, name, tmp_path):
 def test_every_reader_can_be_built(suffix):
     assert suffix == suffix.lower()
     assert load(READERS[suffix])(max_bytes=10).media_types
+
+
+def test_reader_of_llama_index_becomes_one_of_ours(tmp_path):
+    (tmp_path / "a.json").write_text('{"opened": 1932}', encoding="utf-8")
+    reader = build_reader("llama_index.core.readers.json:JSONReader", max_bytes=100)
+    assert '"opened": 1932' in reader.read(tmp_path / "a.json").text
+
+
+def test_class_that_is_no_reader_is_refused():
+    with pytest.raises(BackendError, match="no LlamaIndex reader"):
+        build_reader("collections:OrderedDict", max_bytes=100)
 
 
 @pytest.mark.parametrize("socket", BACKENDS)

@@ -112,7 +112,7 @@ def test_interrupted_rebuild_leaves_the_old_state_and_goes_on_where_it_was(assis
             other.rebuild()
         assert assistant.check() == []
         assert assistant.retrieve("Which bridge is painted grey?") == before
-        n_passages = len(other._store.passages.ids())
+        n_passages = len(other._library.store.passages.ids())
         OtherFailingEmbedder.n_left = n_passages - 500  # fewer than all: some were kept
         other.rebuild()
         _expect_sound(other)
@@ -124,12 +124,12 @@ def test_interrupt_while_the_rebuilt_documents_change_over_leaves_the_old_state(
     before = assistant.retrieve("Which bridge is painted grey?")
     calls = iter(range(1000))
 
-    def interrupt(ids, texts, add=assistant._word_index.add):
+    def interrupt(ids, texts, add=assistant._library.word_index.add):
         if next(calls) == 5:
             raise KeyboardInterrupt
         add(ids, texts)
 
-    monkeypatch.setattr(assistant._word_index, "add", interrupt)
+    monkeypatch.setattr(assistant._library.word_index, "add", interrupt)
     with pytest.raises(KeyboardInterrupt):
         assistant.rebuild()
     _expect_sound(assistant)

@@ -4,10 +4,23 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
+from typing import NamedTuple
 
 from rag.attribution.lexicon import BODIES, DETERMINERS, FEMALE, MALE, RESTRICTIVE, ROLES, TITLE_TAILS, TITLES
 
-__all__ = ["fold", "is_description", "name_words", "names_same", "title_length"]
+__all__ = [
+    "Name",
+    "are_spellings",
+    "are_the_same",
+    "fold",
+    "is_description",
+    "name_words",
+    "names_same",
+    "read_name",
+    "spelling_keys",
+    "title_length",
+]
 
 _WORD = re.compile(r"[^\W_]+")
 _POSSESSIVE = re.compile(r"['’]s?(?=\W|$)")
@@ -65,12 +78,38 @@ def is_description(name: str) -> bool:
     >>> is_description("the US Secretary of State"), is_description("Secretary Rubio")
     (True, False)
     """
-    words = name_words(name)
+    return _describes(name_words(name))
+
+
+def _describes(words: list[str]) -> bool:
     heads = [position for position, word in enumerate(words) if word in ROLES and word not in BODIES]
     if not heads:
         return False
     tail = words[max(title_length(words), heads[-1] + 1) :]
     return not tail or tail[0] in _GENERIC
+
+
+class Name(NamedTuple):
+    """A name as it is compared.
+
+    words: see `name_words`. bare: those without a title, or all where they are nothing but a title.
+    gender: 1 for words of a man, -1 for those of a woman, 0 for neither or both.
+    is_description: see `is_description`.
+    """
+
+    words: list[str]
+    bare: list[str]
+    gender: int
+    is_description: bool
+
+
+def read_name(name: str) -> Name:
+    """What comparing a name needs to know of it."""
+    words = name_words(name)
+    return Name(words, words[title_length(words) :] or words, _gender(words), _describes(words))
+
+
+_read_name = lru_cache(maxsize=10_000)(read_name)
 
 
 def names_same(first: str, second: str) -> bool:
@@ -85,25 +124,28 @@ def names_same(first: str, second: str) -> bool:
     >>> names_same("Trump", "Trumpism"), names_same("Bill Clinton", "Hillary Clinton")
     (False, False)
     """
-    words, others = name_words(first), name_words(second)
+    return are_the_same(_read_name(first), _read_name(second))
+
+
+def are_the_same(first: Name, second: Name) -> bool:
+    """As `names_same`; every two names that are the same share words that `are_spellings` of each other."""
+    words, others = first.words, second.words
     if not words or not others:
         return False
     if words == others:
         return True
-    if _gender(words) * _gender(others) < 0:
+    if first.gender * second.gender < 0:
         return False
-    is_described = is_description(first), is_description(second)
-    if is_described[0] != is_described[1]:
+    if first.is_description != second.is_description:
         # "Trump" is not "Trump’s spokesman", yet "the Foreign Office" speaks through "a Foreign Office spokesman".
-        name, description = (others, words) if is_described[0] else (words, others)
+        name, description = (others, words) if first.is_description else (words, others)
         return len(name) > 1 and name[-1] in BODIES and _within(name, description)
-    if is_described[0]:
+    if first.is_description:
         return _descriptions_same(words, others)
-    bare, bare_others = words[title_length(words) :], others[title_length(others) :]
-    shorter, longer = sorted((bare or words, bare_others or others), key=_by_length)
+    shorter, longer = sorted((first.bare, second.bare), key=_by_length)
     if not _within(shorter, longer):
         return False
-    if len(shorter) > 1 or len(longer) == 1 or _alike(shorter[0], longer[-1]):
+    if len(shorter) > 1 or len(longer) == 1 or are_spellings(shorter[0], longer[-1]):
         return True
     return len(shorter[0]) > 2 and shorter[0] == longer[0] and not BODIES & set(longer)
 
@@ -118,7 +160,7 @@ def _descriptions_same(words: list[str], others: list[str]) -> bool:
 
 def _within(shorter: list[str], longer: list[str]) -> bool:
     content = [word for word in shorter if word not in _GENERIC]
-    return bool(content) and all(any(_alike(word, other) for other in longer) for word in content)
+    return bool(content) and all(any(are_spellings(word, other) for other in longer) for word in content)
 
 
 def _by_length(words: list[str]) -> tuple[int, list[str]]:
@@ -130,10 +172,10 @@ def _gender(words: list[str]) -> int:
     return int(bool(MALE & set(words))) - int(bool(FEMALE & set(words)))
 
 
-def _alike(word: str, other: str) -> bool:
-    """Whether two folded words are one word in two spellings.
+def are_spellings(word: str, other: str) -> bool:
+    """Whether two folded words are one word in two spellings; symmetric. An initial stands for every word with it.
 
-    >>> _alike("zelenskiy", "zelenskyy"), _alike("russia", "russian"), _alike("j", "james")
+    >>> are_spellings("zelenskiy", "zelenskyy"), are_spellings("russia", "russian"), are_spellings("j", "james")
     (True, False, True)
     """
     if word == other:
@@ -147,6 +189,18 @@ def _alike(word: str, other: str) -> bool:
     if min(len(word), len(other)) < _N_LONG or word.startswith(other) or other.startswith(word):
         return False
     return _is_one_slip(word, other)
+
+
+def spelling_keys(word: str) -> set[str]:
+    """What a word of two letters or more shares at least one of with every such word that it `are_spellings` of.
+
+    That is how it sounds, or, as a slip spoils only one place of a long word, its first four letters or its last three.
+
+    >>> sorted(spelling_keys("netanyahu")), sorted(spelling_keys("rubio"))
+    (['=netanyahu', 'neta…', 'n…ahu'], ['=rubyo'])
+    """
+    sound = f"={_sounds(word)}"
+    return {sound} if len(word) < _N_LONG else {sound, f"{word[:4]}…", f"{word[0]}…{word[-3:]}"}
 
 
 def _sounds(word: str) -> str:

@@ -14,6 +14,7 @@ from itertools import pairwise
 
 from rag.attribution.lexicon import CUE_FORMS, DETERMINERS, PREPOSITIONS, QUOTED_ONLY, word_set
 from rag.attribution.names import fold, is_description, name_words, names_same
+from rag.attribution.speakers import Speakers
 
 __all__ = ["AskedSpeaker", "asked_speaker"]
 
@@ -89,6 +90,8 @@ class AskedSpeaker:
 def asked_speaker(question: str, speakers: Collection[str]) -> AskedSpeaker | None:
     """Whose words a question asks for, None when it asks for nobody's.
 
+    speakers: as `Speakers` where they are many and more than one question is asked.
+
     >>> asked_speaker("what did rubio say about territory", ["Marco Rubio", "John Healey"])
     AskedSpeaker(mention='rubio', speaker='Marco Rubio', is_absent=False)
     >>> asked_speaker("What did Macron say about Starlink?", ["Marco Rubio"])
@@ -106,25 +109,28 @@ def asked_speaker(question: str, speakers: Collection[str]) -> AskedSpeaker | No
     if fold(bare[-1]) in _NOBODY and bare[-1] != "US":
         return None
     name = " ".join(bare)
-    fitting = _fitting(name, mention, speakers)
+    fitting = _first_two_fitting(name, mention, speakers)
     speaker = fitting[0] if len(fitting) == 1 else ""
     return AskedSpeaker(mention=name, speaker=speaker, is_absent=is_speech and not fitting and not is_description(name))
 
 
-def _fitting(name: str, mention: list[str], speakers: Collection[str]) -> list[str]:
+def _first_two_fitting(name: str, mention: list[str], speakers: Collection[str]) -> list[str]:
     """The speakers that a mention names, shorter forms of the same name merged; for "Rubio and Healey" those of
-    either."""
-    fitting = [speaker for speaker in speakers if speaker and names_same(name, speaker)]
+    either. Of many the first two: nobody asks for more."""
+    known = speakers if isinstance(speakers, Speakers) else Speakers(speakers)
+    fitting = known.same_as(name)
     if not fitting and "and" in [word.lower() for word in mention]:
         parts = [part.strip() for part in re.split(r"\band\b", name, flags=re.IGNORECASE)]
-        fitting = [
-            speaker for speaker in speakers if speaker and any(part and names_same(part, speaker) for part in parts)
-        ]
-    exact = [speaker for speaker in fitting if name_words(speaker) == name_words(name)]
+        fitting = list(dict.fromkeys(speaker for part in parts for speaker in known.same_as(part)))
+    asked_words = name_words(name)
+    words_of = {speaker: name_words(speaker) for speaker in fitting}
+    exact = [speaker for speaker in fitting if words_of[speaker] == asked_words]
     distinct: list[str] = []
-    for speaker in sorted(exact or fitting, key=lambda one: (-len(name_words(one)), one)):
+    for speaker in sorted(exact or fitting, key=lambda one: (-len(words_of[one]), one)):
         if not any(names_same(speaker, other) for other in distinct):
             distinct.append(speaker)
+        if len(distinct) == 2:
+            break
     return distinct
 
 
@@ -133,7 +139,7 @@ def _without_apostrophe(words: list[str], speakers: Collection[str]) -> AskedSpe
     for word, following in pairwise(words):
         stem = fold(word).removesuffix("s")
         if stem != fold(word) and len(stem) > 2 and re.fullmatch(_NOUNS, fold(following)):
-            fitting = _fitting(stem, [stem], speakers)
+            fitting = _first_two_fitting(stem, [stem], speakers)
             if len(fitting) == 1:
                 return AskedSpeaker(mention=word[: len(stem)], speaker=fitting[0], is_absent=False)
     return None

@@ -12,7 +12,8 @@ import typer
 
 from rag.cli.asking import ask, show
 from rag.cli.chat import chat
-from rag.cli.documents import add, check, list_documents, rebuild, remove
+from rag.cli.documents import add, list_documents, rebuild, remove
+from rag.cli.keeping import check, export_store, import_store, prune, sync, watch
 from rag.cli.models import models_app
 from rag.cli.terminal import EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_WRONG_USE, print_line
 from rag.errors import QuestionError, RagError, SettingsError
@@ -74,6 +75,8 @@ def _command(name: str, function: Callable[..., None], *, short_help: str, examp
 
 
 _command("add", add, short_help="Add files and folders.", example="rag add ~/articles report.html")
+_command("sync", sync, short_help="Keep in step with a folder.", example="rag sync ~/articles --dry-run")
+_command("watch", watch, short_help="Follow a folder.", example="rag watch ~/articles")
 _command("remove", remove, short_help="Remove documents.", example="rag remove ~/articles/old.txt")
 _command("list", list_documents, short_help="List the documents.", example="rag list --json")
 _command(
@@ -84,7 +87,10 @@ _command(
 )
 _command("chat", chat, short_help="Ask one question after another.", example="rag chat --llm none")
 _command("show", show, short_help="Show a citation in its place.", example="rag show 2")
-_command("check", check, short_help="Prove that the store is sound.", example="rag check")
+_command("check", check, short_help="Prove that the store is sound.", example="rag check --repair")
+_command("prune", prune, short_help="Delete older versions.", example="rag prune --days 90")
+_command("export", export_store, short_help="Write a backup.", example="rag export store.zip")
+_command("import", import_store, short_help="Restore a backup.", example="rag import store.zip --store ./store")
 _command(
     "rebuild",
     rebuild,

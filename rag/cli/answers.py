@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
+from rag.citation import Context
 from rag.cli.terminal import count, plain, print_line, short_path, write
 from rag.types import (
     Answer,
@@ -13,15 +14,15 @@ from rag.types import (
     Citation,
     Claim,
     Done,
-    Event,
+    EventStream,
     Evidence,
     Retrieved,
     VerifiedClaim,
 )
 
 __all__ = [
-    "context_of",
     "named",
+    "page_and_line",
     "print_citations",
     "print_claims",
     "print_draft",
@@ -33,10 +34,10 @@ __all__ = [
 ]
 
 N_NEAREST = 3
-N_CONTEXT_CHARACTERS = 400
+N_OTHER_SOURCES = 3
 
 
-def print_claims(events: Iterator[Event], question: str, *, on_retrieved: Callable[[Retrieved], None]) -> Answer:
+def print_claims(events: EventStream, question: str, *, on_retrieved: Callable[[Retrieved], None]) -> Answer:
     """The answer, when all of its claims are printed on one line; nothing is printed when it has none.
 
     What the question was understood as stands before them, if that is not what was typed.
@@ -45,7 +46,7 @@ def print_claims(events: Iterator[Event], question: str, *, on_retrieved: Callab
     """
     understood = ""
     has_begun = False
-    with _closed_at_the_end(events):
+    with closing(events):
         try:
             for event in events:
                 if isinstance(event, Retrieved):
@@ -65,17 +66,6 @@ def print_claims(events: Iterator[Event], question: str, *, on_retrieved: Callab
     raise AssertionError("a stream ends with Done")
 
 
-@contextmanager
-def _closed_at_the_end(events: Iterator[Event]) -> Iterator[None]:
-    """Whoever stops reading early ends the request to the language model behind the events."""
-    try:
-        yield
-    finally:
-        close = getattr(events, "close", None)
-        if close is not None:
-            close()
-
-
 def print_outcome(answer: Answer) -> None:
     """What belongs to the text of every answer: that there is none, or that something was left out."""
     if not answer.claims:
@@ -91,6 +81,14 @@ def print_citations(answer: Answer) -> None:
         print_line("")
         print_place(citation)
         print_line(f"    {citation.quote}")
+        _print_other_sources(citation)
+
+
+def _print_other_sources(place: Citation | Evidence) -> None:
+    if place.also_in:
+        named_ones = ", ".join(short_path(source) for source in place.also_in[:N_OTHER_SOURCES])
+        more = len(place.also_in) - N_OTHER_SOURCES
+        print_line(f"    also in {named_ones}{f' and {more:,} more' if more > 0 else ''}", style="dim")
 
 
 def print_nearest(answer: Answer) -> None:
@@ -108,6 +106,7 @@ def _print_evidence(sentence: Evidence) -> None:
     print_line("")
     print_line(f"  - {named(sentence.title, sentence.source)}, {place}", style="dim")
     print_line(f"    {sentence.quote}")
+    _print_other_sources(sentence)
 
 
 def print_notice(answer: Answer) -> None:
@@ -146,33 +145,23 @@ def _with_invalid_markers(claim: Claim) -> str:
 
 def print_place(citation: Citation) -> None:
     """One line: number, title and source of the citation, and where it stands there."""
-    place = f"line {citation.line}, characters {citation.span.start}-{citation.span.end}"
+    place = f"{page_and_line(citation)}, characters {citation.span.start}-{citation.span.end}"
     print_line(f"[{citation.number}] {named(citation.title, citation.source)}, {place}", style="bold")
 
 
-def print_in_its_place(citation: Citation, text: str) -> None:
+def page_and_line(citation: Citation) -> str:
+    """Where the citation stands: "page 2, line 40", or without a page where the format has none."""
+    return f"page {citation.page}, line {citation.line}" if citation.page else f"line {citation.line}"
+
+
+def print_in_its_place(citation: Citation, context: Context) -> None:
     """The citation inside the text of its document, with what stands around it."""
-    before, after = context_of(citation, text)
     print_place(citation)
+    _print_other_sources(citation)
     print_line("")
-    write(before)
+    write(context.before)
     write(citation.quote, style="bold reverse")
-    write(f"{after}\n")
-
-
-def context_of(cited: Citation, text: str) -> tuple[str, str]:
-    """What stands before and after the quote in its paragraph; long ones are cut at a line, else marked with …."""
-    before = text[: cited.span.start].rpartition("\n\n")[2]
-    after = text[cited.span.end :].partition("\n\n")[0]
-    if len(before) > N_CONTEXT_CHARACTERS:
-        kept = before[-N_CONTEXT_CHARACTERS:]
-        lines = kept.partition("\n")[2]
-        before = lines if lines.strip() else "… " + kept.partition(" ")[2]
-    if len(after) > N_CONTEXT_CHARACTERS:
-        kept = after[:N_CONTEXT_CHARACTERS]
-        lines = kept.rpartition("\n")[0]
-        after = lines if lines.strip() else kept.rpartition(" ")[0] + " …"
-    return before, after
+    write(f"{context.after}\n")
 
 
 def named(title: str, source: str) -> str:

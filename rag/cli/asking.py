@@ -9,7 +9,6 @@ import typer
 
 from rag.assistant import Assistant
 from rag.cli.answers import (
-    context_of,
     print_citations,
     print_claims,
     print_draft,
@@ -26,11 +25,13 @@ from rag.cli.options import (
     LlmOptions,
     ModelOption,
     SettingsOption,
+    SourcesOption,
     StoreOption,
-    language_model,
+    WhereOption,
     open_assistant,
 )
 from rag.cli.terminal import count, print_json, print_line
+from rag.generator_choice import language_model
 from rag.serialisation import citation_to_dict, to_dict
 from rag.types import Answer, Retrieved
 
@@ -47,6 +48,8 @@ def ask(
     show_draft: Annotated[
         bool, typer.Option("--show-draft", help="Also show what was written, each verdict, and what was left out.")
     ] = False,
+    where: WhereOption = "",
+    sources: SourcesOption = None,
     store: StoreOption = DEFAULT_STORE,
     settings: SettingsOption = None,
     as_json: JsonOption = False,
@@ -57,10 +60,13 @@ def ask(
     """
     with open_assistant(store, settings, LlmOptions(llm, api_base, model)) as assistant:
         if as_json:
-            print_json(to_dict(assistant.ask(question), with_draft=show_draft))
+            answer = assistant.ask(question, where=where, sources=sources or ())
+            print_json(to_dict(answer, with_draft=show_draft))
             return
         answer = print_claims(
-            assistant.stream(question), question, on_retrieved=lambda retrieved: announce(assistant, retrieved)
+            assistant.stream(question, where=where, sources=sources or ()),
+            question,
+            on_retrieved=lambda retrieved: announce(assistant, retrieved),
         )
         if not answer.evidence and not assistant.documents():
             print_line(NO_DOCUMENTS)
@@ -96,9 +102,8 @@ def show(
     """Show a citation of the last answer in its place, with the text around it."""
     with open_assistant(store, settings) as assistant:
         cited = assistant.citation(citation)
-        text = assistant.document(cited.document_id).text
+        context = assistant.context(cited)
     if as_json:
-        before, after = context_of(cited, text)
-        print_json({**citation_to_dict(cited), "before": before, "after": after})
+        print_json({**citation_to_dict(cited), **context._asdict()})
     else:
-        print_in_its_place(cited, text)
+        print_in_its_place(cited, context)

@@ -6,11 +6,13 @@ import io
 import re
 import sys
 from collections import deque
+from collections.abc import Sequence
 from contextlib import suppress
 
 from rag.assistant import Assistant
 from rag.cli.answers import (
     named,
+    page_and_line,
     print_citations,
     print_claims,
     print_in_its_place,
@@ -26,12 +28,14 @@ from rag.cli.options import (
     LlmOptions,
     ModelOption,
     SettingsOption,
+    SourcesOption,
     StoreOption,
-    language_model,
+    WhereOption,
     open_assistant,
 )
 from rag.cli.terminal import count, print_line, write
 from rag.errors import NotFoundError, RagError, SettingsError
+from rag.generator_choice import language_model
 from rag.types import Answer, Turn
 
 __all__ = ["chat"]
@@ -53,6 +57,8 @@ def chat(
     llm: LlmOption = None,
     api_base: ApiBaseOption = None,
     model: ModelOption = None,
+    where: WhereOption = "",
+    sources: SourcesOption = None,
     store: StoreOption = DEFAULT_STORE,
     settings: SettingsOption = None,
 ) -> None:
@@ -69,10 +75,10 @@ def chat(
     with open_assistant(store, settings, LlmOptions(llm, api_base, model)) as assistant:
         model_name = language_model(assistant.settings)  # now, since wrong settings would spoil every question
         if sys.stdin.isatty():
-            found = count(len(assistant.documents()), "document")
+            found = count(len(assistant.documents(where=where, sources=sources or ())), "document")
             answered_by = model_name or "their own sentences, no language model"
             print_line(f"{found}, answers by {answered_by}. /help lists the commands.", style="dim", to_stderr=True)
-        _converse(Conversation(assistant))
+        _converse(Conversation(assistant, where=where, sources=sources or ()))
 
 
 def _converse(conversation: Conversation) -> None:
@@ -115,10 +121,12 @@ def _read_line() -> str:
 
 
 class Conversation:
-    """The last turns, and the last answer with its citations."""
+    """The last turns, and the last answer with its citations; over the documents that fit a filter, or all."""
 
-    def __init__(self, assistant: Assistant) -> None:
+    def __init__(self, assistant: Assistant, *, where: str = "", sources: Sequence[str] = ()) -> None:
         self._assistant = assistant
+        self._where = where
+        self._sources = sources
         self._turns: deque[Turn] = deque(maxlen=N_TURNS)
         self._answer: Answer | None = None
 
@@ -150,7 +158,7 @@ class Conversation:
     def _ask(self, question: str) -> None:
         assistant = self._assistant
         answer = print_claims(
-            assistant.stream(question, history=tuple(self._turns)),
+            assistant.stream(question, history=tuple(self._turns), where=self._where, sources=self._sources),
             question,
             on_retrieved=lambda retrieved: announce(assistant, retrieved),
         )
@@ -161,9 +169,8 @@ class Conversation:
         self._turns.append(Turn(question=answer.question, answer=answer.text))
         print_outcome(answer)
         for citation in answer.citations:
-            print_line(
-                f"[{citation.number}] {named(citation.title, citation.source)}, line {citation.line}", style="dim"
-            )
+            place = f"{named(citation.title, citation.source)}, {page_and_line(citation)}"
+            print_line(f"[{citation.number}] {place}", style="dim")
         print_nearest(answer)
         print_notice(answer)
         print_line("")
@@ -172,7 +179,7 @@ class Conversation:
         citations = self._last_answer().citations
         for citation in citations:
             if str(citation.number) == number:
-                print_in_its_place(citation, self._assistant.document(citation.document_id).text)
+                print_in_its_place(citation, self._assistant.context(citation))
                 return
         raise NotFoundError(
             f"cannot show citation {number!r}: the last answer has {count(len(citations), 'citation')}"

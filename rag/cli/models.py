@@ -14,7 +14,17 @@ from rich.progress import Progress as ProgressBar
 from rag.cli.options import JsonOption
 from rag.cli.terminal import EXIT_FAILURE, EXIT_WRONG_USE, console, print_json, print_line
 from rag.errors import WeightsError
-from rag.weights import FetchProgress, ModelFile, cache_folder, find, known_model, known_models, path_of, pull, verify
+from rag.weights import (
+    FetchProgress,
+    ModelFile,
+    cache_folder,
+    find_model,
+    known_model,
+    known_models,
+    path_of,
+    pull_model,
+    verify,
+)
 
 __all__ = ["models_app"]
 
@@ -63,7 +73,7 @@ def list_models(as_json: JsonOption = False) -> None:
 @models_app.command(
     name="pull", short_help="Get a model, unless it is here.", epilog="Example:  rag models pull qwen2.5-1.5b"
 )
-def pull_model(
+def pull(
     name: NameArgument,
     as_json: JsonOption = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing unless it fails.")] = False,
@@ -73,7 +83,7 @@ def pull_model(
     What an interrupted pull has got is kept, and the next one goes on from there.
     """
     with _progress_bar(known_model(name), hidden=quiet or as_json) as on_progress:
-        pulled = pull(name, on_progress=on_progress)
+        pulled = pull_model(name, on_progress=on_progress)
     if as_json:
         facts = {"name": pulled.name, "path": str(pulled.path), "place": pulled.place, "bytes": pulled.n_bytes}
         print_json({**facts, "refused": list(pulled.refused)})
@@ -132,7 +142,7 @@ def print_path(name: NameArgument, as_json: JsonOption = False) -> None:
 
 def _look_for(model: ModelFile) -> _Finding:
     try:
-        path = find(model.name)
+        path = find_model(model.name)
     except WeightsError as error:
         return _Finding(None, str(error))
     return _Finding(str(path) if path else None, None)

@@ -11,7 +11,6 @@ import platformdirs
 import typer
 
 from rag.assistant import Assistant
-from rag.generator_choice import choose_generator
 from rag.settings import Settings
 
 __all__ = [
@@ -23,8 +22,9 @@ __all__ = [
     "ModelOption",
     "QuietOption",
     "SettingsOption",
+    "SourcesOption",
     "StoreOption",
-    "language_model",
+    "WhereOption",
     "open_assistant",
 ]
 
@@ -41,6 +41,22 @@ StoreOption = Annotated[
 ]
 SettingsOption = Annotated[Path | None, typer.Option("--settings", help="TOML file with settings.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+WhereOption = Annotated[
+    str,
+    typer.Option(
+        "--in",
+        "--where",
+        metavar="FILTER",
+        help="Only documents that fit, such as 'published >= 2025-03-01 and media_type = pdf'.",
+        show_default=False,
+    ),
+]
+SourcesOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--source", metavar="PATTERN", help="Only documents from there, such as 'reports/*'; may come several times."
+    ),
+]
 QuietOption = Annotated[bool, typer.Option("--quiet", help="Say only what failed.")]
 LlmOption = Annotated[
     str | None,
@@ -89,17 +105,3 @@ def open_assistant(store: Path, settings_file: Path | None, llm: LlmOptions | No
     settings = Settings(**values) if settings_file is None else Settings.from_file(settings_file, **values)
     with Assistant.open(store, settings) as assistant:
         yield assistant
-
-
-def language_model(settings: Settings) -> str:
-    """The language model that is asked, named for people; empty when answers are quoted without one.
-
-    >>> language_model(Settings(llm="openai-like", llm_api_base="http://127.0.0.1:11434/v1", llm_model="qwen3:8b"))
-    'openai-like/qwen3:8b'
-    """
-    choice = choose_generator(settings)
-    if choice.backend == "extractive":
-        return ""
-    arguments = choice.arguments
-    name = arguments.get("model") or arguments.get("llm") or Path(str(arguments.get("model_path", ""))).stem
-    return f"{choice.backend}/{name}" if name else choice.backend

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
-from rag.attribution import AskedSpeaker, asked_speaker
+from rag.attribution import AskedSpeaker, Speakers, asked_speaker
+from rag.filters import Filter
 from rag.protocols import Embedder, FloatArray, Reranker, WordIndex
 from rag.retrieval.answerability import answerability
+from rag.retrieval.copies import only_fitting, with_other_sources
 from rag.retrieval.fusion import min_max, reciprocal_rank
 from rag.retrieval.neighbours import antecedent
 from rag.retrieval.ranking import Candidate, Features, candidates_of, features, score
@@ -56,25 +58,46 @@ class Retriever:
         self._fusion = fusion
         self._dense_weight = dense_weight
         self._n_passages = n_passages
+        self._known_speakers: tuple[int, Speakers] = (-1, Speakers([]))
 
     def embed(self, question: str) -> FloatArray:
         """The question's vector, float32 (dim,)."""
         vector: FloatArray = self._embedder.embed_questions([question])[0]
         return vector
 
-    def retrieve(self, question: str, vector: FloatArray, k: int) -> Retrieval:
-        """At most `k` sentences for the question with that vector, and after them the neighbours that those need."""
-        asked = asked_speaker(question, self._store.documents.speakers())
-        ranked = self.rank(question, vector, asked)
-        return Retrieval(_with_neighbours(ranked, k), answerability(question, ranked, asked))
+    def retrieve(self, question: str, vector: FloatArray, k: int, *, where: Filter | None = None) -> Retrieval:
+        """At most `k` sentences for the question with that vector, and after them the neighbours that those need.
 
-    def rank(self, question: str, vector: FloatArray, asked: AskedSpeaker | None) -> list[Ranked]:
+        where: which documents they may come from; None for all.
+        """
+        asked = asked_speaker(question, self._speakers())
+        ranked = self.rank(question, vector, asked, where=where)
+        evidence = with_other_sources(_with_neighbours(ranked, k), self._store, where)
+        return Retrieval(evidence, answerability(question, ranked, asked))
+
+    def _speakers(self) -> Speakers:
+        """Everybody whose words are reported, read from the store only when it has changed: of a large one it takes
+        longer than all the rest of a question."""
+        with self._store.connect():
+            generation = self._store.generation()
+            known_at, speakers = self._known_speakers
+            if known_at != generation:
+                names = self._store.documents.speakers()
+                speakers = speakers if names == [*speakers] else Speakers(names, like=speakers)
+                self._known_speakers = (generation, speakers)
+            return speakers
+
+    def rank(
+        self, question: str, vector: FloatArray, asked: AskedSpeaker | None, *, where: Filter | None = None
+    ) -> list[Ranked]:
         """All sentences of the passages found, best first, equal scores by place."""
-        hits = self._fused(question, vector)[: self._n_passages]
+        hits = self._fused(question, vector, where)[: self._n_passages]
         with self._store.connect():
             passages = self._store.passages.load([hit.passage_id for hit in hits], self._embedder.dim)
         scores = {hit.passage_id: hit.score for hit in hits}
         candidates = candidates_of(passages, [scores[passage.passage.id] for passage in passages], vector)
+        if where is not None:
+            candidates = only_fitting(candidates, self._store, where)
         of_candidates = features(question, candidates, self._reranker, asked)
         ranked = [
             Ranked(candidate, values, score(values, candidate.quote))
@@ -85,9 +108,10 @@ class Retriever:
             key=lambda place: (-place.score, place.candidate.passage.passage.id, place.candidate.sentence.ordinal),
         )
 
-    def _fused(self, question: str, vector: FloatArray) -> list[Hit]:
-        dense = self._vector_search.search(vector, self._n_passages)
-        lexical = self._word_index.search(question, self._n_passages)
+    def _fused(self, question: str, vector: FloatArray, where: Filter | None) -> list[Hit]:
+        among = None if where is None else self._store.passages.ids_where(where)
+        dense = self._vector_search.search(vector, self._n_passages, among=among)
+        lexical = self._word_index.search(question, self._n_passages, among=among)
         if self._fusion == "rrf":
             return reciprocal_rank(dense, lexical)
         return min_max(dense, lexical, dense_weight=self._dense_weight)

@@ -1,9 +1,26 @@
 """The source of truth: documents, sentences, passages, vectors and answers in one SQLite database."""
 
 from rag.storage.answers import StoredAnswer
+from rag.storage.copies import Copy
 from rag.storage.documents import KnownVersion, NewPassage
 from rag.storage.passages import StoredPassage
+from rag.storage.pruning import prune
+from rag.storage.repairing import damaged_documents, delete_dangling
 from rag.storage.soundness import problems
 from rag.storage.store import Store
+from rag.storage.transfer import export_store, import_store
 
-__all__ = ["KnownVersion", "NewPassage", "Store", "StoredAnswer", "StoredPassage", "problems"]
+__all__ = [
+    "Copy",
+    "KnownVersion",
+    "NewPassage",
+    "Store",
+    "StoredAnswer",
+    "StoredPassage",
+    "damaged_documents",
+    "delete_dangling",
+    "export_store",
+    "import_store",
+    "problems",
+    "prune",
+]

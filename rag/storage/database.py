@@ -91,10 +91,21 @@ class Database:
         """
         self._run_alone("PRAGMA wal_checkpoint(TRUNCATE)")
 
-    def _run_alone(self, pragma: str) -> None:
+    def compact(self) -> None:
+        """Write the database anew without the space of what was deleted; outside of transactions."""
+        self._run_alone("VACUUM")
+
+    def snapshot(self, path: Path) -> None:
+        """Write the database as it is at this moment into a new file, without what was deleted.
+
+        Source: https://www.sqlite.org/lang_vacuum.html, section 3 (VACUUM INTO, a consistent snapshot).
+        """
+        self._run_alone("VACUUM INTO ?", str(path))
+
+    def _run_alone(self, statement: str, *values: str) -> None:
         try:
             with closing(self._open()) as connection:
-                connection.execute(pragma).fetchall()
+                connection.execute(statement, values).fetchall()
         except sqlite3.DatabaseError as error:
             raise _translated(error, self.path) from error
 
@@ -126,6 +137,12 @@ def _configure(connection: Any, _record: object) -> None:
     for pragma in ("synchronous = FULL", "foreign_keys = ON", "secure_delete = ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+    connection.create_function("lower_case", 1, _lower_case, deterministic=True)
+
+
+def _lower_case(value: object) -> object:
+    """SQLite's own `lower` knows the Latin letters of ASCII only."""
+    return value.lower() if isinstance(value, str) else value
 
 
 def _may_write(connection: Connection) -> bool:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, literal, select, update
 
 from rag.errors import NotFoundError
+from rag.filters import Filter
 from rag.storage import schema
 from rag.storage.database import Database
+from rag.storage.filtering import condition_of
 from rag.types import Document, DocumentInfo, Sentence, Span
 
 __all__ = ["Documents", "KnownVersion", "NewPassage", "sentence_record"]
@@ -20,7 +25,9 @@ __all__ = ["Documents", "KnownVersion", "NewPassage", "sentence_record"]
 class KnownVersion(NamedTuple):
     """What the store knows of the current version of a source."""
 
+    source: str
     document_id: str
+    file: str
     file_hash: str
     recipe: str
 
@@ -47,14 +54,40 @@ class Documents:
 
     def known_version(self, source: str) -> KnownVersion | None:
         """The current version of `source`, or None when the store does not have it."""
+        versions = self._known_versions(schema.documents.c.source == source)
+        return versions[0] if versions else None
+
+    def in_file(self, file: str) -> list[KnownVersion]:
+        """The current documents that were read from `file`, by source."""
+        return self._known_versions(schema.documents.c.file == file)
+
+    def in_folder(self, folder: str) -> list[KnownVersion]:
+        """The current documents that were read from files in `folder` or in folders in it, by file and source."""
+        inside = f"{folder.rstrip(os.sep)}{os.sep}"
+        after = f"{inside[:-1]}{chr(ord(os.sep) + 1)}"  # the first text after all that begin with `inside`
+        return self._known_versions(schema.documents.c.file >= inside, schema.documents.c.file < after)
+
+    def _known_versions(self, *conditions: ColumnElement[bool]) -> list[KnownVersion]:
+        columns = schema.documents.c
+        query = select(columns.source, columns.id, columns.file, columns.file_hash, columns.recipe)
+        with self._database.connect() as connection:
+            rows = connection.execute(
+                query.where(*conditions, columns.state == "current").order_by(columns.file, columns.source)
+            ).all()
+        return [KnownVersion(*row) for row in rows]
+
+    def names(self) -> list[KnownVersion]:
+        """Every version of every document, current or superseded, by source."""
+        columns = schema.documents.c
+        query = select(columns.source, columns.id, columns.file, columns.file_hash, columns.recipe)
+        with self._database.connect() as connection:
+            return [KnownVersion(*row) for row in connection.execute(query.order_by(columns.source, columns.key))]
+
+    def source_of(self, document_id: str) -> str:
+        """The source of the document with that id, current or superseded; empty when there is none."""
         columns = schema.documents.c
         with self._database.connect() as connection:
-            row = connection.execute(
-                select(columns.id, columns.file_hash, columns.recipe).where(
-                    columns.source == source, columns.state == "current"
-                )
-            ).one_or_none()
-        return None if row is None else KnownVersion(row.id, row.file_hash, row.recipe)
+            return connection.scalar(select(columns.source).where(columns.id == document_id)) or ""
 
     def put(
         self,
@@ -64,8 +97,12 @@ class Documents:
         recipe: str,
         sentences: Sequence[Sentence],
         passages: Sequence[NewPassage],
+        file: str = "",
     ) -> list[int]:
-        """Store `document` as the current version of its source; the ids of its passages."""
+        """Store `document` as the current version of its source; the ids of its passages.
+
+        file: which it was read from, when that is not its source.
+        """
         documents = schema.documents
         values = {
             "id": document.id,
@@ -77,7 +114,10 @@ class Documents:
             "file_hash": file_hash,
             "recipe": recipe,
             "state": "current",
-            "added_at": datetime.now(UTC).isoformat(timespec="seconds"),
+            "added_at": _now(),
+            "file": file or document.source,
+            "superseded_at": "",
+            "duplicate_of": None,
         }
         with self._database.connect() as connection:
             key = connection.scalar(select(documents.c.key).where(documents.c.id == document.id))
@@ -121,8 +161,28 @@ class Documents:
         with self._database.connect() as connection:
             key = connection.scalar(select(schema.documents.c.key).where(schema.documents.c.id == document_id))
             passage_ids = _delete_derived(connection, [] if key is None else [key])
-            connection.execute(update(schema.documents).where(schema.documents.c.key == key).values(state="superseded"))
+            connection.execute(
+                update(schema.documents)
+                .where(schema.documents.c.key == key)
+                .values(state="superseded", superseded_at=_now(), duplicate_of=None)
+            )
         return passage_ids
+
+    def set_file_hash(self, file: str, file_hash: str) -> None:
+        """Say of all current documents of `file` that they were read from these bytes."""
+        columns = schema.documents.c
+        change = update(schema.documents).where(columns.file == file, columns.state == "current")
+        with self._database.connect() as connection:
+            connection.execute(change.values(file_hash=file_hash))
+
+    def move(self, file: str, new_file: str) -> None:
+        """Give all that was read from `file` its new name, older versions too; ids stay as they are."""
+        columns = schema.documents.c
+        change = update(schema.documents).where(columns.file == file)
+        with self._database.connect() as connection:
+            connection.execute(change.where(columns.title == Path(file).name).values(title=Path(new_file).name))
+            new_source = literal(new_file).concat(func.substr(columns.source, len(file) + 1))
+            connection.execute(change.values(source=new_source, file=new_file))
 
     def remove_source(self, source: str) -> list[int]:
         """Delete every version of `source`, its vectors and the answers that quote it.
@@ -139,8 +199,21 @@ class Documents:
                 connection.execute(delete(schema.answers).where(schema.answers.c.answer.contains(row.id)))
         return passage_ids
 
-    def all(self) -> list[DocumentInfo]:
-        """The current documents, by source, without their texts."""
+    def fitting(self, document_ids: AbstractSet[str], where: Filter) -> set[str]:
+        """Those of the documents that fit the filter."""
+        columns = schema.documents.c
+        query = select(columns.id).where(columns.id.in_(document_ids), condition_of(where))
+        with self._database.connect() as connection:
+            return set(connection.scalars(query))
+
+    def count(self) -> int:
+        """How many documents are searched."""
+        query = select(func.count()).where(schema.documents.c.state == "current")
+        with self._database.connect() as connection:
+            return connection.scalar(query) or 0
+
+    def all(self, where: Filter | None = None) -> list[DocumentInfo]:
+        """The current documents, by source, without their texts; those that fit the filter, if there is one."""
         columns = schema.documents.c
         n_sentences = (
             select(func.count()).where(schema.sentences.c.document_key == columns.key).scalar_subquery().label("n")
@@ -155,6 +228,8 @@ class Documents:
             func.length(columns.text).label("n_characters"),
             n_sentences,
         )
+        if where is not None:
+            query = query.where(condition_of(where))
         with self._database.connect() as connection:
             rows = connection.execute(query.where(columns.state == "current").order_by(columns.source)).all()
         return [
@@ -209,11 +284,16 @@ class Documents:
             return list(connection.scalars(select(speaker).where(speaker != "").distinct().order_by(speaker)))
 
 
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
 def _delete_derived(connection: Connection, document_keys: Sequence[int]) -> list[int]:
     passages = schema.passages
     passage_ids = list(connection.scalars(select(passages.c.id).where(passages.c.document_key.in_(document_keys))))
     connection.execute(delete(passages).where(passages.c.document_key.in_(document_keys)))
     connection.execute(delete(schema.sentences).where(schema.sentences.c.document_key.in_(document_keys)))
+    connection.execute(delete(schema.bands).where(schema.bands.c.document_key.in_(document_keys)))
     return passage_ids
 
 

@@ -6,10 +6,12 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import TypeAlias
 
-from sqlalchemy import Connection, inspect, select
+from sqlalchemy import Connection, Table, inspect, select, text, update
+from sqlalchemy.schema import CreateColumn
 
 from rag.errors import StoreError
 from rag.storage import schema
+from rag.words import index_form
 
 __all__ = ["MIGRATIONS", "migrate", "pending"]
 
@@ -23,7 +25,68 @@ def create_tables(connection: Connection) -> None:
     connection.execute(schema.generations.insert().values(generation=0))
 
 
-MIGRATIONS: tuple[Migration, ...] = (create_tables,)
+def rate_answers(connection: Connection) -> None:
+    """Answers get an id of their own, and a rating."""
+    add_columns(connection, schema.answers, "answer_id", "rating")
+    for index in schema.answers.indexes:
+        index.create(connection, checkfirst=True)
+
+
+def keep_in_step(connection: Connection) -> None:
+    """Documents know the file that they were read from, when they were superseded, and what they are a duplicate of.
+
+    Documents of an older store get no bands: they are no duplicates and have none until they are read anew.
+    """
+    documents = schema.documents
+    add_columns(connection, documents, "file", "superseded_at", "duplicate_of")
+    connection.execute(update(documents).where(documents.c.file == "").values(file=documents.c.source))
+    connection.execute(
+        update(documents).where(documents.c.state != "current").values(superseded_at=documents.c.added_at)
+    )
+    schema.bands.create(connection, checkfirst=True)
+    for index in documents.indexes:
+        index.create(connection, checkfirst=True)
+
+
+def note_loose_vectors(connection: Connection) -> None:
+    """Vectors that no passage has are noted when that comes about, instead of being looked for among all."""
+    schema.loose_vectors.create(connection, checkfirst=True)
+    for name, event, action in (
+        ("vectors_come", "INSERT ON embeddings", "INSERT OR IGNORE INTO loose_vectors VALUES (new.hash)"),
+        ("passage_comes", "INSERT ON passages", "DELETE FROM loose_vectors WHERE hash = new.embedding_hash"),
+        ("passage_goes", "DELETE ON passages", "INSERT OR IGNORE INTO loose_vectors VALUES (old.embedding_hash)"),
+    ):
+        connection.execute(text(f"CREATE TRIGGER {name} AFTER {event} BEGIN {action}; END"))
+    used = select(schema.passages.c.embedding_hash)
+    unused = select(schema.embeddings.c.hash).where(schema.embeddings.c.hash.not_in(used)).distinct()
+    connection.execute(schema.loose_vectors.insert().from_select(["hash"], unused))
+
+
+def index_other_scripts(connection: Connection) -> None:
+    """Words of other scripts than Latin are indexed by stem or by pairs of letters; English ones stay as they are."""
+    if not inspect(connection).has_table("passage_words"):
+        return
+    rows = connection.execute(select(schema.passages.c.id, schema.passages.c.text))
+    changed = [{"id": row.id, "words": form} for row in rows if (form := index_form(row.text)) != row.text]
+    if changed:
+        connection.execute(text("INSERT OR REPLACE INTO passage_words (rowid, words) VALUES (:id, :words)"), changed)
+
+
+def add_columns(connection: Connection, table: Table, *names: str) -> None:
+    """Add columns of the schema to a table that lacks them; a new store has them from the start."""
+    existing = {column["name"] for column in inspect(connection).get_columns(table.name)}
+    for name in set(names) - existing:
+        column = CreateColumn(table.c[name]).compile(connection)
+        connection.execute(text(f"ALTER TABLE {table.name} ADD COLUMN {column}"))
+
+
+MIGRATIONS: tuple[Migration, ...] = (
+    create_tables,
+    rate_answers,
+    keep_in_step,
+    note_loose_vectors,
+    index_other_scripts,
+)
 
 
 def pending(connection: Connection, store_name: str, known: Sequence[Migration] = MIGRATIONS) -> list[Migration]:

@@ -10,10 +10,12 @@ from typing import Any, TypeVar
 import numpy as np
 from sqlalchemy import ColumnElement, Connection, Row, ScalarSelect, delete, func, select
 
-from rag.protocols import FloatArray
+from rag.filters import Filter
+from rag.protocols import FloatArray, IdArray
 from rag.storage import schema
 from rag.storage.database import Database
 from rag.storage.documents import sentence_record
+from rag.storage.filtering import condition_of
 from rag.types import Passage, Sentence, Span
 
 __all__ = ["Passages", "StoredPassage"]
@@ -51,10 +53,31 @@ class Passages:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def ids(self) -> list[int]:
-        """The ids of all passages that can be found, ascending."""
+    def ids(self, *, after: int = -1) -> list[int]:
+        """The ids of all passages that can be found, ascending; only those greater than `after`."""
+        column = schema.passages.c.id
         with self._database.connect() as connection:
-            return list(connection.scalars(select(schema.passages.c.id).order_by(schema.passages.c.id)))
+            if after >= 0:
+                return list(connection.scalars(select(column).where(column > after).order_by(column)))
+            # Sorted here: SQLite would read the whole table to give them in order, but reads a small index without.
+            return sorted(connection.scalars(select(column)))
+
+    def ids_where(self, filter_: Filter) -> IdArray:
+        """int64 (n,), ascending: the ids of the passages of current documents that fit the filter.
+
+        Where a copy fits, the passages are its own and those of the document that it is a copy of.
+        """
+        documents, key = schema.documents.c, schema.passages.c.document_key
+        fits = (documents.state == "current") & condition_of(filter_)
+        originals = select(documents.duplicate_of).where(fits, documents.duplicate_of.is_not(None))
+        query = select(schema.passages.c.id).where(key.in_(select(documents.key).where(fits)) | key.in_(originals))
+        with self._database.connect() as connection:
+            return np.sort(np.fromiter(connection.scalars(query), dtype=np.int64))
+
+    def count(self) -> int:
+        """How many passages can be found."""
+        with self._database.connect() as connection:
+            return connection.scalar(select(func.count()).select_from(schema.passages)) or 0
 
     def texts(self, passage_ids: Sequence[int]) -> Iterator[tuple[list[int], list[str]]]:
         """Ids and texts of the passages, a batch at a time."""
@@ -156,10 +179,16 @@ class Passages:
             )
 
     def delete_unused_vectors(self) -> None:
-        """Delete the vectors of texts that no passage has any more."""
+        """Delete the vectors of texts that no passage has any more.
+
+        The database's triggers note which these may be, so that nothing else has to be looked at.
+        """
+        loose, passages, embeddings = schema.loose_vectors, schema.passages, schema.embeddings
         with self._database.connect() as connection:
-            used = select(schema.passages.c.embedding_hash)
-            connection.execute(delete(schema.embeddings).where(schema.embeddings.c.hash.not_in(used)))
+            is_used = select(passages.c.id).where(passages.c.embedding_hash == loose.c.hash).exists()
+            unused = select(loose.c.hash).where(~is_used)
+            connection.execute(delete(embeddings).where(embeddings.c.hash.in_(unused)))
+            connection.execute(delete(loose))
 
 
 def _batches(values: Sequence[Value]) -> Iterator[Sequence[Value]]:

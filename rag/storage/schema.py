@@ -1,13 +1,18 @@
 """The tables of a store. Texts and vectors are here; indexes only repeat them and can be rebuilt.
 
 documents    one row a version of a source; its text never changes. `state` says whether it is searched (`current`)
-             or only kept because old answers cite it (`superseded`). A removed document has no row.
+             or only kept because old answers cite it (`superseded`). A removed document has no row. `file` is the file
+             that it was read from, which may hold many documents; one inside the store is relative to its folder.
+             `duplicate_of` is the document whose passages stand for its own.
+bands        what near-duplicates of a document share with it; only of documents that are no duplicate themselves.
 sentences    spans and speakers, by document and ordinal.
 passages     windows of whole sentences, with a copy of their text, so that a question need not read whole documents;
              ids are never used again (AUTOINCREMENT) and are the ids in every index.
 embeddings   vectors, by the hash of what was embedded and the embedder: little-endian float32, row-major,
              (1 + number of sentences, dim): the passage first, then its sentences.
-answers      what was answered, as JSON, so that a citation can be opened later.
+loose_vectors  hashes of vectors that perhaps no passage has: noted by triggers when vectors come without a passage or a
+             passage goes, taken away when a passage with them comes.
+answers      what was answered, as JSON, so that a citation can be opened later, and how people rated it.
 store        one row: the embedder whose vectors are searched, and the generation, which every change increases.
 generations  every generation that this store has had: an index of another one is not an index of this store.
 migrations   which migrations have run.
@@ -31,10 +36,12 @@ from sqlalchemy import (
 
 __all__ = [
     "answers",
+    "bands",
     "documents",
     "embedders",
     "embeddings",
     "generations",
+    "loose_vectors",
     "metadata",
     "migrations",
     "passages",
@@ -68,10 +75,24 @@ documents = Table(
     Column("recipe", String, nullable=False),
     Column("state", String, nullable=False),
     Column("added_at", String, nullable=False),
+    Column("file", String, nullable=False, server_default=text("''")),
+    Column("superseded_at", String, nullable=False, server_default=text("''")),
+    Column("duplicate_of", Integer),
     sqlite_autoincrement=True,
 )
+Index("documents_by_file", documents.c.file, documents.c.state)
+Index("documents_by_original", documents.c.duplicate_of, sqlite_where=documents.c.duplicate_of.is_not(None))
 Index("documents_by_source", documents.c.source, documents.c.state)
 Index("one_current_version", documents.c.source, unique=True, sqlite_where=documents.c.state == "current")
+
+bands = Table(
+    "bands",
+    metadata,
+    Column("band", Integer, primary_key=True),
+    Column("document_key", Integer, ForeignKey("documents.key", ondelete="CASCADE"), primary_key=True),
+    sqlite_with_rowid=False,
+)
+Index("bands_by_document", bands.c.document_key)
 
 sentences = Table(
     "sentences",
@@ -118,6 +139,8 @@ embeddings = Table(
     Column("vectors", LargeBinary, nullable=False),
 )
 
+loose_vectors = Table("loose_vectors", metadata, Column("hash", LargeBinary, primary_key=True), sqlite_with_rowid=False)
+
 migrations = Table(
     "migrations",
     metadata,
@@ -129,8 +152,11 @@ answers = Table(
     "answers",
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("answer_id", String, nullable=False, server_default=text("''")),
     Column("asked_at", String, nullable=False),
     Column("question", Text, nullable=False),
     Column("answer", Text, nullable=False),
+    Column("rating", String, nullable=False, server_default=text("'none'")),
     sqlite_autoincrement=True,
 )
+Index("answers_by_answer_id", answers.c.answer_id)

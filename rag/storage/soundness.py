@@ -33,6 +33,13 @@ _CHECKS = {
             WHERE sentences.document_key = documents.key AND ordinal = last_sentence)""",
     "{source!r} has two current versions": """
         SELECT source FROM documents WHERE state = 'current' GROUP BY source HAVING count(*) > 1""",
+    "{source!r} is a copy of a document that is not searched, or is a copy itself": """
+        SELECT copies.source FROM documents AS copies WHERE copies.state = 'current' AND duplicate_of IS NOT NULL
+        AND duplicate_of NOT IN (SELECT key FROM documents WHERE state = 'current' AND duplicate_of IS NULL)""",
+    "{source!r} cannot be found: it has no sentences, or no passages": """
+        SELECT source FROM documents WHERE state = 'current' AND (
+            key NOT IN (SELECT document_key FROM sentences)
+            OR duplicate_of IS NULL AND key NOT IN (SELECT document_key FROM passages))""",
     "{source!r} is superseded, but can be found": """
         SELECT source FROM documents WHERE state != 'current' AND key IN (SELECT document_key FROM passages)""",
 }
@@ -48,6 +55,10 @@ def problems(store: Store) -> list[str]:
                 f"the database is damaged: {damage}"
                 for damage in connection.exec_driver_sql("PRAGMA integrity_check").scalars()
                 if damage != "ok"
+            ]
+            found += [
+                f"a row of the table {row.table!r} belongs to no row of {row.parent!r}"
+                for row in connection.exec_driver_sql("PRAGMA foreign_key_check")
             ]
             for message, query in _CHECKS.items():
                 found += [message.format(**row) for row in connection.execute(text(query)).mappings()]

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import secrets
-import shutil
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from sqlalchemy import Connection, select, update
 
 from rag.errors import StoreError
 from rag.storage import schema
 from rag.storage.answers import Answers
+from rag.storage.copies import Copies
 from rag.storage.database import Database
 from rag.storage.documents import Documents
 from rag.storage.locking import WriterLock
@@ -26,16 +27,27 @@ _OWN_FILES = WriterLock.FILES | {f"{_DATABASE}{suffix}" for suffix in ("", "-jou
 _MAX_STEP = 2**31
 
 
+class StoredEmbedder(NamedTuple):
+    """What the store knows of the embedder of its vectors."""
+
+    id: str
+    dim: int
+
+
 class Store:
     """Documents and everything derived from them, in one folder.
 
-    documents, passages, answers: their reads and writes, each in the words of the records.
+    documents, copies, passages, answers: their reads and writes, each in the words of the records.
+
+    PASSING_FILES: those beside the database that are made again when they are needed.
 
     Raises, from every method:
         StoreLockedError: another process kept the database locked for longer than the time-out.
         StoreFullError: the disk is full; the transaction was rolled back.
         StoreError: the database is damaged or out of reach.
     """
+
+    PASSING_FILES = WriterLock.FILES | {f"{_DATABASE}{suffix}" for suffix in ("-wal", "-shm")}
 
     def __init__(self, folder: Path, *, lock_timeout_seconds: float) -> None:
         """Open the store in `folder`, or make one when the folder is missing or empty.
@@ -49,6 +61,7 @@ class Store:
         self._database = Database(folder / _DATABASE, timeout_seconds=lock_timeout_seconds)
         self._lock = WriterLock(folder, timeout_seconds=lock_timeout_seconds)
         self.documents = Documents(self._database)
+        self.copies = Copies(self._database)
         self.passages = Passages(self._database)
         self.answers = Answers(self._database)
         try:
@@ -103,17 +116,38 @@ class Store:
             return connection.scalar(select(columns.generation).where(columns.generation == generation)) is not None
 
     def erase_traces(self) -> None:
-        """Leave nothing of removed documents in the files: neither in the log nor in the vector index.
+        """Leave nothing of removed documents in the database's log; called outside of transactions.
 
-        Called outside of transactions. The index's files are made again when they are next needed.
+        For the vector index see `VectorSearch.forget_removed`.
         """
-        shutil.rmtree(self.index_folder, ignore_errors=True)
         self._database.empty_log()
+
+    def compact(self) -> None:
+        """Give the space of what was deleted back to the disk; takes as long as copying the store."""
+        self._database.empty_log()
+        self._database.compact()
+        self._database.empty_log()
+
+    def size_bytes(self) -> int:
+        """How much of the disk the database takes."""
+        files = [self.folder / f"{_DATABASE}{suffix}" for suffix in ("", "-wal")]
+        return sum(file.stat().st_size for file in files if file.exists())
+
+    def snapshot(self, path: Path) -> None:
+        """Write the database as it is at this moment into a new file; others may go on writing meanwhile."""
+        self._database.snapshot(path)
 
     def embedder_id(self) -> str:
         """The embedder whose vectors are searched; empty until something was embedded."""
         with self.connect() as connection:
             return connection.scalar(select(schema.store.c.embedder_id)) or ""
+
+    def embedder(self) -> StoredEmbedder | None:
+        """The embedder whose vectors are searched; None until something was embedded."""
+        columns = schema.embedders.c
+        with self.connect() as connection:
+            row = connection.execute(select(columns.id, columns.dim).where(columns.id == self.embedder_id())).first()
+        return None if row is None else StoredEmbedder(row.id, row.dim)
 
     def set_embedder(self, embedder_id: str) -> None:
         """Make `embedder_id` the one whose vectors are searched; inside `begin`."""

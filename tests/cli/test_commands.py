@@ -16,7 +16,21 @@ from rag import NOT_IN_DOCUMENTS, NotFoundError, answer_schema
 from rag.cli import app
 
 ARTICLE = "The bridge opened in 1932.\nIt is painted grey.\nThe ferry stopped in spring.\n"
-COMMANDS = ["add", "remove", "list", "ask", "chat", "show", "check", "rebuild"]
+COMMANDS = [
+    "add",
+    "sync",
+    "watch",
+    "remove",
+    "list",
+    "ask",
+    "chat",
+    "show",
+    "check",
+    "prune",
+    "export",
+    "import",
+    "rebuild",
+]
 
 
 # The main job, for people
@@ -36,6 +50,30 @@ def test_title_stands_before_the_path_and_paths_are_short(rag, write, monkeypatc
     monkeypatch.chdir(tmp_path)
     rag("add", path)
     assert "[1] The old bridge · documents/bridge.md, line 2, characters " in rag("ask", "bridge opened 1932").out
+
+
+PDF = b"""%PDF-1.4
+1 0 obj <</Type /Catalog /Pages 2 0 R>> endobj
+2 0 obj <</Type /Pages /Kids [3 0 R 4 0 R] /Count 2 /MediaBox [0 0 595 842]
+  /Resources <</Font <</F <</Type /Font /Subtype /Type1 /BaseFont /Helvetica>>>>>>>> endobj
+3 0 obj <</Type /Page /Parent 2 0 R /Contents 5 0 R>> endobj
+4 0 obj <</Type /Page /Parent 2 0 R /Contents 6 0 R>> endobj
+5 0 obj <</Length 51>> stream
+BT /F 12 Tf 72 700 Td (It is painted grey.) Tj ET
+endstream endobj
+6 0 obj <</Length 58>> stream
+BT /F 12 Tf 72 700 Td (The bridge opened in 1932.) Tj ET
+endstream endobj
+trailer <</Root 1 0 R>>
+"""
+
+
+def test_page_stands_in_the_place_of_a_citation_from_a_pdf(rag, tmp_path):
+    path = tmp_path / "bridge.pdf"
+    path.write_bytes(PDF)
+    rag("add", path)
+    expected = f"[1] {path}, page 2, line 3, characters 21-47\n    The bridge opened in 1932."
+    assert expected in rag("ask", "When did the bridge open?").out
 
 
 def test_abstention_shows_the_nearest_sentences_as_such(rag, article, monkeypatch):
@@ -165,6 +203,10 @@ def test_json_of_every_command_is_one_line_of_json(rag, write, tmp_path):
         "superseded": [],
         "skipped": [],
         "failed": [{"source": str(missing), "reason": "there is no such file or folder - check the path"}],
+        "removed": [],
+        "renamed": [],
+        "duplicates": [],
+        "notices": [],
     }
     (document,) = run("list")["documents"]
     assert (document["source"], document["n_sentences"], document["n_characters"]) == (str(path), 3, len(ARTICLE))

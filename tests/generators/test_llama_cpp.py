@@ -47,7 +47,7 @@ def weights():
 
     if not hasattr(weights, "find"):
         pytest.skip("no registry of weights")
-    path = weights.find("smollm2-135m")
+    path = weights.find_model("smollm2-135m")
     if path is None:
         pytest.skip("the weights of smollm2-135m are not here - run `rag models pull smollm2-135m`")
     return path

@@ -22,7 +22,7 @@ NAMES = [
 
 @pytest.fixture(scope="module")
 def local_model():
-    path = weights.find("smollm2-135m")
+    path = weights.find_model("smollm2-135m")
     if path is None:
         pytest.skip("the weights of smollm2-135m are not here - run `rag models pull smollm2-135m`")
     from rag.generators.llama_cpp import LlamaCppGenerator

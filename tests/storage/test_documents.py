@@ -31,15 +31,14 @@ def test_removal_takes_every_version_and_the_answers_that_quote_one(store, put):
     put("a.txt", "Open.")
     put("b.txt", "Elsewhere.")
     other = next(info.id for info in store.documents.all() if info.source == "b.txt")
-    store.answers.put("Is it closed?", f'{{"document_id": "{old}"}}', document_ids={old})
-    kept = store.answers.put("Where?", f'{{"document_id": "{other}"}}', document_ids={other})
+    store.answers.put("a1", question="Is it closed?", answer=f'{{"document_id": "{old}"}}', document_ids={old})
+    assert store.answers.put("a2", question="Where?", answer=f'{{"document_id": "{other}"}}', document_ids={other})
     with store.begin():
         store.documents.remove_source("a.txt")
     with pytest.raises(NotFoundError, match="it was removed, or never added"):
         store.documents.get(old)
-    last = store.answers.last()
-    assert last is not None
-    assert last.id == kept
+    assert store.answers.get("a1") is None
+    assert store.answers.last() == store.answers.get("a2")
     with store.connect() as connection:
         assert connection.scalar(text("SELECT count(*) FROM answers")) == 1
 
@@ -57,7 +56,7 @@ def test_answer_that_quotes_a_removed_document_is_not_recorded(store, put):
     document_id = store.documents.all()[0].id
     with store.begin():
         store.documents.remove_source("a.txt")
-    assert store.answers.put("Is it closed?", "{}", document_ids={document_id}) is None
+    assert store.answers.put("a1", question="Is it closed?", answer="{}", document_ids={document_id}) is False
     assert store.answers.last() is None
 
 

@@ -166,7 +166,7 @@ def test_read_only_folder_can_be_read_and_says_why_it_cannot_be_written(store, p
         with pytest.raises(StoreError, match="check its owner and permissions"):
             _write(reader)
         with pytest.raises(StoreError, match="check its owner and permissions"):
-            reader.answers.put("Who?", "{}", document_ids=set())
+            reader.answers.put("a1", question="Who?", answer="{}", document_ids=set())
         reader.close()
     finally:
         store_folder.chmod(0o755)

@@ -5,6 +5,7 @@ import hashlib
 import numpy as np
 
 EMBEDDER = "counting@1"
+DIM = 4
 
 
 def test_ids_are_never_used_again(store, put):
@@ -61,6 +62,37 @@ def test_vectors_that_two_passages_share_stay_until_both_are_gone(store, put):
             store.documents.remove_source(source)
             store.passages.delete_unused_vectors()
         assert store.passages.known_vectors([hash_], EMBEDDER) == expected
+
+
+def test_vectors_of_replaced_and_of_never_used_texts_are_deleted_with_the_next_removal(store, put):
+    put("a.txt", "One.", "Two.")
+    put("a.txt", "Two.", "Three.")
+    with store.begin():
+        store.passages.put_vectors({b"never used": np.ones((2, DIM), dtype=np.float32)}, EMBEDDER)
+    hashes = [hashlib.sha256(text.encode()).digest() for text in ("One.", "Two.", "Three.")]
+    assert store.passages.known_vectors([*hashes, b"never used"], EMBEDDER) == {*hashes, b"never used"}
+    with store.begin():
+        store.passages.delete_unused_vectors()
+    assert store.passages.known_vectors([*hashes, b"never used"], EMBEDDER) == set(hashes[1:])
+
+
+def test_noting_which_vectors_are_loose_leaves_nothing_behind(store, put):
+    put("a.txt", "One.", "Two.")
+    put("b.txt", "Two.")
+    with store.begin() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM loose_vectors").scalar() == 0
+        store.documents.remove_source("a.txt")
+        assert connection.exec_driver_sql("SELECT count(*) FROM loose_vectors").scalar() == 2
+        store.passages.delete_unused_vectors()
+        assert connection.exec_driver_sql("SELECT count(*) FROM loose_vectors").scalar() == 0
+
+
+def test_ids_after_another_and_their_number(store, put):
+    ids = put("a.txt", "One.", "Two.", "Three.")
+    assert store.passages.ids() == ids
+    assert store.passages.ids(after=ids[0]) == ids[1:]
+    assert store.passages.ids(after=ids[-1]) == []
+    assert store.passages.count() == 3
 
 
 def test_vectors_are_looked_up_by_passage_and_never_read_all(store, put):

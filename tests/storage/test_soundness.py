@@ -50,7 +50,7 @@ def test_two_current_versions_are_told(store, put):
     with store.begin() as connection:
         connection.execute(text("DROP INDEX one_current_version"))
         connection.execute(text("UPDATE documents SET state = 'current'"))
-    assert problems(store) == ["'a.txt' has two current versions"]
+    assert "'a.txt' has two current versions" in problems(store)
 
 
 def test_torn_database_is_told(store, put, store_folder):

@@ -278,7 +278,7 @@ def test_a_missing_file_is_named(tmp_path):
 def test_a_real_model_says_yes_or_no_with_a_probability():
     from rag import weights
 
-    path = weights.find("smollm2-135m")
+    path = weights.find_model("smollm2-135m")
     if path is None:
         pytest.skip("the weights of smollm2-135m are not here - run `rag models pull smollm2-135m`")
     judge = LlamaCppJudgeVerifier(path, context_tokens=1024, n_threads=1)

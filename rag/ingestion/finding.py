@@ -1,0 +1,140 @@
+"""Which files are meant by a list of files and folders: to the bottom, without what is hidden, ignored or elsewhere."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+from rag.ingestion.ignoring import IGNORE_FILE, IgnoreRules, read_rules
+from rag.types import Failure
+
+__all__ = ["FoundFiles", "SourceFile", "absolute", "find_files", "inside", "printable"]
+
+
+class SourceFile(NamedTuple):
+    """A file to add.
+
+    is_named: whether the caller named it, rather than a folder that it is in.
+    upload: its name when it was handed over rather than found, and is kept in the store's own folder.
+    """
+
+    path: Path
+    is_named: bool
+    upload: str = ""
+
+    @property
+    def source(self) -> str:
+        """What its document is called."""
+        return self.upload or str(self.path)
+
+    @property
+    def file(self) -> str:
+        """Where the store looks for it: a path, relative when it is in the store's folder."""
+        return f"uploads/{self.upload}" if self.upload else str(self.path)
+
+
+@dataclass
+class FoundFiles:
+    """What is in a folder, while it is searched.
+
+    real, store: the folder itself and the store's, without links. suffixes: of files that can be read.
+    """
+
+    real: str
+    suffixes: frozenset[str]
+    store: str
+    files: list[Path] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+    unreachable: list[str] = field(default_factory=list)
+
+
+def find_files(
+    paths: Iterable[str | Path], suffixes: Sequence[str], *, store_folder: Path | None = None
+) -> tuple[list[SourceFile], list[Failure]]:
+    """The files that `paths` name, those inside folders included, each once, and what names nothing.
+
+    Hidden files and folders are left out, and so is what a `.ragignore` in a folder says. Links to folders are not
+    followed, so that a loop cannot occur, and a link to a file leads nowhere outside the folder that was named.
+
+    store_folder: whose own files are no documents, should it be inside a folder that is named.
+    """
+    files: dict[Path, SourceFile] = {}
+    failures = []
+    for given in paths:
+        path = absolute(given)
+        if os.path.isdir(path):  # noqa: PTH112 - Path.is_dir raises where a folder above may not be entered
+            found = inside(path, suffixes, store_folder=store_folder)
+            failures += found.failures
+            if not found.failures and not any(file.suffix.lower() in suffixes for file in found.files):
+                reason = f"the folder holds no file that can be read - put {', '.join(suffixes)} files into it"
+                failures.append(Failure(source=str(path), reason=reason))
+            for file in found.files:
+                files.setdefault(file, SourceFile(file, is_named=False))
+        elif os.path.lexists(path):
+            files[path] = SourceFile(path, is_named=True)
+        else:
+            failures.append(Failure(source=str(path), reason="there is no such file or folder - check the path"))
+    return list(files.values()), failures
+
+
+def absolute(given: str | Path) -> Path:
+    """The path as sources are written: absolute, without `..` and `~`; links in it stay as they are."""
+    return Path(os.path.abspath(os.path.expanduser(given)))  # noqa: PTH100, PTH111 - neither raises or follows links
+
+
+def inside(folder: Path, suffixes: Sequence[str], *, store_folder: Path | None = None) -> FoundFiles:
+    """The files in the folder and the folders in it, in order, and what is there but must not be or cannot be read."""
+    found = FoundFiles(
+        real=os.path.realpath(folder),
+        suffixes=frozenset(suffixes),
+        store="" if store_folder is None else os.path.realpath(store_folder),
+    )
+    _walk(folder, (), found)
+    return found
+
+
+def _walk(folder: Path, rules: tuple[IgnoreRules, ...], found: FoundFiles) -> None:
+    try:
+        with os.scandir(folder) as entries:
+            visible = sorted((entry for entry in entries if not entry.name.startswith(".")), key=lambda e: e.name)
+        rules = (*rules, *read_rules(folder / IGNORE_FILE))
+    except OSError as error:
+        found.unreachable.append(str(folder))
+        reason = f"{error.strerror} - check who may open the folder"
+        found.failures.append(Failure(source=printable(str(error.filename or folder)), reason=reason))
+        return
+    folders = []
+    for entry in visible:
+        path = folder / entry.name
+        is_folder = entry.is_dir(follow_symlinks=False)
+        if _any_ignores(rules, path, is_folder=is_folder):
+            continue
+        if is_folder:
+            folders.append(path)
+        elif entry.is_symlink() and not _leads_inside(path, found.real):
+            if entry.is_dir() or path.suffix.lower() in found.suffixes:
+                reason = "it is a link that leads out of the folder - add what it leads to by its own path"
+                found.failures.append(Failure(source=printable(str(path)), reason=reason))
+        elif not entry.is_dir():
+            found.files.append(path)
+    for path in folders:
+        if not found.store or os.path.realpath(path) != found.store:
+            _walk(path, rules, found)
+
+
+def _any_ignores(rules: Sequence[IgnoreRules], path: Path, *, is_folder: bool) -> bool:
+    """What the innermost `.ragignore` that says anything about the path says."""
+    return next((said for each in reversed(rules) if (said := each.says(path, is_folder=is_folder)) is not None), False)
+
+
+def _leads_inside(path: Path, real_folder: str) -> bool:
+    target = os.path.realpath(path)
+    return target == real_folder or target.startswith(real_folder.rstrip(os.sep) + os.sep)
+
+
+def printable(name: str) -> str:
+    """The name with question marks for bytes that are no text."""
+    return name.encode(errors="replace").decode()

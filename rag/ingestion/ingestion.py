@@ -1,0 +1,327 @@
+"""The write path: files → documents → sentences and passages → vectors → rows.
+
+Each document is one transaction. A run that is cut off at any moment leaves a store that opens; the next run skips
+what was finished.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import nullcontext, suppress
+from itertools import chain
+from pathlib import Path
+
+from rag import segmentation
+from rag.errors import ReadError
+from rag.ingestion import uploads
+from rag.ingestion.finding import SourceFile, absolute, find_files, printable
+from rag.ingestion.outcome import Outcome, Reporting
+from rag.ingestion.preparing import FileRead, Preparation, PreparedDocument, hash_of_file
+from rag.ingestion.syncing import SyncPlan, plan
+from rag.ingestion.writing import PASSAGES_AT_A_TIME, Writer
+from rag.protocols import CollectionReader, Embedder, Reader, WordIndex
+from rag.storage import KnownVersion, Store, damaged_documents, delete_dangling
+from rag.types import AddReport, Failure, Progress
+
+__all__ = ["Ingestion"]
+
+
+class Ingestion:
+    """Adds documents to a store and removes them.
+
+    reader_for: the reader of a file's suffix, or None when there is none.
+    embedder: gives the embedder; called only when something has to be embedded.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        word_index: WordIndex,
+        *,
+        embedder: Callable[[], Embedder],
+        reader_for: Callable[[str], Reader | CollectionReader | None],
+        suffixes: Sequence[str],
+        passage_tokens: int,
+        embedder_name: str,
+    ) -> None:
+        self._store = store
+        self._word_index = word_index
+        self._embedder = embedder
+        self.suffixes = suffixes
+        self._embedder_name = embedder_name
+        self._preparation = Preparation(
+            store,
+            embedder=embedder,
+            reader_for=reader_for,
+            passage_tokens=passage_tokens,
+            embedder_name=embedder_name,
+        )
+        self._writer = Writer(store, word_index, embedder=embedder, preparation=self._preparation)
+
+    @property
+    def recipe(self) -> str:
+        """Names how documents are read, cut and embedded now; what was made in another way is made anew."""
+        return self._preparation.recipe
+
+    def add(self, paths: Iterable[str | Path], on_progress: Callable[[Progress], None] | None = None) -> AddReport:
+        """Add the files that `paths` name; what fails is reported, and the rest is done."""
+        with self._store.writing():
+            files, failures = find_files(paths, self.suffixes, store_folder=self._store.folder)
+            outcome = Outcome(failed=failures)
+            self.take_in(files, outcome, on_progress)
+        return outcome.report(self._notices(outcome))
+
+    def add_uploads(
+        self, files: Sequence[tuple[str, Path]], on_progress: Callable[[Progress], None] | None = None
+    ) -> AddReport:
+        """Add copies of files, each under a name; what could be read is kept in the store's folder."""
+        with self._store.writing(), uploads.staged(files, self._store.folder) as (copies, failures):
+            outcome = Outcome(failed=failures)
+            self.take_in(copies, outcome, on_progress)
+            for copy in copies:
+                if self._store.documents.in_file(copy.file) and not _has_failed(copy, outcome):
+                    uploads.keep(copy, self._store.folder)
+        return outcome.report(self._notices(outcome))
+
+    def sync(
+        self,
+        folder: Path,
+        *,
+        dry_run: bool = False,
+        allow_empty: bool = False,
+        only: frozenset[str] | None = None,
+        on_progress: Callable[[Progress], None] | None = None,
+    ) -> AddReport:
+        """Make the store hold what the folder holds; what is gone from it is kept for old citations alone.
+
+        dry_run: only say what would be done. only: the files that may have changed; the others are not looked into.
+
+        Raises:
+            NotFoundError: the folder is missing. SettingsError: it is no folder, or empty, and documents would go.
+        """
+        folder = absolute(folder)
+        with nullcontext() if dry_run else self._store.writing():
+            todo = plan(self._store, folder, suffixes=self.suffixes, recipe=self.recipe, allow_empty=allow_empty)
+            outcome = Outcome(failed=todo.failures, removed=[version.source for version in todo.gone])
+            outcome.renamed += [(old, file.source) for old, file in todo.moved]
+            present = [file for file in todo.present if only is None or file.source in only]
+            if dry_run:
+                self._foresee(present, outcome)
+            else:
+                self._carry_out(todo)
+                self.take_in(present, outcome, on_progress)
+        return outcome.report(self._notices(outcome))
+
+    def _carry_out(self, todo: SyncPlan) -> None:
+        for old, file in todo.moved:
+            with self._store.begin():
+                self._store.documents.move(old, file.file)
+        for version in todo.gone:
+            with self._store.begin():
+                self._writer.withdraw(version.document_id)
+
+    def _foresee(self, files: Sequence[SourceFile], outcome: Outcome) -> None:
+        """Put what would be done with the files into the outcome."""
+        for file in files:
+            known = self._store.documents.in_file(file.file)
+            if not self._preparation.can_read(file.path):
+                outcome.skipped.append(file.source)
+            elif not known:
+                outcome.added.append(file.source)
+            else:
+                with suppress(OSError):
+                    is_unchanged = self.is_unchanged(file, known)
+                    (outcome.unchanged if is_unchanged else outcome.superseded).append(file.source)
+
+    def take_in(
+        self, files: Sequence[SourceFile], outcome: Outcome, on_progress: Callable[[Progress], None] | None = None
+    ) -> None:
+        """Read, embed and store these files, a batch at a time."""
+        sizes = [_size_bytes(file.path) for file in files]
+        reporting = Reporting(on_progress, n_total=len(files), bytes_total=sum(sizes))
+        batch: list[PreparedDocument | FileRead] = []
+        n_passages = 0
+
+        def store(size_bytes: int) -> None:
+            nonlocal n_passages
+            self._writer.store(batch, outcome, lambda share: reporting.partly_stored(share, size_bytes=size_bytes))
+            batch.clear()
+            n_passages = 0
+
+        for file, size_bytes in zip(files, sizes, strict=True):
+            for prepared in self._prepare(file, outcome):
+                batch.append(prepared)
+                if isinstance(prepared, PreparedDocument):
+                    self._preparation.waits(prepared)
+                    n_passages += len(prepared.passages)
+                if n_passages >= PASSAGES_AT_A_TIME:
+                    store(size_bytes)
+            reporting.file_seen(size_bytes)
+            if not batch:
+                reporting.all_stored()
+        if batch:
+            store(0)
+        reporting.all_stored()
+
+    def _prepare(self, file: SourceFile, outcome: Outcome) -> Iterator[PreparedDocument | FileRead]:
+        """What has to be stored of the file; the rest goes into the outcome."""
+        if file.source != printable(file.source):
+            reason = "its name holds bytes that are not text - rename it"
+            outcome.failed.append(Failure(source=printable(file.source), reason=reason))
+            return
+        if not self._preparation.can_read(file.path):
+            if not file.is_named:
+                outcome.skipped.append(file.source)
+                return
+            kinds = ", ".join(self.suffixes)
+            reason = f"no reader for {file.path.suffix or 'files without a suffix'} - use one of {kinds}"
+            outcome.failed.append(Failure(source=file.source, reason=reason))
+            return
+        known = {version.source: version for version in self._store.documents.in_file(file.file)}
+        try:
+            if self.is_unchanged(file, list(known.values())):
+                outcome.unchanged += known
+                return
+            self._writer.check_embedder()
+            for prepared in self._preparation.prepare(file):
+                if isinstance(prepared, Failure):
+                    outcome.failed.append(prepared)
+                elif isinstance(prepared, PreparedDocument) and self._is_there(prepared, known):
+                    outcome.unchanged.append(prepared.document.source)
+                else:
+                    yield prepared
+        except ReadError as error:
+            outcome.failed.append(Failure(source=file.source, reason=error.reason))
+        except OSError as error:
+            outcome.failed.append(
+                Failure(source=file.source, reason=f"{error.strerror} - check the file and try again")
+            )
+
+    def is_unchanged(self, file: SourceFile, known: Sequence[KnownVersion]) -> bool:
+        """Whether the store has what is in the file, made as it would be made now.
+
+        The bytes are compared, by their hash: size and time of a file can stay while its text changes.
+
+        Raises:
+            OSError: the file is out of reach.
+        """
+        recipes, hashes = {version.recipe for version in known}, {version.file_hash for version in known}
+        return recipes == {self.recipe} and len(hashes) == 1 and hashes == {hash_of_file(file.path)} != {""}
+
+    def _is_there(self, prepared: PreparedDocument, known: dict[str, KnownVersion]) -> bool:
+        """Whether an entry of a file that holds many is in the store as it is; its file is what has changed."""
+        version = known.get(prepared.document.source)
+        return (
+            not prepared.file_hash
+            and version is not None
+            and (version.document_id, version.recipe) == (prepared.document.id, self.recipe)
+        )
+
+    def remove(self, sources: Iterable[str]) -> None:
+        """Delete these sources, all or none of them, with everything that was made from them."""
+        versions = {source: self._store.documents.known_version(source) for source in sources}
+        ids = [version.document_id for version in versions.values() if version is not None]
+        files = {version.file for version in versions.values() if version is not None}
+        with self._store.writing():
+            with self._store.begin():
+                copies_first = sorted(ids, key=lambda id_: not self._store.copies.original_of(id_))
+                for document_id in copies_first:
+                    self._writer.withdraw(document_id)
+                for source in versions:
+                    self._word_index.remove(self._store.documents.remove_source(source))
+                self._store.passages.delete_unused_vectors()
+                self._word_index.compact()
+            for file in files:
+                if not self._store.documents.in_file(file):
+                    uploads.delete_upload(file, self._store.folder)
+            self._store.erase_traces()
+
+    def repair(self) -> None:
+        """Make anew, from the stored texts, what of a document is not what it has to be, and the word index."""
+        with self._store.writing():
+            with self._store.begin():
+                delete_dangling(self._store)
+            damaged = damaged_documents(self._store)
+            with self._store.begin():
+                for document_id in damaged:
+                    self._mend(document_id)
+                self._word_index.clear()
+                for ids, texts in self._store.passages.texts(self._store.passages.ids()):
+                    self._word_index.add(ids, texts)
+                self._store.passages.delete_unused_vectors()
+            self._store.erase_traces()
+
+    def _mend(self, document_id: str) -> None:
+        document = self._store.documents.get(document_id)
+        version = self._store.documents.known_version(document.source)
+        if version is None:
+            return
+        self._writer.check_embedder()
+        prepared = self._preparation.cut(
+            document,
+            file=version.file,
+            file_hash=version.file_hash,
+            original_id=self._store.copies.original_of(document_id),
+        )
+        self._store.documents.supersede(document_id)
+        self._store.passages.delete_unused_vectors()  # those of wrong length would else be taken for right ones
+        self._writer.put_vectors([prepared])
+        self._writer.put(prepared)
+
+    def rebuild(self) -> None:
+        """Cut and embed every document anew, from the stored texts, with the settings of now.
+
+        Vectors are stored as they come, so that a run that is cut off goes on where it was; the documents change
+        over in one transaction at the end.
+        """
+        embedder = self._embedder()
+        with self._store.writing():
+            ids = [info.id for info in self._store.documents.all()]
+            original_by_id = {document_id: self._store.copies.original_of(document_id) for document_id in ids}
+            for batch in self._prepared_again(original_by_id):
+                self._writer.put_vectors(batch)
+            with self._store.begin():
+                self._store.set_embedder(embedder.id)
+                self._word_index.clear()
+                for prepared in chain.from_iterable(self._prepared_again(original_by_id)):
+                    self._store.documents.supersede(prepared.document.id)
+                    self._writer.put(prepared)
+                self._store.passages.delete_unused_vectors()
+
+    def _prepared_again(self, original_by_id: dict[str, str]) -> Iterator[list[PreparedDocument]]:
+        batch: list[PreparedDocument] = []
+        for document_id, original_id in original_by_id.items():
+            document = self._store.documents.get(document_id)
+            version = self._store.documents.known_version(document.source)
+            batch.append(
+                self._preparation.cut(
+                    document,
+                    file=version.file if version else "",
+                    file_hash=version.file_hash if version else "",
+                    original_id=original_id,
+                )
+            )
+            if sum(len(prepared.passages) for prepared in batch) >= PASSAGES_AT_A_TIME:
+                yield batch
+                batch = []
+        yield batch
+
+    def _notices(self, outcome: Outcome) -> tuple[str, ...]:
+        """What a person should know about what was added, such as a language that the embedder does not know."""
+        backend, _, model = self._embedder_name.partition("/")
+        if backend != "sentence-transformers":
+            return ()
+        languages = (language for language, n in outcome.languages.items() for _ in range(n))
+        notice = segmentation.foreign_language_notice(languages, embedding_model=model)
+        return (notice,) if notice else ()
+
+
+def _has_failed(file: SourceFile, outcome: Outcome) -> bool:
+    return any(failure.source == file.source for failure in outcome.failed)
+
+
+def _size_bytes(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0

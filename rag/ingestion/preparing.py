@@ -1,0 +1,245 @@
+"""A file's documents cut into sentences and passages, ready to be embedded and stored."""
+
+from __future__ import annotations
+
+import hashlib
+import stat
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import NamedTuple, TypeGuard, cast
+
+from rag import attribution, segmentation
+from rag.ingestion.copies import bands_of, is_copy, keys_of, sentence_key, unknown_runs
+from rag.ingestion.finding import SourceFile
+from rag.protocols import CollectionReader, Embedder, Reader
+from rag.storage import NewPassage, Store
+from rag.types import Document, Failure, Sentence, Span
+
+__all__ = ["FileRead", "Preparation", "PreparedDocument", "hash_of_file"]
+
+RECIPE_VERSION = 2
+"""Raised when reading, segmentation or attribution changes what is stored, so that unchanged files are read anew."""
+
+MAX_SENTENCES_COMPARED = 20_000  # of one text; wire copy is short, and a book is compared with nothing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreparedDocument:
+    """A document cut into sentences and passages.
+
+    file, file_hash: what it was read from, and SHA-256 of that; empty when the next run must read it again.
+    original_id: the document that stands for what both say; its passages are then only of what that does not say.
+    bands: what near-duplicates share with it.
+    """
+
+    document: Document
+    file: str
+    file_hash: str
+    sentences: list[Sentence]
+    passages: list[NewPassage]
+    original_id: str
+    bands: tuple[int, ...]
+
+
+class _Original(NamedTuple):
+    document_id: str
+    keys: frozenset[str]
+
+
+class FileRead(NamedTuple):
+    """All documents of a file that holds many have been given: these sources, read from bytes of that hash."""
+
+    file: str
+    file_hash: str
+    sources: frozenset[str]
+
+
+class Preparation:
+    """Reads and cuts, and knows what is cut but not yet stored, so that copies in one run find each other.
+
+    reader_for: the reader of a file's suffix, or None when there is none.
+    embedder: gives the embedder, whose tokens limit a passage.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        embedder: Callable[[], Embedder],
+        reader_for: Callable[[str], Reader | CollectionReader | None],
+        passage_tokens: int,
+        embedder_name: str,
+    ) -> None:
+        self._store = store
+        self._embedder = embedder
+        self._reader_for = reader_for
+        self._passage_tokens = passage_tokens
+        self._waiting: dict[int, Document] = {}
+        self.recipe = f"{RECIPE_VERSION}/{passage_tokens}/{embedder_name}"
+
+    def can_read(self, path: Path) -> bool:
+        """Whether there is a reader for files of that name."""
+        return self._reader_for(path.suffix.lower()) is not None
+
+    def prepare(self, file: SourceFile) -> Iterator[PreparedDocument | Failure | FileRead]:
+        """The documents of the file, and the entries in it that cannot be read.
+
+        Raises:
+            ReadError: the whole file cannot be read. OSError: it is out of reach.
+        """
+        reader = self._reader_for(file.path.suffix.lower())
+        if reader is None:
+            raise ValueError(f"no reader for {str(file.path)!r} - ask `can_read` first")
+        before = _stamp(file.path)
+        if not _is_collection(reader):
+            document, file_hash = cast(Reader, reader).read(file.path), hash_of_file(file.path)
+            # Written to between reading and hashing: no hash, so that the next run reads it again.
+            yield self.cut(
+                self._named(document, file), file=file.file, file_hash=file_hash if _stamp(file.path) == before else ""
+            )
+            return
+        sources = set()
+        for entry in reader.read_each(file.path):
+            if isinstance(entry, Failure):
+                yield replace(entry, source=_renamed(entry.source, file))
+                continue
+            document = self._named(entry, file)
+            sources.add(document.source)
+            yield self.cut(document, file=file.file, file_hash="")  # known once all of its file is stored
+        file_hash = hash_of_file(file.path)
+        yield FileRead(file.file, file_hash if _stamp(file.path) == before else "", frozenset(sources))
+
+    def _named(self, document: Document, file: SourceFile) -> Document:
+        """The document under the name that the store knows it by, and an id that no other document has.
+
+        A document that was moved keeps its id, so that a new one with its text in its old place needs another.
+        """
+        source = _renamed(document.source, file)
+        document_id = document.id if source == document.source else _id_of(source, document.text)
+        number = 1
+        while self._store.documents.source_of(document_id) not in ("", source):
+            number += 1
+            document_id = _id_of(f"{source}\0{number}", document.text)
+        return replace(document, id=document_id, source=source)
+
+    def cut(self, document: Document, *, file: str, file_hash: str, original_id: str | None = None) -> PreparedDocument:
+        """Sentences, who says what in them, and passages of what the store does not have yet from another document.
+
+        original_id: the document of which this one is a copy; None to look for one.
+        """
+        document = _with_language(document)
+        spans = segmentation.sentence_spans(document.text, document.metadata.get("language", ""))
+        texts = [span.slice(document.text) for span in spans]
+        speakers = {said.sentence: said.speaker for said in attribution.attribute(document.text, spans)}
+        sentences = [
+            Sentence(document_id=document.id, ordinal=ordinal, span=span, speaker=speakers.get(ordinal, ""))
+            for ordinal, span in enumerate(spans)
+        ]
+        keys = [sentence_key(text) for text in texts] if len(texts) <= MAX_SENTENCES_COMPARED else []
+        bands = bands_of(keys)
+        original = self._original(document, keys, bands, original_id)
+        runs = unknown_runs(keys, original.keys) if original is not None else [(0, len(spans))]
+        return PreparedDocument(
+            document=document,
+            file=file,
+            file_hash=file_hash,
+            sentences=sentences,
+            passages=[passage for run in runs for passage in self._passages(document, spans, texts, run)],
+            original_id=original.document_id if original is not None else "",
+            bands=bands,
+        )
+
+    def _passages(
+        self, document: Document, spans: Sequence[Span], texts: Sequence[str], run: tuple[int, int]
+    ) -> list[NewPassage]:
+        embedder, (first, end) = self._embedder(), run
+        limit = min(self._passage_tokens, embedder.max_tokens)
+        windows = segmentation.windows(spans[first:end], embedder.count_tokens(texts[first:end]), limit)
+        return [_passage(document, spans, window, first) for window in windows]
+
+    # Copies
+
+    def _original(
+        self, document: Document, keys: Sequence[str], bands: Sequence[int], original_id: str | None
+    ) -> _Original | None:
+        if original_id is not None:
+            return _Original(original_id, keys_of(self._store.documents.get(original_id).text)) if original_id else None
+        waiting = {found.id: found for band in bands if (found := self._waiting.get(band)) is not None}
+        candidates = list(waiting.values())
+        stored = self._store.copies.candidates(bands, source=document.source)
+        candidates += [self._store.documents.get(found) for found in stored if found not in waiting]
+        candidates = [candidate for candidate in candidates if candidate.source != document.source]
+        same = [candidate for candidate in candidates if candidate.text == document.text]
+        for candidate in same or candidates:
+            known = keys_of(candidate.text)
+            if is_copy(keys, known):
+                return _Original(candidate.id, known)
+        return None
+
+    def waits(self, prepared: PreparedDocument) -> None:
+        """Note that the document is about to be stored, so that copies of it in the same run are found."""
+        if not prepared.original_id:
+            self._waiting.update(dict.fromkeys(prepared.bands, prepared.document))
+
+    def all_stored(self) -> None:
+        """Forget what waited."""
+        self._waiting.clear()
+
+
+def _is_collection(reader: Reader | CollectionReader) -> TypeGuard[CollectionReader]:
+    return hasattr(reader, "read_each")
+
+
+def _renamed(source: str, file: SourceFile) -> str:
+    """What a reader called a document, with the file's name in the place of its path."""
+    return file.source + source.removeprefix(str(file.path))
+
+
+def _id_of(source: str, text: str) -> str:
+    """As readers make ids."""
+    return hashlib.sha256(f"{source}\0{text}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def _with_language(document: Document) -> Document:
+    language = segmentation.detect_language(document.text, document.metadata.get("language", ""))
+    if not language or document.metadata.get("language") == language:
+        return document
+    return replace(document, metadata={**document.metadata, "language": language})
+
+
+def _passage(document: Document, spans: Sequence[Span], window: segmentation.Window, first: int) -> NewPassage:
+    """first: ordinal of the sentence from which the window counts."""
+    start = window.span.start
+    first_sentence, last_sentence = first + window.first_sentence, first + window.last_sentence
+    within = spans[first_sentence : last_sentence + 1]
+    relative = [Span(start=span.start - start, end=span.end - start) for span in within]
+    return NewPassage(
+        first_sentence=first_sentence,
+        last_sentence=last_sentence,
+        span=window.span,
+        sentence_spans=relative,
+        embedding_hash=_embedding_hash(window.span.slice(document.text), relative),
+    )
+
+
+def _embedding_hash(text: str, spans: Sequence[Span]) -> bytes:
+    layout = ",".join(f"{span.start}-{span.end}" for span in spans)
+    return hashlib.sha256(f"{layout}\0{text}".encode()).digest()
+
+
+def hash_of_file(path: Path) -> str:
+    """SHA-256 of an ordinary file in hexadecimal digits; empty for a pipe, which would wait for ever, or a device."""
+    if not stat.S_ISREG(path.stat().st_mode):
+        return ""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _stamp(path: Path) -> tuple[int, int, int] | None:
+    """What changes when the file is written to or replaced; None when it is out of reach."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_ino, status.st_size, status.st_mtime_ns

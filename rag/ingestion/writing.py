@@ -1,0 +1,183 @@
+"""Prepared documents embedded a batch at a time and stored, each in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import islice
+
+import numpy as np
+
+from rag.errors import EmbedderMismatchError, RagError
+from rag.ingestion.outcome import Outcome
+from rag.ingestion.preparing import FileRead, Preparation, PreparedDocument
+from rag.protocols import Embedder, FloatArray, WordIndex
+from rag.storage import Store
+from rag.types import Span
+
+__all__ = ["PASSAGES_AT_A_TIME", "Writer"]
+
+PASSAGES_AT_A_TIME = 256
+
+
+class Writer:
+    """Puts documents into a store, out of the search, and into the place of their originals."""
+
+    def __init__(
+        self, store: Store, word_index: WordIndex, *, embedder: Callable[[], Embedder], preparation: Preparation
+    ) -> None:
+        self._store = store
+        self._word_index = word_index
+        self._embedder = embedder
+        self._preparation = preparation
+
+    def store(
+        self,
+        batch: Sequence[PreparedDocument | FileRead],
+        outcome: Outcome,
+        on_embedded: Callable[[float], None] = lambda _: None,
+    ) -> None:
+        """Embed and store what is in the batch, in order; `on_embedded` is told the share that is embedded."""
+        documents = [prepared for prepared in batch if isinstance(prepared, PreparedDocument)]
+        vectors = self._vectors(documents, on_embedded)
+        for prepared in batch:
+            if isinstance(prepared, FileRead):
+                self._finish(prepared, outcome)
+            else:
+                self._store_one(prepared, vectors, outcome)
+        self._preparation.all_stored()
+
+    def _store_one(self, prepared: PreparedDocument, vectors: Mapping[bytes, FloatArray], outcome: Outcome) -> None:
+        document = prepared.document
+        with self._store.begin():
+            self._store.set_embedder(self._embedder().id)
+            version = self._store.documents.known_version(document.source)
+            if version is not None and version.document_id == document.id:
+                self._word_index.remove(self._store.documents.supersede(document.id))  # its copies stay its copies
+            elif version is not None:
+                self.withdraw(version.document_id)
+            if prepared.original_id and not self._store.copies.is_original(prepared.original_id):
+                prepared = self._again(prepared)  # the original has changed a moment ago
+                vectors = self._vectors([prepared])
+            self._store.passages.put_vectors(_pick(vectors, prepared), self._embedder().id)
+            self.put(prepared)
+        (outcome.added if version is None else outcome.superseded).append(document.source)
+        if prepared.original_id:
+            outcome.duplicates.append((document.source, self._store.documents.source_of(prepared.original_id)))
+        language = document.metadata.get("language", "")
+        outcome.languages[language] = outcome.languages.get(language, 0) + 1
+
+    def put(self, prepared: PreparedDocument) -> None:
+        """Write the rows of a document whose vectors are stored; inside a transaction."""
+        passage_ids = self._store.documents.put(
+            prepared.document,
+            file=prepared.file,
+            file_hash=prepared.file_hash,
+            recipe=self._preparation.recipe,
+            sentences=prepared.sentences,
+            passages=prepared.passages,
+        )
+        self._store.copies.put(prepared.document.id, bands=prepared.bands, original_id=prepared.original_id)
+        texts = [passage.span.slice(prepared.document.text) for passage in prepared.passages]
+        self._word_index.add(passage_ids, texts)
+
+    def withdraw(self, document_id: str) -> None:
+        """Let nothing find the document any more; a copy takes its place. Inside a transaction."""
+        copies = self._store.copies.of(document_id)
+        if copies:
+            text = self._store.documents.get(document_id).text
+            heir = next((copy for copy in copies if copy.text == text), None)
+            if heir is not None:
+                self._store.copies.take_over(document_id, heir.document_id)
+                copies = []
+        self._word_index.remove(self._store.documents.supersede(document_id))
+        for copy in copies:
+            self._set_free(copy.document_id)
+
+    def _set_free(self, document_id: str) -> None:
+        """Cut a copy whose original is gone; where it cannot be embedded now, it is when its file is next added."""
+        try:
+            version = self._store.documents.known_version(self._store.documents.source_of(document_id))
+            if version is None:  # not searched any more
+                return
+            prepared = self._preparation.cut(
+                self._store.documents.get(document_id), file=version.file, file_hash=version.file_hash
+            )
+            self.check_embedder()
+            self._store.passages.put_vectors(self._vectors([prepared]), self._embedder().id)
+        except RagError:
+            self._store.copies.set_free(document_id)
+            return
+        self._word_index.remove(self._store.documents.supersede(document_id))
+        self.put(prepared)
+
+    def _finish(self, file: FileRead, outcome: Outcome) -> None:
+        """What is no longer in a file that holds many documents goes; only now does the store know the whole file."""
+        gone = [known for known in self._store.documents.in_file(file.file) if known.source not in file.sources]
+        with self._store.begin():
+            for known in gone:
+                self.withdraw(known.document_id)
+            self._store.documents.set_file_hash(file.file, file.file_hash)
+        outcome.removed += [known.source for known in gone]
+
+    def _again(self, prepared: PreparedDocument) -> PreparedDocument:
+        return self._preparation.cut(
+            prepared.document, file=prepared.file, file_hash=prepared.file_hash, original_id=""
+        )
+
+    def check_embedder(self) -> None:
+        """Raises EmbedderMismatchError: the store's vectors are by another embedder."""
+        embedder, stored = self._embedder(), self._store.embedder_id()
+        if stored not in ("", embedder.id):
+            raise EmbedderMismatchError(
+                f"cannot add to store {str(self._store.folder)!r}: its vectors are by {stored!r}, the settings ask for "
+                f"{embedder.id!r} - run `rag rebuild`, or set the embedding model back"
+            )
+
+    def put_vectors(self, batch: Sequence[PreparedDocument]) -> None:
+        """Store the vectors of a batch, before its documents; a run that is cut off need not make them again."""
+        vectors = self._vectors(batch)
+        with self._store.begin():
+            self._store.passages.put_vectors(vectors, self._embedder().id)
+
+    def _vectors(
+        self, batch: Sequence[PreparedDocument], on_embedded: Callable[[float], None] = lambda _: None
+    ) -> dict[bytes, FloatArray]:
+        """Vectors of all passages in the batch that the store does not have, by embedding hash.
+
+        Those of a very long document are stored as they come, so that neither memory nor a run that is cut off
+        depends on its length.
+        """
+        embedder = self._embedder()
+        missing: dict[bytes, tuple[str, list[Span]]] = {
+            passage.embedding_hash: (passage.span.slice(prepared.document.text), passage.sentence_spans)
+            for prepared in batch
+            for passage in prepared.passages
+        }
+        for known in self._store.passages.known_vectors(list(missing), embedder.id):
+            del missing[known]
+        are_many = len(missing) > 2 * PASSAGES_AT_A_TIME
+        vectors: dict[bytes, FloatArray] = {}
+        n_done = 0
+        for part in _parts(missing, PASSAGES_AT_A_TIME):
+            texts = [missing[hash_][0] for hash_ in part]
+            passages, sentences = embedder.embed_sentences(texts, [missing[hash_][1] for hash_ in part])
+            made = {hash_: np.vstack([passages[row : row + 1], sentences[row]]) for row, hash_ in enumerate(part)}
+            if are_many:
+                with self._store.begin():
+                    self._store.passages.put_vectors(made, embedder.id)
+            else:
+                vectors |= made
+            n_done += len(part)
+            on_embedded(n_done / len(missing))
+        return vectors
+
+
+def _parts(hashes: Iterable[bytes], size: int) -> Iterable[list[bytes]]:
+    remaining = iter(hashes)
+    while part := list(islice(remaining, size)):
+        yield part
+
+
+def _pick(vectors: Mapping[bytes, FloatArray], prepared: PreparedDocument) -> dict[bytes, FloatArray]:
+    hashes = {passage.embedding_hash for passage in prepared.passages}
+    return {hash_: vectors[hash_] for hash_ in hashes if hash_ in vectors}

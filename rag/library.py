@@ -1,0 +1,249 @@
+"""The documents of one store, and the parts that read, cut, embed, keep and find them.
+
+Several assistants may answer from one library, each with its own language model: the embedding model and the indexes
+are loaded once.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeVar, overload
+
+from rag.errors import NotFoundError, StoreError
+from rag.factory import ISOLATION, READERS, RISKY_READERS, build, build_reader, load
+from rag.filters import Filter
+from rag.ingestion import Ingestion, absolute, watch
+from rag.protocols import Embedder, Reader, VectorIndex, WordIndex
+from rag.retrieval import Retriever, VectorSearch
+from rag.settings import Settings
+from rag.storage import Store, export_store, problems, prune
+from rag.types import AddReport, Document, DocumentInfo, ExportReport, Progress, PruneReport
+
+__all__ = ["Library", "built_once"]
+
+Part = TypeVar("Part")
+
+
+class built_once(cached_property[Part]):  # noqa: N801 - a decorator
+    """A part of an object, built when it is first needed, by one thread; `cached_property` alone has no lock.
+
+    The object has its lock in `_building`.
+    """
+
+    @overload
+    def __get__(self, instance: None, owner: type[Any] | None = None) -> built_once[Part]: ...
+    @overload
+    def __get__(self, instance: object, owner: type[Any] | None = None) -> Part: ...
+    def __get__(self, instance: object | None, owner: type[Any] | None = None) -> built_once[Part] | Part:
+        if instance is None:
+            return self
+        with instance.__dict__["_building"]:
+            return super().__get__(instance, owner)
+
+
+class Library:
+    """Documents that can be added to, removed, and searched for sentences. Safe to share between threads."""
+
+    def __init__(self, folder: Path, settings: Settings) -> None:
+        """Open the store in `folder`, or make one when the folder is missing or empty.
+
+        Raises:
+            StoreError: the folder holds something else, or a newer version's store.
+        """
+        self.store = Store(folder, lock_timeout_seconds=settings.lock_timeout_seconds)
+        self._settings = settings
+        self._building = threading.RLock()
+        self._readers: dict[str, Reader] = {}
+        self._target_by_suffix = READERS | settings.readers
+
+    def close(self) -> None:
+        """Release the store's files, and end the processes that read files."""
+        if "_isolation" in self.__dict__:
+            self._isolation.close()
+        self.store.close()
+
+    def add(self, paths: Iterable[str | Path], *, on_progress: Callable[[Progress], None] | None = None) -> AddReport:
+        """See `Assistant.add`."""
+        report = self.ingestion.add([paths] if isinstance(paths, (str, Path)) else paths, on_progress)
+        self._refresh(report)
+        return report
+
+    def add_uploads(
+        self, files: Sequence[tuple[str, Path]], *, on_progress: Callable[[Progress], None] | None = None
+    ) -> AddReport:
+        """See `Assistant.add_uploads`."""
+        report = self.ingestion.add_uploads(files, on_progress)
+        self._refresh(report)
+        return report
+
+    def sync(
+        self,
+        folder: str | Path,
+        *,
+        dry_run: bool = False,
+        allow_empty: bool = False,
+        on_progress: Callable[[Progress], None] | None = None,
+    ) -> AddReport:
+        """See `Assistant.sync`."""
+        report = self.ingestion.sync(Path(folder), dry_run=dry_run, allow_empty=allow_empty, on_progress=on_progress)
+        if not dry_run:
+            self._refresh(report)
+        return report
+
+    def watch(self, folder: str | Path, *, interval_seconds: float, stop: threading.Event) -> Iterator[AddReport]:
+        """See `Assistant.watch`."""
+
+        def sync(only: frozenset[str] | None) -> AddReport:
+            report = self.ingestion.sync(Path(folder), only=only)
+            self._refresh(report)
+            return report
+
+        return watch(absolute(folder), sync, interval_seconds=interval_seconds, stop=stop)
+
+    def _refresh(self, report: AddReport) -> None:
+        if report.added or report.superseded or report.removed:
+            self.vector_search.refresh()
+
+    def remove(self, sources: Iterable[str | Path]) -> tuple[str, ...]:
+        """See `Assistant.remove`."""
+        known = self.store.documents.names()
+        doomed: dict[str, None] = {}
+        for given in [sources] if isinstance(sources, (str, Path)) else sources:
+            path = absolute(given)
+            inside = f"{str(path).rstrip(os.sep)}{os.sep}"
+            found = [
+                name.source
+                for name in known
+                if str(given) in (name.document_id, name.source)
+                or name.file in (str(path), f"uploads/{given}")
+                or name.file.startswith(inside)
+            ]
+            if not str(given).strip() or not found:
+                raise NotFoundError(f"cannot remove {str(given)!r}: the store does not have it - see `rag list`")
+            doomed.update(dict.fromkeys(found))
+        self.ingestion.remove(doomed)
+        self.vector_search.forget_removed()
+        return tuple(doomed)
+
+    def documents(self, where: Filter | None = None) -> list[DocumentInfo]:
+        """The documents that are searched, by source; those that fit the filter, if there is one."""
+        return self.store.documents.all(where)
+
+    def document(self, document_id: str) -> Document:
+        """See `Assistant.document`."""
+        return self.store.documents.get(document_id)
+
+    def check(self) -> list[str]:
+        """What is wrong with the store, one sentence each; none when it is sound."""
+        found = problems(self.store)
+        with suppress(StoreError):  # of a damaged database, which is among the problems
+            n_passages, n_found_by_word = len(self.store.passages.ids()), len(self.word_index)
+            if n_found_by_word != n_passages:
+                found.append(f"the word index holds {n_found_by_word} of {n_passages} passages - run `rag rebuild`")
+        return found
+
+    def repair(self) -> None:
+        """Mend what follows from the texts: sentences, passages, vectors and both indexes."""
+        self.ingestion.repair()
+        self.vector_search.refresh()
+
+    def prune(self, *, days: int | None = None) -> PruneReport:
+        """See `Assistant.prune`."""
+        return prune(self.store, days=days)
+
+    def export(self, path: Path) -> ExportReport:
+        """See `Assistant.export`."""
+        return export_store(self.store, path)
+
+    def rebuild(self) -> None:
+        """See `Assistant.rebuild`."""
+        self.ingestion.rebuild()
+        self.vector_search.refresh()
+
+    # Parts, each built when it is first needed
+
+    def _reader_for(self, suffix: str) -> Reader | None:
+        target = self._target_by_suffix.get(suffix)
+        if target is None:
+            return None
+        if target not in self._readers:
+            self._readers[target] = self._make_reader(target)
+        return self._readers[target]
+
+    def _make_reader(self, target: str) -> Reader:
+        max_bytes = self._settings.max_file_bytes
+        if target not in RISKY_READERS:
+            reader: Reader = build_reader(target, max_bytes=max_bytes)
+            return reader
+        reader_class = load(target)
+        is_collection = hasattr(reader_class, "read_each")
+        make = self._isolation.collection_reader if is_collection else self._isolation.reader
+        isolated: Reader = make(target, media_types=reader_class.media_types, max_bytes=max_bytes)
+        return isolated
+
+    @built_once
+    def _isolation(self) -> Any:
+        """Where risky readers run; of the class that the factory names."""
+        return load(ISOLATION)(
+            max_seconds=self._settings.max_read_seconds, max_memory_bytes=self._settings.max_read_memory_bytes
+        )
+
+    @built_once
+    def embedder(self) -> Embedder:
+        """What turns text into vectors."""
+        settings = self._settings
+        arguments_by_name: Mapping[str, Mapping[str, object]] = {
+            "sentence-transformers": {"model": settings.embedding_model, "device": settings.device},
+            "llama-index": {"model": settings.embedding_model, "model_arguments": settings.embedding_arguments},
+        }
+        embedder: Embedder = build("embedder", settings.embedder, **arguments_by_name.get(settings.embedder, {}))
+        return embedder
+
+    @built_once
+    def word_index(self) -> WordIndex:
+        """What finds passages by word."""
+        index: WordIndex = build("word_index", self._settings.word_index, connect=self.store.connect)
+        return index
+
+    @built_once
+    def vector_search(self) -> VectorSearch:
+        """What finds passages by vector, kept in step with the store."""
+
+        def make_index(dim: int) -> VectorIndex:
+            index: VectorIndex = build("vector_index", self._settings.vector_index, dim=dim)
+            return index
+
+        return VectorSearch(self.store, make_index=make_index, embedder=lambda: self.embedder)
+
+    @built_once
+    def ingestion(self) -> Ingestion:
+        """The write path."""
+        return Ingestion(
+            self.store,
+            self.word_index,
+            embedder=lambda: self.embedder,
+            reader_for=self._reader_for,
+            suffixes=tuple(self._target_by_suffix),
+            passage_tokens=self._settings.passage_tokens,
+            embedder_name=f"{self._settings.embedder}/{self._settings.embedding_model}",
+        )
+
+    @built_once
+    def retriever(self) -> Retriever:
+        """The read path up to the evidence."""
+        settings = self._settings
+        return Retriever(
+            self.store,
+            embedder=self.embedder,
+            vector_search=self.vector_search,
+            word_index=self.word_index,
+            reranker=build("reranker", settings.reranker),
+            fusion=settings.fusion,
+            dense_weight=settings.dense_weight,
+            n_passages=settings.n_passages,
+        )

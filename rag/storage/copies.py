@@ -1,0 +1,131 @@
+"""Which documents are copies of each other, so that what several say is evidence once and names all of them.
+
+A copy has its own text and sentences; the passages of what it shares with its original are the original's alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from sqlalchemy import func, select, update
+
+from rag.storage import schema
+from rag.storage.database import Database
+
+__all__ = ["Copies", "Copy"]
+
+_MOST_CANDIDATES = 5
+
+
+class Copy(NamedTuple):
+    """A document beside another one that says the same.
+
+    text: its whole text.
+    """
+
+    document_id: str
+    source: str
+    text: str
+
+
+class Copies:
+    """Reads and writes of what is a copy of what. Writes happen inside `Store.begin`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def candidates(self, bands: Sequence[int], *, source: str) -> list[str]:
+        """Ids of the originals that share most of these bands, at most 5; none of `source` itself."""
+        columns, banded = schema.documents.c, schema.bands.c
+        query = (
+            select(columns.id)
+            .join_from(schema.bands, schema.documents, banded.document_key == columns.key)
+            .where(banded.band.in_(bands), columns.source != source, columns.state == "current")
+            .group_by(columns.key)
+            .order_by(func.count().desc(), columns.key)
+            .limit(_MOST_CANDIDATES)
+        )
+        with self._database.connect() as connection:
+            return list(connection.scalars(query))
+
+    def put(self, document_id: str, *, bands: Sequence[int], original_id: str = "") -> None:
+        """Say of a document that it is a copy of another one; or else keep the bands by which its copies find it."""
+        columns = schema.documents.c
+        with self._database.connect() as connection:
+            if original_id:
+                key = connection.scalar(select(columns.key).where(columns.id == original_id))
+                connection.execute(update(schema.documents).where(columns.id == document_id).values(duplicate_of=key))
+                return
+            key = connection.scalar(select(columns.key).where(columns.id == document_id))
+            if bands:
+                rows = [{"band": band, "document_key": key} for band in sorted(set(bands))]
+                connection.execute(schema.bands.insert().prefix_with("OR IGNORE"), rows)
+
+    def is_original(self, document_id: str) -> bool:
+        """Whether the document is searched and no copy itself."""
+        columns = schema.documents.c
+        query = select(columns.key).where(
+            columns.id == document_id, columns.state == "current", columns.duplicate_of.is_(None)
+        )
+        with self._database.connect() as connection:
+            return connection.scalar(query) is not None
+
+    def of(self, document_id: str) -> list[Copy]:
+        """The copies of an original, oldest first."""
+        columns = schema.documents.c
+        original = select(columns.key).where(columns.id == document_id).scalar_subquery()
+        query = select(columns.id, columns.source, columns.text).where(columns.duplicate_of == original)
+        with self._database.connect() as connection:
+            return [Copy(*row) for row in connection.execute(query.order_by(columns.key))]
+
+    def original_of(self, document_id: str) -> str:
+        """The id of the document that this one is a copy of; empty for an original."""
+        columns = schema.documents.c
+        original = schema.documents.alias()
+        query = select(original.c.id).join_from(schema.documents, original, columns.duplicate_of == original.c.key)
+        with self._database.connect() as connection:
+            return connection.scalar(query.where(columns.id == document_id)) or ""
+
+    def take_over(self, document_id: str, heir_id: str) -> None:
+        """Let a copy with the very same text have the passages, the bands and the other copies of its original."""
+        columns = schema.documents.c
+        with self._database.connect() as connection:
+            key = connection.scalar(select(columns.key).where(columns.id == document_id))
+            heir = connection.scalar(select(columns.key).where(columns.id == heir_id))
+            connection.execute(
+                update(schema.documents)
+                .where(columns.duplicate_of == key, columns.key != heir)
+                .values(duplicate_of=heir)
+            )
+            connection.execute(update(schema.documents).where(columns.key == heir).values(duplicate_of=None))
+            for table in (schema.passages, schema.bands):
+                connection.execute(update(table).where(table.c.document_key == key).values(document_key=heir))
+
+    def set_free(self, document_id: str) -> None:
+        """Make a copy a document that nothing is known of, so that its file is read anew."""
+        columns = schema.documents.c
+        with self._database.connect() as connection:
+            connection.execute(
+                update(schema.documents).where(columns.id == document_id).values(duplicate_of=None, recipe="")
+            )
+
+    def beside(self, document_ids: Sequence[str]) -> Mapping[str, list[Copy]]:
+        """For each document its original and the other copies of that, by source; for one that has none, none."""
+        columns, other = schema.documents.c, schema.documents.alias()
+        group = func.coalesce(columns.duplicate_of, columns.key)
+        query = (
+            select(columns.id.label("of"), other.c.id, other.c.source, other.c.text)
+            .join_from(
+                schema.documents,
+                other,
+                ((other.c.key == group) | (other.c.duplicate_of == group)) & (other.c.key != columns.key),
+            )
+            .where(columns.id.in_(document_ids), other.c.state == "current")
+            .order_by(other.c.source)
+        )
+        found: dict[str, list[Copy]] = {document_id: [] for document_id in document_ids}
+        with self._database.connect() as connection:
+            for row in connection.execute(query):
+                found[row.of].append(Copy(row.id, row.source, row.text))
+        return found

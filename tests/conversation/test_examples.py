@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag import AnswerStatus
+from rag.conversation import examples
+
+SAID = "“We had {} last night with everybody who was there,” he told reporters in the evening."
+
+
+@pytest.mark.parametrize(
+    ("words", "question"),
+    [
+        ("long conversations about territory", "What did Marco Rubio say about territory?"),
+        ("many words about the grain corridor", "What did Marco Rubio say about the grain corridor?"),
+        ("a good meeting with Prime Minister Starmer", "What did Marco Rubio say about Prime Minister Starmer?"),
+    ],
+)
+def test_question_names_the_speaker_and_the_topic(words, question):
+    assert [example.question for example in examples([(SAID.format(words), "Marco Rubio")])] == [question]
+
+
+@pytest.mark.parametrize(
+    ("words", "speaker"),
+    [
+        ("long conversations about territory", ""),
+        ("long conversations about territory", "A senior official"),
+        ("long conversations on Wednesday", "Marco Rubio"),
+        ("long conversations about Marco", "Marco Rubio"),
+        ("nothing", "Marco Rubio"),
+    ],
+)
+def test_nothing_is_asked_without_a_speaker_or_a_topic(words, speaker):
+    assert list(examples([(SAID.format(words), speaker)])) == []
+
+
+def test_at_most_two_questions_a_speaker_and_none_twice():
+    topics = ["territory", "territory", "weapons", "sanctions"]
+    asked = list(examples([(SAID.format(f"long talks about {topic}"), "Marco Rubio") for topic in topics]))
+    assert [example.position for example in asked] == [0, 2]
+
+
+@given(st.lists(st.tuples(st.text(max_size=300), st.text(max_size=20)), max_size=5))
+def test_any_text_gives_whole_questions(sentences):
+    for example in examples(sentences):
+        assert example.question.startswith("What did ")
+        assert example.question.endswith("?")
+        assert sentences[example.position][1] in example.question
+
+
+def test_assistant_offers_only_what_it_answers_with_that_sentence(assistant, write):
+    lines = "\n".join(
+        [
+            "Marco Rubio said that there had been long conversations about territory with the other delegation.",
+            "Anna Nowak said that everybody in the room had spoken about the grain corridor for hours.",
+        ]
+    )
+    assistant.add([write("talks.txt", lines)])
+    questions = assistant.example_questions()
+    assert questions
+    for question in questions:
+        answer = assistant.ask(question)
+        assert answer.status is AnswerStatus.ANSWERED
+        assert question.removesuffix("?").rpartition("about ")[2] in answer.text
+
+
+def test_empty_store_suggests_nothing(assistant):
+    assert assistant.example_questions() == ()
