@@ -7,12 +7,15 @@ import importlib
 import sys
 
 TASKS = {
+    "chat": "eval.speed.chat",
     "compare": "eval.reports.compare",
     "gate": "eval.gate",
     "ingest": "eval.speed.ingest",
+    "kills": "eval.durability",
     "peers": "eval.peers.compare",
     "report": "eval.reports.report",
     "run": "eval.run",
+    "scale": "eval.speed.scale",
     "segmentation": "eval.tasks.segmentation",
 }
 """Sub-command → module with `add_arguments(parser)` and `main(options) -> int`; its docstring's first line is the help.

@@ -1,0 +1,297 @@
+"""Kill a writing process at random moments, damage what a power cut may damage, and prove that nothing is lost.
+
+Each round changes some files of a folder, starts a process that adds, syncs, removes, rebuilds or prunes, and kills it
+(SIGKILL) at a random moment of the time that it takes undisturbed. Some rounds then do what else may happen: bytes of
+the write-ahead log that were not yet reported as written are cut off or overwritten, as after a power cut, or files
+of the vector index are torn, overwritten or deleted. Another process then opens the store and looks:
+
+- the store opens, and `check` finds nothing;
+- every document that a finished run had reported is there with its text, unless the killed run was about to change it;
+- of those that the killed run was about to change, each is as before or as after, never in between, and a removal has
+  taken all or none;
+- every quote of an answer is what stands in its document.
+
+Source: the method of SQLite's own crash tests (https://www.sqlite.org/testing.html, section 3.3), with real processes
+in place of a simulated disk.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import os
+import random
+import signal
+import statistics
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeAlias
+
+from rag import Assistant, RagError, Settings
+
+__all__ = ["Tally", "add_arguments", "main", "measure"]
+
+OPERATIONS = ("add", "sync", "remove", "rebuild", "prune")
+N_FILES = 24
+SETTINGS = {"embedder": "hashing", "abstain_below": 0.0, "passage_tokens": 32, "llm": "none"}
+_WORDS = ["bridge", "river", "road", "stone", "grey", "wide", "old", "town", "engineer", "opened", "carries", "crosses"]
+
+Texts: TypeAlias = dict[str, str]
+"""Path of a file → what is in it."""
+
+
+@dataclass
+class Tally:
+    """What was seen, by name; `problems` holds a sentence for each thing that must never be."""
+
+    n_rounds: int = 0
+    killed: Counter[str] = field(default_factory=Counter)
+    finished: Counter[str] = field(default_factory=Counter)
+    damaged: Counter[str] = field(default_factory=Counter)
+    problems: list[str] = field(default_factory=list)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of `python -m eval kills`."""
+    parser.add_argument("--n", type=int, default=500, help="how many processes to kill")
+    parser.add_argument("--seed", type=int, default=0, help="of the random moments and changes")
+
+
+def main(options: argparse.Namespace) -> int:
+    """Print what was seen; 1 when anything was lost."""
+    started = time.perf_counter()
+    with tempfile.TemporaryDirectory() as scratch:
+        tally = measure(Path(scratch), n_kills=options.n, seed=options.seed)
+    for operation in OPERATIONS:
+        print(f"{operation:8} killed {tally.killed[operation]:4}, too late for {tally.finished[operation]:4}")
+    for damage, number in sorted(tally.damaged.items()):
+        print(f"{damage}: {number}")
+    print(
+        f"{sum(tally.killed.values())} kills in {time.perf_counter() - started:.0f} s, {len(tally.problems)} problems"
+    )
+    for problem in tally.problems:
+        print(f"- {problem}")
+    return 1 if tally.problems else 0
+
+
+def measure(scratch: Path, *, n_kills: int, seed: int = 0) -> Tally:
+    """What `n_kills` kills in a new store under `scratch` do."""
+    run = _Run(scratch, random.Random(seed))  # noqa: S311 - no secret
+    run.begin()
+    while sum(run.tally.killed.values()) < n_kills and not run.tally.problems:
+        run.round()
+    return run.tally
+
+
+class _Run:
+    def __init__(self, scratch: Path, chance: random.Random) -> None:
+        self.tally = Tally()
+        self._chance = chance
+        self._folder = scratch / "documents"
+        self._store = scratch / "store"
+        self._result = scratch / "result.json"
+        self._stored: Texts = {}
+        self._seconds: dict[str, float] = {}
+
+    def begin(self) -> None:
+        """Fill the store, and take each operation's time undisturbed."""
+        for library in ("faiss", "nupunkt", "sqlalchemy.dialects.sqlite"):  # once, not in each process
+            importlib.import_module(library)
+        self._folder.mkdir(parents=True)
+        for number in range(N_FILES):
+            self._write(self._folder / f"{number:02}.txt")
+        for operation in ("add", *OPERATIONS):
+            times = []
+            for _ in range(3):
+                self._change_files()
+                started = time.perf_counter()
+                _finish(_start(lambda: self._operate(operation)))  # noqa: B023 - used before the next round
+                times.append(time.perf_counter() - started)
+            self._seconds[operation] = statistics.median(times)
+        _finish(_start(lambda: self._operate("sync")))
+        self._stored = self._look()
+
+    def round(self) -> None:
+        """One kill, perhaps some damage, and a look."""
+        self.tally.n_rounds += 1
+        operation = self._chance.choice(OPERATIONS)
+        self._change_files()
+        wanted = _texts(self._folder)
+        log = _Log.of(self._store)
+        process = _start(lambda: self._operate(operation))
+        time.sleep(self._chance.uniform(0, 1.1 * self._seconds[operation]))
+        is_killed = _kill(process)
+        (self.tally.killed if is_killed else self.tally.finished)[operation] += 1
+        if is_killed:
+            self._damage(log)
+        found = self._look()
+        self._judge(operation, found, wanted, is_killed=is_killed)
+        self._stored = found
+
+    def _operate(self, operation: str) -> None:
+        """What the process does that is going to be killed."""
+        with Assistant.open(self._store, Settings(**SETTINGS)) as assistant:
+            match operation:
+                case "add":
+                    assistant.add([self._folder])
+                case "sync":
+                    assistant.sync(self._folder)
+                case "remove":
+                    assistant.remove([self._folder])
+                case "rebuild":
+                    assistant.rebuild()
+                case "prune":
+                    assistant.prune()
+
+    def _look(self) -> Texts:
+        """The texts in the store, by source, as another process sees them; what is wrong becomes a problem."""
+        self._result.unlink(missing_ok=True)
+        _finish(_start(lambda: self._result.write_text(json.dumps(_seen(self._store)), encoding="utf-8")))
+        if not self._result.exists():
+            self.tally.problems.append(f"round {self.tally.n_rounds}: looking at the store did not end")
+            return {}
+        seen = json.loads(self._result.read_text(encoding="utf-8"))
+        self.tally.problems += [f"round {self.tally.n_rounds}: {problem}" for problem in seen["problems"]]
+        texts: Texts = seen["texts"]
+        return texts
+
+    def _judge(self, operation: str, found: Mapping[str, str], wanted: Mapping[str, str], *, is_killed: bool) -> None:
+        """Compare with what was stored before and what the operation would have made of it."""
+        for source in self._stored.keys() | found.keys() | wanted.keys():
+            before, after, now = self._stored.get(source), wanted.get(source), found.get(source)
+            allowed = {before}
+            if operation in ("add", "sync"):
+                allowed.add(after if after is not None or operation == "sync" else before)
+            if operation == "remove":
+                allowed.add(None)
+            if not is_killed and operation in ("add", "sync") and after is not None:
+                allowed = {after}
+            if now not in allowed:
+                self.tally.problems.append(
+                    f"round {self.tally.n_rounds}, {operation}: {source!r} was {_short(before)}, was to become "
+                    f"{_short(after)}, and is {_short(now)}"
+                )
+        if operation == "remove" and found and found != self._stored:
+            self.tally.problems.append(f"round {self.tally.n_rounds}: a removal took some documents and left others")
+
+    def _damage(self, log: _Log) -> None:
+        """What a power cut or a bad disk does beside the kill, in every other round."""
+        kind = self._chance.choice(("nothing", "nothing", "log cut off", "log overwritten", "index file damaged"))
+        if kind.startswith("log"):
+            safe = log.n_safe_bytes()
+            content = log.path.read_bytes() if log.path.exists() else b""
+            if len(content) <= safe:
+                return
+            start = self._chance.randrange(safe, len(content))
+            tail = b"" if kind == "log cut off" else self._chance.randbytes(len(content) - start)
+            log.path.write_bytes(content[:start] + tail)
+            (self._store / "store.db-shm").unlink(missing_ok=True)  # as after a start of the machine
+        elif kind == "index file damaged":
+            files = sorted(path for path in self._store.glob("index/**/*") if path.is_file())
+            if not files:
+                return
+            path = self._chance.choice(files)
+            content = path.read_bytes()
+            half = self._chance.randrange(len(content) + 1)
+            self._chance.choice((
+                path.unlink,
+                lambda: path.write_bytes(content[:half]),
+                lambda: path.write_bytes(content[:half] + self._chance.randbytes(len(content) - half)),
+            ))()  # fmt: skip
+        if kind != "nothing":
+            self.tally.damaged[kind] += 1
+
+    def _change_files(self) -> None:
+        """Write, rewrite, rename and delete some files of the folder."""
+        for _ in range(self._chance.randrange(1, 6)):
+            path = self._folder / f"{self._chance.randrange(N_FILES):02}.txt"
+            match self._chance.randrange(5):
+                case 0 if path.exists() and len(list(self._folder.iterdir())) > N_FILES // 2:
+                    path.unlink()
+                case 1 if path.exists():
+                    path.rename(self._folder / f"{self._chance.randrange(N_FILES):02}.txt")
+                case _:
+                    self._write(path)
+
+    def _write(self, path: Path) -> None:
+        sentences = [
+            " ".join(["The", *self._chance.choices(_WORDS, k=9), str(self._chance.randrange(10**6))]) + "."
+            for _ in range(self._chance.randrange(5, 60))
+        ]
+        path.write_text(" ".join(sentences), encoding="utf-8")
+
+
+@dataclass(frozen=True)
+class _Log:
+    """The write-ahead log as it was when the last finished run had been reported."""
+
+    path: Path
+    head: bytes
+    size: int
+
+    @classmethod
+    def of(cls, store: Path) -> _Log:
+        path = store / "store.db-wal"
+        content = path.read_bytes() if path.exists() else b""
+        return cls(path, content[:32], len(content))
+
+    def n_safe_bytes(self) -> int:
+        """Bytes at the start that were on the disk by then; none when the log was begun anew since.
+
+        A log is begun anew only after all of it was written into the database and synced.
+        """
+        now = self.path.read_bytes()[:32] if self.path.exists() else b""
+        return self.size if now == self.head else 0
+
+
+def _seen(store: Path) -> dict[str, object]:
+    """What a process finds that opens the store."""
+    try:
+        with Assistant.open(store, Settings(**SETTINGS)) as assistant:
+            problems = assistant.check()
+            texts = {info.source: assistant.document(info.id).text for info in assistant.documents()}
+            for evidence in assistant.ask("Which bridge crosses the grey river?").evidence:
+                if evidence.span.slice(assistant.document(evidence.document_id).text) != evidence.quote:
+                    problems.append(f"{evidence.source!r} does not say {evidence.quote!r}")
+            if texts and not assistant.retrieve("bridge river road"):
+                problems.append("nothing is found")
+            return {"problems": problems, "texts": texts}
+    except RagError as error:
+        return {"problems": [f"the store does not open: {error}"], "texts": {}}
+
+
+def _texts(folder: Path) -> Texts:
+    return {str(path): path.read_text(encoding="utf-8") for path in folder.iterdir()}
+
+
+def _short(text: str | None) -> str:
+    return "missing" if text is None else f"{text[:20]!r}…"
+
+
+def _start(work: Callable[[], object]) -> int:
+    """The id of a new process that does the work; its exit status is 0 when it was done."""
+    process = os.fork()
+    if process:
+        return process
+    status = 1
+    try:
+        work()
+        status = 0
+    finally:
+        os._exit(status)
+
+
+def _kill(process: int) -> bool:
+    """Whether the process was still at work when it was killed."""
+    os.kill(process, signal.SIGKILL)
+    _, status = os.waitpid(process, 0)
+    return os.WIFSIGNALED(status)
+
+
+def _finish(process: int) -> None:
+    os.waitpid(process, 0)
