@@ -3,16 +3,18 @@
 PYTHON ?= python3
 Q ?= what did Rubio say about territory?
 STORE ?= .store
+PORT ?= 7860
 LLM ?= $(or $(RAG_LLM),auto)
-export Q STORE LLM
+export Q STORE LLM PORT
 HUB_OFFLINE := $(HF_HUB_OFFLINE)
 export HF_HUB_OFFLINE ?= 1
 
+BROWSERS := chromium chromium-browser google-chrome google-chrome-stable
 RUN := .venv/bin
 INSTALLED := .venv/installed
 INSTALLED_DEV := .venv/installed-dev
 
-.PHONY: help ask test check eval bench clean
+.PHONY: help ask chat test check eval bench clean
 
 ask: $(INSTALLED)      ## ask the seed documents: make ask Q="…"; LLM=none quotes only, and fetches no model
 	@$(RUN)/rag add seeds --store "$$STORE" --quiet
@@ -21,9 +23,17 @@ ask: $(INSTALLED)      ## ask the seed documents: make ask Q="…"; LLM=none quo
 	fi
 	@$(RUN)/rag ask --store "$$STORE" --llm "$$LLM" -- "$$Q"
 
+chat: $(INSTALLED)     ## the chat in a browser, over the seed documents: make chat PORT=7860 LLM=none
+	@$(RUN)/rag add seeds --store "$$STORE" --quiet
+	@$(RUN)/rag-ui --store "$$STORE" --port "$$PORT" --llm "$$LLM"
+
 test: $(INSTALLED_DEV) ## run all tests but the slow ones
 	@$(RUN)/rag models path smollm2-135m > /dev/null 2>&1 || HF_HUB_OFFLINE=$(HUB_OFFLINE) $(RUN)/rag models pull smollm2-135m \
 		|| echo "Going on without: the tests with a small language model are left out."
+	@for name in $(BROWSERS); do command -v $$name; done | grep -q . \
+		|| { [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null && apt-get update -qq > /dev/null \
+			&& apt-get install -y -qq --no-install-recommends chromium > /dev/null 2>&1; } \
+		|| echo "Going on without: there is no Chrome or Chromium here, the tests in a browser are left out."
 	$(RUN)/python -m pytest
 
 check: $(INSTALLED_DEV) ## style, types and import rules
@@ -47,7 +57,7 @@ clean:           ## remove everything that make made
 $(INSTALLED): pyproject.toml constraints.txt
 	@test -x $(RUN)/python || $(PYTHON) -m venv .venv
 	@echo "Setting up .venv (once, some minutes) …"
-	@$(RUN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[llm]'
+	@$(RUN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[llm,ui]'
 	@touch $@
 
 $(INSTALLED_DEV): $(INSTALLED)

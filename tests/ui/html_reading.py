@@ -1,0 +1,98 @@
+"""Reads rendered HTML as a browser does (lexbor follows the HTML standard), and says what in it is not allowed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+__all__ = ["TextPiece", "assert_inert", "first", "has_class", "nodes", "pieces", "visible_text"]
+
+ALLOWED_ELEMENTS = {
+    "a",
+    "article",
+    "bdi",
+    "blockquote",
+    "button",
+    "div",
+    "h2",
+    "h3",
+    "h4",
+    "header",
+    "li",
+    "mark",
+    "nav",
+    "ol",
+    "p",
+} | {"q", "section", "span", "time", "ul"}
+ALLOWED_ATTRIBUTES = (
+    {"aria-current", "aria-describedby", "aria-hidden", "aria-label", "class", "datetime", "dir", "href", "id", "lang"}
+    | {"data-answer", "data-around", "data-citation", "data-document", "data-line"}
+    | {"rel", "role", "tabindex", "target", "type"}
+)
+HARMFUL = re.compile("[\x00-\x08\n-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+"""Characters that end a line, reorder it, steer a terminal, or are none."""
+
+PHRASING = {"a", "bdi", "button", "mark", "q", "span", "time"}
+
+
+class TextPiece(NamedTuple):
+    """A run of text and the elements around it, outermost first."""
+
+    text: str
+    around: tuple[LexborNode, ...]
+
+
+def nodes(html: str, selector: str) -> list[LexborNode]:
+    return LexborHTMLParser(html).css(selector)
+
+
+def first(html: str, selector: str) -> LexborNode:
+    found = LexborHTMLParser(html).css_first(selector)
+    assert found is not None, selector
+    return found
+
+
+def has_class(node: LexborNode, name: str) -> bool:
+    return name in (node.attributes.get("class") or "").split()
+
+
+def pieces(html: str) -> Iterator[TextPiece]:
+    """All text, in order."""
+    body = LexborHTMLParser(html).body
+    assert body is not None
+    yield from _pieces(body, ())
+
+
+def _pieces(node: LexborNode, around: tuple[LexborNode, ...]) -> Iterator[TextPiece]:
+    for child in node.iter(include_text=True):
+        if child.tag == "-text":
+            yield TextPiece(child.text(deep=False), around)
+        else:
+            yield from _pieces(child, (*around, child))
+
+
+def visible_text(html: str) -> str:
+    return "".join(piece.text for piece in pieces(html))
+
+
+def assert_inert(html: str) -> None:
+    """Nothing but known elements with known attributes, whose values can do nothing."""
+    parser = LexborHTMLParser(html)
+    assert not HARMFUL.search(html)
+    for node in parser.css("body *"):
+        assert node.tag in ALLOWED_ELEMENTS, node.html
+        assert set(node.attributes) <= ALLOWED_ATTRIBUTES, node.html
+        assert all(re.fullmatch(r"cv-[a-z-]+", name) for name in (node.attributes.get("class") or "").split())
+        assert (node.attributes.get("type") == "button") == (node.tag == "button")
+        if "href" in node.attributes:
+            assert node.tag == "a"
+            assert re.match(r"https?://[a-z0-9]", node.attributes["href"] or "", re.IGNORECASE)
+            assert node.attributes["rel"] == "noopener noreferrer nofollow"
+        if node.tag == "p":
+            assert {inner.tag for inner in node.css("*")} - {"p"} <= PHRASING
+    assert parser.head is None or not parser.head.css("*:not(head)")
+    ids = [node.attributes["id"] for node in parser.css("[id]")]
+    assert len(ids) == len(set(ids))

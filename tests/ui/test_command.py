@@ -1,0 +1,78 @@
+"""`rag-ui` before a server starts: what it refuses, and how it says so."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from ui.access import PASSWORD_VARIABLE, USER_VARIABLE, Users, hash_password
+
+
+def run(*arguments, text="", **variables):
+    return subprocess.run(
+        [sys.executable, "-m", "ui", *map(str, arguments)],
+        input=text,
+        capture_output=True,
+        text=True,
+        env=os.environ | variables,
+        check=False,
+        timeout=60,
+    )
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "desk.example"])
+def test_another_address_than_this_machine_is_refused_without_users(tmp_path, host):
+    result = run("--host", host, "--store", tmp_path / "store")
+    assert result.returncode == 1
+    assert f"cannot listen on '{host}' without users" in result.stderr
+    assert "--hash-password" in result.stderr
+    assert "Traceback" not in result.stderr
+    assert not (tmp_path / "store").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "variables", "said"),
+    [
+        (["--users", "/nowhere/users"], {}, "cannot read users from '/nowhere/users'"),
+        ([], {USER_VARIABLE: "anna"}, f"{PASSWORD_VARIABLE} is not set"),
+        ([], {USER_VARIABLE: "anna", PASSWORD_VARIABLE: "secret"}, "password of 'anna': it is not a hash"),
+        (["--settings", "/nowhere.toml"], {}, "cannot read settings '/nowhere.toml'"),
+    ],
+)
+def test_what_cannot_be_used_is_said_in_a_sentence(tmp_path, arguments, variables, said):
+    result = run(*arguments, "--store", tmp_path / "store", **variables)
+    assert result.returncode == 1
+    assert said in result.stderr
+    assert "secret" not in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_wrong_use_names_the_option(tmp_path):
+    result = run("--prot", "1", "--store", tmp_path / "store")
+    assert result.returncode == 2
+    assert "--prot" in result.stderr
+    assert "see `rag-ui --help`" in result.stderr
+
+
+def test_store_that_is_none_is_said_in_a_sentence(tmp_path):
+    (tmp_path / "file").write_text("no store")
+    result = run("--store", tmp_path / "file")
+    assert result.returncode == 1
+    assert "it is a file - name a folder" in result.stderr
+
+
+def test_hash_of_a_password_opens_the_app():
+    result = run("--hash-password", text="correct horse\n")
+    assert result.returncode == 0
+    assert Users({"anna": result.stdout.strip()}).allows("anna", "correct horse")
+    assert "correct" not in result.stdout
+    assert hash_password("x") != result.stdout
+
+
+def test_help_names_every_option():
+    said = run("--help").stdout
+    for option in ("--host", "--port", "--store", "--users", "--max-upload", "--mcp", "--open", "--hash-password"):
+        assert option in said

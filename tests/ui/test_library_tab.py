@@ -1,0 +1,124 @@
+import os
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from rag import Progress
+from ui.library_tab import LibraryTab, Upload, progress_html
+
+SEEDS = Path(__file__).parents[2] / "seeds"
+
+
+@pytest.fixture
+def tab(assistant) -> LibraryTab:
+    return LibraryTab(assistant, example=SEEDS, max_file_bytes=10_000)
+
+
+@pytest.fixture
+def upload(tmp_path):
+    """Puts bytes where an upload lies, in a folder of its own."""
+
+    def upload(name: str, content: bytes = b"The bridge opened in 1932.") -> Upload:
+        folder = tmp_path / "uploads" / str(len(list(tmp_path.glob("uploads/*"))))
+        folder.mkdir(parents=True)
+        (folder / name).write_bytes(content)
+        return Upload(name=name, path=folder / name)
+
+    return upload
+
+
+def test_an_upload_is_added_and_its_temporary_file_is_gone(tab, upload):
+    sent = upload("bridge.txt")
+    views = list(tab.add([sent]))
+    assert [info.title for info in tab.documents()] == ["bridge.txt"]
+    assert not sent.path.parent.exists()
+    assert (views[-1].spoken, views[-1].is_done) == ("1 document added, 0 failed.", True)
+
+
+def test_what_is_no_document_is_named_with_the_reason_and_the_others_are_added(tab, upload):
+    noise, bridge = upload("noise.bin", os.urandom(999)), upload("bridge.txt")
+    html = list(tab.add([noise, bridge]))[-1].html
+    assert "noise.bin" in html
+    assert "1 added" in html
+    assert "1 failed" in html
+    assert not noise.path.exists()
+
+
+def test_a_file_that_is_too_large_is_not_read(tab, upload):
+    html = list(tab.add([upload("large.txt", b"x" * 10_001)]))[-1].html
+    assert "larger than" in html
+    assert tab.documents() == []
+
+
+def test_the_same_file_twice_is_one_document(tab, upload):
+    list(tab.add([upload("bridge.txt")]))
+    html = list(tab.add([upload("bridge.txt")]))[-1].html
+    assert "1 unchanged" in html
+    assert len(tab.documents()) == 1
+
+
+def test_no_file_is_a_sentence(tab):
+    (view,) = tab.add([])
+    assert "No file was chosen" in view.html
+
+
+def test_file_names_are_shown_as_text(tab, upload):
+    html = list(tab.add([upload("<img src=x onerror=alert(1)>.bin")]))[-1].html
+    assert "<img" not in html
+
+
+def test_a_library_that_another_program_changes_says_so_and_loses_nothing(write, store_folder, settings, upload):
+    from rag import Assistant
+
+    patient = settings.model_copy(update={"lock_timeout_seconds": 0.1})
+    with Assistant.open(store_folder, patient) as assistant:
+        tab = LibraryTab(assistant, example=None, max_file_bytes=10_000)
+        list(tab.add([upload("bridge.txt")]))
+        (database,) = (path for path in store_folder.iterdir() if path.suffix in (".db", ".sqlite", ".sqlite3"))
+        other = sqlite3.connect(database, isolation_level=None)
+        try:
+            other.execute("BEGIN IMMEDIATE")
+            html = list(tab.add([upload("trams.txt", b"Trams crossed it.")]))[-1].html
+            removed = tab.remove(tab.documents()[0].id)
+        finally:
+            other.close()
+        assert "Nothing is lost" in html
+        assert "Nothing is lost" in removed
+        assert len(tab.documents()) == 1
+
+
+def test_the_example_is_the_article_alone(tab):
+    assert list(tab.add_example())[-1].is_done
+    assert [info.title for info in tab.documents()] == ["000_cbcbdd5b42f263f4.txt"]
+
+
+def test_without_an_example_a_sentence_says_so(assistant):
+    tab = LibraryTab(assistant, example=None, max_file_bytes=1)
+    (view,) = tab.add_example()
+    assert not tab.can_load_example
+    assert "no example" in view.html
+
+
+def test_a_removed_document_is_named_and_a_second_removal_is_a_sentence(tab, upload):
+    list(tab.add([upload("bridge.txt")]))
+    document_id = tab.documents()[0].id
+    assert tab.remove(document_id).startswith("Removed 'bridge.txt'.")
+    assert tab.remove(document_id) == "This document was removed already."
+
+
+def test_examples_are_made_once_for_the_same_documents(tab):
+    list(tab.add_example())
+    assert tab.known_examples() is None
+    made = tab.example_questions()
+    assert tab.known_examples() == made
+
+
+def test_an_empty_library_needs_no_examples_to_be_made(tab):
+    assert tab.known_examples() == ()
+
+
+def test_progress_tells_no_rate_before_it_can_be_known():
+    html = progress_html(Progress(n_done=0, n_total=2, bytes_done=0, bytes_total=10**7), seconds=0.2)
+    assert "0 of 2 files" in html
+    assert "a second" not in html

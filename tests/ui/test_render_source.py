@@ -1,0 +1,311 @@
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rag import Citation, Document
+from tests.ui.hostile import TEXTS
+from tests.ui.html_reading import assert_inert, first, has_class, nodes, pieces
+from tests.ui.records import citation, document
+from ui.markup import shown
+from ui.render import render_gone, render_no_source, render_source
+
+TWO_LINES = "The bridge opened in 1932.\nIt is painted grey."
+
+any_character = st.characters(exclude_categories=())
+pieces_of_text = st.one_of(
+    st.text(any_character, max_size=20),
+    st.sampled_from(
+        ["\n", "\n\n", " \n \n", "\t", "مرحبا", "文", *(text for text in TEXTS.values() if len(text) < 200)]
+    ),
+)
+texts = st.lists(pieces_of_text, max_size=12).map("".join)
+
+
+@st.composite
+def cited_documents(draw: Callable[..., object]) -> tuple[Document, list[Citation]]:
+    """A document with citations of any places in it, which may touch, overlap and lie in one another."""
+    text = draw(texts)
+    assert isinstance(text, str)
+    starts = sorted(draw(st.lists(st.integers(0, len(text)), max_size=4)))  # type: ignore[call-overload]
+    of = document(text, page_starts=",".join(map(str, [0, *starts])))
+    bounds = draw(st.lists(st.tuples(st.integers(0, len(text)), st.integers(0, len(text))), max_size=5))
+    assert isinstance(bounds, list)
+    return of, [citation(of, *sorted(each), number=number) for number, each in enumerate(bounds, start=1)]
+
+
+def marked_places(html: str) -> tuple[str, dict[int, list[int]]]:
+    """The document's text as it is shown, and citation → the positions in it that its marks cover."""
+    shown_text = ""
+    places: dict[int, list[int]] = {}
+    for piece in pieces(html):
+        if not any(has_class(node, "cv-paragraph") for node in piece.around):
+            assert not any(node.tag == "mark" for node in piece.around)
+            continue
+        numbers = [int(node.attributes["data-citation"] or 0) for node in piece.around if node.tag == "mark"]
+        assert len(numbers) == len(set(numbers))
+        for number in numbers:
+            places.setdefault(number, []).extend(range(len(shown_text), len(shown_text) + len(piece.text)))
+        shown_text += piece.text
+    return shown_text, places
+
+
+@settings(deadline=None)
+@given(cited_documents(), st.integers(0, 6))
+def test_reader_shows_exactly_the_text_and_marks_exactly_the_quotes(
+    cited: tuple[Document, list[Citation]], current: int
+) -> None:
+    of, citations = cited
+    html = render_source(of, citations, current, answer_id="a")
+    text, places = marked_places(html)
+    assert text == shown(of.text)
+    assert places == {each.number: list(range(each.span.start, each.span.end)) for each in citations if len(each.span)}
+    assert_inert(html)
+
+
+@settings(deadline=None)
+@given(cited_documents(), st.integers(0, 30))
+def test_long_document_is_shown_around_its_citations_and_says_what_is_left_out(
+    cited: tuple[Document, list[Citation]], n_around: int
+) -> None:
+    of, citations = cited
+    padding = "".join(f"Line {number} of the padding.\n" for number in range(100))
+    long = document(padding + of.text + padding, document_id=of.id)
+    moved = [
+        citation(long, each.span.start + len(padding), each.span.end + len(padding), number=each.number)
+        for each in citations
+    ]
+    html = render_source(long, moved, 1, n_around=n_around)
+    shown_text, offset = "", 0
+    marked: dict[int, list[int]] = {}
+    for piece in pieces(html):
+        classes = {name for node in piece.around for name in (node.attributes.get("class") or "").split()}
+        if "cv-elided" in classes and "cv-widen" not in classes:
+            n_left_out = int(piece.text.split()[1].replace(",", ""))
+            shown_text += shown(long.text[offset : offset + n_left_out])
+            offset += n_left_out
+        elif "cv-paragraph" in classes:
+            for node in piece.around:
+                if node.tag == "mark":
+                    marked.setdefault(int(node.attributes["data-citation"] or 0), []).extend(
+                        range(offset, offset + len(piece.text))
+                    )
+            shown_text += piece.text
+            offset += len(piece.text)
+    assert shown_text == shown(long.text)
+    assert marked == {each.number: list(range(each.span.start, each.span.end)) for each in moved if len(each.span)}
+
+
+@settings(deadline=None)
+@given(st.permutations(range(6)))
+def test_order_in_which_citations_come_does_not_matter(order: list[int]) -> None:
+    of = document("One two three four five six.")
+    citations = [citation(of, start, start + 9, number=start + 1) for start in range(6)]
+    assert render_source(of, [citations[index] for index in order], 2) == render_source(of, citations, 2)
+
+
+def test_long_document_is_not_shown_whole() -> None:
+    of = document("A line of this long book.\n" * 100_000)
+    html = render_source(of, [citation(of, 1_300_000, 1_300_025)], 1)
+    assert len(html) < 150_000
+    assert [node.text() for node in nodes(html, ".cv-elided")] == [
+        "… 1,289,990 characters not shown Show more",
+        "… 1,289,964 characters not shown Show more",
+    ]
+
+
+def test_widening_shows_more() -> None:
+    of = document("A line of this long book.\n" * 100_000)
+    cited = [citation(of, 1_300_000, 1_300_025)]
+    around = first(render_source(of, cited, 1), ".cv-widen").attributes["data-around"]
+    wider = render_source(of, cited, 1, n_around=int(around or 0))
+    assert len(wider) > 3 * len(render_source(of, cited, 1))
+
+
+def test_long_document_without_citations_is_shown_from_its_start() -> None:
+    of = document("First line.\n" + "A line of this long book.\n" * 100_000)
+    html = render_source(of, [], 0)
+    assert first(html, ".cv-line").text() == "First line.\n"
+    assert len(nodes(html, ".cv-elided")) == 1
+
+
+def test_current_citation_is_marked_more_strongly() -> None:
+    of = document(TWO_LINES)
+    html = render_source(of, [citation(of, 0, 26), citation(of, 27, 46, number=2)], 2, answer_id="a")
+    assert [(node.attributes["class"], node.text()) for node in nodes(html, "mark")] == [
+        ("cv-mark cv-mark-end", "The bridge opened in 1932."),
+        ("cv-mark cv-current cv-mark-end", "It is painted grey."),
+    ]
+    assert [node.attributes["data-answer"] for node in nodes(html, "mark")] == ["a", "a"]
+
+
+def test_overlapping_citations_have_marks_of_their_own() -> None:
+    of = document("one two three")
+    html = render_source(of, [citation(of, 0, 7), citation(of, 4, 13, number=2)], 1)
+    for number, quote in ((1, "one two"), (2, "two three")):
+        assert "".join(node.text() for node in nodes(html, f'mark[data-citation="{number}"]')) == quote
+
+
+def test_only_the_last_piece_of_a_quote_is_its_end() -> None:
+    of = document(TWO_LINES)
+    html = render_source(of, [citation(of, 4, 36)], 0)
+    assert [(node.text(), has_class(node, "cv-mark-end")) for node in nodes(html, "mark")] == [
+        ("bridge opened in 1932.\n", False),
+        ("It is pai", True),
+    ]
+
+
+def test_quote_that_is_not_at_its_place_is_never_marked() -> None:
+    of = document(TWO_LINES)
+    changed = document("The bridge closed in 1932.\nIt is painted grey.")
+    html = render_source(changed, [citation(of, 0, 26), citation(of, 27, 46, number=2)], 1)
+    assert [node.text() for node in nodes(html, "mark")] == ["It is painted grey."]
+    assert "Citation 1 is not marked" in first(html, ".cv-notice").text()
+
+
+def test_citation_of_another_document_is_passed_over() -> None:
+    of = document(TWO_LINES)
+    other = document(TWO_LINES, document_id="d2")
+    html = render_source(of, [citation(other, 0, 26)], 1)
+    assert not nodes(html, "mark, .cv-notice, .cv-steps")
+
+
+def test_span_beyond_the_end_is_not_marked() -> None:
+    of = document("short")
+    beyond = citation(document("short" * 10), 30, 40)
+    assert not nodes(render_source(of, [beyond], 1), "mark")
+
+
+def test_steps_lead_round_the_citations_in_the_order_of_the_text() -> None:
+    of = document("one two three")
+    citations = [citation(of, 8, 13), citation(of, 0, 3, number=2), citation(of, 4, 7, number=3)]
+    html = render_source(of, citations, 2, answer_id="a")
+    assert [node.attributes["data-citation"] for node in nodes(html, ".cv-step")] == ["1", "3"]
+    assert first(html, ".cv-position").text() == "1 of 3"
+    assert not nodes(render_source(of, citations[:1], 1), ".cv-steps")
+
+
+def test_lines_are_kept_and_numbered() -> None:
+    of = document("One.\nTwo.\n\n\nFive.\n")
+    html = render_source(of, [], 0)
+    assert [(node.attributes["data-line"], node.text()) for node in nodes(html, ".cv-line")] == [
+        ("1", "One.\n"),
+        ("2", "Two."),
+        ("5", "Five.\n"),
+    ]
+    assert len(nodes(html, ".cv-paragraph")) == 2
+
+
+def test_long_lines_are_paragraphs() -> None:
+    of = document("\n".join(["A paragraph on a line of its own. " * 5] * 3))
+    assert len(nodes(render_source(of, [], 0), ".cv-paragraph")) == 3
+
+
+def test_citation_says_its_page_and_line() -> None:
+    of = document(TWO_LINES)
+    html = render_source(of, [citation(of, 27, 46, page=3)], 1)
+    assert first(html, ".cv-place").text() == "Citation 1: page 3, line 2"
+
+
+def test_pages_begin_where_the_document_says() -> None:
+    of = document("One.\n\nThree.", page_starts="0,6,6")
+    html = render_source(of, [citation(of, 0, 12)], 1)
+    assert [node.text() for node in nodes(html, ".cv-page")] == ["Page 1", "Page 3"]
+    assert "".join(node.text() for node in nodes(html, "mark")) == "One.\n\nThree."
+
+
+def test_window_in_the_middle_of_a_page_says_so() -> None:
+    text = "A line of this long book.\n" * 10_000
+    of = document(text, page_starts=f"0,26000,{len(text) - 26}")
+    html = render_source(of, [citation(of, 130_000, 130_025)], 1)
+    assert [node.text() for node in nodes(html, ".cv-page")] == ["Page 2, continued"]
+
+
+@pytest.mark.parametrize("starts", ["", "0", "0,x", "5,1", "0,999", "0,-1", "0," + "9" * 5000, "0,٣", "0,1,"])
+def test_page_starts_that_cannot_be_are_passed_over(starts: str) -> None:
+    assert not nodes(render_source(document(TWO_LINES, page_starts=starts), [], 0), ".cv-page")
+
+
+def test_heading_says_what_the_document_says_about_itself() -> None:
+    of = document(
+        TWO_LINES, title="Bridges", published="2025-03-12", author="Ann Lee", url="https://example.org/a", language="en"
+    )
+    html = render_source(of, [], 0)
+    assert first(html, "h2").text() == "Bridges"
+    assert first(html, ".cv-facts").text() == "a.txt · 12 March 2025 · Ann Lee · https://example.org/a"
+    assert first(html, "a").attributes == {
+        "href": "https://example.org/a",
+        "rel": "noopener noreferrer nofollow",
+        "target": "_blank",
+    }
+    assert first(html, ".cv-text").attributes["lang"] == "en"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "javascript:alert(1)",
+        "JAVASCRIPT:alert(1)//https://example.org",
+        " https://example.org",
+        "https://user:secret@example.org",
+        "https://example.org@evil.invalid",
+        "https://ехample.org",
+        "//example.org",
+        "https:example.org",
+        "https://",
+        "http://[broken",
+        "file:///etc/passwd",
+        "data:text/html,x",
+        "java\nscript:x",
+        "https://example.org/\u202egnp",
+        "https://example.org／.evil.invalid",
+    ],
+)
+def test_address_that_may_do_harm_is_shown_and_not_linked(address: str) -> None:
+    html = render_source(document(TWO_LINES, url=address), [], 0)
+    assert not nodes(html, "a")
+    assert "".join(shown(address).split()) in "".join(first(html, ".cv-facts").text().split())
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_hostile_text_is_inert_everywhere_in_the_reader(name: str) -> None:
+    text = TEXTS[name]
+    of = document(
+        f"{text}\n{text}",
+        document_id=text,
+        title=text,
+        source=text,
+        url=text,
+        author=text,
+        published=text,
+        language=text,
+    )
+    cited = citation(of, 0, len(text), published=text)
+    html = render_source(of, [cited], 1, answer_id=text)
+    assert_inert(html)
+    assert marked_places(html)[0] == shown(of.text)
+    assert_inert(render_gone(cited))
+
+
+def test_removed_source_keeps_the_quote_and_says_that_it_is_gone() -> None:
+    html = render_gone(citation(document(TWO_LINES, title="Bridges"), 0, 26))
+    assert first(html, "blockquote").text() == "The bridge opened in 1932."
+    assert "was removed" in first(html, ".cv-notice").text()
+    assert has_class(first(html, "article"), "cv-gone")
+    assert not nodes(html, "mark")
+
+
+def test_empty_document_says_so() -> None:
+    assert first(render_source(document(""), [], 0), ".cv-notice").text() == "No text."
+
+
+def test_empty_reader_says_what_to_do() -> None:
+    assert "Choose a numbered citation" in first(render_no_source(), ".cv-empty").text()
+
+
+def test_right_to_left_and_chinese_keep_their_direction_and_language() -> None:
+    of = document(f"{TEXTS['right to left']}\n\n{TEXTS['chinese']}", language="ar")
+    html = render_source(of, [citation(of, 0, 10)], 1)
+    assert [node.attributes["dir"] for node in nodes(html, ".cv-paragraph")] == ["auto", "auto"]
+    assert first(html, ".cv-text").attributes["lang"] == "ar"

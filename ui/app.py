@@ -1,0 +1,347 @@
+"""The page: which parts it has, and which handler answers which event. The only file that imports Gradio.
+
+The conversation is HTML of our own and no `gr.Chatbot`: that one reads Markdown and formulas into what it shows, and
+the sentences of documents must stay as they are. `gr.HTML` puts what changed into the page and leaves the rest, so
+that focus and scrolling stay where they are while an answer grows.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, TypedDict
+
+import gradio as gr
+from gradio.events import api as offer
+
+from rag import Assistant, RagError
+from ui.api import Api, endpoints
+from ui.conversation import Conversation
+from ui.handlers import Chat, warm_up
+from ui.library_tab import LibraryTab
+from ui.llm_tab import LlmTab
+from ui.options import AppOptions
+from ui.page_events import Heard, PageEvents, Updates, spoken
+from ui.preferences import N_SOURCES, Assistants, LlmKind
+from ui.render import render_no_source
+from ui.sentences import sentence
+
+__all__ = ["Look", "build_app", "look"]
+
+_HERE = Path(__file__).parent
+_SCRIPT = (_HERE / "reader.js").read_text(encoding="utf-8")
+_STYLES = ("conversation.css", "citations.css", "style.css")
+_FONTS = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif"]
+_MONO = ["ui-monospace", "SFMono-Regular", "Menlo", "monospace"]
+_TITLE = "Chapter and Verse"
+_N_AT_ONCE = 20
+_LLMS = [
+    ("As the app was started", LlmKind.AS_STARTED.value),
+    ("None: quote the best sentences", LlmKind.NONE.value),
+    ("A local model", LlmKind.LOCAL.value),
+    ("A server with the OpenAI protocol", LlmKind.SERVER.value),
+]
+_QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+"""The page says itself how far things are; and what it calls is for it alone."""
+_AT_ONCE: dict[str, Any] = {**_QUIET, "concurrency_limit": None, "queue": False}
+_MADE: dict[str, Any] = {**_QUIET, "concurrency_limit": 2, "concurrency_id": "examples"}
+
+
+class Look(TypedDict):
+    """What `launch` must know of how the page looks."""
+
+    theme: gr.themes.Base
+    css_paths: list[str]
+    footer_links: list[Any]
+
+
+def look() -> Look:
+    """The look of the page, for `launch`: fonts of the system only, so that no other server is asked for any."""
+    theme = gr.themes.Base(
+        primary_hue=gr.themes.colors.teal,
+        neutral_hue=gr.themes.colors.stone,
+        radius_size=gr.themes.sizes.radius_md,
+        font=_FONTS,
+        font_mono=_MONO,
+    )
+    return Look(theme=theme, css_paths=[str(_HERE / name) for name in _STYLES], footer_links=[])
+
+
+def build_app(assistant: Assistant, *, options: AppOptions | None = None) -> gr.Blocks:
+    """The page over the assistant's documents, to be launched; loads the models in the background meanwhile."""
+    options = options or AppOptions()
+    assistants = Assistants(assistant, may_change_llm=options.may_change_llm)
+    warm_up(assistants)
+    app: gr.Blocks = gr.Blocks(title=_TITLE, analytics_enabled=False, fill_width=True)
+    with app:
+        _Page(assistants, options).build(app)
+        _offer_endpoints(assistant, has_tools=options.has_mcp)
+    return app
+
+
+class _Page:
+    """The parts of the page as attributes, and the handlers between them."""
+
+    def __init__(self, assistants: Assistants, options: AppOptions) -> None:
+        self._options = options
+        limit = min(options.max_upload_bytes, assistants.started.settings.max_file_bytes)
+        self._events = PageEvents(
+            Chat(assistants),
+            LibraryTab(assistants.started, example=options.example, max_file_bytes=limit),
+            LlmTab(assistants, may_change_llm=options.may_change_llm),
+            Updates(none=gr.skip(), of=gr.update),
+        )
+
+    def build(self, app: gr.Blocks) -> None:
+        """All parts and all events."""
+        self.conversation = gr.State(Conversation())
+        self.kept = gr.BrowserState([], storage_key="chapter-and-verse", secret="not secret")  # noqa: S106
+        self.preferences = gr.BrowserState({}, storage_key="chapter-and-verse-preferences", secret="not secret")  # noqa: S106
+        with gr.Row(elem_id="cv-header"):
+            _html("cv-title", value=f"<h1>{_TITLE}</h1>")
+            self.in_use = _html("cv-in-use")
+        self.announce = _html("cv-announce", value=spoken(""))
+        self.export = _html("cv-export")
+        with gr.Tabs(elem_id="cv-tabs") as self.tabs:
+            with gr.Tab("Chat", id="chat"):
+                self._build_chat()
+            with gr.Tab("Documents", id="documents"):
+                self._build_documents()
+            with gr.Tab("Settings", id="settings"):
+                self._build_settings()
+        self._wire_chat()
+        self._wire_reading()
+        self._wire_documents()
+        self._wire_settings()
+        app.load(
+            self._events.loaded,
+            [self.kept, self.preferences],
+            [
+                self.conversation,
+                self.earlier,
+                self.current,
+                self.welcome,
+                self.in_use,
+                self.documents,
+                self.local,
+                self.llm,
+                self.api_base,
+                self.model,
+                self.n_sources,
+                self.shows_drafts,
+            ],
+            **_AT_ONCE,
+        ).then(self._events.examples_made, None, self.welcome, **_MADE)
+
+    # Parts
+
+    def _build_chat(self) -> None:
+        with gr.Row(elem_id="cv-chat", equal_height=True):
+            with gr.Column(elem_id="cv-talk", scale=5, min_width=320):
+                with gr.Column(elem_id="cv-scroll"):
+                    self.earlier = _html("cv-earlier")
+                    self.current = _html("cv-current")
+                    self.welcome = _html("cv-welcome")
+                self.hint = _html("cv-hint")
+                with gr.Row(elem_id="cv-ask"):
+                    self.question = gr.Textbox(
+                        label="Question",
+                        show_label=False,
+                        placeholder="Ask your documents …",
+                        lines=1,
+                        max_lines=6,
+                        autofocus=True,
+                        scale=1,
+                        container=False,
+                        elem_id="cv-question",
+                    )
+                    self.ask = gr.Button("Ask", variant="primary", scale=0, min_width=88, elem_id="cv-ask-button")
+                    self.stop = gr.Button("Stop", scale=0, min_width=88, visible=False, elem_id="cv-stop")
+                with gr.Row(elem_id="cv-tools"):
+                    self.clear = gr.Button("Clear", size="sm", scale=0, elem_id="cv-clear")
+                    self.as_markdown = gr.Button("Export Markdown", size="sm", scale=0, elem_id="cv-export-markdown")
+                    self.as_json = gr.Button("Export JSON", size="sm", scale=0, elem_id="cv-export-json")
+            with gr.Column(elem_id="cv-reader-column", scale=4, min_width=320):
+                self.close = gr.Button("Close source", size="sm", elem_id="cv-close")
+                self.reader = _html("cv-reader", value=render_no_source())
+
+    def _build_documents(self) -> None:
+        with gr.Column(elem_id="cv-library"):
+            with gr.Row(elem_id="cv-add"):
+                self.files = gr.File(label="Files", file_count="multiple", height=140, elem_id="cv-files")
+                self.folder = gr.File(label="A folder", file_count="directory", height=140, elem_id="cv-folder")
+            self.progress = _html("cv-adding")
+            self.search = gr.Textbox(label="Search titles and files", elem_id="cv-search", max_lines=1)
+            with gr.Column(visible=False, elem_id="cv-confirm") as self.confirm:
+                self.doomed = gr.State("")
+                self.confirm_text = _html("cv-confirm-text")
+                with gr.Row():
+                    self.remove = gr.Button("Remove", variant="stop", size="sm", elem_id="cv-confirm-remove")
+                    self.keep = gr.Button("Keep", size="sm", elem_id="cv-confirm-keep")
+            self.documents = _html("cv-documents")
+
+    def _build_settings(self) -> None:
+        may_change = self._options.may_change_llm
+        with gr.Column(elem_id="cv-settings"):
+            self.llm = gr.Radio(
+                _LLMS, value=_LLMS[0][1], label="Language model", interactive=may_change, elem_id="cv-llm"
+            )
+            self.local = _html("cv-local")
+            self.pull = gr.Button("Fetch the local model", size="sm", interactive=may_change, elem_id="cv-pull")
+            self.pulling = _html("cv-pulling")
+            self.api_base = gr.Textbox(
+                label="Server's address",
+                info="Ends in /v1. A key, where one is needed, comes only from the variable RAG_API_KEY.",
+                placeholder="http://127.0.0.1:11434/v1",
+                interactive=may_change,
+                max_lines=1,
+                elem_id="cv-api-base",
+            )
+            self.model = gr.Dropdown(
+                [], label="Model", allow_custom_value=True, interactive=may_change, elem_id="cv-model"
+            )
+            self.test = gr.Button("Test the connection", size="sm", interactive=may_change, elem_id="cv-test")
+            self.tested = _html("cv-tested")
+            sources = [("As the app was started", 0), *((f"{n} sentences", n) for n in N_SOURCES)]
+            self.n_sources = gr.Radio(sources, value=0, label="Sources for an answer", elem_id="cv-n-sources")
+            self.shows_drafts = gr.Checkbox(label="Show drafts: also what failed its check", elem_id="cv-drafts")
+            self.saved = _html("cv-saved")
+
+    # Events
+
+    def _wire_chat(self) -> None:
+        events = self._events
+        inputs = [self.conversation, self.preferences]
+        outputs = [
+            self.earlier,
+            self.current,
+            self.hint,
+            self.announce,
+            self.question,
+            self.ask,
+            self.stop,
+            self.conversation,
+            self.kept,
+        ]
+        answering = {**_QUIET, "concurrency_limit": _N_AT_ONCE, "concurrency_id": "answers"}
+        # A second question meanwhile is refused with a sentence, and not in silence, as Gradio would.
+        typed = {**answering, "trigger_mode": "multiple"}
+        self.question.submit(_steps(events.asked), [self.question, *inputs], outputs, **typed)
+        self.ask.click(_steps(events.asked), [self.question, *inputs], outputs, **answering)
+        self.welcome.submit(_steps(events.example_asked), inputs, outputs, **answering)
+        self.current.retry(_steps(events.retried), inputs, outputs, **answering)
+        self.stop.click(_heard(events.stopped), None, None, **_AT_ONCE)
+        emptied = [self.conversation, self.kept, self.earlier, self.current, self.hint, self.reader]
+        self.clear.click(_heard(events.cleared), None, [*emptied, self.ask, self.stop], **_AT_ONCE)
+        for button, name in ((self.as_markdown, "conversation.md"), (self.as_json, "conversation.json")):
+            exported = functools.partial(events.exported, name)
+            button.click(exported, self.conversation, [self.export, self.hint], **_AT_ONCE)
+        rated = [self.conversation, self.earlier, self.current, self.announce]
+        for exchanges in (self.earlier, self.current):
+            exchanges.like(_heard(events.rated), inputs, rated, **_AT_ONCE)
+
+    def _wire_reading(self) -> None:
+        opened = [self.reader, self.conversation]
+        for part in (self.earlier, self.current, self.reader):
+            part.select(_heard(self._events.opened), self.conversation, opened, **_AT_ONCE)
+        self.close.click(render_no_source, None, self.reader, **_AT_ONCE)
+
+    def _wire_documents(self) -> None:
+        events = self._events
+        library = {**_QUIET, "concurrency_limit": 1, "concurrency_id": "library"}
+        added = [self.progress, self.announce, self.documents, self.in_use, self.welcome]
+        context = [self.preferences, self.search]
+        for files in (self.files, self.folder):
+            upload = files.upload(events.added, [files, *context], [files, *added], **library)
+            upload.then(events.examples_made, None, self.welcome, **_MADE)
+        loaded = self.welcome.apply(events.example_added, context, added, **library)
+        loaded.then(events.examples_made, None, self.welcome, **_MADE)
+        self.welcome.expand(lambda: gr.update(selected="documents"), None, self.tabs, **_AT_ONCE)
+        self.search.change(events.listed, self.search, self.documents, **_AT_ONCE)
+        opened = [self.reader, self.conversation, self.tabs]
+        self.documents.select(_heard(events.document_opened), self.conversation, opened, **_AT_ONCE)
+        doomed = [self.confirm, self.confirm_text, self.doomed]
+        self.documents.delete(_heard(events.doomed), None, doomed, **_AT_ONCE)
+        self.keep.click(lambda: gr.update(visible=False), None, self.confirm, **_AT_ONCE)
+        shown = [self.documents, self.in_use, self.conversation, self.earlier, self.current, self.welcome]
+        removed = [self.confirm, self.progress, self.announce, *shown]
+        self.remove.click(events.removed, [self.doomed, self.conversation, *context], removed, **library)
+
+    def _wire_settings(self) -> None:
+        events = self._events
+        chosen: list[Any] = [self.llm, self.api_base, self.model, self.n_sources, self.shows_drafts]
+        saved = [self.preferences, self.saved, self.announce, self.in_use, self.earlier, self.current]
+        for part in chosen:
+            changed = part.blur if part is self.api_base else part.input
+            changed(events.chosen, [*chosen, self.conversation], saved, **_AT_ONCE)
+        tested = [self.model, self.tested, self.announce]
+        test = self.test.click(events.tested, self.api_base, tested, **_QUIET, concurrency_limit=4)
+        test.then(events.chosen, [*chosen, self.conversation], saved, **_AT_ONCE)
+        fetching = {**_QUIET, "concurrency_limit": 1, "concurrency_id": "weights"}
+        self.pull.click(events.pulled, self.preferences, [self.pulling, self.local, self.in_use], **fetching)
+
+
+def _offer_endpoints(assistant: Assistant, *, has_tools: bool) -> None:
+    """The functions for other programs, by name; of the tools only those that only read."""
+    for endpoint in endpoints(assistant, has_tools=has_tools):
+        function = _told(endpoint.function)
+        if not endpoint.is_tool:
+            _hide_from_mcp(function)
+        offer(function, api_name=endpoint.name, concurrency_limit=_N_AT_ONCE, concurrency_id="answers")
+    api = Api(assistant)
+
+    def add(files: list[str]) -> dict[str, Any]:
+        """Add uploaded files to the documents; what was added, unchanged and refused, and why."""
+        return api.add([(Path(file).name, Path(file)) for file in files])
+
+    offered = _told(add)
+    _hide_from_mcp(offered)
+    files = gr.File(file_count="multiple", visible=False)
+    report = gr.JSON(visible=False)
+    start = gr.Button(visible=False)
+    start.click(offered, files, report, api_name="add", concurrency_limit=1, concurrency_id="library")
+
+
+def _hide_from_mcp(function: Callable[..., object]) -> None:
+    """Gradio offers a function as a tool unless this attribute says that it is something else."""
+    function._mcp_type = "none"  # type: ignore[attr-defined]
+
+
+def _told(function: Callable[..., object]) -> Callable[..., object]:
+    """The function, whose errors reach the client as a sentence."""
+
+    @functools.wraps(function)
+    def answer(*arguments: Any, **named: Any) -> object:
+        try:
+            return function(*arguments, **named)
+        except RagError as error:
+            raise gr.Error(sentence(error, doing=f"answering {function.__name__}"), print_exception=False) from error
+
+    return answer
+
+
+def _html(elem_id: str, *, value: str = "") -> gr.HTML:
+    return gr.HTML(value, elem_id=elem_id, js_on_load=_SCRIPT, apply_default_css=False)
+
+
+def _heard(method: Callable[..., object]) -> Callable[..., object]:
+    """The method as Gradio calls it: with the event and who sent it in front of the inputs."""
+
+    def handler(event: gr.EventData, request: gr.Request, *inputs: object) -> object:
+        return method(_what(event, request), *inputs)
+
+    return handler
+
+
+def _steps(method: Callable[..., Iterator[object]]) -> Callable[..., Iterator[object]]:
+    """As `_heard`, for a method that yields one state after the other."""
+
+    def handler(event: gr.EventData, request: gr.Request, *inputs: object) -> Iterator[object]:
+        yield from method(_what(event, request), *inputs)
+
+    return handler
+
+
+def _what(event: gr.EventData, request: gr.Request) -> Heard:
+    return Heard(event._data if isinstance(event._data, dict) else {}, request.session_hash or "")

@@ -1,0 +1,124 @@
+"""A conversation as HTML: each question with its answer, or with how far the answer is, and what can be done with it.
+
+Pure functions. What is written about answers and sentences comes from `ui.render`; here are the frames around it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from rag import Rating
+from ui.conversation import Conversation, Exchange, Stage
+from ui.exports import answer_as_markdown, answer_as_text
+from ui.markup import text
+from ui.render import render_answer, render_claims, render_evidence, render_message, render_waiting
+from ui.sentences import count
+
+__all__ = ["render_earlier", "render_last", "render_welcome"]
+
+_MOST_SHOWN = 50
+_WAITING = {Stage.SEARCHING: "Searching the documents …", Stage.WRITING: "Writing, and checking each statement …"}
+
+
+def render_earlier(conversation: Conversation, *, shows_drafts: bool = False) -> str:
+    """All exchanges but the last one."""
+    shown = conversation.earlier[-_MOST_SHOWN:]
+    exchanges = [_exchange(exchange, conversation.gone, shows_drafts=shows_drafts) for exchange in shown]
+    return "".join(exchanges)
+
+
+def render_last(conversation: Conversation, *, shows_drafts: bool = False) -> str:
+    """The last exchange, which may still be going on; nothing when nothing was asked."""
+    if conversation.last is None:
+        return ""
+    return _exchange(conversation.last, conversation.gone, shows_drafts=shows_drafts, is_last=True)
+
+
+def render_welcome(questions: Sequence[str], *, n_documents: int, can_load_example: bool) -> str:
+    """What stands in place of a conversation before the first question: what to do, and examples to click."""
+    if not n_documents:
+        example = _button("example", "Load the example article", class_="cv-primary") if can_load_example else ""
+        return (
+            '<div class="cv-welcome"><h2>Ask your documents</h2>'
+            "<p>Every answer is made of sentences that stand in your documents, and shows where. "
+            "There are no documents yet.</p>"
+            f'<p class="cv-choices">{_button("documents", "Add documents", class_="cv-choice")}{example}</p></div>'
+        )
+    examples = "".join(
+        f"<li>{_button('ask', question, class_='cv-example', question=question)}</li>" for question in questions
+    )
+    return (
+        '<div class="cv-welcome"><h2>Ask your documents</h2>'
+        "<p>Every answer is made of sentences that stand in your documents, and shows where.</p>"
+        + (f'<h3>For example</h3><ul class="cv-examples">{examples}</ul></div>' if examples else "</div>")
+    )
+
+
+def _exchange(exchange: Exchange, gone: Collection[str], *, shows_drafts: bool, is_last: bool = False) -> str:
+    body = _body(exchange, gone, shows_drafts=shows_drafts)
+    return (
+        f'<section class="cv-exchange cv-stage-{exchange.stage.value}" data-exchange="{exchange.key}"'
+        f' aria-label="{text("Question: " + " ".join(exchange.question.split()))}">'
+        f'<h2 class="cv-question" dir="auto">{text(exchange.question)}</h2>'
+        f"{body}{_evidence(exchange)}{_actions(exchange, is_last=is_last)}</section>"
+    )
+
+
+def _body(exchange: Exchange, gone: Collection[str], *, shows_drafts: bool) -> str:
+    if exchange.answer:
+        return render_answer(exchange.answer, show_draft=shows_drafts, gone=gone)
+    claims = render_claims(exchange.claims, answer_id=exchange.answer_id, gone=gone)
+    if exchange.stage in _WAITING:
+        return f'<div class="cv-answer">{claims}{render_waiting(_WAITING[exchange.stage])}</div>'
+    is_error = exchange.stage is Stage.FAILED
+    return f'<div class="cv-answer">{claims}{render_message(exchange.notice, is_error=is_error)}</div>'
+
+
+def _evidence(exchange: Exchange) -> str:
+    """The sentences found: open while nothing is written yet, folded up once there is an answer."""
+    if not exchange.evidence:
+        return ""
+    is_open = " open" if exchange.stage is not Stage.DONE else ""
+    found = count(len(exchange.evidence), "sentence")
+    return (
+        f'<details class="cv-fold"{is_open}><summary>{found} considered</summary>'
+        f"{render_evidence(exchange.evidence, most=len(exchange.evidence))}</details>"
+    )
+
+
+def _actions(exchange: Exchange, *, is_last: bool) -> str:
+    """Buttons; while the answer is written their place is kept, so that nothing moves when they come."""
+    if exchange.stage in _WAITING:
+        return '<div class="cv-actions" aria-hidden="true"></div>'
+    buttons = []
+    if exchange.answer:
+        buttons += [
+            _button("copy", "Copy", title="Copy the answer with its references, as Markdown", form="markdown"),
+            _button("copy", "Copy as text", title="Copy the answer with its references, as plain text", form="text"),
+            _rating(exchange, Rating.HELPFUL, "Helpful"),
+            _rating(exchange, Rating.NOT_HELPFUL, "Not helpful"),
+        ]
+    if is_last:
+        buttons.append(_button("retry", "Ask again", title="Ask the same question again"))
+    taken = (
+        f'<span hidden data-form="markdown">{text(answer_as_markdown(exchange.answer))}</span>'
+        f'<span hidden data-form="text">{text(answer_as_text(exchange.answer))}</span>'
+        if exchange.answer
+        else ""
+    )
+    return f'<div class="cv-actions">{"".join(buttons)}{taken}</div>'
+
+
+def _rating(exchange: Exchange, rating: Rating, label: str) -> str:
+    is_given = exchange.rating is rating
+    return (
+        f'<button type="button" class="cv-action cv-rating" data-do="rate" data-answer="{exchange.answer_id}"'
+        f' data-rating="{(Rating.NONE if is_given else rating).value}" aria-pressed="{str(is_given).lower()}"'
+        f">{label}</button>"
+    )
+
+
+def _button(do: str, label: str, *, class_: str = "cv-action", title: str = "", **data: str) -> str:
+    attributes = "".join(f' data-{name}="{text(value)}"' for name, value in data.items())
+    described = f' title="{title}"' if title else ""
+    return f'<button type="button" class="{class_}" data-do="{do}"{attributes}{described}>{text(label)}</button>'

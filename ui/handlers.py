@@ -1,0 +1,265 @@
+"""What happens when a person asks, opens a citation or rates an answer: events in, states to show out.
+
+Nothing here knows Gradio or HTML. Every error becomes a sentence; what was typed and what was answered is never lost.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import reduce
+
+from rag import (
+    Answer,
+    AnswerStatus,
+    Citation,
+    ClaimVerified,
+    Document,
+    Done,
+    Event,
+    NotFoundError,
+    QuestionError,
+    RagError,
+    Rating,
+    Retrieved,
+)
+from ui.background import Job, close
+from ui.conversation import Conversation, Exchange, Stage, kept_questions
+from ui.preferences import Assistants, Preferences
+from ui.sentences import count, sentence
+
+__all__ = ["Chat", "ChatView", "Opened", "warm_up"]
+
+_EMPTY = "Write a question first."
+_BUSY = "The answer to your last question is still being written. Press Stop to end it."
+_STOPPED = "Stopped. What is shown was checked; the answer is not complete."
+_STOPPED_EARLY = "Stopped before anything was written."
+_FORGOTTEN = "This answer is no longer kept: a document that it quoted was removed, or it was not completed."
+_NO_DOCUMENTS = "There are no documents yet. Add some in the Documents tab, or press Clear and load the example."
+_SETTLING_SECONDS = 0.04
+_MOST_KEPT = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatView:
+    """What the chat shows now.
+
+    hint: a sentence about the input, such as why it was not taken; empty for none.
+    spoken: what a screen reader should say; empty for nothing new.
+    question: what stands in the input; None to leave it as it is.
+    is_new: whether an exchange was added or taken away, so that the earlier ones must be shown anew.
+    """
+
+    conversation: Conversation
+    hint: str = ""
+    spoken: str = ""
+    question: str | None = None
+    is_answering: bool = False
+    is_new: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """What the reader shows.
+
+    document: None when it was removed; its quoted sentence is in `citations` still.
+    citations: the places of one answer in it; `current` is the number of the one to look at, 0 for none.
+    is_gone: whether the document that the citations are of was removed.
+    notice: why nothing can be shown; empty when something can.
+    """
+
+    document: Document | None = None
+    citations: tuple[Citation, ...] = ()
+    current: int = 0
+    answer_id: str = ""
+    is_gone: bool = False
+    notice: str = ""
+
+
+class Chat:
+    """The chat of all browsers: each has its own conversation, and a name (`session`) to stop its answer by."""
+
+    def __init__(self, assistants: Assistants) -> None:
+        self._assistants = assistants
+        self._running: dict[str, Job[Event]] = {}
+        self._forgotten: set[str] = set()
+        self._lock = threading.Lock()
+
+    def ask(
+        self, question: str, conversation: Conversation, preferences: Preferences, *, session: str
+    ) -> Iterator[ChatView]:
+        """Each state on the way to the answer; closing the iterator ends the work, and the language model's, too."""
+        if not question.strip():
+            yield ChatView(conversation=conversation, hint=_EMPTY, is_answering=session in self._running)
+            return
+
+        stopped = threading.Event()
+
+        def work(report: Callable[[Event], None]) -> None:
+            with self._assistants.using(preferences) as assistant:
+                events = assistant.stream(question, history=conversation.history(), is_stopped=stopped.is_set)
+                try:
+                    for event in events:
+                        report(event)
+                finally:
+                    close(events)  # which ends the request to the language model
+
+        with self._lock:
+            job = None if session in self._running else Job(work, stopped=stopped, name="ui-answer")
+            if job is not None:
+                self._running[session] = job
+        if job is None:
+            yield ChatView(conversation=conversation, hint=_BUSY, is_answering=True)
+            return
+        try:
+            for view in _states(job, conversation.asked(" ".join(question.split())), question):
+                if session in self._forgotten:
+                    return
+                yield self._with_hint(view)
+        finally:
+            job.stop()
+            with self._lock:
+                self._running.pop(session, None)
+                self._forgotten.discard(session)
+
+    def retry(self, conversation: Conversation, preferences: Preferences, *, session: str) -> Iterator[ChatView]:
+        """As `ask`, with the last question again, in place of its answer."""
+        if conversation.last is None:
+            yield ChatView(conversation=conversation, hint=_EMPTY)
+            return
+        yield from self.ask(conversation.last.question, conversation.without_last(), preferences, session=session)
+
+    def stop(self, session: str, *, forget: bool = False) -> None:
+        """End the answer that is being written for that browser, if one is.
+
+        forget: show nothing more of it, not even that it was stopped.
+        """
+        with self._lock:
+            job = self._running.get(session)
+            if job is not None and forget:
+                self._forgotten.add(session)
+        if job is not None:
+            job.stop()
+
+    def restore(self, kept: object) -> Conversation:
+        """The conversation that a browser kept, read again from the store."""
+        exchanges = [self._restored(question, answer_id) for question, answer_id in kept_questions(kept)[-_MOST_KEPT:]]
+        return Conversation(exchanges=tuple(exchanges))
+
+    def open(self, conversation: Conversation, answer_id: str, number: int) -> Opened:
+        """The document of one citation, with all places that the same answer cites in it."""
+        try:
+            citation = conversation.citation(answer_id, number)
+        except NotFoundError as error:
+            return Opened(notice=sentence(error, doing="opening a source"))
+        cited = tuple(
+            other for other in conversation.exchange(answer_id).citations if other.document_id == citation.document_id
+        )
+        opened = self.open_document(citation.document_id)
+        return replace(opened, citations=cited, current=number, answer_id=answer_id)
+
+    def open_document(self, document_id: str) -> Opened:
+        """A document as it was read, without citations."""
+        try:
+            return Opened(document=self._assistants.started.document(document_id))
+        except NotFoundError as error:
+            return Opened(is_gone=True, notice=sentence(error, doing="opening a document"))
+        except RagError as error:
+            return Opened(notice=sentence(error, doing="opening a document"))
+
+    def rate(self, conversation: Conversation, answer_id: str, rating: str) -> tuple[Conversation, str]:
+        """The conversation with that rating, and a sentence that says that it was kept or why not."""
+        try:
+            wanted = Rating(rating)
+            self._assistants.started.rate(answer_id, wanted)
+        except ValueError:
+            return conversation, "That is no rating: choose thumbs up or thumbs down."
+        except RagError as error:
+            return conversation, sentence(error, doing="rating an answer")
+        said = "Rating removed." if wanted is Rating.NONE else "Thank you: kept with the answer."
+        return conversation.rated(answer_id, wanted), said
+
+    def _with_hint(self, view: ChatView) -> ChatView:
+        """The state, which says why nothing can be found when there is nothing yet."""
+        last = view.conversation.last
+        if not last or not last.answer or last.evidence or self._assistants.started.documents():
+            return view
+        return replace(view, hint=_NO_DOCUMENTS, spoken=_NO_DOCUMENTS)
+
+    def _restored(self, question: str, answer_id: str) -> Exchange:
+        try:
+            answer = self._assistants.started.answer(answer_id)
+        except RagError:
+            return Exchange(question=question, stage=Stage.FORGOTTEN, notice=_FORGOTTEN)
+        return Exchange(question=question, stage=Stage.DONE, evidence=answer.evidence, answer=answer)
+
+
+def warm_up(assistants: Assistants) -> threading.Thread:
+    """Load the embedding model and the indexes in the background, so that the first question need not wait."""
+
+    def load() -> None:
+        with suppress(RagError):  # whoever asks is told
+            assistants.started.retrieve("warm up", k=1)
+
+    thread = threading.Thread(target=load, name="ui-warm-up", daemon=True)
+    thread.start()
+    return thread
+
+
+def _states(job: Job[Event], conversation: Conversation, typed: str) -> Iterator[ChatView]:
+    """The states of the last exchange as its events come."""
+    exchange = conversation.exchanges[-1]
+    yield ChatView(conversation=conversation, spoken="Searching.", question="", is_answering=True, is_new=True)
+    try:
+        for events in job.batches(within_seconds=_SETTLING_SECONDS):
+            exchange = reduce(_after, events, exchange)
+            conversation = conversation.with_last(exchange)
+            yield ChatView(
+                conversation=conversation, spoken=_spoken(events[-1]), is_answering=exchange.stage is Stage.WRITING
+            )
+    except QuestionError as error:
+        # The question stays in the input, to be mended, and not in the conversation.
+        before = conversation.without_last()
+        yield ChatView(conversation=before, hint=sentence(error, doing="answering"), question=typed, is_new=True)
+        return
+    except Exception as error:
+        said = sentence(error, doing="answering")
+        failed = replace(exchange, stage=Stage.FAILED, notice=said)
+        yield ChatView(conversation=conversation.with_last(failed), spoken=said)
+        return
+    if exchange.stage is not Stage.DONE:
+        notice = _STOPPED if exchange.claims else _STOPPED_EARLY
+        stopped = replace(exchange, stage=Stage.STOPPED, notice=notice)
+        yield ChatView(conversation=conversation.with_last(stopped), spoken=notice)
+
+
+def _after(exchange: Exchange, event: Event) -> Exchange:
+    match event:
+        case Retrieved(evidence=evidence):
+            return replace(exchange, stage=Stage.WRITING, evidence=evidence)
+        case ClaimVerified(claim=claim):
+            return replace(exchange, stage=Stage.WRITING, claims=(*exchange.claims, claim))
+        case Done(answer=answer):
+            return replace(exchange, stage=Stage.DONE, evidence=answer.evidence, claims=answer.claims, answer=answer)
+
+
+def _spoken(event: Event) -> str:
+    match event:
+        case Retrieved(evidence=evidence):
+            return f"{count(len(evidence), 'sentence')} found. Writing."
+        case ClaimVerified():
+            return ""
+        case Done(answer=answer):
+            return _outcome(answer)
+
+
+def _outcome(answer: Answer) -> str:
+    cited = f"with {count(len(answer.citations), 'citation')}"
+    said: dict[AnswerStatus, Sequence[str]] = {
+        AnswerStatus.ANSWERED: ("Answered", cited + ":", answer.text),
+        AnswerStatus.PARTIAL: ("Partly answered", cited + ":", answer.text),
+        AnswerStatus.ABSTAINED: (answer.text, "The nearest sentences are shown."),
+    }
+    return " ".join(said[answer.status])

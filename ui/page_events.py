@@ -1,0 +1,311 @@
+"""What each event changes on the page: the arguments are what the page holds, the results what it shows then.
+
+Every method returns the new values of the parts that `ui.app` names beside it, in that order. What a browser sends may
+be anything: it is read as text or a number, or not at all.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from ui.background import close
+from ui.conversation import Conversation
+from ui.exchanges import render_earlier, render_last, render_welcome
+from ui.exports import conversation_as_json, conversation_as_markdown
+from ui.handlers import Chat, ChatView, Opened
+from ui.library_tab import AddView, LibraryTab, Upload
+from ui.llm_tab import LlmTab
+from ui.markup import text
+from ui.preferences import Preferences
+from ui.render import render_documents, render_gone, render_message, render_no_source, render_source
+from ui.sentences import count
+
+__all__ = ["Heard", "PageEvents", "Updates", "paragraph", "spoken"]
+
+_AROUND = 20_000
+
+
+class Heard(NamedTuple):
+    """An event: what the page's script says about it, and which browser tab it comes from."""
+
+    data: Mapping[str, object]
+    session: str
+
+    def text(self, name: str) -> str:
+        """What the script says under that name; empty when it says nothing."""
+        value = self.data.get(name)
+        return value if isinstance(value, str) else ""
+
+    def number(self, name: str, *, otherwise: int = 0) -> int:
+        """The number under that name, or `otherwise`."""
+        written = self.text(name)
+        return int(written) if written.isascii() and written.isdigit() and len(written) < 10 else otherwise
+
+
+class Updates(NamedTuple):
+    """How the page is told to leave a part as it is (`none`), or to change properties of it (`of`)."""
+
+    none: object
+    of: Callable[..., object]
+
+
+Values = tuple[object, ...]
+
+
+class PageEvents:
+    """The handlers of one page, shared by all browsers; what differs between them is in the arguments."""
+
+    def __init__(self, chat: Chat, library: LibraryTab, llm: LlmTab, updates: Updates) -> None:
+        self._chat = chat
+        self._library = library
+        self._llm = llm
+        self._none = updates.none
+        self._of = updates.of
+
+    # Chat
+
+    def asked(self, heard: Heard, question: str, conversation: Conversation, kept: object) -> Iterator[Values]:
+        """The states of answering what was typed."""
+        preferences = Preferences.from_browser(kept)
+        yield from self._shown(self._chat.ask(question, conversation, preferences, session=heard.session), preferences)
+
+    def example_asked(self, heard: Heard, conversation: Conversation, kept: object) -> Iterator[Values]:
+        """As `asked`, with the example that was clicked."""
+        yield from self.asked(heard, heard.text("question"), conversation, kept)
+
+    def retried(self, heard: Heard, conversation: Conversation, kept: object) -> Iterator[Values]:
+        """As `asked`, with the last question."""
+        preferences = Preferences.from_browser(kept)
+        yield from self._shown(self._chat.retry(conversation, preferences, session=heard.session), preferences)
+
+    def stopped(self, heard: Heard) -> None:
+        """End the answer that is being written; its last state says so."""
+        self._chat.stop(heard.session)
+
+    def cleared(self, heard: Heard) -> Values:
+        """A page without conversation."""
+        self._chat.stop(heard.session, forget=True)
+        empty = Conversation()
+        is_asking, is_stopping = self._of(visible=True), self._of(visible=False)
+        return empty, [], "", self._last(empty), "", render_no_source(), is_asking, is_stopping
+
+    def rated(self, heard: Heard, conversation: Conversation, kept: object) -> Values:
+        """The conversation with the rating that was clicked."""
+        conversation, said = self._chat.rate(conversation, heard.text("answer"), heard.text("rating"))
+        drafts = Preferences.from_browser(kept).shows_drafts
+        return (
+            conversation,
+            render_earlier(conversation, shows_drafts=drafts),
+            self._last(conversation, drafts),
+            spoken(said),
+        )
+
+    def exported(self, name: str, conversation: Conversation) -> Values:
+        """The conversation in the page, from where the script saves it: nothing is written on this machine."""
+        if not conversation.answers:
+            return self._none, render_message("There is nothing to export yet. Ask a question first.")
+        ratings = {exchange.answer_id: exchange.rating for exchange in conversation.exchanges}
+        if name.endswith(".json"):
+            kind, content = "application/json", conversation_as_json(conversation.answers, ratings=ratings)
+        else:
+            kind, content = "text/markdown", conversation_as_markdown(conversation.answers)
+        marked = f'data-name="{name}" data-type="{kind}" data-at="{time.monotonic()}"'
+        return f"<span hidden {marked}>{text(content)}</span>", ""
+
+    def examples_made(self) -> object:
+        """The welcome with its examples, which take seconds to make after the documents have changed."""
+        if self._library.known_examples() is not None:
+            return self._none
+        self._library.example_questions()
+        return self._welcome()
+
+    # Reading
+
+    def opened(self, heard: Heard, conversation: Conversation) -> Values:
+        """The source of the citation, or the document, that was clicked."""
+        if heard.text("citation"):
+            opened = self._chat.open(conversation, heard.text("answer"), heard.number("citation"))
+        else:
+            opened = self._chat.open_document(heard.text("document"))
+        # What is not new is not sent: an answer that is being written would be overwritten.
+        is_news = opened.is_gone and opened.citations
+        known = conversation.with_gone(opened.citations[0].document_id) if is_news else self._none
+        return _source(opened, heard.number("around", otherwise=_AROUND)), known
+
+    def document_opened(self, heard: Heard, conversation: Conversation) -> Values:
+        """As `opened`, in the tab where the reader is."""
+        return *self.opened(heard, conversation), self._of(selected="chat")
+
+    # Documents
+
+    def added(self, files: list[str] | None, kept: object, search: str | None) -> Iterator[Values]:
+        """The states of adding files, with the part that took them emptied."""
+        uploads = [Upload(name=Path(file).name, path=Path(file)) for file in files or []]
+        for state in self._adding(self._library.add(uploads), kept, search):
+            yield None, *state
+
+    def example_added(self, kept: object, search: str | None) -> Iterator[Values]:
+        """The states of adding the example."""
+        yield from self._adding(self._library.add_example(), kept, search)
+
+    def listed(self, search: str | None) -> str:
+        """The documents that the search finds."""
+        return render_documents(self._library.documents(), filter_text=search or "")
+
+    def doomed(self, heard: Heard) -> Values:
+        """The question whether the document is really to be removed."""
+        document_id = heard.text("document")
+        asked = f"Remove “{self._library.title(document_id)}”? Answers that quote it are then no longer kept."
+        return self._of(visible=True), render_message(asked), document_id
+
+    def removed(self, document_id: str, conversation: Conversation, kept: object, search: str | None) -> Values:
+        """The page without the document; what was quoted from it stays in sight, and says that the source is gone."""
+        preferences = Preferences.from_browser(kept)
+        said = self._library.remove(document_id)
+        if conversation.cites(document_id):
+            conversation = conversation.with_gone(document_id)
+        return (
+            self._of(visible=False),
+            render_message(said),
+            spoken(said),
+            self.listed(search),
+            self._in_use(preferences),
+            conversation,
+            render_earlier(conversation, shows_drafts=preferences.shows_drafts),
+            self._last(conversation, preferences.shows_drafts),
+            self._welcome(),
+        )
+
+    # Settings
+
+    def chosen(
+        self, llm: str, api_base: str, model: str | None, n_sources: int, shows_drafts: bool, conversation: Conversation
+    ) -> Values:
+        """The preferences of the browser, if they can be taken, and the page as they want it."""
+        choice = {
+            "llm": llm,
+            "api_base": api_base,
+            "model": model or "",
+            "n_sources": n_sources,
+            "shows_drafts": shows_drafts,
+        }
+        preferences = Preferences.from_browser(choice)
+        refused = self._llm.refusal(preferences)
+        if refused:
+            unchanged = (self._none,) * 3
+            return self._none, render_message(refused, is_error=True), spoken(refused), *unchanged
+        said = "Saved for this browser."
+        return (
+            preferences.to_browser(),
+            render_message(said),
+            spoken(said),
+            self._in_use(preferences),
+            render_earlier(conversation, shows_drafts=shows_drafts),
+            self._last(conversation, shows_drafts),
+        )
+
+    def tested(self, api_base: str) -> Values:
+        """The models of the server, and whether it could be reached."""
+        models, said = self._llm.test(api_base)
+        found = self._of(choices=list(models), value=models[0]) if models else self._none
+        return found, render_message(said, is_error=not models), spoken(said)
+
+    def pulled(self, kept: object) -> Iterator[Values]:
+        """The states of fetching the local model."""
+        for html in self._llm.pull():
+            yield html, self._none, self._none
+        yield self._none, paragraph(self._llm.local_model()), self._in_use(Preferences.from_browser(kept))
+
+    # Everything
+
+    def loaded(self, kept: object, kept_preferences: object) -> Values:
+        """The page as its browser left it."""
+        preferences = Preferences.from_browser(kept_preferences)
+        conversation = self._chat.restore(kept)
+        return (
+            conversation,
+            render_earlier(conversation, shows_drafts=preferences.shows_drafts),
+            self._last(conversation, preferences.shows_drafts),
+            self._welcome(),
+            self._in_use(preferences),
+            self.listed(""),
+            paragraph(self._llm.local_model()),
+            preferences.llm.value,
+            preferences.api_base,
+            preferences.model or None,
+            preferences.n_sources,
+            preferences.shows_drafts,
+        )
+
+    def _shown(self, states: Iterator[ChatView], preferences: Preferences) -> Iterator[Values]:
+        """What each state changes on the page; the work ends when nobody asks for the next one."""
+        drafts = preferences.shows_drafts
+        try:
+            for view in states:
+                if view.hint and view.is_answering:  # of another question: what it has shown must stay
+                    said = render_message(view.hint, is_error=True)
+                    yield self._none, self._none, said, spoken(view.hint), *[self._none] * 5
+                    continue
+                yield (
+                    render_earlier(view.conversation, shows_drafts=drafts) if view.is_new else self._none,
+                    self._last(view.conversation, drafts),
+                    render_message(view.hint, is_error=True) if view.hint else "",
+                    spoken(view.spoken),
+                    self._none if view.question is None else view.question,
+                    self._of(visible=not view.is_answering),
+                    self._of(visible=view.is_answering),
+                    view.conversation,
+                    view.conversation.to_browser(),
+                )
+        finally:
+            close(states)
+
+    def _adding(self, states: Iterator[AddView], kept: object, search: str | None) -> Iterator[Values]:
+        preferences = Preferences.from_browser(kept)
+        for view in states:
+            if not view.is_done:
+                yield view.html, spoken(view.spoken), self._none, self._none, self._none
+                continue
+            yield view.html, spoken(view.spoken), self.listed(search), self._in_use(preferences), self._welcome()
+
+    def _last(self, conversation: Conversation, drafts: bool = False) -> str:
+        return render_last(conversation, shows_drafts=drafts)
+
+    def _welcome(self) -> str:
+        """What stands in place of a conversation, with the examples that are known."""
+        return render_welcome(
+            self._library.known_examples() or (),
+            n_documents=len(self._library.documents()),
+            can_load_example=self._library.can_load_example,
+        )
+
+    def _in_use(self, preferences: Preferences) -> str:
+        n_documents = count(len(self._library.documents()), "document")
+        return (
+            f'<p class="cv-in-use"><span>Searched: <strong>{n_documents}</strong></span> '
+            f"<span>Answers by: <strong>{text(self._llm.in_use(preferences))}</strong></span></p>"
+        )
+
+
+def spoken(words: str) -> str:
+    """The live region, which screen readers read aloud; the same words again are news because of the unseen time."""
+    return f'<div role="status" aria-live="polite" data-at="{time.monotonic()}">{text(words)}</div>'
+
+
+def paragraph(words: str) -> str:
+    """The words as a paragraph."""
+    return f"<p>{text(words)}</p>"
+
+
+def _source(opened: Opened, around: int) -> str:
+    if opened.document is not None:
+        return render_source(
+            opened.document, opened.citations, opened.current, answer_id=opened.answer_id, n_around=around
+        )
+    for citation in opened.citations:
+        if citation.number == opened.current:
+            return render_gone(citation)
+    return render_message(opened.notice, is_error=True)

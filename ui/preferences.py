@@ -1,0 +1,164 @@
+"""What a person may choose for their own browser: which language model answers, from how much, and what is shown."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+
+from rag import Assistant, Settings, language_model
+
+__all__ = ["N_SOURCES", "Assistants", "LlmKind", "Preferences"]
+
+N_SOURCES = (5, 10, 20)
+"""How many sentences an answer may be made from. Few choices, so that browsers share the assistants made for them."""
+
+_MOST_IDLE = 2
+
+
+class LlmKind(StrEnum):
+    """Where the language model is, if there is one."""
+
+    AS_STARTED = "as started"
+    NONE = "none"
+    LOCAL = "local"
+    SERVER = "openai-like"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preferences:
+    """The choices of one browser.
+
+    api_base, model: of a server with the OpenAI protocol, or the local model's name; empty for the default.
+    n_sources: sentences that an answer may be made from; 0 for as many as the app was started with.
+    shows_drafts: whether claims that failed their check are shown, as unsupported.
+    """
+
+    llm: LlmKind = LlmKind.AS_STARTED
+    api_base: str = ""
+    model: str = ""
+    n_sources: int = 0
+    shows_drafts: bool = False
+
+    def to_browser(self) -> dict[str, str | int | bool]:
+        """What a browser keeps."""
+        return {
+            "llm": self.llm.value,
+            "api_base": self.api_base,
+            "model": self.model,
+            "n_sources": self.n_sources,
+            "shows_drafts": self.shows_drafts,
+        }
+
+    @classmethod
+    def from_browser(cls, kept: object) -> Preferences:
+        """The preferences that a browser kept; the defaults for whatever is missing or has another shape.
+
+        >>> Preferences.from_browser({"llm": "none", "n_sources": "many"})
+        Preferences(llm=<LlmKind.NONE: 'none'>, api_base='', model='', n_sources=0, shows_drafts=False)
+        """
+        values = kept if isinstance(kept, Mapping) else {}
+        llm, n_sources = values.get("llm"), values.get("n_sources")
+        return cls(
+            llm=LlmKind(llm) if llm in list(LlmKind) else LlmKind.AS_STARTED,
+            api_base=_text(values.get("api_base")),
+            model=_text(values.get("model")),
+            n_sources=n_sources if n_sources in N_SOURCES else 0,
+            shows_drafts=values.get("shows_drafts") is True,
+        )
+
+    def changes(self, settings: Settings, *, may_change_llm: bool) -> dict[str, str | int]:
+        """The settings that these preferences change, by name; none when they are those of `settings`."""
+        wanted: dict[str, str | int] = {}
+        if self.n_sources:
+            wanted["n_evidence"] = self.n_sources
+            wanted["llm_evidence"] = min(settings.llm_evidence, self.n_sources)
+            wanted["max_citations"] = min(settings.max_citations, self.n_sources)
+        if may_change_llm and self.llm != LlmKind.AS_STARTED:
+            is_server = self.llm == LlmKind.SERVER
+            wanted |= {"generator": "auto", "llm": self.llm.value, "llm_model": self.model}
+            wanted["llm_api_base"] = self.api_base if is_server else ""
+        now = settings.model_dump()
+        return {name: value for name, value in wanted.items() if now[name] != value}
+
+
+class Assistants:
+    """Assistants over one library, one for each distinct choice, shared between browsers.
+
+    may_change_llm: False keeps every browser to the language model that the app was started with, whatever it asks.
+    """
+
+    def __init__(self, started: Assistant, *, may_change_llm: bool = True) -> None:
+        self._started = started
+        self._may_change_llm = may_change_llm
+        self._lock = threading.Lock()
+        self._others: OrderedDict[tuple[tuple[str, str | int], ...], Assistant] = OrderedDict()
+        self._n_users: dict[int, int] = {}
+
+    @property
+    def started(self) -> Assistant:
+        """The assistant that the app was started with, for everything that is the same for all."""
+        return self._started
+
+    @contextmanager
+    def using(self, preferences: Preferences) -> Iterator[Assistant]:
+        """The assistant for these preferences, which is not closed before the block ends.
+
+        Raises:
+            SettingsError: they hold a value that cannot be used.
+        """
+        assistant = self._lent(preferences)
+        try:
+            yield assistant
+        finally:
+            with self._lock:
+                self._n_users[id(assistant)] -= 1
+                superfluous = self._superfluous()
+            for idle in superfluous:
+                idle.close()
+
+    def language_model(self, preferences: Preferences) -> str:
+        """The language model that answers, named for people; empty when sentences are quoted without one.
+
+        Raises:
+            SettingsError: the preferences hold a value that cannot be used.
+            WeightsError: the weights of the local model that they ask for are not here.
+        """
+        settings = self._started.settings
+        changes = preferences.changes(settings, may_change_llm=self._may_change_llm)
+        return language_model(Settings(**settings.model_dump() | changes) if changes else settings)
+
+    def close(self) -> None:
+        """Close all but the one that the app was started with."""
+        with self._lock:
+            others = list(self._others.values())
+            self._others.clear()
+        for assistant in others:
+            assistant.close()
+
+    def _lent(self, preferences: Preferences) -> Assistant:
+        changes = preferences.changes(self._started.settings, may_change_llm=self._may_change_llm)
+        key = tuple(sorted(changes.items()))
+        with self._lock:
+            assistant = self._started
+            if changes:
+                assistant = self._others.get(key) or self._started.with_settings(**changes)
+                self._others[key] = assistant
+                self._others.move_to_end(key)
+            self._n_users[id(assistant)] = self._n_users.get(id(assistant), 0) + 1
+        return assistant
+
+    def _superfluous(self) -> list[Assistant]:
+        """Take out those that nobody uses, the longest unused first, until few are left."""
+        idle = [key for key, assistant in self._others.items() if not self._n_users.get(id(assistant))]
+        taken = [self._others.pop(key) for key in idle[: max(0, len(idle) - _MOST_IDLE)]]
+        for assistant in taken:
+            self._n_users.pop(id(assistant), None)
+        return taken
+
+
+def _text(value: object) -> str:
+    return value.strip() if isinstance(value, str) else ""

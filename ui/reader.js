@@ -1,0 +1,84 @@
+// Runs once in every part of the page that shows HTML (Gradio hands over element, trigger and watch). It turns clicks on
+// buttons into events for Python, scrolls the reader to the cited sentence, and copies and saves without any request.
+
+const EVENT_OF = { ask: "submit", retry: "retry", rate: "like", example: "apply", documents: "expand" };
+const OPENS = ".cv-chip, .cv-step, .cv-mark, .cv-open, .cv-widen";
+const isReader = Boolean(element.closest("#cv-reader"));
+
+element.addEventListener("click", (event) => {
+	const button = event.target.closest("button, .cv-mark");
+	if (!button || !element.contains(button)) return;
+	const data = { ...button.dataset };
+	if (data.do === "copy") copy(button, data.form);
+	else if (data.do) trigger(EVENT_OF[data.do], data);
+	else if (button.matches(".cv-remove")) trigger("delete", data);
+	else if (button.matches(OPENS)) {
+		if (!isReader) window.cvOpener = button;
+		trigger("select", data);
+	}
+});
+
+element.addEventListener("keydown", (event) => {
+	if (event.key !== "Escape") return;
+	const cite = event.target.closest(".cv-cite");
+	if (cite) cite.classList.add("cv-dismissed");
+	else if (isReader && window.cvOpener?.isConnected) window.cvOpener.focus();
+});
+
+const undismiss = (event) => event.target.closest?.(".cv-cite")?.classList.remove("cv-dismissed");
+element.addEventListener("focusin", undismiss);
+element.addEventListener("mouseover", (event) => {
+	if (!event.relatedTarget?.closest?.(".cv-cite")) undismiss(event);
+});
+
+watch("value", () => {
+	if (isReader) showCurrent();
+	else if (element.closest("#cv-current")) requestAnimationFrame(() => requestAnimationFrame(showQuestion));
+	else if (element.closest("#cv-export")) save();
+});
+
+function showCurrent() {
+	const region = element.querySelector(".cv-text");
+	if (!region) return;
+	const current = region.querySelector(".cv-current");
+	const box = region.getBoundingClientRect();
+	region.scrollTop += current ? current.getBoundingClientRect().top - box.top - box.height / 3 : -region.scrollTop;
+	if (!element.contains(document.activeElement)) region.focus({ preventScroll: true });
+}
+
+// A new question goes to the top, once the earlier ones are in their place, where the answer can grow below it without moving anything.
+function showQuestion() {
+	const exchange = element.querySelector(".cv-exchange");
+	const scroller = element.closest("#cv-scroll");
+	if (!scroller || !exchange || exchange.dataset.exchange === element.dataset.shown) return;
+	element.dataset.shown = exchange.dataset.exchange;
+	scroller.scrollTop += exchange.getBoundingClientRect().top - scroller.getBoundingClientRect().top - 8;
+}
+
+async function copy(button, form) {
+	const source = button.parentElement.querySelector(`span[data-form="${form}"]`);
+	const label = button.textContent;
+	try {
+		await navigator.clipboard.writeText(source.textContent);
+	} catch {
+		// Without https, browsers have no clipboard but for a selection.
+		const area = document.body.appendChild(document.createElement("textarea"));
+		area.value = source.textContent;
+		area.select();
+		document.execCommand("copy");
+		area.remove();
+		button.focus();
+	}
+	button.textContent = "Copied";
+	setTimeout(() => (button.textContent = label), 1500);
+}
+
+function save() {
+	const made = element.querySelector("span[data-name]");
+	if (!made) return;
+	const link = document.createElement("a");
+	link.href = URL.createObjectURL(new Blob([made.textContent], { type: made.dataset.type }));
+	link.download = made.dataset.name;
+	link.click();
+	setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+}

@@ -1,0 +1,111 @@
+"""What every request passes first, and every response last.
+
+Gradio serves the files of its cache to whoever knows their names, and a page of another site can send requests to
+an app on this machine, or reach it by a name that it points here (DNS rebinding). This closes all three.
+
+Source: Gradio's guide "Sharing your app", section "Security and file access"; OWASP cheat sheets on DNS rebinding,
+cross-site request forgery and Content-Security-Policy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any, TypeAlias
+from urllib.parse import unquote, urlsplit
+
+__all__ = ["LOOPBACK_HOSTS", "Shield", "is_loopback"]
+
+LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
+
+_Message: TypeAlias = MutableMapping[str, Any]
+_Receive: TypeAlias = Callable[[], Awaitable[_Message]]
+_Send: TypeAlias = Callable[[_Message], Awaitable[None]]
+_App: TypeAlias = Callable[[_Message, _Receive, _Send], Awaitable[None]]
+
+_CLOSED = ("/file=", "/file/", "/proxy=", "/stream/", "/monitoring", "/analytics", "/vibe", "/deep_link", "/dev/")
+# Gradio's page holds inline scripts and makes functions from text; no other origin can be asked by any of it.
+_POLICY = (
+    b"default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; object-src 'none'; base-uri 'self'; "
+    b"form-action 'self'; frame-ancestors 'none'"
+)
+_HEADERS = (
+    (b"content-security-policy", _POLICY),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"permissions-policy", b"camera=(), microphone=(), geolocation=(), display-capture=()"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+)
+_REPLACED = frozenset(name for name, _ in _HEADERS)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only programs on this machine can reach `host`.
+
+    >>> is_loopback("127.0.0.1"), is_loopback("localhost"), is_loopback("0.0.0.0"), is_loopback("[::1]")
+    (True, True, False, True)
+    """
+    return host.strip("[]").lower() in LOOPBACK_HOSTS
+
+
+class Shield:
+    """An ASGI application around another one.
+
+    hosts: names under which the app may be asked for, without ports; empty for any, where a password protects it.
+    """
+
+    def __init__(self, app: _App, *, hosts: frozenset[str] = frozenset()) -> None:
+        self._app = app
+        self._hosts = hosts
+
+    async def __call__(self, scope: _Message, receive: _Receive, send: _Send) -> None:
+        """Answer by itself what is not allowed, and add headers to the rest."""
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+            return
+        refusal = self._refusal(scope)
+        if scope["type"] == "websocket":
+            if refusal:
+                await send({"type": "websocket.close", "code": 1008, "reason": refusal})
+            else:
+                await self._app(scope, receive, send)
+            return
+        if refusal:
+            await _refuse(send, refusal)
+            return
+
+        async def send_with_headers(message: _Message) -> None:
+            if message["type"] == "http.response.start":
+                kept = [pair for pair in message.get("headers", []) if pair[0].lower() not in _REPLACED]
+                message["headers"] = [*kept, *_HEADERS]
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers)
+
+    def _refusal(self, scope: _Message) -> str:
+        headers = {name.lower(): value.decode("latin-1") for name, value in scope["headers"]}
+        host = headers.get(b"host", "")
+        if self._hosts and _name(host) not in self._hosts:
+            return "this app is not served under that name"
+        origin = headers.get(b"origin", "")
+        if origin and urlsplit(origin).netloc.lower() != host.lower():
+            return "requests from other sites are not taken"
+        path = unquote(scope["path"]).lower()
+        if any(closed in path for closed in _CLOSED):
+            return "files are not served"
+        return ""
+
+
+def _name(host: str) -> str:
+    """The name in a Host header, without the port: "[::1]:7860" → "::1"."""
+    try:
+        return (urlsplit(f"//{host}").hostname or "").lower()
+    except ValueError:
+        return ""
+
+
+async def _refuse(send: _Send, reason: str) -> None:
+    body = f"Refused: {reason}.".encode()
+    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(body)).encode()), *_HEADERS]
+    await send({"type": "http.response.start", "status": 403, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
