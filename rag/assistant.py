@@ -5,15 +5,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
-from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from rag import serialisation
-from rag.answering import Answering, Thresholds
 from rag.citation import Context, context_of
-from rag.conversation import examples
 from rag.errors import (
     EmbedderMismatchError,
     NotFoundError,
@@ -22,11 +19,10 @@ from rag.errors import (
     StoreFullError,
     StoreLockedError,
 )
-from rag.factory import build
 from rag.filters import scope_of
-from rag.generator_choice import GeneratorChoice, choose_generator
-from rag.library import Library, built_once
-from rag.protocols import ClaimWithEvidence, Generator, Verifier
+from rag.library import Library
+from rag.protocols import ClaimWithEvidence
+from rag.respondent import Respondent
 from rag.settings import Settings
 from rag.storage import import_store
 from rag.types import (
@@ -45,11 +41,9 @@ from rag.types import (
     Turn,
     Verdict,
 )
-from rag.verifier_choice import choose_verifier
 
 __all__ = ["Assistant"]
 
-_N_EXAMPLE_DOCUMENTS = 8
 _SETTINGS_OF_AN_ANSWER = {
     "abstain_below",
     "generator",
@@ -92,7 +86,7 @@ class Assistant:
         self._library = library
         self._owns_library = True
         self._settings = settings
-        self._building = threading.RLock()
+        self._respondent = Respondent(library, settings)
 
     @classmethod
     def open(cls, path: str | Path, settings: Settings | None = None) -> Assistant:
@@ -132,9 +126,7 @@ class Assistant:
 
     def close(self) -> None:
         """End the language model that runs in this process, if one does, and release the store's files."""
-        close_generator = getattr(self.__dict__.get("_generator"), "close", None)
-        if close_generator is not None:
-            close_generator()
+        self._respondent.close()
         if self._owns_library:
             self._library.close()
 
@@ -244,7 +236,7 @@ class Assistant:
         """
         if k < 0:
             raise SettingsError(f"cannot retrieve k={k!r} sentences - ask for 0 or more")
-        return self._answering.retrieve(question, k, where=scope_of(where, sources).filter)
+        return self._respondent.answering.retrieve(question, k, where=scope_of(where, sources).filter)
 
     def ask(
         self, question: str, *, history: Sequence[Turn] = (), where: str = "", sources: Sequence[str] = ()
@@ -280,7 +272,7 @@ class Assistant:
             EmbedderMismatchError: the store was built by another embedding model.
         """
         scope = scope_of(where, sources)
-        answering = self._answering.stream(
+        answering = self._respondent.answering.stream(
             question, history, where=scope.filter, searched=scope.text, is_stopped=is_stopped
         )
         with closing(answering) as events:
@@ -296,26 +288,15 @@ class Assistant:
             QuestionError: the question is empty or too long.
             GeneratorError: the language model that rewrites it cannot be asked.
         """
-        return self._answering.standalone_question(question, history)
+        return self._respondent.answering.standalone_question(question, history)
 
     def example_questions(self, k: int = 4) -> tuple[str, ...]:
         """At most `k` questions that the documents answer, made from sentences of the documents added last."""
-        found: list[str] = []
-        newest = sorted(self.documents(), key=lambda info: info.added_at, reverse=True)[:_N_EXAMPLE_DOCUMENTS]
-        for info in newest:
-            text = self.document(info.id).text
-            sentences = self._library.store.documents.sentences(info.id)
-            said = [(sentence.span.slice(text), sentence.speaker) for sentence in sentences]
-            for question, position in islice(examples(said), 2 * k):
-                if len(found) == k:
-                    return tuple(found)
-                if self._answering.would_cite(question, info.id, sentences[position].span):
-                    found.append(question)
-        return tuple(found)
+        return self._respondent.example_questions(k)
 
     def verify(self, pairs: Sequence[ClaimWithEvidence]) -> list[Verdict]:
         """A verdict for each claim beside its evidence, in order, as the claims of an answer get one."""
-        return self._verifier.verify(pairs)
+        return self._respondent.verifier.verify(pairs)
 
     def citation(self, number: int) -> Citation:
         """The citation with that number of the last recorded answer.
@@ -362,6 +343,17 @@ class Assistant:
         """
         if not self._library.store.answers.rate(answer_id, rating):
             raise NotFoundError(f"cannot rate answer {answer_id!r}: it was not recorded, or a source was removed")
+
+    def rating(self, answer_id: str) -> Rating:
+        """What a person thought last of a recorded answer.
+
+        Raises:
+            NotFoundError: it was not recorded, or a document that it quotes was removed since.
+        """
+        recorded = self._library.store.answers.get(answer_id)
+        if recorded is None:
+            raise NotFoundError(f"no answer has the id {answer_id!r}: it was not recorded, or a source was removed")
+        return recorded.rating
 
     def check(self, *, repair: bool = False) -> list[str]:
         """What is wrong with the store, one sentence each; none when it is sound.
@@ -429,44 +421,3 @@ class Assistant:
             self._library.store.answers.put(answer.id, question=answer.question, answer=written, document_ids=quoted)
         except StoreError:
             return
-
-    # Parts, each built when it is first needed
-
-    @built_once
-    def _verifier(self) -> Verifier:
-        choice = choose_verifier(self._settings)
-        verifier: Verifier = build("verifier", choice.backend, **choice.arguments)
-        return build("verifier", "rules-then-model", model=verifier) if choice.is_behind_rules else verifier
-
-    @built_once
-    def _choice(self) -> GeneratorChoice:
-        return choose_generator(self._settings)
-
-    @built_once
-    def _extractive(self) -> Generator:
-        extractive: Generator = build("generator", "extractive", max_citations=self._settings.max_citations)
-        return extractive
-
-    @built_once
-    def _generator(self) -> Generator:
-        if self._choice.backend == "extractive":
-            return self._extractive
-        generator: Generator = build("generator", self._choice.backend, **self._choice.arguments)
-        return generator
-
-    @built_once
-    def _answering(self) -> Answering:
-        settings = self._settings
-        return Answering(
-            self._library.retriever,
-            self._generator,
-            self._verifier,
-            extractive=self._extractive,
-            document_of=self._library.document,
-            n_evidence=settings.n_evidence,
-            n_drafted_from=settings.llm_evidence,
-            thresholds=Thresholds(abstain_below=settings.abstain_below, quote_instead_from=settings.quote_instead_from),
-            max_question_characters=settings.max_question_characters,
-            settings_fingerprint=settings.fingerprint(),
-            notice=self._choice.notice,
-        )

@@ -33,10 +33,8 @@ MAY_IMPORT = {
     "serialisation": {"types"},
     **{path: BASE | METHODS | {path} for path in PATHS},
     "library": BASE | METHODS | PATHS | {"factory", "settings"},
-    "assistant": BASE
-    | METHODS
-    | PATHS
-    | {"factory", "generator_choice", "library", "settings", "serialisation", "verifier_choice"},
+    "respondent": BASE | METHODS | PATHS | {"factory", "generator_choice", "library", "settings", "verifier_choice"},
+    "assistant": BASE | METHODS | {"library", "respondent", "settings", "serialisation"},
     "cli": {
         "cli",
         "assistant",

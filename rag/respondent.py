@@ -1,0 +1,90 @@
+"""What answers from a library as the settings say: the language model or none, the verifier, the thresholds."""
+
+from __future__ import annotations
+
+import threading
+from itertools import islice
+
+from rag.answering import Answering, Thresholds
+from rag.conversation import examples
+from rag.factory import build
+from rag.generator_choice import GeneratorChoice, choose_generator
+from rag.library import Library, built_once
+from rag.protocols import Generator, Verifier
+from rag.settings import Settings
+from rag.verifier_choice import choose_verifier
+
+__all__ = ["Respondent"]
+
+_N_EXAMPLE_DOCUMENTS = 8
+
+
+class Respondent:
+    """The parts that make an answer, each built when it is first needed. Safe to share between threads."""
+
+    def __init__(self, library: Library, settings: Settings) -> None:
+        self._library = library
+        self._settings = settings
+        self._building = threading.RLock()
+
+    def close(self) -> None:
+        """End the language model that runs in this process, if one does."""
+        close_generator = getattr(self.__dict__.get("_generator"), "close", None)
+        if close_generator is not None:
+            close_generator()
+
+    def example_questions(self, k: int) -> tuple[str, ...]:
+        """See `Assistant.example_questions`."""
+        found: list[str] = []
+        newest = sorted(self._library.documents(), key=lambda info: info.added_at, reverse=True)[:_N_EXAMPLE_DOCUMENTS]
+        for info in newest:
+            text = self._library.document(info.id).text
+            sentences = self._library.store.documents.sentences(info.id)
+            said = [(sentence.span.slice(text), sentence.speaker) for sentence in sentences]
+            for question, position in islice(examples(said), 2 * k):
+                if len(found) == k:
+                    return tuple(found)
+                if self.answering.would_cite(question, info.id, sentences[position].span):
+                    found.append(question)
+        return tuple(found)
+
+    @built_once
+    def verifier(self) -> Verifier:
+        """What judges claims."""
+        choice = choose_verifier(self._settings)
+        verifier: Verifier = build("verifier", choice.backend, **choice.arguments)
+        return build("verifier", "rules-then-model", model=verifier) if choice.is_behind_rules else verifier
+
+    @built_once
+    def _choice(self) -> GeneratorChoice:
+        return choose_generator(self._settings)
+
+    @built_once
+    def _extractive(self) -> Generator:
+        extractive: Generator = build("generator", "extractive", max_citations=self._settings.max_citations)
+        return extractive
+
+    @built_once
+    def _generator(self) -> Generator:
+        if self._choice.backend == "extractive":
+            return self._extractive
+        generator: Generator = build("generator", self._choice.backend, **self._choice.arguments)
+        return generator
+
+    @built_once
+    def answering(self) -> Answering:
+        """The read path."""
+        settings = self._settings
+        return Answering(
+            self._library.retriever,
+            self._generator,
+            self.verifier,
+            extractive=self._extractive,
+            document_of=self._library.document,
+            n_evidence=settings.n_evidence,
+            n_drafted_from=settings.llm_evidence,
+            thresholds=Thresholds(abstain_below=settings.abstain_below, quote_instead_from=settings.quote_instead_from),
+            max_question_characters=settings.max_question_characters,
+            settings_fingerprint=settings.fingerprint(),
+            notice=self._choice.notice,
+        )
