@@ -6,7 +6,6 @@ are loaded once.
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -111,23 +110,15 @@ class Library:
 
     def remove(self, sources: Iterable[str | Path]) -> tuple[str, ...]:
         """See `Assistant.remove`."""
-        known = self.store.documents.names()
         doomed: dict[str, None] = {}
         for given in [sources] if isinstance(sources, (str, Path)) else sources:
-            path = absolute(given)
-            inside = f"{str(path).rstrip(os.sep)}{os.sep}"
-            found = [
-                name.source
-                for name in known
-                if str(given) in (name.document_id, name.source)
-                or name.file in (str(path), f"uploads/{given}")
-                or name.file.startswith(inside)
-            ]
+            path = str(absolute(given))
+            named = self.store.documents.named(str(given), files=[path, f"uploads/{given}"], folder=path)
+            found = [version.source for version in named]
             if not str(given).strip() or not found:
                 raise NotFoundError(f"cannot remove {str(given)!r}: the store does not have it - see `rag list`")
             doomed.update(dict.fromkeys(found))
-        self.ingestion.remove(doomed)
-        self.vector_search.forget_removed()
+        self.vector_search.forget_removed(self.ingestion.remove(doomed))
         return tuple(doomed)
 
     def documents(self, where: Filter | None = None) -> list[DocumentInfo]:

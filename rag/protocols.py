@@ -126,7 +126,8 @@ class VectorIndex(Protocol):
     generation: int
 
     @property
-    def is_exact(self) -> bool: ...
+    def is_exact(self) -> bool:
+        """Whether the scores are the inner products themselves."""
 
     def add(self, ids: Sequence[int], vectors: FloatArray) -> None:
         """Make the passages findable; an id that is known already, or comes twice, gets its last vector."""

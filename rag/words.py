@@ -95,7 +95,9 @@ def _content_words_of_latin(text: str, *, is_cased: bool) -> list[str]:
     words = [word for part in text.split() for word in _words_in(part)]
     lower = [word.lower() for word in words]
     ignored = _function_words(lower)
-    return [low for word, low in zip(words, lower, strict=True) if low not in ignored and not (is_cased and word == "us")]
+    return [
+        low for word, low in zip(words, lower, strict=True) if low not in ignored and not (is_cased and word == "us")
+    ]
 
 
 @lru_cache(maxsize=50_000)
@@ -130,7 +132,6 @@ def _function_words(words: Iterable[str]) -> frozenset[str]:
 
 
 _FOREIGN_FUNCTION_WORDS = frozenset(word for word in chain.from_iterable(FUNCTION_WORDS.values()) if len(word) > 1)
-_STOP_WORDS_OF_LETTERS = frozenset(word for word in STOP_WORDS if len(word) > 1)
 
 
 @lru_cache(maxsize=10_000)
@@ -151,10 +152,7 @@ def _plain_words(text: str) -> set[str] | None:
     if not text.isascii() and _OTHER_SCRIPT.search(text):
         return None
     words = set[str]().union(*map(_plain_words_in, set(text.split())))
-    others = words - STOP_WORDS
-    if "" in words or len(others & _FOREIGN_FUNCTION_WORDS) > max(1, len(words & _STOP_WORDS_OF_LETTERS)):
-        return None
-    return others
+    return None if "" in words else words - _function_words(words)
 
 
 @lru_cache(maxsize=50_000)

@@ -32,6 +32,7 @@ def test_an_answer_can_be_read_and_rated_later(assistant, write):
     assistant.rate(given.id, Rating.NOT_HELPFUL)
     with sqlite3.connect(assistant._library.store.folder / "store.db") as database:
         assert database.execute("SELECT rating FROM answers").fetchall() == [("not-helpful",)]
+    assert assistant.rating(given.id) is Rating.NOT_HELPFUL
 
 
 def test_answers_have_different_ids(assistant):
@@ -45,6 +46,8 @@ def test_an_answer_whose_source_was_removed_is_gone(assistant, write):
     assistant.remove([path])
     with pytest.raises(NotFoundError, match=given.id):
         assistant.answer(given.id)
+    with pytest.raises(NotFoundError, match=given.id):
+        assistant.rating(given.id)
     with pytest.raises(NotFoundError, match="cannot rate"):
         assistant.rate(given.id, Rating.HELPFUL)
 

@@ -1,1 +1,1 @@
-"""The chat in the browser. Nothing is here yet; `rag` on the command line and `rag.Assistant` are the surfaces."""
+"""The chat in the browser: `python -m ui`, also called `rag-ui`. It uses only what `rag` promises."""

@@ -22,7 +22,7 @@ from ui.handlers import Chat, warm_up
 from ui.library_tab import LibraryTab
 from ui.llm_tab import LlmTab
 from ui.options import AppOptions
-from ui.page_events import Heard, PageEvents, Updates, spoken
+from ui.page_events import SEARCH_ONLY, Heard, PageEvents, Updates, spoken
 from ui.preferences import N_SOURCES, Assistants, LlmKind
 from ui.render import render_no_source
 from ui.sentences import sentence
@@ -42,6 +42,10 @@ _LLMS = [
     ("A local model", LlmKind.LOCAL.value),
     ("A server with the OpenAI protocol", LlmKind.SERVER.value),
 ]
+_SCOPE_HELP = (
+    "Such as: published >= 2025-03-01 · source ~ report and not title ~ draft. "
+    "Fields: added, author, language, published, source, title, url."
+)
 _QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 """The page says itself how far things are; and what it calls is for it alone."""
 _AT_ONCE: dict[str, Any] = {**_QUIET, "concurrency_limit": None, "queue": False}
@@ -111,6 +115,7 @@ class _Page:
             with gr.Tab("Settings", id="settings"):
                 self._build_settings()
         self._wire_chat()
+        self._wire_scope()
         self._wire_reading()
         self._wire_documents()
         self._wire_settings()
@@ -130,6 +135,8 @@ class _Page:
                 self.model,
                 self.n_sources,
                 self.shows_drafts,
+                self.where,
+                self.scope,
             ],
             **_AT_ONCE,
         ).then(self._events.examples_made, None, self.welcome, **_MADE)
@@ -139,6 +146,18 @@ class _Page:
     def _build_chat(self) -> None:
         with gr.Row(elem_id="cv-chat", equal_height=True):
             with gr.Column(elem_id="cv-talk", scale=5, min_width=320):
+                with gr.Accordion(SEARCH_ONLY, open=False, elem_id="cv-scope") as self.scope:
+                    with gr.Row(elem_id="cv-scope-row"):
+                        self.where = gr.Textbox(
+                            label="Only documents that fit",
+                            info=_SCOPE_HELP,
+                            placeholder="published >= 2025-03-01",
+                            max_lines=1,
+                            scale=1,
+                            elem_id="cv-where",
+                        )
+                        self.search_all = gr.Button("Search all", size="sm", scale=0, elem_id="cv-search-all")
+                    self.scope_hint = _html("cv-scope-hint")
                 with gr.Column(elem_id="cv-scroll"):
                     self.earlier = _html("cv-earlier")
                     self.current = _html("cv-current")
@@ -212,7 +231,7 @@ class _Page:
 
     def _wire_chat(self) -> None:
         events = self._events
-        inputs = [self.conversation, self.preferences]
+        inputs = [self.conversation, self.preferences, self.where, self.kept]
         outputs = [
             self.earlier,
             self.current,
@@ -239,12 +258,25 @@ class _Page:
             button.click(exported, self.conversation, [self.export, self.hint], **_AT_ONCE)
         rated = [self.conversation, self.earlier, self.current, self.announce]
         for exchanges in (self.earlier, self.current):
-            exchanges.like(_heard(events.rated), inputs, rated, **_AT_ONCE)
+            exchanges.like(_heard(events.rated), [self.conversation, self.preferences], rated, **_AT_ONCE)
+
+    def _wire_scope(self) -> None:
+        events = self._events
+        scoped = [self.preferences, self.scope_hint, self.announce, self.in_use, self.scope]
+        typing = functools.partial(events.scoped, is_finished=False)
+        scope = [self.where, self.preferences]
+        self.where.change(typing, scope, scoped, **_AT_ONCE, trigger_mode="always_last")
+        self.where.blur(events.scoped, scope, scoped, **_AT_ONCE)
+        emptied = self.search_all.click(lambda: "", None, self.where, **_AT_ONCE)
+        emptied.then(events.scoped, scope, scoped, **_AT_ONCE)
+        self.documents.edit(
+            _heard(events.scoped_to_one), self.preferences, [self.where, *scoped, self.tabs], **_AT_ONCE
+        )
 
     def _wire_reading(self) -> None:
         opened = [self.reader, self.conversation]
         for part in (self.earlier, self.current, self.reader):
-            part.select(_heard(self._events.opened), self.conversation, opened, **_AT_ONCE)
+            part.select(_heard(self._events.opened), [self.conversation, self.kept], opened, **_AT_ONCE)
         self.close.click(render_no_source, None, self.reader, **_AT_ONCE)
 
     def _wire_documents(self) -> None:
@@ -260,13 +292,14 @@ class _Page:
         self.welcome.expand(lambda: gr.update(selected="documents"), None, self.tabs, **_AT_ONCE)
         self.search.change(events.listed, self.search, self.documents, **_AT_ONCE)
         opened = [self.reader, self.conversation, self.tabs]
-        self.documents.select(_heard(events.document_opened), self.conversation, opened, **_AT_ONCE)
+        self.documents.select(_heard(events.document_opened), [self.conversation, self.kept], opened, **_AT_ONCE)
         doomed = [self.confirm, self.confirm_text, self.doomed]
         self.documents.delete(_heard(events.doomed), None, doomed, **_AT_ONCE)
         self.keep.click(lambda: gr.update(visible=False), None, self.confirm, **_AT_ONCE)
-        shown = [self.documents, self.in_use, self.conversation, self.earlier, self.current, self.welcome]
-        removed = [self.confirm, self.progress, self.announce, *shown]
-        self.remove.click(events.removed, [self.doomed, self.conversation, *context], removed, **library)
+        removed = [self.confirm, self.progress, self.announce, self.documents, self.in_use, self.welcome]
+        removal = self.remove.click(events.removed, [self.doomed, *context], removed, **library)
+        missing = [self.conversation, self.earlier, self.current]
+        removal.then(events.missed, [self.doomed, self.conversation, self.preferences], missing, **_AT_ONCE)
 
     def _wire_settings(self) -> None:
         events = self._events
@@ -274,10 +307,10 @@ class _Page:
         saved = [self.preferences, self.saved, self.announce, self.in_use, self.earlier, self.current]
         for part in chosen:
             changed = part.blur if part is self.api_base else part.input
-            changed(events.chosen, [*chosen, self.conversation], saved, **_AT_ONCE)
+            changed(_chosen(events), [*chosen, self.conversation, self.preferences], saved, **_AT_ONCE)
         tested = [self.model, self.tested, self.announce]
         test = self.test.click(events.tested, self.api_base, tested, **_QUIET, concurrency_limit=4)
-        test.then(events.chosen, [*chosen, self.conversation], saved, **_AT_ONCE)
+        test.then(_chosen(events), [*chosen, self.conversation, self.preferences], saved, **_AT_ONCE)
         fetching = {**_QUIET, "concurrency_limit": 1, "concurrency_id": "weights"}
         self.pull.click(events.pulled, self.preferences, [self.pulling, self.local, self.in_use], **fetching)
 
@@ -341,6 +374,11 @@ def _steps(method: Callable[..., Iterator[object]]) -> Callable[..., Iterator[ob
         yield from method(_what(event, request), *inputs)
 
     return handler
+
+
+def _chosen(events: PageEvents) -> Callable[..., object]:
+    """As `PageEvents.chosen`, with the choices one by one, as Gradio has them."""
+    return lambda *inputs: events.chosen(inputs[:5], *inputs[5:])
 
 
 def _what(event: gr.EventData, request: gr.Request) -> Heard:

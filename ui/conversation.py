@@ -35,6 +35,7 @@ class Exchange:
     """One question, and what there is to show for it.
 
     key: names the exchange until there is an answer, which has an id of its own.
+    standalone: what is searched for, once that is known; in `answer`, too.
     evidence: the sentences found; claims: those verified so far. Both are in `answer`, too, once the stage is done.
     notice: for people: why the answer failed, stopped or cannot be shown again.
     """
@@ -42,6 +43,7 @@ class Exchange:
     question: str
     key: str = field(default_factory=lambda: uuid4().hex)
     stage: Stage = Stage.SEARCHING
+    standalone: str = ""
     evidence: tuple[Evidence, ...] = ()
     claims: tuple[VerifiedClaim, ...] = ()
     answer: Answer | None = None

@@ -11,7 +11,14 @@ from rag import Rating
 from ui.conversation import Conversation, Exchange, Stage
 from ui.exports import answer_as_markdown, answer_as_text
 from ui.markup import text
-from ui.render import render_answer, render_claims, render_evidence, render_message, render_waiting
+from ui.render import (
+    render_answer,
+    render_claims,
+    render_evidence,
+    render_message,
+    render_understood,
+    render_waiting,
+)
 from ui.sentences import count
 
 __all__ = ["render_earlier", "render_last", "render_welcome"]
@@ -67,7 +74,8 @@ def _exchange(exchange: Exchange, gone: Collection[str], *, shows_drafts: bool, 
 def _body(exchange: Exchange, gone: Collection[str], *, shows_drafts: bool) -> str:
     if exchange.answer:
         return render_answer(exchange.answer, show_draft=shows_drafts, gone=gone)
-    claims = render_claims(exchange.claims, answer_id=exchange.answer_id, gone=gone)
+    understood = render_understood(exchange.question, exchange.standalone)
+    claims = understood + render_claims(exchange.claims, answer_id=exchange.answer_id, gone=gone)
     if exchange.stage in _WAITING:
         return f'<div class="cv-answer">{claims}{render_waiting(_WAITING[exchange.stage])}</div>'
     is_error = exchange.stage is Stage.FAILED

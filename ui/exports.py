@@ -14,7 +14,7 @@ from dataclasses import replace
 from rag import Answer, AnswerStatus, Citation, Evidence, Rating, VerdictLabel, to_dict
 from ui.markup import attribute_text, date_in_words, shown
 from ui.render import status_in_words, supported_citations
-from ui.source_view import place_in_words, title_of
+from ui.source_view import also_in_words, place_in_words, title_of
 
 __all__ = [
     "CONVERSATION_VERSION",
@@ -48,6 +48,8 @@ def answer_as_markdown(answer: Answer) -> str:
         f"[{citation.number}] {_inline(_place(citation))}\n\n{_blockquote(citation.quote)}"
         for citation in supported_citations(answer)
     ]
+    if answer.trace.searched:
+        parts.append(f"Searched only documents that fit: {_inline(answer.trace.searched)}")
     if nearest := _nearest(answer):
         parts.append("The nearest sentences, which do not answer it:")
         parts += [f"{_inline(title_of(each.title, each.source))}\n\n{_blockquote(each.quote)}" for each in nearest]
@@ -66,6 +68,8 @@ def answer_as_text(answer: Answer) -> str:
         f"[{citation.number}] {_place(citation)}\n{_indented(citation.quote)}"
         for citation in supported_citations(answer)
     ]
+    if answer.trace.searched:
+        parts.append(f"Searched only documents that fit: {attribute_text(answer.trace.searched)}")
     if nearest := _nearest(answer):
         parts.append("The nearest sentences, which do not answer it:")
         parts += [f"- {title_of(each.title, each.source)}\n{_indented(each.quote)}" for each in nearest]
@@ -116,11 +120,12 @@ def _nearest(answer: Answer) -> Sequence[Evidence]:
 
 
 def _place(citation: Citation) -> str:
-    """Title, source, date and place of a citation, on one line."""
+    """Title, source, date and place of a citation, and the copies that hold it too, on one line."""
     title, source = title_of(citation.title, citation.source), attribute_text(citation.source)
     names = [source] if title in source else [title, source]
     place = f"{place_in_words(citation)}, characters {citation.span.start}-{citation.span.end}"
-    return " · ".join(filter(None, [*names, date_in_words(citation.published), place]))
+    also = also_in_words(citation.also_in)
+    return " · ".join(filter(None, [*names, date_in_words(citation.published), place, also]))
 
 
 def _inline(content: str) -> str:

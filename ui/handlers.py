@@ -19,6 +19,7 @@ from rag import (
     Document,
     Done,
     Event,
+    FilterError,
     NotFoundError,
     QuestionError,
     RagError,
@@ -38,6 +39,7 @@ _STOPPED = "Stopped. What is shown was checked; the answer is not complete."
 _STOPPED_EARLY = "Stopped before anything was written."
 _FORGOTTEN = "This answer is no longer kept: a document that it quoted was removed, or it was not completed."
 _NO_DOCUMENTS = "There are no documents yet. Add some in the Documents tab, or press Clear and load the example."
+_NOTHING_FITS = "No document fits what stands beside “Searched only”. Change it, or empty it to search all documents."
 _SETTLING_SECONDS = 0.04
 _MOST_KEPT = 50
 
@@ -99,7 +101,8 @@ class Chat:
 
         def work(report: Callable[[Event], None]) -> None:
             with self._assistants.using(preferences) as assistant:
-                events = assistant.stream(question, history=conversation.history(), is_stopped=stopped.is_set)
+                history, where = conversation.history(), preferences.where
+                events = assistant.stream(question, history=history, where=where, is_stopped=stopped.is_set)
                 try:
                     for event in events:
                         report(event)
@@ -117,7 +120,7 @@ class Chat:
             for view in _states(job, conversation.asked(" ".join(question.split())), question):
                 if session in self._forgotten:
                     return
-                yield self._with_hint(view)
+                yield self._with_hint(view, preferences.where)
         finally:
             job.stop()
             with self._lock:
@@ -181,19 +184,21 @@ class Chat:
         said = "Rating removed." if wanted is Rating.NONE else "Thank you: kept with the answer."
         return conversation.rated(answer_id, wanted), said
 
-    def _with_hint(self, view: ChatView) -> ChatView:
-        """The state, which says why nothing can be found when there is nothing yet."""
+    def _with_hint(self, view: ChatView, where: str) -> ChatView:
+        """The state, which says why nothing can be found when there is nothing to search."""
         last = view.conversation.last
-        if not last or not last.answer or last.evidence or self._assistants.started.documents():
+        if not last or not last.answer or last.evidence or self._assistants.started.documents(where=where):
             return view
-        return replace(view, hint=_NO_DOCUMENTS, spoken=_NO_DOCUMENTS)
+        said = _NOTHING_FITS if self._assistants.started.documents() else _NO_DOCUMENTS
+        return replace(view, hint=said, spoken=said)
 
     def _restored(self, question: str, answer_id: str) -> Exchange:
         try:
             answer = self._assistants.started.answer(answer_id)
+            rating = self._assistants.started.rating(answer_id)
         except RagError:
             return Exchange(question=question, stage=Stage.FORGOTTEN, notice=_FORGOTTEN)
-        return Exchange(question=question, stage=Stage.DONE, evidence=answer.evidence, answer=answer)
+        return Exchange(question=question, stage=Stage.DONE, evidence=answer.evidence, answer=answer, rating=rating)
 
 
 def warm_up(assistants: Assistants) -> threading.Thread:
@@ -219,7 +224,7 @@ def _states(job: Job[Event], conversation: Conversation, typed: str) -> Iterator
             yield ChatView(
                 conversation=conversation, spoken=_spoken(events[-1]), is_answering=exchange.stage is Stage.WRITING
             )
-    except QuestionError as error:
+    except (QuestionError, FilterError) as error:
         # The question stays in the input, to be mended, and not in the conversation.
         before = conversation.without_last()
         yield ChatView(conversation=before, hint=sentence(error, doing="answering"), question=typed, is_new=True)
@@ -237,8 +242,8 @@ def _states(job: Job[Event], conversation: Conversation, typed: str) -> Iterator
 
 def _after(exchange: Exchange, event: Event) -> Exchange:
     match event:
-        case Retrieved(evidence=evidence):
-            return replace(exchange, stage=Stage.WRITING, evidence=evidence)
+        case Retrieved(question=standalone, evidence=evidence):
+            return replace(exchange, stage=Stage.WRITING, evidence=evidence, standalone=standalone)
         case ClaimVerified(claim=claim):
             return replace(exchange, stage=Stage.WRITING, claims=(*exchange.claims, claim))
         case Done(answer=answer):

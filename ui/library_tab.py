@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from rag import AddReport, Assistant, DocumentInfo, Failure, NotFoundError, Progress, RagError
+from rag import AddReport, Assistant, DocumentInfo, Failure, FilterError, NotFoundError, Progress, RagError
 from ui.background import Job
 from ui.markup import text
 from ui.render import render_message, render_report
@@ -58,12 +58,30 @@ class LibraryTab:
         """Whether there are example documents."""
         return self._example is not None
 
-    def documents(self) -> list[DocumentInfo]:
-        """The documents that are searched, by source; none when the store cannot be read."""
+    def documents(self, *, where: str = "") -> list[DocumentInfo]:
+        """The documents that fit the filter, by source; none when it, or the store, cannot be read."""
         try:
-            return self._assistant.documents()
+            return self._assistant.documents(where=where)
         except RagError:
             return []
+
+    def refusal(self, where: str) -> str:
+        """Why that filter cannot be taken; empty when it can."""
+        try:
+            self._assistant.documents(where=where)
+        except FilterError as error:
+            return sentence(error, doing="reading a filter")
+        except RagError:  # of the store, and not of the filter
+            return ""
+        return ""
+
+    def only(self, document_id: str) -> str:
+        """The filter that only this document fits; empty when it is not there any more."""
+        source = next((info.source for info in self.documents() if info.id == document_id), "")
+        if "'" in source and '"' in source:
+            return "source like '" + source.replace("'", "?") + "'"
+        quote = '"' if "'" in source else "'"
+        return f"source = {quote}{source}{quote}" if source else ""
 
     def example_questions(self) -> tuple[str, ...]:
         """Questions that the documents answer, made when the documents have changed; none when none can be made."""

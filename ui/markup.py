@@ -38,7 +38,7 @@ Html = NewType("Html", str)
 NOTHING = Html("")
 
 ELEMENTS = frozenset(
-    {"a", "article", "bdi", "blockquote", "button", "div", "h2", "h3", "h4", "header", "li", "mark", "nav", "ol", "p"}
+    {"a", "article", "bdi", "blockquote", "button", "div", "h2", "h3", "header", "li", "mark", "nav", "ol", "p"}
     | {"q", "section", "span", "time", "ul"}
 )
 ATTRIBUTES = frozenset(

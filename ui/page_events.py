@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,9 +24,11 @@ from ui.preferences import Preferences
 from ui.render import render_documents, render_gone, render_message, render_no_source, render_source
 from ui.sentences import count
 
-__all__ = ["Heard", "PageEvents", "Updates", "paragraph", "spoken"]
+__all__ = ["SEARCH_ONLY", "Heard", "PageEvents", "Updates", "paragraph", "spoken"]
 
 _AROUND = 20_000
+_UNREADABLE = "Searched: nothing until this can be read"
+SEARCH_ONLY = "Search only some documents"
 
 
 class Heard(NamedTuple):
@@ -54,6 +57,9 @@ class Updates(NamedTuple):
 
 Values = tuple[object, ...]
 
+Choices = tuple[str, str, str | None, int, bool]
+"""Language model, server's address, model, number of sources, whether drafts are shown: as the Settings tab has it."""
+
 
 class PageEvents:
     """The handlers of one page, shared by all browsers; what differs between them is in the arguments."""
@@ -67,18 +73,35 @@ class PageEvents:
 
     # Chat
 
-    def asked(self, heard: Heard, question: str, conversation: Conversation, kept: object) -> Iterator[Values]:
-        """The states of answering what was typed."""
-        preferences = Preferences.from_browser(kept)
+    def asked(
+        self,
+        heard: Heard,
+        question: str,
+        conversation: Conversation,
+        kept: object,
+        where: str | None,
+        questions: object = (),
+    ) -> Iterator[Values]:
+        """The states of answering what was typed, from the documents that fit what is typed in that moment.
+
+        questions: the conversation as the browser keeps it, which counts when it was forgotten here.
+        """
+        conversation = self._remembered(conversation, questions)
+        preferences = replace(Preferences.from_browser(kept), where=where or "")
         yield from self._shown(self._chat.ask(question, conversation, preferences, session=heard.session), preferences)
 
-    def example_asked(self, heard: Heard, conversation: Conversation, kept: object) -> Iterator[Values]:
+    def example_asked(
+        self, heard: Heard, conversation: Conversation, kept: object, where: str | None, questions: object = ()
+    ) -> Iterator[Values]:
         """As `asked`, with the example that was clicked."""
-        yield from self.asked(heard, heard.text("question"), conversation, kept)
+        yield from self.asked(heard, heard.text("question"), conversation, kept, where, questions)
 
-    def retried(self, heard: Heard, conversation: Conversation, kept: object) -> Iterator[Values]:
+    def retried(
+        self, heard: Heard, conversation: Conversation, kept: object, where: str | None, questions: object = ()
+    ) -> Iterator[Values]:
         """As `asked`, with the last question."""
-        preferences = Preferences.from_browser(kept)
+        conversation = self._remembered(conversation, questions)
+        preferences = replace(Preferences.from_browser(kept), where=where or "")
         yield from self._shown(self._chat.retry(conversation, preferences, session=heard.session), preferences)
 
     def stopped(self, heard: Heard) -> None:
@@ -98,7 +121,7 @@ class PageEvents:
         drafts = Preferences.from_browser(kept).shows_drafts
         return (
             conversation,
-            render_earlier(conversation, shows_drafts=drafts),
+            self._earlier(conversation, drafts),
             self._last(conversation, drafts),
             spoken(said),
         )
@@ -122,10 +145,32 @@ class PageEvents:
         self._library.example_questions()
         return self._welcome()
 
+    # Which documents are searched
+
+    def scoped(self, where: str | None, kept: object, *, is_finished: bool = True) -> Values:
+        """The preferences with that filter, and what it means; or why it cannot be taken.
+
+        is_finished: False while it is being typed, when nothing is read aloud.
+        """
+        where = (where or "").strip()
+        refused = self._library.refusal(where)
+        if refused:
+            said = spoken(refused) if is_finished else self._none
+            return self._none, render_message(refused), said, self._none, self._of(label=_UNREADABLE)
+        preferences = replace(Preferences.from_browser(kept), where=where)
+        said = spoken(f"Searched: {self._searched(where)}.") if is_finished else self._none
+        return preferences.to_browser(), "", said, self._in_use(preferences), self._of(label=_scope_label(where))
+
+    def scoped_to_one(self, heard: Heard, kept: object) -> Values:
+        """As `scoped`, with the filter for one document, in the tab where it stands."""
+        where = self._library.only(heard.text("document"))
+        return where, *self.scoped(where, kept), self._of(selected="chat")
+
     # Reading
 
-    def opened(self, heard: Heard, conversation: Conversation) -> Values:
+    def opened(self, heard: Heard, conversation: Conversation, questions: object = ()) -> Values:
         """The source of the citation, or the document, that was clicked."""
+        conversation = self._remembered(conversation, questions)
         if heard.text("citation"):
             opened = self._chat.open(conversation, heard.text("answer"), heard.number("citation"))
         else:
@@ -135,9 +180,9 @@ class PageEvents:
         known = conversation.with_gone(opened.citations[0].document_id) if is_news else self._none
         return _source(opened, heard.number("around", otherwise=_AROUND)), known
 
-    def document_opened(self, heard: Heard, conversation: Conversation) -> Values:
+    def document_opened(self, heard: Heard, conversation: Conversation, questions: object = ()) -> Values:
         """As `opened`, in the tab where the reader is."""
-        return *self.opened(heard, conversation), self._of(selected="chat")
+        return *self.opened(heard, conversation, questions), self._of(selected="chat")
 
     # Documents
 
@@ -161,36 +206,42 @@ class PageEvents:
         asked = f"Remove “{self._library.title(document_id)}”? Answers that quote it are then no longer kept."
         return self._of(visible=True), render_message(asked), document_id
 
-    def removed(self, document_id: str, conversation: Conversation, kept: object, search: str | None) -> Values:
-        """The page without the document; what was quoted from it stays in sight, and says that the source is gone."""
-        preferences = Preferences.from_browser(kept)
+    def removed(self, document_id: str, kept: object, search: str | None) -> Values:
+        """The page without the document."""
         said = self._library.remove(document_id)
-        if conversation.cites(document_id):
-            conversation = conversation.with_gone(document_id)
         return (
             self._of(visible=False),
             render_message(said),
             spoken(said),
             self.listed(search),
-            self._in_use(preferences),
-            conversation,
-            render_earlier(conversation, shows_drafts=preferences.shows_drafts),
-            self._last(conversation, preferences.shows_drafts),
+            self._in_use(Preferences.from_browser(kept)),
             self._welcome(),
         )
 
+    def missed(self, document_id: str, conversation: Conversation, kept: object) -> Values:
+        """After `removed`: what was quoted from the document stays in sight, and says that the source is gone.
+
+        A step of its own, which sees the conversation as it is then: removing may take long enough for an answer.
+        """
+        is_there = any(info.id == document_id for info in self._library.documents())
+        if is_there or not conversation.cites(document_id):
+            return (self._none,) * 3
+        drafts = Preferences.from_browser(kept).shows_drafts
+        conversation = conversation.with_gone(document_id)
+        return conversation, self._earlier(conversation, drafts), self._last(conversation, drafts)
+
     # Settings
 
-    def chosen(
-        self, llm: str, api_base: str, model: str | None, n_sources: int, shows_drafts: bool, conversation: Conversation
-    ) -> Values:
+    def chosen(self, choices: Choices, conversation: Conversation, kept: object) -> Values:
         """The preferences of the browser, if they can be taken, and the page as they want it."""
+        llm, api_base, model, n_sources, shows_drafts = choices
         choice = {
             "llm": llm,
             "api_base": api_base,
             "model": model or "",
             "n_sources": n_sources,
             "shows_drafts": shows_drafts,
+            "where": Preferences.from_browser(kept).where,
         }
         preferences = Preferences.from_browser(choice)
         refused = self._llm.refusal(preferences)
@@ -203,7 +254,7 @@ class PageEvents:
             render_message(said),
             spoken(said),
             self._in_use(preferences),
-            render_earlier(conversation, shows_drafts=shows_drafts),
+            self._earlier(conversation, shows_drafts),
             self._last(conversation, shows_drafts),
         )
 
@@ -227,7 +278,7 @@ class PageEvents:
         conversation = self._chat.restore(kept)
         return (
             conversation,
-            render_earlier(conversation, shows_drafts=preferences.shows_drafts),
+            self._earlier(conversation, preferences.shows_drafts),
             self._last(conversation, preferences.shows_drafts),
             self._welcome(),
             self._in_use(preferences),
@@ -238,6 +289,8 @@ class PageEvents:
             preferences.model or None,
             preferences.n_sources,
             preferences.shows_drafts,
+            preferences.where,
+            self._of(label=_scope_label(preferences.where), open=bool(preferences.where)),
         )
 
     def _shown(self, states: Iterator[ChatView], preferences: Preferences) -> Iterator[Values]:
@@ -250,7 +303,7 @@ class PageEvents:
                     yield self._none, self._none, said, spoken(view.hint), *[self._none] * 5
                     continue
                 yield (
-                    render_earlier(view.conversation, shows_drafts=drafts) if view.is_new else self._none,
+                    self._earlier(view.conversation, drafts) if view.is_new else self._none,
                     self._last(view.conversation, drafts),
                     render_message(view.hint, is_error=True) if view.hint else "",
                     spoken(view.spoken),
@@ -271,6 +324,18 @@ class PageEvents:
                 continue
             yield view.html, spoken(view.spoken), self.listed(search), self._in_use(preferences), self._welcome()
 
+    def _remembered(self, conversation: Conversation, questions: object) -> Conversation:
+        """The conversation; that of the browser when this process has forgotten it, as it does after many others."""
+        return conversation if conversation.exchanges else self._chat.restore(questions)
+
+    def _earlier(self, conversation: Conversation, drafts: bool = False) -> object:
+        """The exchanges before the last, as a change of the part's value.
+
+        Gradio makes a part anew when it is told to leave it as it is, and keeps the new one and its value for ever when
+        a bare value comes next; so what is sometimes left as it is never gets a bare value.
+        """
+        return self._of(value=render_earlier(conversation, shows_drafts=drafts))
+
     def _last(self, conversation: Conversation, drafts: bool = False) -> str:
         return render_last(conversation, shows_drafts=drafts)
 
@@ -283,11 +348,16 @@ class PageEvents:
         )
 
     def _in_use(self, preferences: Preferences) -> str:
-        n_documents = count(len(self._library.documents()), "document")
+        searched = self._searched(preferences.where)
         return (
-            f'<p class="cv-in-use"><span>Searched: <strong>{n_documents}</strong></span> '
+            f'<p class="cv-in-use"><span>Searched: <strong>{searched}</strong></span> '
             f"<span>Answers by: <strong>{text(self._llm.in_use(preferences))}</strong></span></p>"
         )
+
+    def _searched(self, where: str) -> str:
+        """How many documents are searched, in words."""
+        of_all = count(len(self._library.documents()), "document")
+        return f"{len(self._library.documents(where=where)):,} of {of_all}" if where else of_all
 
 
 def spoken(words: str) -> str:
@@ -298,6 +368,11 @@ def spoken(words: str) -> str:
 def paragraph(words: str) -> str:
     """The words as a paragraph."""
     return f"<p>{text(words)}</p>"
+
+
+def _scope_label(where: str) -> str:
+    """The words under which the filter is folded."""
+    return f"Searched only: {where}" if where else SEARCH_ONLY
 
 
 def _source(opened: Opened, around: int) -> str:

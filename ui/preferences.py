@@ -35,6 +35,7 @@ class Preferences:
     api_base, model: of a server with the OpenAI protocol, or the local model's name; empty for the default.
     n_sources: sentences that an answer may be made from; 0 for as many as the app was started with.
     shows_drafts: whether claims that failed their check are shown, as unsupported.
+    where: which documents are searched, as a filter; empty for all of them.
     """
 
     llm: LlmKind = LlmKind.AS_STARTED
@@ -42,6 +43,7 @@ class Preferences:
     model: str = ""
     n_sources: int = 0
     shows_drafts: bool = False
+    where: str = ""
 
     def to_browser(self) -> dict[str, str | int | bool]:
         """What a browser keeps."""
@@ -51,6 +53,7 @@ class Preferences:
             "model": self.model,
             "n_sources": self.n_sources,
             "shows_drafts": self.shows_drafts,
+            "where": self.where,
         }
 
     @classmethod
@@ -58,7 +61,7 @@ class Preferences:
         """The preferences that a browser kept; the defaults for whatever is missing or has another shape.
 
         >>> Preferences.from_browser({"llm": "none", "n_sources": "many"})
-        Preferences(llm=<LlmKind.NONE: 'none'>, api_base='', model='', n_sources=0, shows_drafts=False)
+        Preferences(llm=<LlmKind.NONE: 'none'>, api_base='', model='', n_sources=0, shows_drafts=False, where='')
         """
         values = kept if isinstance(kept, Mapping) else {}
         llm, n_sources = values.get("llm"), values.get("n_sources")
@@ -68,6 +71,7 @@ class Preferences:
             model=_text(values.get("model")),
             n_sources=n_sources if n_sources in N_SOURCES else 0,
             shows_drafts=values.get("shows_drafts") is True,
+            where=_text(values.get("where")),
         )
 
     def changes(self, settings: Settings, *, may_change_llm: bool) -> dict[str, str | int]:

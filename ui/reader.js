@@ -12,7 +12,10 @@ element.addEventListener("click", (event) => {
 	if (data.do === "copy") copy(button, data.form);
 	else if (data.do) trigger(EVENT_OF[data.do], data);
 	else if (button.matches(".cv-remove")) trigger("delete", data);
+	else if (button.matches(".cv-only")) trigger("edit", data);
 	else if (button.matches(OPENS)) {
+		// The reader shows the sentence now; its card would only cover the chips below it.
+		button.closest(".cv-cite")?.classList.add("cv-dismissed");
 		if (!isReader) window.cvOpener = button;
 		trigger("select", data);
 	}

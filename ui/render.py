@@ -14,7 +14,6 @@ from collections.abc import Collection, Sequence
 from pathlib import PurePath
 
 from rag import (
-    AddReport,
     Answer,
     AnswerStatus,
     Citation,
@@ -24,7 +23,10 @@ from rag import (
     VerifiedClaim,
 )
 from ui.markup import NOTHING, Html, attribute_text, button, date_in_words, element, isolated, join, text
+from ui.report_view import render_report
+from ui.sentences import count
 from ui.source_view import (
+    also_in_words,
     dated,
     place_in_words,
     render_gone,
@@ -53,7 +55,6 @@ __all__ = [
 
 N_NEAREST = 3
 N_DOCUMENTS = 200
-N_FILES = 50
 
 _SIGN_BY_STATUS = {AnswerStatus.ANSWERED: "✓", AnswerStatus.PARTIAL: "◐", AnswerStatus.ABSTAINED: "○"}
 _QUOTATION_MARKS = re.compile("[\"'“”‘’„«»]")
@@ -90,6 +91,7 @@ def render_answer(answer: Answer, *, show_draft: bool = False, gone: Collection[
         Html(render_understood(answer.question, answer.trace.standalone_question)),
         Html(claims) if claims else element("p", text(answer.text), class_="cv-claim cv-none"),
         _status(answer),
+        _searched(answer.trace.searched),
         _nearest(answer),
         _notice(answer.trace.notice),
         _draft(answer) if show_draft else NOTHING,
@@ -138,35 +140,13 @@ def render_documents(documents: Sequence[DocumentInfo], *, filter_text: str = ""
     if not found:
         return element("p", text("No title or source holds "), isolated(filter_text.strip()), class_="cv-empty")
     n_more = len(found) - N_DOCUMENTS
-    count = f"{len(found):,} of {len(documents):,} documents" if wanted else _count(len(documents), "document")
+    found_in_words = f"{len(found):,} of {len(documents):,} documents" if wanted else count(len(documents), "document")
     return element(
         "div",
-        element("p", text(count), class_="cv-count"),
+        element("p", text(found_in_words), class_="cv-count"),
         element("ul", *(_document_row(info) for info in found[:N_DOCUMENTS]), class_="cv-documents"),
         element("p", text(f"… and {n_more:,} more: search for them"), class_="cv-more") if n_more > 0 else NOTHING,
     )
-
-
-def render_report(report: AddReport) -> str:
-    """What became of the files that were to be added, and why some could not be."""
-    counts = [
-        (report.added, "added"),
-        (report.superseded, "replaced by a newer version"),
-        (report.unchanged, "unchanged"),
-        (report.skipped, "of a kind that is not read"),
-        (report.failed, "failed"),
-    ]
-    line = ", ".join(f"{len(files):,} {words}" for files, words in counts if files) or "No files were found"
-    parts = [element("p", text(line), class_="cv-count")]
-    if report.failed:
-        items = [
-            element("li", isolated(failure.source), text(": "), text(failure.reason))
-            for failure in report.failed[:N_FILES]
-        ]
-        parts.append(element("ul", *items, class_="cv-failures", aria_label="Files that failed"))
-    if len(report.failed) > N_FILES:
-        parts.append(element("p", text(f"… and {len(report.failed) - N_FILES:,} more that failed"), class_="cv-more"))
-    return element("div", join(parts), class_="cv-report")
 
 
 def render_citation_card(citation: Citation, *, card_id: str = "", is_gone: bool = False) -> str:
@@ -181,12 +161,14 @@ def render_citation_card(citation: Citation, *, card_id: str = "", is_gone: bool
         dated(citation.published),
         text(place_in_words(citation)),
     ]
+    also = also_in_words(citation.also_in)
     note = element("span", text("source removed"), class_="cv-gone") if is_gone else NOTHING
     return element(
         "span",
         element("q", text(citation.quote), class_="cv-card-quote", dir="auto"),
         element("span", element("bdi", text(title), class_="cv-card-title"), class_="cv-card-source"),
         element("span", join(filter(None, facts), text(" · ")), class_="cv-card-source"),
+        element("span", isolated(also), class_="cv-card-source cv-also") if also else NOTHING,
         note,
         class_="cv-card",
         role="tooltip",
@@ -226,7 +208,7 @@ def status_in_words(answer: Answer) -> str:
     if answer.status is AnswerStatus.ABSTAINED:
         return "Not in your documents"
     n_dropped = len(answer.trace.dropped)
-    left_out = _count(n_dropped, "statement") if n_dropped else "some statements"
+    left_out = count(n_dropped, "statement") if n_dropped else "some statements"
     return f"Partly answered: {left_out} left out"
 
 
@@ -284,13 +266,20 @@ def _status(answer: Answer) -> Html:
     )
 
 
+def _searched(searched: str) -> Html:
+    """Which documents alone were searched; nothing when it was all of them."""
+    if not searched:
+        return NOTHING
+    return element("p", text("Searched only documents that fit: "), isolated(searched), class_="cv-searched")
+
+
 def _nearest(answer: Answer) -> Html:
     """What comes nearest when the documents do not answer, and that it is no answer."""
     if answer.status is not AnswerStatus.ABSTAINED or not answer.evidence:
         return NOTHING
     return element(
         "section",
-        element("h4", text("The nearest sentences, which do not answer it")),
+        element("h3", text("The nearest sentences, which do not answer it")),
         element("ul", *(_evidence_item(sentence) for sentence in answer.evidence[:N_NEAREST])),
         class_="cv-nearest",
         aria_label="Nearest sentences",
@@ -320,7 +309,7 @@ def _draft(answer: Answer) -> Html:
     verdicts += [_draft_item(verified, is_shown=False) for verified in trace.dropped]
     return element(
         "section",
-        element("h4", text("Draft, before any check: written by "), isolated(trace.generator_id)),
+        element("h3", text("Draft, before any check: written by "), isolated(trace.generator_id)),
         element("p", text(trace.draft or "(nothing was written)"), class_="cv-draft-text", dir="auto"),
         element("ul", *verdicts, class_="cv-verdicts", aria_label="Verdicts") if verdicts else NOTHING,
         class_="cv-draft",
@@ -352,18 +341,19 @@ def _draft_item(verified: VerifiedClaim, *, is_shown: bool) -> Html:
 def _document_row(info: DocumentInfo) -> Html:
     title = title_of(info.title, info.source)
     facts = [
-        isolated(info.source),
+        NOTHING if info.source == title else isolated(info.source),
         dated(info.metadata.get("published", "")),
-        text(_count(info.n_sentences, "sentence")),
+        text(count(info.n_sentences, "sentence")),
         text(f"added {date_in_words(info.added_at)}"),
     ]
     return element(
         "li",
         button(isolated(title), class_="cv-open", data_document=info.id),
         element("span", join(facts, text(" · ")), class_="cv-facts"),
-        button(text("Remove"), class_="cv-remove", data_document=info.id, aria_label=f"Remove {title}"),
+        element(
+            "span",
+            button(text("Search only"), class_="cv-only", data_document=info.id, aria_label=f"Search only {title}"),
+            button(text("Remove"), class_="cv-remove", data_document=info.id, aria_label=f"Remove {title}"),
+            class_="cv-row-actions",
+        ),
     )
-
-
-def _count(n: int, thing: str) -> str:
-    return f"{n:,} {thing}{'' if n == 1 else 's'}"

@@ -25,6 +25,8 @@ from ui.shield import LOOPBACK_HOSTS, Shield, is_loopback
 __all__ = ["serve"]
 
 _WAIT_SECONDS = 1.0
+_MOST_SESSIONS = 100
+"""Page loads whose state is kept: Gradio frees none by itself, and each holds all that its page showed."""
 
 
 def serve(
@@ -68,6 +70,7 @@ def serve(
             allowed_paths=[],
             blocked_paths=[str(store)],
             max_file_size=options.max_upload_bytes,
+            state_session_capacity=_MOST_SESSIONS,
             app_kwargs={
                 "middleware": [Middleware(Shield, hosts=LOOPBACK_HOSTS if is_loopback(address.host) else frozenset())],
                 "docs_url": None,

@@ -28,13 +28,24 @@ from ui.markup import (
     text,
 )
 
-__all__ = ["N_AROUND", "dated", "place_in_words", "render_gone", "render_no_source", "render_source", "title_of"]
+__all__ = [
+    "N_AROUND",
+    "also_in_words",
+    "dated",
+    "place_in_words",
+    "render_gone",
+    "render_no_source",
+    "render_source",
+    "title_of",
+]
 
 N_AROUND = 10_000
 """Characters shown before and after each citation of a document that is too long to be shown whole."""
 
 N_WHOLE = 8
 """A document is shown whole up to this many times what is shown around a citation."""
+
+N_COPIES_NAMED = 3
 
 _N_TO_LINE_END = 500
 _N_WORTH_LEAVING_OUT = 1_000
@@ -100,7 +111,12 @@ def render_source(
 def render_gone(citation: Citation) -> str:
     """What is left of a citation when its document was removed: the quote, and the note that the source is gone."""
     title = title_of(citation.title, citation.source)
-    facts = [isolated(citation.source), dated(citation.published), text(place_in_words(citation))]
+    facts = [
+        isolated(citation.source),
+        dated(citation.published),
+        text(place_in_words(citation)),
+        text(also_in_words(citation.also_in)),
+    ]
     heading = element("header", element("h2", isolated(title)), _facts(facts))
     note = element(
         "p",
@@ -140,6 +156,21 @@ def place_in_words(citation: Citation) -> str:
     return f"{page}line {citation.line}"
 
 
+def also_in_words(sources: Sequence[str]) -> str:
+    """Where else the same sentence stands, in copies of the document; empty when there are none.
+
+    >>> also_in_words(("wire.txt", "b.txt", "c.txt", "d.txt"))
+    'also in wire.txt, b.txt, c.txt and 1 more'
+    >>> also_in_words(("news/wire.txt",))
+    'also in wire.txt'
+    """
+    if not sources:
+        return ""
+    named = ", ".join(PurePath(attribute_text(source)).name for source in sources[:N_COPIES_NAMED])
+    n_more = len(sources) - N_COPIES_NAMED
+    return f"also in {named}" + (f" and {n_more:,} more" if n_more > 0 else "")
+
+
 def _is_held(citation: Citation, document: Document) -> bool:
     return citation.span.slice(document.text) == citation.quote
 
@@ -161,7 +192,7 @@ def _heading(document: Document) -> Html:
     metadata = document.metadata
     is_file_name = title == PurePath(document.source).name
     facts = [
-        isolated(document.source),
+        NOTHING if document.source == title else isolated(document.source),
         dated(metadata.get("published", "")),
         isolated(metadata["author"]) if metadata.get("author") else NOTHING,
         link(metadata["url"]) if metadata.get("url") else NOTHING,
@@ -179,8 +210,8 @@ def _place_of_current(marked: _Marked) -> Html:
     """Where the current citation stands."""
     for citation in marked.citations:
         if citation.number == marked.current:
-            words = f"Citation {citation.number}: {place_in_words(citation)}"
-            return element("p", text(words), class_="cv-place")
+            words = [f"Citation {citation.number}: {place_in_words(citation)}", also_in_words(citation.also_in)]
+            return element("p", text(" · ".join(filter(None, words))), class_="cv-place")
     return NOTHING
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -30,7 +31,7 @@ from eval.speed.chat_facts import FACTS, Fact
 from eval.speed.running_app import App, Visitor, running_app
 from rag import Assistant, Settings
 
-__all__ = ["Figures", "add_arguments", "main", "row"]
+__all__ = ["Figures", "add_arguments", "is_claimed", "main", "table", "together"]
 
 _ROOT = Path(__file__).parents[2]
 _LIBRARIES = ("chapter-and-verse", "gradio", "playwright", "sentence-transformers", "torch")
@@ -96,8 +97,8 @@ def main(options: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory() as scratch:
         store = _store(Path(scratch))
         figures = _measured(store, options)
-    table = row(figures)
-    print(table)
+    written = table(figures)
+    print(written)
     folder = options.runs / f"chat-{datetime.now(UTC):%Y%m%dT%H%M%S}"
     folder.mkdir(parents=True)
     record = {
@@ -108,7 +109,7 @@ def main(options: argparse.Namespace) -> int:
         "figures": asdict(figures),
     }
     (folder / "record.json").write_text(json.dumps(record, indent=1), encoding="utf-8")
-    (folder / "summary.md").write_text(table + "\n", encoding="utf-8")
+    (folder / "summary.md").write_text(written + "\n", encoding="utf-8")
     print(f"Run: {folder}")
     return 1 if figures.wrong or figures.mixed else 0
 
@@ -137,7 +138,7 @@ def _measured(store: Path, options: argparse.Namespace) -> Figures:
         cpu.append(app.cpu_seconds)
         page, evidence = _in_browser(app, options.evidence)
         _say(f"evidence after {statistics.median(evidence or [0]):.0f} ms")
-        seconds, wrong, mixed = _together(app, FACTS[: options.chats], options.rounds)
+        seconds, wrong, mixed = together(app, FACTS[: options.chats], options.rounds)
         _say(f"{options.chats} chats: {len(seconds)} answers, {wrong} wrong, {mixed} mixed up")
         memory = list(_memory(app, options.questions))
     return Figures(
@@ -182,8 +183,6 @@ def _in_browser(app: App, n_questions: int) -> tuple[list[float], list[float]]:
     except ModuleNotFoundError:
         _say("playwright is not installed: page and evidence are not timed")
         return [], []
-    import shutil
-
     names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
     path = next(filter(None, map(shutil.which, names)), None)
     if path is None:
@@ -214,7 +213,7 @@ def _in_browser(app: App, n_questions: int) -> tuple[list[float], list[float]]:
     return usable, evidence[2:]
 
 
-def _together(app: App, facts: Sequence[Fact], n_rounds: int) -> tuple[list[float], int, int]:
+def together(app: App, facts: Sequence[Fact], n_rounds: int) -> tuple[list[float], int, int]:
     """Seconds of each answer when all chats ask at once, how many are wrong, and how many are another chat's."""
     starting = threading.Barrier(len(facts))
 
@@ -227,8 +226,8 @@ def _together(app: App, facts: Sequence[Fact], n_rounds: int) -> tuple[list[floa
             told = visitor.ask(fact.question)
             seconds = time.perf_counter() - started
             others = (other for other in FACTS if other is not fact)
-            is_mixed = any(_is_claimed(other, told) for other in others) or fact.question not in told
-            answers.append((seconds, not _is_claimed(fact, told), is_mixed))
+            is_mixed = any(is_claimed(other, told) for other in others) or fact.question not in told
+            answers.append((seconds, not is_claimed(fact, told), is_mixed))
         visitor.close()
         return answers
 
@@ -238,7 +237,7 @@ def _together(app: App, facts: Sequence[Fact], n_rounds: int) -> tuple[list[floa
     return seconds, sum(answer[1] for answer in answers), sum(answer[2] for answer in answers)
 
 
-def _is_claimed(fact: Fact, told: str) -> bool:
+def is_claimed(fact: Fact, told: str) -> bool:
     """Whether the page shows the fact's sentence as a claim, which the nearest sentences found are not."""
     return f'class=\\"cv-claim-text\\">{fact.sentence}<' in told
 
@@ -261,29 +260,42 @@ def _memory(app: App, n_questions: int) -> Iterator[float]:
         yield megabytes
 
 
-def row(figures: Figures) -> str:
-    """The figures as a table, each beside its target."""
+def table(figures: Figures) -> str:
+    """The figures, each beside its target."""
     latencies = np.array(figures.chat_seconds)
-    growth = 100 * (figures.memory_mb[-1] / figures.memory_mb[0] - 1)
+    first, last = figures.memory_mb[0], figures.memory_mb[-1]
+    p50, p95 = np.percentile(latencies, 50), np.percentile(latencies, 95)
+    ready, cpu = statistics.median(figures.ready_seconds), statistics.median(figures.ready_cpu_seconds)
     slow = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in list(figures.imports.items())[:4])
-    lines = [
-        "| | measured | target |",
-        "|---|---|---|",
-        f"| process ready, median of {len(figures.ready_seconds)} (CPU) | {statistics.median(figures.ready_seconds):.1f}"
-        f" s ({statistics.median(figures.ready_cpu_seconds):.1f} s) | 15 s |",
-        f"| of it, imports | {slow} | |",
-        f"| page usable after that, median (slowest) | {_middle_and_most(figures.page_seconds, 's', 1)} | 3 s |",
-        f"| evidence after Enter, median of {len(figures.evidence_ms)} (slowest) | "
-        f"{_middle_and_most(figures.evidence_ms, 'ms', 0)} | 300 ms |",
-        f"| {figures.n_chats} chats at once, {len(latencies)} answers: p50 / p95 | {np.percentile(latencies, 50):.2f} / "
-        f"{np.percentile(latencies, 95):.2f} s | p95 2 s |",
-        f"| wrong / mixed up | {figures.wrong} / {figures.mixed} | 0 / 0 |",
-        f"| memory over {figures.n_questions:,} questions | {figures.memory_mb[0]:.0f} → {figures.memory_mb[-1]:.0f} MB "
-        f"({growth:+.1f} %) | ± 5 % |",
-        f"| load of the machine before and after ({os.cpu_count()} cores) | {figures.load_before:.1f} / "
-        f"{figures.load_after:.1f} | |",
-    ]
-    return "\n".join(lines)
+    rows = (
+        ("", "measured", "target"),
+        ("---", "---", "---"),
+        (f"process ready, median of {len(figures.ready_seconds)} (CPU)", f"{ready:.1f} s ({cpu:.1f} s)", "15 s"),
+        ("of it, imports", slow, ""),
+        ("page usable after that, median (slowest)", _middle_and_most(figures.page_seconds, "s", 1), "3 s"),
+        (
+            f"evidence after Enter, median of {len(figures.evidence_ms)} (slowest)",
+            _middle_and_most(figures.evidence_ms, "ms", 0),
+            "300 ms",
+        ),
+        (
+            f"{figures.n_chats} chats at once, {len(latencies)} answers: p50 / p95",
+            f"{p50:.2f} / {p95:.2f} s",
+            "p95 2 s",
+        ),
+        ("wrong / mixed up", f"{figures.wrong} / {figures.mixed}", "0 / 0"),
+        (
+            f"memory over {figures.n_questions:,} questions",
+            f"{first:.0f} → {last:.0f} MB ({100 * (last / first - 1):+.1f} %)",
+            "± 5 %",
+        ),
+        (
+            f"load of the machine before and after ({os.cpu_count()} cores)",
+            f"{figures.load_before:.1f} / {figures.load_after:.1f}",
+            "",
+        ),
+    )
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in rows)
 
 
 def _middle_and_most(values: Sequence[float], unit: str, digits: int) -> str:

@@ -58,7 +58,7 @@ def running_app(store: Path) -> Iterator[App]:
     """
     with tempfile.TemporaryFile("w+") as said:
         started = time.perf_counter()
-        process = subprocess.Popen(
+        process = subprocess.Popen(  # noqa: S603 - our own program
             [sys.executable, "-u", "-m", "ui", "--port", "0", "--store", str(store), "--llm", "none"],
             stdout=said,
             stderr=subprocess.DEVNULL,
@@ -97,9 +97,10 @@ class Visitor:
         self._session = uuid.uuid4().hex[:12]
         config = self._client.get("/config").json()
         box = next(part["id"] for part in config["components"] if part["props"].get("elem_id") == "cv-question")
-        self._function = next(
-            dependency["id"] for dependency in config["dependencies"] if [box, "submit"] in dependency["targets"]
-        )
+        asked = next(each for each in config["dependencies"] if [box, "submit"] in each["targets"])
+        self._function = asked["id"]
+        values = {part["id"]: part["props"].get("value") for part in config["components"]}
+        self._settings = [values[part] for part in asked["inputs"] if part != box]
 
     def ask(self, question: str) -> str:
         """All that the page is told until the answer is complete, as JSON lines.
@@ -108,7 +109,7 @@ class Visitor:
             RuntimeError: the app gave an error in place of an answer.
         """
         request = {
-            "data": [question, None, None],
+            "data": [question, *self._settings],
             "event_data": None,
             "fn_index": self._function,
             "session_hash": self._session,

@@ -17,10 +17,13 @@ class Speakers(Collection[str]):
     the `spelling_keys` of its words, and compared with what is found there.
     """
 
+    _name_by_speaker: dict[str, Name]
+    _keys_by_word: dict[str, set[str]]
+
     def __init__(self, names: Iterable[str], *, like: Speakers | None = None) -> None:
         """like: the speakers of a moment ago, of whom most are the same and need not be read again."""
-        known: dict[str, Name] = {} if like is None else like._name_by_speaker
-        known_keys: dict[str, set[str]] = {} if like is None else like._keys_by_word
+        known = {} if like is None else like._name_by_speaker
+        known_keys = {} if like is None else like._keys_by_word
         self._name_by_speaker = {speaker: known.get(speaker) or read_name(speaker) for speaker in names}
         self._speakers_by_word: dict[str, list[str]] = defaultdict(list)
         for speaker, name in self._name_by_speaker.items():

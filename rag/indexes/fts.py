@@ -18,6 +18,7 @@ from contextlib import AbstractContextManager
 
 from sqlalchemy import Connection, text
 
+from rag.errors import StoreError
 from rag.protocols import IdArray
 from rag.types import Hit
 from rag.words import index_form, query_words
@@ -32,7 +33,14 @@ _EXISTS = text("SELECT 1 FROM sqlite_master WHERE name = 'passage_words'")
 _ADD = text("INSERT OR REPLACE INTO passage_words (rowid, words) VALUES (:id, :words)")
 _REMOVE = text("DELETE FROM passage_words WHERE rowid = :id")
 _CLEAR = text("DELETE FROM passage_words")
+_REBUILD = text("INSERT INTO passage_words (passage_words) VALUES ('rebuild')")
 _COMPACT = text("INSERT INTO passage_words (passage_words) VALUES ('optimize')")
+_OVERWRITE = text("INSERT INTO passage_words (passage_words, rank) VALUES ('secure-delete', 1)")
+_DOES_OVERWRITE = text("SELECT v FROM passage_words_config WHERE k = 'secure-delete'")
+_FORMAT = text("SELECT v FROM passage_words_config WHERE k = 'version'")
+_SET_FORMAT = text("UPDATE passage_words_config SET v = :format WHERE k = 'version'")
+_OVERWRITE_NOT = text("UPDATE passage_words_config SET v = 0 WHERE k = 'secure-delete' AND v <> 0")
+_COUNT_ROWS = text("SELECT count(*) FROM passage_words_docsize")
 _COUNT = text("SELECT count(*) FROM passage_words")
 _COUNT_MATCHES = text("SELECT count(*) FROM passage_words WHERE passage_words MATCH :query")
 _SEARCH = text(
@@ -47,6 +55,9 @@ _SEARCH_AMONG = text(
 )
 
 _UNSTORABLE = re.compile("[\ud800-\udfff\x00]")
+_READING_SINCE = (3, 42)  # the format of overwritten tables
+_OVERWRITING_SINCE = (3, 54)  # before it, a crafted database could use it to write outside of its memory
+_OVERWRITTEN_FORMAT, _FORMAT_BEFORE = 5, 4
 _MAX_WORDS = 64
 _MAX_QUESTION = 20_000  # characters; who writes more pasted a document, and its start is enough to search with
 
@@ -55,10 +66,14 @@ class FtsIndex:
     """Passages in an FTS5 table, `rowid` being the passage's id.
 
     connect: gives the connection whose transaction this index takes part in; nothing here commits.
+    overwriting_from: so many passages make an index large for `compact`; to merge that many takes a tenth of a second.
     """
 
-    def __init__(self, connect: Callable[[], AbstractContextManager[Connection]]) -> None:
+    def __init__(
+        self, connect: Callable[[], AbstractContextManager[Connection]], *, overwriting_from: int = 50_000
+    ) -> None:
         self._connect = connect
+        self._overwriting_from = overwriting_from
 
     def add(self, ids: Sequence[int], texts: Sequence[str]) -> None:
         """Make the passages findable; an id that is known already gets its new text."""
@@ -68,13 +83,15 @@ class FtsIndex:
         ]
         with self._connect() as connection:
             connection.execute(_CREATE)
-            if rows:
+            if rows and _is_there(connection):
                 connection.execute(_ADD, rows)
 
     def remove(self, ids: Sequence[int]) -> None:
         """Forget the passages; an unknown id is ignored."""
         with self._connect() as connection:
-            if ids and _exists(connection):
+            if ids and _is_there(connection):
+                if not _can_overwrite(connection):
+                    connection.execute(_OVERWRITE_NOT)  # or a newer SQLite would take this one's removals for erased
                 connection.execute(_REMOVE, [{"id": int(passage_id)} for passage_id in ids])
 
     def search(self, question: str, k: int, *, among: IdArray | None = None) -> list[Hit]:
@@ -90,7 +107,7 @@ class FtsIndex:
         if among is not None:
             parameters["among"] = json.dumps(among.tolist())
         with self._connect() as connection:
-            if not words or k < 1 or not _exists(connection):
+            if not words or k < 1 or not _is_there(connection):
                 return []
             rows = connection.execute(_SEARCH if among is None else _SEARCH_AMONG, parameters).all()
         return [Hit(passage_id=row.rowid, score=-row.badness) for row in rows]
@@ -101,34 +118,74 @@ class FtsIndex:
         A "word" that the index sees as several ("self-made") is counted where they stand together.
         """
         with self._connect() as connection:
-            if not _exists(connection):
+            if not _is_there(connection):
                 return [0] * len(words)
             return [connection.scalar(_COUNT_MATCHES, {"query": _matching_all(word)}) or 0 for word in words]
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Forget everything; also of an index that a newer SQLite has made unreadable for this one."""
         with self._connect() as connection:
             if _exists(connection):
+                if not _is_readable(connection):
+                    connection.execute(_SET_FORMAT, {"format": _FORMAT_BEFORE})
+                    connection.execute(_REBUILD)
                 connection.execute(_CLEAR)
 
     def compact(self) -> None:
         """Leave no word of a forgotten passage behind; may take as long as building the index.
 
-        FTS5 only notes that a passage is gone; its words stay until all parts of the index are merged into one.
+        FTS5 only notes that a passage is gone; its words stay until all parts of the index are merged into one. Newer
+        ones can overwrite them at once instead, which a large index is told to do from its first compaction on: older
+        ones cannot read it then, but for what `clear` does.
 
-        Source: https://www.sqlite.org/fts5.html, section 6.9 (optimize).
+        Source: https://www.sqlite.org/fts5.html, sections 6.9 (optimize) and 6.14 (secure-delete).
         """
         with self._connect() as connection:
-            if _exists(connection):
-                connection.execute(_COMPACT)
+            if not _is_there(connection):
+                return
+            if _can_overwrite(connection):
+                if connection.scalar(_DOES_OVERWRITE):
+                    return
+                if (connection.scalar(_COUNT_ROWS) or 0) >= self._overwriting_from:
+                    connection.execute(_OVERWRITE)
+            connection.execute(_COMPACT)
 
     def __len__(self) -> int:
         with self._connect() as connection:
-            return (connection.scalar(_COUNT) or 0) if _exists(connection) else 0
+            return (connection.scalar(_COUNT) or 0) if _exists(connection) and _is_readable(connection) else 0
 
 
 def _exists(connection: Connection) -> bool:
     return connection.scalar(_EXISTS) is not None
+
+
+def _is_there(connection: Connection) -> bool:
+    """Whether there is an index to work with.
+
+    Raises:
+        StoreError: there is one that this SQLite cannot read.
+    """
+    if not _exists(connection):
+        return False
+    if not _is_readable(connection):
+        raise StoreError(
+            f"cannot use the word index: a newer SQLite has written it in format {connection.scalar(_FORMAT)!r} - run "
+            "`rag check --repair`"
+        )
+    return True
+
+
+def _is_readable(connection: Connection) -> bool:
+    return _version(connection) >= _READING_SINCE or (connection.scalar(_FORMAT) or 0) < _OVERWRITTEN_FORMAT
+
+
+def _can_overwrite(connection: Connection) -> bool:
+    return _version(connection) >= _OVERWRITING_SINCE
+
+
+def _version(connection: Connection) -> tuple[int, ...]:
+    version: tuple[int, ...] = getattr(connection.dialect.dbapi, "sqlite_version_info", ())
+    return version
 
 
 def _matching(word: str) -> str:

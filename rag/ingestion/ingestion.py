@@ -217,24 +217,30 @@ class Ingestion:
             and (version.document_id, version.recipe) == (prepared.document.id, self.recipe)
         )
 
-    def remove(self, sources: Iterable[str]) -> None:
-        """Delete these sources, all or none of them, with everything that was made from them."""
+    def remove(self, sources: Iterable[str]) -> list[int]:
+        """Delete these sources, all or none of them, with everything that was made from them.
+
+        Returns the ids of the passages that are gone.
+        """
         versions = {source: self._store.documents.known_version(source) for source in sources}
         ids = [version.document_id for version in versions.values() if version is not None]
         files = {version.file for version in versions.values() if version is not None}
+        gone: list[int] = []
         with self._store.writing():
             with self._store.begin():
                 copies_first = sorted(ids, key=lambda id_: not self._store.copies.original_of(id_))
                 for document_id in copies_first:
-                    self._writer.withdraw(document_id)
+                    gone += self._writer.withdraw(document_id)
                 for source in versions:
-                    self._word_index.remove(self._store.documents.remove_source(source))
+                    self._word_index.remove(older := self._store.documents.remove_source(source))
+                    gone += older
                 self._store.passages.delete_unused_vectors()
                 self._word_index.compact()
             for file in files:
                 if not self._store.documents.in_file(file):
                     uploads.delete_upload(file, self._store.folder)
             self._store.erase_traces()
+        return gone
 
     def repair(self) -> None:
         """Make anew, from the stored texts, what of a document is not what it has to be, and the word index."""

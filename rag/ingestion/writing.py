@@ -80,8 +80,11 @@ class Writer:
         texts = [passage.span.slice(prepared.document.text) for passage in prepared.passages]
         self._word_index.add(passage_ids, texts)
 
-    def withdraw(self, document_id: str) -> None:
-        """Let nothing find the document any more; a copy takes its place. Inside a transaction."""
+    def withdraw(self, document_id: str) -> list[int]:
+        """Let nothing find the document any more; a copy takes its place. Inside a transaction.
+
+        Returns the ids of the passages that only it had.
+        """
         copies = self._store.copies.of(document_id)
         if copies:
             text = self._store.documents.get(document_id).text
@@ -89,9 +92,11 @@ class Writer:
             if heir is not None:
                 self._store.copies.take_over(document_id, heir.document_id)
                 copies = []
-        self._word_index.remove(self._store.documents.supersede(document_id))
+        gone = self._store.documents.supersede(document_id)
+        self._word_index.remove(gone)
         for copy in copies:
             self._set_free(copy.document_id)
+        return gone
 
     def _set_free(self, document_id: str) -> None:
         """Cut a copy whose original is gone; where it cannot be embedded now, it is when its file is next added."""

@@ -10,8 +10,9 @@ from rag.words import content_stems
 
 __all__ = ["describes", "introduction_of", "is_introduced_as"]
 
-_APPOSITION = r",\s+(?P<after>[^,;:.()“”\"]{3,80})(?=[,.)])"
-_TITLE = r"(?P<before>(?:(?:[A-Z][\w’'-]*|of|the|for)\s+){1,6})"
+_APPOSITION = re.compile(r",\s+([^,;:.()“”\"]{3,80})(?=[,.)])")
+_TITLE = re.compile(r"((?:(?:[A-Z][\w’'-]*|of|the|for)\s+){1,6})\Z")
+_EDGE = re.compile(r"\b")
 
 
 def introduction_of(speaker: str, sentences: Iterable[str]) -> str:
@@ -22,15 +23,29 @@ def introduction_of(speaker: str, sentences: Iterable[str]) -> str:
     >>> introduction_of("Marco Rubio", ["US Secretary of State Marco Rubio spoke."])
     'US Secretary of State'
     """
-    if not speaker:
-        return ""
-    name = re.escape(speaker)
-    pattern = re.compile(rf"\b{name}{_APPOSITION}|{_TITLE}{name}\b")
-    for sentence in sentences:
-        match = pattern.search(sentence) if speaker in sentence else None
-        if match:
-            return (match["after"] or match["before"]).strip()
+    for sentence in sentences if speaker else ():
+        words = _introduction_in(sentence, speaker)
+        if words:
+            return words.strip()
     return ""
+
+
+def _introduction_in(sentence: str, speaker: str) -> str:
+    """What begins first, before the name or after it, wherever it stands; of two that begin together, the longer.
+
+    One regular expression that holds the name would say the same, but to compile it for each speaker of a ranking
+    takes longer than to rank.
+    """
+    found = []
+    start = sentence.find(speaker)
+    while start >= 0:
+        end = start + len(speaker)
+        after = _APPOSITION.match(sentence, end) if _EDGE.match(sentence, start) else None
+        before = _TITLE.search(sentence, 0, start) if _EDGE.match(sentence, end) else None
+        found += [(start, 0, 0, after[1])] if after else []
+        found += [(before.start(), 1, -start, before[1])] if before else []
+        start = sentence.find(speaker, start + 1)
+    return min(found)[-1] if found else ""
 
 
 def is_introduced_as(mention: str, speaker: str, introduction: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -74,24 +74,27 @@ class VectorSearch:
         with self._lock:
             self._refreshed()
 
-    def forget_removed(self) -> None:
+    def forget_removed(self, passage_ids: Sequence[int] = ()) -> None:
         """Leave no vector of a removed passage in the index's files; needs no embedder.
+
+        passage_ids: those that were removed, as far as they are known: what else is gone takes comparing all ids.
 
         Where the files cannot be brought up to date they are deleted, and made again when they are next needed.
         """
         with self._lock:
             embedder = self._store.embedder()
-            if embedder is None or not self._is_saved_after_removal(embedder.id, embedder.dim):
+            if embedder is None or not self._is_saved_after_removal(embedder.id, embedder.dim, passage_ids):
                 self._opened = None
                 shutil.rmtree(self._store.index_folder, ignore_errors=True)
 
-    def _is_saved_after_removal(self, embedder_id: str, dim: int) -> bool:
+    def _is_saved_after_removal(self, embedder_id: str, dim: int, passage_ids: Sequence[int]) -> bool:
         with self._store.connect():
             if self._opened is None or self._opened.embedder_id != embedder_id:
                 self._opened = self._loaded(embedder_id, dim)
             if self._opened.generation < 0:  # to make the index anew is left to the next question
                 return False
             self._opened.generation = self._store.generation()
+            self._opened.index.remove(passage_ids)
             self._catch_up(self._opened, dim)
         return self._is_saved(self._opened)
 

@@ -16,11 +16,15 @@ from rag.attribution.names import are_spellings, name_words, spelling_keys
 
 SEEDS = Path(__file__).parents[2] / "seeds" / "speakers.jsonl"
 
-GIVEN = """Marco John Donald Volodymyr Vladimir Radoslaw Sebastien Emmanuel Hillary William Theodore Margaret Jean-Luc
-    Giorgia Recep J. M.""".split()
-FAMILY = """Rubio Healey Trump Zelenskyy Zelensky Zelenskiy Kosiniak-Kamysz Netanyahu Netanjahu Netnayahu Nethanyahu
+GIVEN = tuple(
+    """Marco John Donald Volodymyr Vladimir Radoslaw Sebastien Emmanuel Hillary William Theodore Margaret Jean-Luc
+    Giorgia Recep J. M.""".split()  # noqa: SIM905
+)
+FAMILY = tuple(
+    """Rubio Healey Trump Zelenskyy Zelensky Zelenskiy Kosiniak-Kamysz Netanyahu Netanjahu Netnayahu Nethanyahu
     Blinken Clinton Johnson Johnston Christensen Kristensen Christiansen Sikorski Sykorsky Erdoğan Erdogan Meloni
-    Macron Mélenchon Kowalczyk Kovalchyk Stoltenberg Stoltenburg Soltenberg""".split()  # fmt: skip
+    Macron Mélenchon Kowalczyk Kovalchyk Stoltenberg Stoltenburg Soltenberg""".split()  # noqa: SIM905
+)
 ROLE_WORDS = sorted((ROLES | TITLES) - {"prime"})[::7]
 BODY_WORDS = sorted(BODIES)[::5]
 
@@ -89,7 +93,9 @@ def test_spellings_share_a_key(word, place, letters, is_swap):
         assert spelling_keys(word) & spelling_keys(changed)
 
 
-@pytest.mark.parametrize("name", ["Rubio", "Stoltenberg", "the minister", "Rubio and Healey", "a spokesman", "J. Meloni"])
+@pytest.mark.parametrize(
+    "name", ["Rubio", "Stoltenberg", "the minister", "Rubio and Healey", "a spokesman", "J. Meloni"]
+)
 def test_question_is_read_alike_with_speakers_in_a_list_or_kept(name):
     question = f"What did {name} say about territory?"
     for speakers in (ALL, ALL[:40], ["Marco Rubio"], []):

@@ -68,3 +68,17 @@ def test_assistant_offers_only_what_it_answers_with_that_sentence(assistant, wri
 
 def test_empty_store_suggests_nothing(assistant):
     assert assistant.example_questions() == ()
+
+
+def test_subjects_come_before_names_and_each_speaker_before_the_second_of_another():
+    said = [
+        (SAID.format("a good meeting in Moscow"), "Anna Nowak"),
+        (SAID.format("many words about Warsaw"), "Anna Nowak"),
+        (SAID.format("long conversations about territory"), "Marco Rubio"),
+        (SAID.format("a good meeting on weapons"), "Marco Rubio"),
+    ]
+    assert [example.position for example in examples(said)] == [2, 1, 3, 0]
+
+
+def test_what_only_points_at_something_is_no_topic():
+    assert list(examples([(SAID.format("long conversations about this crime"), "Marco Rubio")])) == []

@@ -1,16 +1,19 @@
 from __future__ import annotations
 
+import re
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, create_engine, event, text
 
-from rag import Assistant, Settings
+from rag import Assistant, Settings, StoreError
 from rag.indexes.fts import FtsIndex
 from rag.stopwords import STOP_WORDS
 
@@ -201,4 +204,101 @@ def test_word_index_of_an_older_store_learns_other_scripts(tmp_path: Path):
     with engine.connect() as connection, _index_on(connection) as index:
         assert len(index.search("条约", 5)) == 1
         assert len(index.search("territory", 5)) == 1
+    engine.dispose()
+
+
+@pytest.fixture
+def newer(tmp_path: Path) -> Iterator[tuple[Connection, list[str]]]:
+    """A connection by a driver that calls itself new enough to overwrite, and the commands that FTS5 gets over it.
+
+    Where the library below is older, the command that it does not know only leaves its mark.
+    """
+    driver = SimpleNamespace(**{**vars(sqlite3), "sqlite_version_info": max(sqlite3.sqlite_version_info, (3, 54, 0))})
+    engine = create_engine(f"sqlite:///{tmp_path / 'newer.db'}", module=driver)
+    commands: list[str] = []
+
+    @event.listens_for(engine, "before_cursor_execute", retval=True)
+    def note(_connection, _cursor, statement, parameters, _context, _many):
+        found = re.search(r"VALUES \('([a-z-]+)'", statement)
+        commands.extend(found.groups() if found else [])
+        if found and found[1] == "secure-delete" and sqlite3.sqlite_version_info < (3, 54):
+            return "INSERT OR REPLACE INTO passage_words_config VALUES ('secure-delete', 1)", parameters
+        return statement, parameters
+
+    with engine.connect() as connection:
+        yield connection, commands
+    engine.dispose()
+
+
+def _index(connection: Connection, *, overwriting_from: int) -> FtsIndex:
+    return FtsIndex(lambda: nullcontext(connection), overwriting_from=overwriting_from)
+
+
+def test_a_large_index_is_merged_once_and_overwritten_from_then_on(newer):
+    connection, commands = newer
+    index = _index(connection, overwriting_from=2)
+    index.add([1, 2, 3], [RUBIO, ZELENSKYY, WEATHER])
+    index.remove([1])
+    index.compact()
+    assert commands == ["secure-delete", "optimize"]
+    index.remove([2])
+    index.compact()
+    assert commands == ["secure-delete", "optimize"]
+    assert _found(index, "territory café") == [3]
+
+
+def test_a_small_index_stays_as_every_sqlite_can_read_it(newer):
+    connection, commands = newer
+    index = _index(connection, overwriting_from=3)
+    index.add([1, 2, 3], [RUBIO, ZELENSKYY, WEATHER])
+    for passage_id in (1, 2):
+        index.remove([passage_id])
+        index.compact()
+    assert commands == ["optimize", "optimize"]
+
+
+def test_an_older_sqlite_merges_what_a_newer_one_would_overwrite(newer, tmp_path: Path):
+    connection, _ = newer
+    index = _index(connection, overwriting_from=1)
+    index.add([1, 2, 3], [RUBIO, ZELENSKYY, WEATHER])
+    index.compact()
+    connection.commit()
+    engine = create_engine(
+        f"sqlite:///{tmp_path / 'newer.db'}",
+        module=SimpleNamespace(**{**vars(sqlite3), "sqlite_version_info": (3, 40, 1)}),
+    )
+    with engine.begin() as older:
+        older.execute(text("PRAGMA secure_delete = ON"))
+        index = _index(older, overwriting_from=1)
+        index.remove([3])
+        index.compact()
+        assert older.scalar(text("SELECT v FROM passage_words_config WHERE k = 'secure-delete'")) == 0
+    engine.dispose()
+    assert b"cafe" not in (tmp_path / "newer.db").read_bytes()
+
+
+def test_an_index_in_a_newer_format_is_said_to_be_so_and_can_be_made_anew(tmp_path: Path):
+    older_driver = SimpleNamespace(**{**vars(sqlite3), "sqlite_version_info": (3, 40, 1)})
+    engine = create_engine(f"sqlite:///{tmp_path / 'store.db'}", module=older_driver)
+    with engine.begin() as connection:
+        index = _index(connection, overwriting_from=1)
+        index.add([1, 2], [RUBIO, WEATHER])
+        connection.execute(text("UPDATE passage_words_config SET v = 5 WHERE k = 'version'"))
+    engine.dispose()
+    with engine.begin() as connection:
+        index = _index(connection, overwriting_from=1)
+        assert len(index) == 0
+        for use in (
+            lambda: index.search("territory", 5),
+            lambda: index.document_frequencies(["territory"]),
+            lambda: index.add([3], [ZELENSKYY]),
+            lambda: index.remove([1]),
+            index.compact,
+        ):
+            with pytest.raises(StoreError, match=r"format 5 - run `rag check --repair`"):
+                use()
+        index.clear()
+        index.add([1], [RUBIO])
+        assert len(index) == 1
+        assert _found(index, "territory café") == [1]
     engine.dispose()

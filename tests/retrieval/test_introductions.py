@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from rag.retrieval.introductions import describes, introduction_of, is_introduced_as
 
@@ -56,3 +60,28 @@ def test_one_word_of_an_introduction_describes_nobody():
     assert not describes("what did the minister do", "the minister")
     assert not describes("what did she do", "")
     assert describes("how did Kyiv's leader evoke the wounded?", "Ukraine’s President")
+
+
+def _by_one_expression(speaker: str, sentence: str) -> str:
+    name = re.escape(speaker)
+    pattern = (
+        rf"\b{name},\s+(?P<after>[^,;:.()“”\"]{{3,80}})(?=[,.)])"
+        rf"|(?P<before>(?:(?:[A-Z][\w’'-]*|of|the|for)\s+){{1,6}}){name}\b"
+    )
+    match = re.search(pattern, sentence)
+    return (match["after"] or match["before"]).strip() if match else ""
+
+
+PIECES = ["Ann", "Ann Lee", "Lee", "Minister", "the", "of", "said", "Britain’s", "McAnn", "x", ",", ".", ")", " ", "\n"]
+
+
+@settings(max_examples=600, deadline=None)
+@given(
+    st.sampled_from(["Ann", "Ann Lee", "the", "A", "“Ann", "Lee."]),
+    st.lists(st.tuples(st.sampled_from(PIECES), st.sampled_from(["", " ", ", ", "  "])), max_size=14),
+)
+@example("Ann", [("Prime Minister Ann Ann", ", "), ("Minister of Health", ".")])
+@example("Ann", [("A B C D E F G Ann", " "), ("said", ".")])
+def test_an_introduction_is_what_one_expression_with_the_name_would_find(speaker, pieces):
+    sentence = "".join(piece + gap for piece, gap in pieces)
+    assert introduction_of(speaker, [sentence]) == _by_one_expression(speaker, sentence)

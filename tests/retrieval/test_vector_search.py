@@ -230,3 +230,39 @@ def test_files_that_cannot_be_saved_are_deleted_with_a_removed_document(store_fo
     with Assistant.open(store_folder, full) as assistant:
         assistant.remove([path])
     assert not (store_folder / "index").exists()
+
+
+class CountingIndex(ExactIndex):
+    """Counts how often somebody wants to know all its ids."""
+
+    n_listed = 0
+
+    def ids(self):
+        CountingIndex.n_listed += 1
+        return super().ids()
+
+
+def test_removing_what_is_open_compares_no_ids(store_folder, write):
+    settings = Settings(embedder="hashing", abstain_below=0.0, vector_index=f"{__name__}:CountingIndex")
+    with Assistant.open(store_folder, settings) as assistant:
+        paths = [write(name, text) for name, text in TEXTS.items()]
+        assistant.add(paths)
+        n_listed = CountingIndex.n_listed
+        assistant.remove(paths[:1])
+        assert CountingIndex.n_listed == n_listed + 1  # to save them
+        assert {evidence.source for evidence in assistant.retrieve(QUESTION)} == {str(path) for path in paths[1:]}
+
+
+@pytest.mark.parametrize("told", [(), (1,), (1, 2, 3, 99)])
+def test_what_is_removed_is_forgotten_and_nothing_else_whatever_was_told(store_folder, settings, write, told):
+    with Assistant.open(store_folder, settings) as assistant:
+        paths = [write(name, text) for name, text in TEXTS.items()]
+        assistant.add(paths)
+        assistant.retrieve(QUESTION)
+        library = assistant._library
+        library.ingestion.remove([str(paths[0]), str(paths[2])])
+        library.vector_search.forget_removed(told)
+        left = library.store.passages.ids()
+        assert len(left) == 1
+        vector = library.retriever.embed(TEXTS["b.txt"])
+        assert [hit.passage_id for hit in library.vector_search.search(vector, 10)] == left

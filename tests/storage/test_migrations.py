@@ -19,7 +19,9 @@ def _tables(store):
 def test_missing_folder_becomes_a_store_with_all_migrations(store, store_folder):
     with store.connect() as connection:
         assert pending(connection, "store") == []
-        assert list(connection.scalars(text("SELECT name FROM migrations ORDER BY rowid"))) == [step.__name__ for step in MIGRATIONS]
+        assert list(connection.scalars(text("SELECT name FROM migrations ORDER BY rowid"))) == [
+            step.__name__ for step in MIGRATIONS
+        ]
     assert store.generation() == 0
     assert store.embedder_id() == ""
     assert (store_folder / "store.db").is_file()

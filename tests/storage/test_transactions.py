@@ -113,7 +113,9 @@ def test_full_disk_rolls_back_and_earlier_documents_stay(store, put, store_folde
     event.listen(full._database._engine, "connect", _allow_no_more_pages)
     full.close()  # so that the next connection is one with the limit
     with pytest.raises(StoreFullError, match="the disk is full - free some space"), full.begin() as connection:
-        connection.execute(text("INSERT INTO answers (asked_at, question, answer) VALUES ('', '', hex(zeroblob(1000000)))"))
+        connection.execute(
+            text("INSERT INTO answers (asked_at, question, answer) VALUES ('', '', hex(zeroblob(1000000)))")
+        )
     assert [info.source for info in full.documents.all()] == ["a.txt"]
     full.close()
     put("b.txt", "The river is deep.")

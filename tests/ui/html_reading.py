@@ -19,7 +19,6 @@ ALLOWED_ELEMENTS = {
     "div",
     "h2",
     "h3",
-    "h4",
     "header",
     "li",
     "mark",

@@ -29,7 +29,14 @@ def document(
 
 
 def citation(
-    of: Document, start: int, end: int, *, number: int = 1, page: int = 0, published: str = "2025-03-12"
+    of: Document,
+    start: int,
+    end: int,
+    *,
+    number: int = 1,
+    page: int = 0,
+    published: str = "2025-03-12",
+    also_in: tuple[str, ...] = (),
 ) -> Citation:
     return Citation(
         number=number,
@@ -41,6 +48,7 @@ def citation(
         line=of.text.count("\n", 0, start) + 1,
         page=page,
         published=published,
+        also_in=also_in,
     )
 
 
@@ -79,6 +87,7 @@ def answer(
     draft: str = "",
     dropped: tuple[VerifiedClaim, ...] = (),
     notice: str = "",
+    searched: str = "",
 ) -> Answer:
     citations = {each.number: each for verified in claims for each in verified.claim.citations}
     return Answer(
@@ -99,6 +108,7 @@ def answer(
             draft=draft,
             dropped=dropped,
             notice=notice,
+            searched=searched,
         ),
     )
 

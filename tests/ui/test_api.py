@@ -267,6 +267,19 @@ def test_added_path_that_was_not_uploaded_is_not_read(app, tmp_path):
     assert not any(document.source.endswith("secret.txt") for document in documents(app))
 
 
+def test_added_address_is_not_fetched(app):
+    """Or else a client could make this machine ask others, such as its own services, and read what they say."""
+    with socket.create_server(("127.0.0.1", 0)) as service:
+        address = f"http://127.0.0.1:{service.getsockname()[1]}/secret.txt"
+        data = [{"path": address, "url": address, "orig_name": "s.txt", "meta": {"_type": "gradio.FileData"}}]
+        started = httpx.post(f"{app.url}/gradio_api/call/add", json={"data": [data]}).json()["event_id"]
+        with httpx.stream("GET", f"{app.url}/gradio_api/call/add/{started}", timeout=20) as events:
+            assert "error" in "".join(events.iter_text())
+        service.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            service.accept()
+
+
 def documents(app):
     with Assistant.open(app.store, Settings(embedder="hashing", llm="none")) as assistant:
         return assistant.documents()

@@ -30,7 +30,9 @@ any_text = st.one_of(
 def hostile_answer(content: str, status: AnswerStatus = AnswerStatus.PARTIAL) -> Answer:
     of = document(content, title=content, source=content)
     claims = (
-        [] if status is AnswerStatus.ABSTAINED else [claim(content, citation(of, 0, len(content), published=content))]
+        []
+        if status is AnswerStatus.ABSTAINED
+        else [claim(content, citation(of, 0, len(content), published=content, also_in=(content,)))]
     )
     return answer(
         *claims,
@@ -40,6 +42,7 @@ def hostile_answer(content: str, status: AnswerStatus = AnswerStatus.PARTIAL) ->
         evidence=(evidence(of, 0, len(content)),),
         standalone=f"{content} x",
         notice=content,
+        searched=content,
     )
 
 
@@ -180,6 +183,14 @@ def test_json_holds_each_answer_with_its_offsets(contents: list[str]) -> None:
             SCHEMA.validate(each)
         for cited in each["citations"]:
             assert content[cited["start"] : cited["end"]] == cited["quote"]
+
+
+@pytest.mark.parametrize("written", [answer_as_markdown, answer_as_text])
+def test_copies_and_the_searched_documents_are_named(written) -> None:
+    copied = citation(BRIDGE, 0, 26, also_in=("wire.txt",))
+    said = written(answer(claim("It opened.", copied), searched="source like x"))
+    assert "also in wire.txt" in said
+    assert "Searched only documents that fit: source like x" in said
 
 
 @pytest.mark.parametrize("name", TEXTS)

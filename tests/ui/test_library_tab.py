@@ -118,6 +118,23 @@ def test_an_empty_library_needs_no_examples_to_be_made(tab):
     assert tab.known_examples() == ()
 
 
+@pytest.mark.parametrize("name", ["bridge.txt", "Anna's notes.txt", "a (1) and not b.txt", "x' or source ~ '.txt"])
+def test_a_filter_for_one_document_fits_it_alone(tab, upload, name):
+    list(tab.add([upload(name), upload("other.txt", b"Trams crossed it.")]))
+    (info,) = (info for info in tab.documents() if info.source != "other.txt")
+    assert tab.documents(where=tab.only(info.id)) == [info]
+
+
+def test_a_source_with_both_kinds_of_quotes_can_be_searched_alone(assistant, tab, write):
+    assistant.add([write("""Anna's "notes".txt""", "The bridge opened."), write("other.txt", "Trams crossed it.")])
+    info = next(info for info in tab.documents() if "Anna" in info.source)
+    assert tab.documents(where=tab.only(info.id)) == [info]
+
+
+def test_a_document_that_is_gone_has_no_filter(tab):
+    assert tab.only("gone") == ""
+
+
 def test_progress_tells_no_rate_before_it_can_be_known():
     html = progress_html(Progress(n_done=0, n_total=2, bytes_done=0, bytes_total=10**7), seconds=0.2)
     assert "0 of 2 files" in html

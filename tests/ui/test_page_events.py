@@ -28,13 +28,13 @@ def events(assistant, write) -> PageEvents:
 
 
 def asked(events: PageEvents, question: str = "When did the bridge open?") -> Conversation:
-    *_, conversation, kept = list(events.asked(CLICKED, question, Conversation(), {}))[-1]
+    *_, conversation, kept = list(events.asked(CLICKED, question, Conversation(), {}, ""))[-1]
     assert [item["question"] for item in kept] == [question]
     return conversation
 
 
 def test_a_question_is_shown_as_text(events):
-    *_, current, _, _, _, _, _, _, _ = list(events.asked(CLICKED, HOSTILE, Conversation(), {}))[-1]
+    *_, current, _, _, _, _, _, _, _ = list(events.asked(CLICKED, HOSTILE, Conversation(), {}, ""))[-1]
     assert "<img" not in current
     assert "${" not in current
 
@@ -77,10 +77,108 @@ def test_whatever_a_browser_sends_is_answered_by_a_sentence(events, data):
 def test_removing_a_document_keeps_its_quotes_in_sight(events, assistant):
     conversation = asked(events)
     document_id = conversation.last.answer.citations[0].document_id
-    *_, after, _, current, _ = events.removed(document_id, conversation, {}, "")
+    events.removed(document_id, {}, "")
+    after, _, current = events.missed(document_id, conversation, {})
     assert "The bridge opened in 1932." in current
     assert "source removed" in current
     assert after.gone == {document_id}
+
+
+def test_removing_a_document_changes_no_conversation_that_does_not_quote_it(events, assistant, write):
+    assistant.add([write("trams.txt", "Trams crossed it until 1958.")])
+    trams = next(info.id for info in assistant.documents() if "trams" in info.source)
+    conversation = asked(events)
+    events.removed(trams, {}, "")
+    assert events.missed(trams, conversation, {}) == (NONE, NONE, NONE)
+
+
+def test_a_document_that_could_not_be_removed_is_not_missed(events):
+    conversation = asked(events)
+    still_there = conversation.last.answer.citations[0].document_id
+    assert events.missed(still_there, conversation, {}) == (NONE, NONE, NONE)
+
+
+def test_examples_that_come_late_write_into_the_welcome_alone(events):
+    assert "cv-welcome" in events.examples_made()
+    assert events.examples_made() is NONE
+
+
+@pytest.fixture
+def trams(events, assistant, write):
+    assistant.add([write("trams.txt", "Trams crossed the bridge until 1958.")])
+    return events
+
+
+def test_a_filter_is_kept_and_says_how_many_documents_fit(trams):
+    kept, hint, said, in_use, label = trams.scoped(" source ~ trams ", {"n_sources": 5})
+    assert (kept["where"], kept["n_sources"], hint) == ("source ~ trams", 5, "")
+    assert "1 of 2 documents" in said
+    assert "1 of 2 documents" in in_use
+    assert label == {"label": "Searched only: source ~ trams"}
+
+
+def test_a_filter_is_not_read_aloud_while_it_is_typed(trams):
+    assert trams.scoped("source ~ trams", {}, is_finished=False)[2] is NONE
+
+
+def test_a_filter_that_cannot_be_read_is_told_at_once_and_not_kept(trams):
+    kept, hint, said, in_use, label = trams.scoped("colour = grey", {})
+    assert (kept, in_use) == (NONE, NONE)
+    assert "no such field" in hint
+    assert "no such field" in said
+    assert "until this can be read" in label["label"]
+
+
+def test_no_question_is_answered_under_a_filter_that_cannot_be_read(trams):
+    question = "When did the bridge open?"
+    _, _, hint, _, typed, *_, conversation, kept = list(
+        trams.asked(CLICKED, question, Conversation(), {}, "colour = grey")
+    )[-1]
+    assert "no such field" in hint
+    assert (typed, conversation, kept) == (question, Conversation(), [])
+
+
+def test_only_what_fits_is_searched_and_the_answer_says_so(trams):
+    *_, current, _, _, _, _, _, conversation, _ = list(
+        trams.asked(CLICKED, "What about the bridge?", Conversation(), {}, "source ~ trams")
+    )[-1]
+    assert {citation.source.rpartition("/")[2] for citation in conversation.last.answer.citations} == {"trams.txt"}
+    assert "Searched only documents that fit: " in current
+
+
+def test_a_filter_that_nothing_fits_is_named_as_the_reason(trams):
+    _, _, hint, *_ = list(trams.asked(CLICKED, "What about it?", Conversation(), {}, "source = nowhere"))[-1]
+    assert "No document fits" in hint
+
+
+def test_one_document_alone_can_be_searched(trams, assistant):
+    info = next(info for info in assistant.documents() if "trams" in info.source)
+    where, kept, *_, in_use, _, tabs = trams.scoped_to_one(Heard({"document": info.id}, "a"), {})
+    assert kept["where"] == where
+    assert "1 of 2 documents" in in_use
+    assert tabs == {"selected": "chat"}
+
+
+def test_a_reload_keeps_the_filter_in_sight(trams):
+    values = trams.loaded([], {"where": "source ~ trams"})
+    assert values[-2:] == ("source ~ trams", {"label": "Searched only: source ~ trams", "open": True})
+    assert "1 of 2 documents" in values[4]
+
+
+def test_a_reload_shows_the_rating_that_was_given(events):
+    conversation = asked(events)
+    events.rated(Heard({"answer": conversation.last.answer.id, "rating": "helpful"}, "a"), conversation, {})
+    _, _, current, *_ = events.loaded(conversation.to_browser(), {})
+    assert 'aria-pressed="true"' in current
+
+
+def test_a_conversation_that_was_forgotten_here_comes_from_the_browser(events):
+    conversation = asked(events)
+    kept = conversation.to_browser()
+    clicked = Heard({"answer": conversation.last.answer.id, "citation": "1"}, "a")
+    assert "cv-current" in events.opened(clicked, Conversation(), kept)[0]
+    *_, after, _ = list(events.asked(CLICKED, "What colour is it?", Conversation(), {}, "", kept))[-1]
+    assert [exchange.question for exchange in after.exchanges] == ["When did the bridge open?", "What colour is it?"]
 
 
 def test_export_holds_the_offsets_and_nothing_is_written(events, tmp_path):
@@ -118,12 +216,19 @@ def test_a_reload_shows_the_same_conversation(events):
 
 
 def test_settings_that_can_be_taken_are_kept_by_the_browser(events):
-    kept, *_ = events.chosen("none", "", None, 20, True, Conversation())
-    assert kept == {"llm": "none", "api_base": "", "model": "", "n_sources": 20, "shows_drafts": True}
+    kept, *_ = events.chosen(("none", "", None, 20, True), Conversation(), {"where": "language = en"})
+    assert kept == {
+        "llm": "none",
+        "api_base": "",
+        "model": "",
+        "n_sources": 20,
+        "shows_drafts": True,
+        "where": "language = en",
+    }
 
 
 def test_a_server_without_an_address_is_refused(events):
-    kept, said, *_ = events.chosen("openai-like", "", None, 0, False, Conversation())
+    kept, said, *_ = events.chosen(("openai-like", "", None, 0, False), Conversation(), {})
     assert kept is NONE
     assert "address" in said
 
@@ -131,7 +236,7 @@ def test_a_server_without_an_address_is_refused(events):
 def test_an_app_that_is_open_to_others_neither_tests_nor_takes_an_address(assistant, model_server):
     events = page(assistant, may_change_llm=False)
     _, tested, _ = events.tested(model_server.url)
-    kept, *_ = events.chosen("openai-like", model_server.url, "m", 0, False, Conversation())
+    kept, *_ = events.chosen(("openai-like", model_server.url, "m", 0, False), Conversation(), {})
     (refused, *_), *_ = list(events.pulled({}))
     assert kept is NONE
     assert "cannot be chosen here" in tested
@@ -152,10 +257,10 @@ def test_clear_leaves_nothing_behind(events):
 
 
 def test_a_second_question_meanwhile_changes_nothing_but_the_hint(events):
-    first = events.asked(CLICKED, "When did the bridge open?", Conversation(), {})
+    first = events.asked(CLICKED, "When did the bridge open?", Conversation(), {}, "")
     next(first)
     for question in ("Why?", " "):
-        (values,) = events.asked(CLICKED, question, Conversation(), {})
+        (values,) = events.asked(CLICKED, question, Conversation(), {}, None)
         assert [value is NONE for value in values] == [True, True, False, False, True, True, True, True, True]
     *_, conversation, _ = list(first)[-1]
     assert conversation.last.answer

@@ -37,7 +37,7 @@ any_text = st.one_of(
 def hostile_answer(content: str, *, status: AnswerStatus = AnswerStatus.PARTIAL) -> Answer:
     """An answer all of whose texts are the content."""
     of = document(content, document_id=content, title=content, source=content)
-    cited = citation(of, 0, len(content), published=content)
+    cited = citation(of, 0, len(content), published=content, also_in=(content,))
     unsupported = claim(content, label=VerdictLabel.UNSUPPORTED, reasons=(content, content), invalid_markers=(content,))
     return answer(
         *([claim(content, cited), claim(f"{content}.", cited)] if status is not AnswerStatus.ABSTAINED else []),
@@ -56,7 +56,14 @@ def all_renderings(content: str) -> list[str]:
     whole, abstained = hostile_answer(content), hostile_answer(content, status=AnswerStatus.ABSTAINED)
     of = document(content, document_id=content, title=content, source=content, published=content)
     info = document_info(of)
-    report = AddReport(added=(content,), failed=(Failure(source=content, reason=content),))
+    report = AddReport(
+        added=(content,),
+        failed=(Failure(source=content, reason=content),),
+        removed=(content,),
+        renamed=((content, content),),
+        duplicates=((content, content),),
+        notices=(content,),
+    )
     return [
         render_answer(whole, show_draft=True),
         render_answer(whole, gone={content}),
@@ -212,7 +219,7 @@ def test_abstention_shows_the_nearest_sentences_as_such() -> None:
     html = render_answer(answer(status=AnswerStatus.ABSTAINED, text=NOT_IN_DOCUMENTS, evidence=found))
     assert first(html, ".cv-none").text() == NOT_IN_DOCUMENTS
     assert first(html, ".cv-status").text() == "○ Not in your documents"
-    assert first(html, ".cv-nearest h4").text() == "The nearest sentences, which do not answer it"
+    assert first(html, ".cv-nearest h3").text() == "The nearest sentences, which do not answer it"
     assert len(nodes(html, ".cv-nearest li")) == 3
     assert not nodes(html, ".cv-chip, mark")
 
@@ -302,6 +309,39 @@ def test_report_says_what_failed_and_why() -> None:
     html = render_report(report)
     assert first(html, ".cv-count").text() == "2 added, 1 unchanged, 1 failed"
     assert first(html, ".cv-failures li").text() == "d.pdf: holds no text - scan it anew"
+
+
+def test_report_says_what_was_renamed_removed_and_copied() -> None:
+    report = AddReport(
+        renamed=(("old.txt", "new.txt"),),
+        removed=("gone.txt",),
+        duplicates=(("wire.txt", "news.txt"),),
+        notices=("A folder could not be read.",),
+    )
+    html = render_report(report)
+    assert first(html, ".cv-count").text() == "1 renamed, 1 removed"
+    assert first(html, ".cv-notice").text() == "A folder could not be read."
+    assert [item.text() for item in nodes(html, ".cv-files li")] == [
+        "wire.txt says what news.txt",
+        "old.txt is now new.txt",
+        "gone.txt",
+    ]
+
+
+def test_long_list_of_failures_says_how_many_are_not_named() -> None:
+    html = render_report(AddReport(failed=(Failure(source="a", reason="it is empty"),) * 53))
+    assert first(html, ".cv-more").text() == "… and 3 more"
+
+
+def test_card_says_which_copies_hold_the_sentence_too() -> None:
+    copied = citation(BRIDGE, 0, 26, also_in=("wires/wire.txt",))
+    assert "also in wire.txt" in visible_text(render_citation_card(copied))
+
+
+def test_answer_says_which_documents_alone_were_searched() -> None:
+    limited = answer(claim("It opened.", OPENED), searched="source ~ bridge")
+    assert first(render_answer(limited), ".cv-searched").text().endswith("source ~ bridge")
+    assert not nodes(render_answer(answer(claim("It opened.", OPENED))), ".cv-searched")
 
 
 def test_error_is_announced_and_a_notice_is_not() -> None:

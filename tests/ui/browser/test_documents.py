@@ -75,6 +75,22 @@ def test_uploaded_file_is_asked_about_opened_and_removed_while_its_answer_is_ope
     expect(page.locator("#cv-reader .cv-gone-quote")).to_contain_text("The heron of Lake Tarn ate 41 frogs in May.")
 
 
+def test_source_that_somebody_else_removed_is_said_to_be_gone(small, new_page):
+    reader, remover = new_page(small), new_page(small)
+    add(remover, plain("lynx.txt", "The lynx of Korp crossed the frozen lake twice."))
+    report_of(remover, "1 added")
+    answer = ask(reader, "How often did the lynx of Korp cross the frozen lake?")
+    expect(answer.locator(".cv-claim-text").first).to_contain_text("lynx of Korp")
+    remover.get_by_role("button", name="Remove lynx.txt").click()
+    remover.locator("#cv-confirm-remove").click()
+    expect(remover.locator("#cv-adding")).to_contain_text("Removed")
+    answer.locator(".cv-chip").first.click()
+    expect(reader.locator("#cv-reader .cv-gone-quote")).to_contain_text(
+        "The lynx of Korp crossed the frozen lake twice."
+    )
+    expect(last(reader).locator(".cv-claim-text").first).to_contain_text("lynx of Korp")
+
+
 def test_document_is_kept_when_removal_is_not_confirmed(small, new_page):
     page = new_page(small)
     add(page, plain("kept.txt", "The badger dug two tunnels."))

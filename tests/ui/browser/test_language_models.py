@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import threading
+import time
+
 import pytest
 from playwright.sync_api import expect
 
 from tests.conftest import ModelServer
 from tests.ui.browser.acting import QUESTION, last, settled, type_question
+from tests.ui.hostile import TEXTS
 
 TERRITORY = (
     "Marco Rubio, the US Secretary of State, has said Kyiv could cede territory to Russia as part of a peace deal."
@@ -36,15 +40,17 @@ def talking(small, new_page, model_server):
     return page
 
 
-def test_evidence_is_in_sight_before_the_model_has_written_a_word(talking, model_server):
+def test_evidence_is_in_sight_before_the_model_has_written_a_word(talking, model_server, record_property):
     def wait(send):
         model_server.done.wait(30)
         send(ModelServer.stream("Rubio said that Kyiv could cede territory to Russia as part of a peace deal. [1]"))
 
     model_server.script = wait
+    started = time.perf_counter()
     type_question(talking, QUESTION)
     evidence = last(talking).locator(".cv-evidence .cv-evidence-quote").first
-    expect(evidence).to_be_visible()
+    evidence.wait_for()
+    record_property("evidence_ms", round(1000 * (time.perf_counter() - started)))
     expect(evidence).to_have_text(TERRITORY)
     assert last(talking).locator(".cv-claim").count() == 0
     expect(talking.locator("#cv-stop")).to_be_visible()
@@ -52,6 +58,24 @@ def test_evidence_is_in_sight_before_the_model_has_written_a_word(talking, model
     answer = settled(talking, QUESTION)
     expect(answer.locator(".cv-chip").first).to_be_visible()
     expect(answer.locator(".cv-evidence")).to_be_hidden()
+
+
+def test_nothing_that_stays_moves_when_the_answer_comes(talking, model_server):
+    is_seen = threading.Event()
+
+    def write(send):
+        is_seen.wait(30)
+        send(ModelServer.stream(f"{TERRITORY} [1]"))
+
+    model_server.script = write
+    type_question(talking, QUESTION)
+    last(talking).locator(".cv-evidence").wait_for()
+    parts = (last(talking).locator(".cv-question"), talking.locator("#cv-question"), talking.locator("#cv-tools"))
+    before = [part.bounding_box() for part in parts]
+    is_seen.set()
+    settled(talking, QUESTION)
+    after = [part.bounding_box() for part in parts]
+    assert [(box["x"], box["y"]) for box in after] == [(box["x"], box["y"]) for box in before]
 
 
 def test_stopping_ends_the_request_to_the_model_and_says_so(talking, model_server):
@@ -91,7 +115,8 @@ def test_server_that_is_not_there_is_said_when_the_connection_is_tested(small, n
 
 
 def test_false_sentence_of_a_model_is_left_out_and_shown_only_as_an_unsupported_draft(talking, model_server):
-    model_server.script = ModelServer.says("Rubio promised Kyiv all of its territory back. [1]")
+    said = f"Rubio promised Kyiv all of its territory {TEXTS['image error']} back. [1]"
+    model_server.script = ModelServer.says(said)
     type_question(talking, QUESTION)
     answer = settled(talking, QUESTION)
     expect(answer).not_to_contain_text("promised")
@@ -101,5 +126,6 @@ def test_false_sentence_of_a_model_is_left_out_and_shown_only_as_an_unsupported_
     talking.get_by_role("tab", name="Chat").click()
     draft = last(talking).locator(".cv-unsupported").filter(has_text="promised")
     expect(draft).to_be_visible()
+    expect(draft).to_contain_text(TEXTS["image error"])
     expect(draft.locator(".cv-verdict")).to_contain_text("unsupported")
     assert draft.locator(".cv-chip").count() == 0

@@ -105,6 +105,20 @@ def test_keyboard_alone_asks_opens_and_walks_through_citations(page):
     expect(current_mark(page).first).to_have_text(TERRITORY)
 
 
+def test_screen_readers_are_told_names_and_outcomes(page):
+    page.get_by_role("textbox", name="Question").fill(QUESTION)
+    page.get_by_role("button", name="Ask", exact=True).click()
+    settled(page, QUESTION)
+    expect(page.locator("#cv-announce [role=status][aria-live=polite]")).to_contain_text("Answered with 2 citations")
+    chip = page.get_by_role("button", name=f"Citation 1: {TITLE}")
+    described = page.locator(f"[id='{chip.get_attribute('aria-describedby')}']")
+    expect(described).to_contain_text(TERRITORY)
+    chip.click()
+    expect(page.get_by_role("article", name=TITLE)).to_be_visible()
+    expect(page.get_by_role("region", name=f"Text of {TITLE}")).to_be_visible()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Chapter and Verse")
+
+
 def test_question_that_is_not_answered_shows_the_nearest_sentences_as_such(page):
     answer = ask(page, "Who won the 2022 World Cup?")
     expect(answer.locator(".cv-answer")).to_contain_text(NOT_IN_DOCUMENTS)

@@ -1,0 +1,139 @@
+"""All training examples from the folder of public data, and how many of each source are drawn.
+
+Sources: `nli_mix`, `fever`, `fm2`, `scifact`, `wice`, `summedits`, `bump`, `squad2` and `qed`, tune half only. Other
+sets may be measured and not be learned from.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from random import Random
+from types import MappingProxyType
+from typing import NamedTuple
+
+from eval.training.candidates import candidate_examples
+from eval.training.claims import CLAIM_SETS, Judged, claim_examples, hold_claims, judged_claims
+from eval.training.examples import Example, Target, plain
+from eval.training.mutated import Passage, human_claims, mutated_examples, sentence_claims
+from eval.training.parts import Held
+from eval.training.questions import (
+    EVIDENCE_SETS,
+    QUESTION_SETS,
+    Questions,
+    hold_questions,
+    question_examples,
+    read_questions,
+    training_pages,
+)
+from rag import sentence_spans
+
+__all__ = ["SHARES", "TrainingData", "draw", "read_training_data", "training_examples"]
+
+SHARES: Mapping[str, float] = MappingProxyType(
+    {
+        "nli_mix": 9, "fever": 11, "fever-none": 3, "fm2": 4, "fm2-near": 1, "scifact": 3, "scifact-none": 1,
+        "wice": 4, "wice-none": 0.5, "summedits": 7, "bump": 4,
+        "squad2": 8, "squad2-none": 7, "squad2-other": 2, "qed": 4.5, "qed-none": 2.5, "qed-other": 1.5, "altered": 1,
+        "squad2-list": 6, "squad2-alone": 3, "qed-list": 4, "qed-alone": 2,
+        "copy": 4, "human": 2, "reworded": 1.5, "union": 3.5, "neighbour": 1.5, "addition": 3,
+        "number": 2.5, "date": 2, "name": 2, "negation": 3, "speaker": 1, "role_swap": 2,
+        "opposite": 2.5, "any_name": 2, "exchange": 2,
+    }
+)  # fmt: skip
+"""Source → its weight in the mix; inside a source, supported claims and the others are drawn evenly."""
+
+_MEASURED_TOO = MappingProxyType({"clapnq": 0})
+"""Sets that are measured but not learned from → bits of `parts`; what they hold must not be learned either."""
+_N_SENTENCES = 4
+"""Of one document that mutants are made of."""
+_MAX_CHARACTERS = 20_000
+"""Of a document, at its beginning; web pages go on for ever."""
+
+
+class TrainingData(NamedTuple):
+    """The sets as they were read, and what of them may not be learned."""
+
+    judged: Mapping[str, Sequence[Judged]]
+    questions: Mapping[str, Questions]
+    held: Held
+
+
+def read_training_data(folder: Path) -> TrainingData:
+    """Every set that is learned from or measured.
+
+    Raises:
+        DataError: a file is missing or not of the expected form.
+    """
+    held = Held()
+    judged = {name: judged_claims(name, folder) for name in CLAIM_SETS}
+    bits = {**QUESTION_SETS, **EVIDENCE_SETS, **_MEASURED_TOO}
+    questions = {name: read_questions(name, folder, n_bits=n_bits) for name, n_bits in bits.items()}
+    for claims in judged.values():
+        hold_claims(claims, held)
+    for asked in questions.values():
+        hold_questions(asked, held)
+    return TrainingData(judged, questions, held)
+
+
+def training_examples(data: TrainingData, *, seed: int) -> Iterator[Example]:
+    """All there is to learn, source after source; the same for the same seed.
+
+    Each is looked at once more: another set may hold a sentence of a page, and an edit may bring one about.
+    """
+    return (each for each in _examples(data, seed) if not data.held.has(each.text, each.sentences))
+
+
+def _examples(data: TrainingData, seed: int) -> Iterator[Example]:
+    for judged in data.judged.values():
+        yield from claim_examples(judged, data.held)
+    for name in (*QUESTION_SETS, *EVIDENCE_SETS):
+        yield from question_examples(data.questions[name], data.held, seed=seed)
+    for name in QUESTION_SETS:
+        yield from candidate_examples(data.questions[name], data.held, seed=seed)
+    for judged in data.judged.values():
+        for claim in human_claims(judged, data.held):
+            yield from mutated_examples(claim, seed=seed)
+    for name in (*QUESTION_SETS, *EVIDENCE_SETS):
+        for passage in _passages(data.questions[name], data.held):
+            for claim in sentence_claims(passage, limit=_N_SENTENCES, seed=seed):
+                yield from mutated_examples(claim, seed=seed)
+
+
+def _passages(questions: Questions, held: Held) -> Iterator[Passage]:
+    for name in training_pages(questions):
+        text = " ".join(
+            plain(span.slice(document.text))
+            for document in [questions.loaded.corpus[name]]
+            for span in sentence_spans(document.text[:_MAX_CHARACTERS])
+        )
+        if not held.has(name, [span.slice(text) for span in sentence_spans(text)]):
+            yield Passage(id=name, text=text)
+
+
+def draw(examples: Iterable[Example], n: int, *, seed: int, shares: Mapping[str, float] = SHARES) -> list[int]:
+    """Positions of `n` examples in the order in which they are learned, each source by its share.
+
+    Every example of a source is used before one is used again. A source without a share is not drawn.
+    """
+    random = Random(seed)  # noqa: S311  draws a sample, guards no secret
+    pools: dict[tuple[str, bool], list[int]] = defaultdict(list)
+    for number, example in enumerate(examples):
+        if shares.get(example.source):
+            pools[example.source, example.target is Target.SUPPORTED].append(number)
+    sides = defaultdict(list)
+    for source, is_supported in pools:
+        sides[source].append((source, is_supported))
+    left: dict[tuple[str, bool], list[int]] = {key: [] for key in pools}
+    names = sorted(sides)
+    drawn: list[int] = []
+    weights = [shares[name] for name in names]
+    while len(drawn) < n:  # one by one, so that more of them begin with the same ones
+        source = random.choices(names, weights)[0]
+        key = random.choice(sides[source])
+        if not left[key]:
+            left[key] = pools[key].copy()
+            random.shuffle(left[key])
+        drawn.append(left[key].pop())
+    return drawn
