@@ -15,13 +15,14 @@ from types import MappingProxyType
 
 from eval.mutations import FaithfulClaim, Mutant, MutationKind, mutants_of, rewordings_of, speaker_of
 from eval.mutations.records import Change
+from eval.mutations.roles import swapped_roles
 from eval.training.claims import Judged
 from eval.training.examples import Answering, Example, Target, changed_spans, plain
 from eval.training.parts import Held, Part
-from eval.training.swaps import exchanged_names, other_names, swapped_words
+from eval.training.swaps import exchanged_names, exchanged_nouns, other_names, swapped_words
 from rag import Span, VerdictLabel, sentence_spans
 
-__all__ = ["Passage", "human_claims", "mutated_examples", "sentence_claims"]
+__all__ = ["Passage", "human_claims", "mutated_examples", "role_examples", "sentence_claims"]
 
 _TARGETS: Mapping[MutationKind, Target] = MappingProxyType(
     {
@@ -37,7 +38,7 @@ _TARGETS: Mapping[MutationKind, Target] = MappingProxyType(
 )
 """A shift leaves the quote as it was, so it is none of the verifier's business."""
 _SWAPS: Mapping[str, Callable[[FaithfulClaim, Random], Iterator[Change]]] = MappingProxyType(
-    {"opposite": swapped_words, "any_name": other_names, "exchange": exchanged_names}
+    {"opposite": swapped_words, "any_name": other_names, "exchange": exchanged_names, "nouns": exchanged_nouns}
 )
 N_PER_CLAIM = 3
 """Mutants of one claim that are learned from; the rarer kinds go first."""
@@ -110,6 +111,18 @@ def mutated_examples(claim: FaithfulClaim, *, seed: int) -> Iterator[Example]:
             yield from _edited(claim, edited.text, Target.REFUSED, name, is_copy=is_copy, random=random)
     if is_copy:
         yield from _unions(claim, random)
+
+
+def role_examples(claim: FaithfulClaim, *, seed: int) -> Iterator[Example]:
+    """Who does what to whom exchanged, beside the claim as it was; none where the rules find nothing to exchange.
+
+    Few sentences can be turned around so, and a small model needs many of them before it looks at the order of words.
+    """
+    random = Random(f"{seed}:{claim.id}:roles")  # noqa: S311  draws a sample, guards no secret
+    for change in swapped_roles(claim, random):
+        source = str(MutationKind.ROLE_SWAP)
+        yield _example(claim.text, _around(claim, random), Target.SUPPORTED, source=source)
+        yield from _edited(claim, change.text, Target.REFUSED, source, is_copy=True, random=random)
 
 
 def _of_mutant(claim: FaithfulClaim, mutant: Mutant, *, is_copy: bool, random: Random) -> Iterator[Example]:

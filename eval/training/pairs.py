@@ -16,7 +16,7 @@ from typing import NamedTuple
 from eval.training.candidates import candidate_examples
 from eval.training.claims import CLAIM_SETS, Judged, claim_examples, hold_claims, judged_claims
 from eval.training.examples import Example, Target, plain
-from eval.training.mutated import Passage, human_claims, mutated_examples, sentence_claims
+from eval.training.mutated import Passage, human_claims, mutated_examples, role_examples, sentence_claims
 from eval.training.parts import Held
 from eval.training.questions import (
     EVIDENCE_SETS,
@@ -38,8 +38,8 @@ SHARES: Mapping[str, float] = MappingProxyType(
         "squad2": 8, "squad2-none": 7, "squad2-other": 2, "qed": 4.5, "qed-none": 2.5, "qed-other": 1.5, "altered": 1,
         "squad2-list": 6, "squad2-alone": 3, "qed-list": 4, "qed-alone": 2,
         "copy": 4, "human": 2, "reworded": 1.5, "union": 3.5, "neighbour": 1.5, "addition": 3,
-        "number": 2.5, "date": 2, "name": 2, "negation": 3, "speaker": 1, "role_swap": 2,
-        "opposite": 2.5, "any_name": 2, "exchange": 2,
+        "number": 2.5, "date": 2, "name": 2, "negation": 3, "speaker": 1, "role_swap": 6,
+        "opposite": 2.5, "any_name": 2, "exchange": 3, "nouns": 4,
     }
 )  # fmt: skip
 """Source → its weight in the mix; inside a source, supported claims and the others are drawn evenly."""
@@ -48,6 +48,8 @@ _MEASURED_TOO = MappingProxyType({"clapnq": 0})
 """Sets that are measured but not learned from → bits of `parts`; what they hold must not be learned either."""
 _N_SENTENCES = 4
 """Of one document that mutants are made of."""
+_MAX_SENTENCES = 40
+"""Of one document in which roles are looked for."""
 _MAX_CHARACTERS = 20_000
 """Of a document, at its beginning; web pages go on for ever."""
 
@@ -99,6 +101,8 @@ def _examples(data: TrainingData, seed: int) -> Iterator[Example]:
         for passage in _passages(data.questions[name], data.held):
             for claim in sentence_claims(passage, limit=_N_SENTENCES, seed=seed):
                 yield from mutated_examples(claim, seed=seed)
+            for claim in sentence_claims(passage, limit=_MAX_SENTENCES, seed=seed):
+                yield from role_examples(claim, seed=seed)
 
 
 def _passages(questions: Questions, held: Held) -> Iterator[Passage]:

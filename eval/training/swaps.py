@@ -14,7 +14,7 @@ from eval.mutations.names import NameKind, names_in
 from eval.mutations.records import Change, FaithfulClaim, changed
 from rag import Span
 
-__all__ = ["exchanged_names", "other_names", "swapped_words"]
+__all__ = ["exchanged_names", "exchanged_nouns", "other_names", "swapped_words"]
 
 _OPPOSITES = """
     all/some every/no most/few many/few always/never often/rarely usually/seldom everyone/nobody both/neither
@@ -47,6 +47,27 @@ def _pairs() -> dict[str, str]:
 _OPPOSITE_BY_WORD = _pairs()
 _WORD = re.compile(rf"\b(?:{'|'.join(sorted(_OPPOSITE_BY_WORD, key=lambda word: -len(word)))})\b")
 _JOINED = re.compile(r"^ ?(?:,|and|or|&|, and) ?$")
+
+
+_SUBJECT = re.compile(r"\b(?:[Tt]he|[Aa]n?) ([a-z]{3,})(?= (?:is |was |are |were |has |had )?[a-z]+(?:ed|es|s|ing)\b)")
+_OBJECT = re.compile(
+    r"\b(?:the|an?|his|her|its|their) ([a-z]{3,})"
+    r"(?= ?[,.;]| (?:in|on|at|for|from|during|with|when|after|before|to|who)\b|$)"
+)
+
+
+def exchanged_nouns(claim: FaithfulClaim, random: Random) -> Iterator[Change]:
+    """The claim with the nouns of a subject and of a later object in each other's place."""
+    pairs = [
+        (subject, other)
+        for subject in _SUBJECT.finditer(claim.text)
+        for other in _OBJECT.finditer(claim.text, subject.end())
+        if subject[1] != other[1] and "," not in claim.text[subject.end() : other.start()]
+    ]
+    random.shuffle(pairs)
+    for subject, other in pairs:
+        text = changed(claim.text, Span(start=other.start(1), end=other.end(1)), subject[1]).text
+        yield changed(text, Span(start=subject.start(1), end=subject.end(1)), other[1])
 
 
 def swapped_words(claim: FaithfulClaim, random: Random) -> Iterator[Change]:

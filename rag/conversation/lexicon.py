@@ -115,7 +115,7 @@ MALE_NAMES = word_set(
     """aaron abdul abraham adam adolf ahmed al alan albert alejandro alexander alexei alfred ali allen andre andrew
     andrii andriy andrzej andy anthony antonio antony arnold arthur barack barry ben benito benjamin bernard
     bernie bertrand bill billy bob bobby boris brad brian bruce carl carlos cary cesar charles charlie chester
-    chris christian christopher chuck clark claude colin craig cyril dan daniel dave david dean denis dennis
+    chris christian christopher chuck clark colin craig cyril dan daniel dave david dean denis dennis
     derek dick dmitry dmytro dominic don donald donnie douglas dwight ed eddie edgar edmund eduard edward
     elbridge elon elvis emil emmanuel eric erik ernest eugene evgeny felix ferdinand fidel francis francisco
     francois frank franklin franz fred frederick friedrich gary geoffrey george gerald gerard giovanni glenn

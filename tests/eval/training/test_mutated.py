@@ -6,7 +6,7 @@ import pytest
 from eval.mutations import FaithfulClaim
 from eval.training.examples import Example, Target
 from eval.training.mutated import Passage, mutated_examples, sentence_claims
-from eval.training.swaps import exchanged_names, other_names, swapped_words
+from eval.training.swaps import exchanged_names, exchanged_nouns, other_names, swapped_words
 from rag import Span
 
 TEXT = (
@@ -76,6 +76,12 @@ def test_names_change_places_unless_they_are_a_list() -> None:
 
     assert made == ["Then John Smith beat Maria Lopez."]
     assert not list(exchanged_names(claim("Then Maria Lopez and John Smith left."), Random(0)))
+
+
+def test_subject_and_object_change_places() -> None:
+    made = [change.text for change in exchanged_nouns(claim("The dog chased a cat in the garden."), Random(0))]
+
+    assert sorted(made) == ["The cat chased a dog in the garden.", "The garden chased a cat in the dog."]
 
 
 def test_other_name_comes_from_the_document_and_not_from_the_evidence() -> None:
