@@ -41,7 +41,7 @@ class Recipe:
 
     n_examples: int
     seed: int = 0
-    rate: float = 1e-4
+    rate: float = 2e-4
     head_rate: float = 5e-4
     layer_decay: float = 0.9
     n_frozen: int = 0
@@ -145,14 +145,15 @@ def train(
 ) -> None:
     """Run to the end of the schedule, saving now and then."""
     started = saved = time.monotonic()
-    is_stable = True
+    is_stable = False
     sums, n_summed, n_tokens = [0.0, 0.0, 0.0], 0, 0
     for batch in batches_of(examples, encoder, n=recipe.n_examples, seed=recipe.seed, after=training.n_steps):
         progress = batch.n_seen / recipe.n_examples
-        if is_stable and progress > 1 - recipe.decay:
+        if progress <= 1 - recipe.decay:
+            is_stable = True
+        elif is_stable:  # not when a training goes on that had begun to lower its rate before
             is_stable = False
-            if not (out / "stable.pt").exists():
-                training.save(out / "stable.pt")
+            training.save(out / "stable.pt")
         found = training.step(batch)
         sums = [total + each.item() for total, each in zip(sums, found, strict=True)]
         n_summed += 1
@@ -205,10 +206,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument(
         "--start", type=Path, help="folder of the encoder to start from; the default embedder's weights"
     )
-    parser.add_argument("--examples", type=int, default=80_000)
+    parser.add_argument("--examples", type=int, default=100_000)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--rate", type=float, default=1e-4)
-    parser.add_argument("--frozen", type=int, default=0, help="lowest layers that are not trained")
+    parser.add_argument("--rate", type=float, default=2e-4)
+    parser.add_argument("--frozen", type=int, default=2, help="lowest layers that are not trained")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--save-every", type=float, default=180.0, help="seconds between checkpoints")

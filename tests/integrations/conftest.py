@@ -29,10 +29,10 @@ class ListeningAssistant(Assistant):
         self.n_claims = 0
         self.n_ended = 0
 
-    def stream(self, question: str, *, history: Sequence[Turn] = ()) -> Any:
+    def stream(self, question: str, *, history: Sequence[Turn] = (), **scope: Any) -> Any:
         self.histories.append(tuple(history))
         try:
-            for event in super().stream(question, history=history):
+            for event in super().stream(question, history=history, **scope):
                 self.n_claims += isinstance(event, ClaimVerified)
                 yield event
         finally:

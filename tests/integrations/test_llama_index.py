@@ -213,9 +213,9 @@ class WaitingAssistant(Assistant):
         assert self.may_go_on.wait(timeout=20)
         return super().retrieve(question, k=k)
 
-    def stream(self, question: str, *, history: Sequence[Turn] = ()) -> Any:
+    def stream(self, question: str, *, history: Sequence[Turn] = (), **scope: Any) -> Any:
         assert self.may_go_on.wait(timeout=20)
-        yield from super().stream(question, history=history)
+        yield from super().stream(question, history=history, **scope)
 
 
 @pytest.mark.parametrize("way", ["retriever", "engine", "stream"])
@@ -243,10 +243,10 @@ def test_cancelled_stream_ends_when_its_thread_does(store_folder, settings):
     began, ended = threading.Event(), threading.Event()
 
     class WatchedAssistant(WaitingAssistant):
-        def stream(self, question, *, history=()):
+        def stream(self, question, *, history=(), **scope):
             began.set()
             try:
-                yield from super().stream(question, history=history)
+                yield from super().stream(question, history=history, **scope)
             finally:
                 ended.set()
 
