@@ -2,7 +2,7 @@
 
 Each round changes some files of a folder, starts a process that adds, syncs, removes, rebuilds or prunes, and kills it
 (SIGKILL) at a random moment of the time that it takes undisturbed. Some rounds then do what else may happen: bytes of
-the write-ahead log that were not yet reported as written are cut off or overwritten, as after a power cut, or files
+the write-ahead log that were not yet synced are cut off or overwritten, as after a power cut, or files
 of the vector index are torn, overwritten or deleted. Another process then opens the store and looks:
 
 - the store opens, and `check` finds nothing;
@@ -24,6 +24,7 @@ import os
 import random
 import signal
 import statistics
+import struct
 import tempfile
 import time
 from collections import Counter
@@ -38,6 +39,7 @@ __all__ = ["Tally", "add_arguments", "main", "measure"]
 
 OPERATIONS = ("add", "sync", "remove", "rebuild", "prune")
 N_FILES = 24
+_LOG_HEADER, _FRAME_HEADER = 32, 24  # bytes
 SETTINGS = {"embedder": "hashing", "abstain_below": 0.0, "passage_tokens": 32, "llm": "none"}
 _WORDS = ["bridge", "river", "road", "stone", "grey", "wide", "old", "town", "engineer", "opened", "carries", "crosses"]
 
@@ -122,13 +124,12 @@ class _Run:
         operation = self._chance.choice(OPERATIONS)
         self._change_files()
         wanted = _texts(self._folder)
-        log = _Log.of(self._store)
         process = _start(lambda: self._operate(operation))
         time.sleep(self._chance.uniform(0, 1.1 * self._seconds[operation]))
         is_killed = _kill(process)
         (self.tally.killed if is_killed else self.tally.finished)[operation] += 1
         if is_killed:
-            self._damage(log)
+            self._damage()
         found = self._look()
         self._judge(operation, found, wanted, is_killed=is_killed)
         self._stored = found
@@ -179,17 +180,18 @@ class _Run:
         if operation == "remove" and found and found != self._stored:
             self.tally.problems.append(f"round {self.tally.n_rounds}: a removal took some documents and left others")
 
-    def _damage(self, log: _Log) -> None:
+    def _damage(self) -> None:
         """What a power cut or a bad disk does beside the kill, in every other round."""
         kind = self._chance.choice(("nothing", "nothing", "log cut off", "log overwritten", "index file damaged"))
         if kind.startswith("log"):
-            safe = log.n_safe_bytes()
-            content = log.path.read_bytes() if log.path.exists() else b""
+            path = self._store / "store.db-wal"
+            content = path.read_bytes() if path.exists() else b""
+            safe = _n_synced_bytes(content)
             if len(content) <= safe:
                 return
             start = self._chance.randrange(safe, len(content))
             tail = b"" if kind == "log cut off" else self._chance.randbytes(len(content) - start)
-            log.path.write_bytes(content[:start] + tail)
+            path.write_bytes(content[:start] + tail)
             (self._store / "store.db-shm").unlink(missing_ok=True)  # as after a start of the machine
         elif kind == "index file damaged":
             files = sorted(path for path in self._store.glob("index/**/*") if path.is_file())
@@ -226,27 +228,23 @@ class _Run:
         path.write_text(" ".join(sentences), encoding="utf-8")
 
 
-@dataclass(frozen=True)
-class _Log:
-    """The write-ahead log as it was when the last finished run had been reported."""
+def _n_synced_bytes(log: bytes) -> int:
+    """Bytes of a write-ahead log up to the end of its last commit: those were synced before anything else happened.
 
-    path: Path
-    head: bytes
-    size: int
+    A checkpoint writes committed pages into the database only after that, so that cutting them off afterwards would
+    be no power cut but a disk that lies.
 
-    @classmethod
-    def of(cls, store: Path) -> _Log:
-        path = store / "store.db-wal"
-        content = path.read_bytes() if path.exists() else b""
-        return cls(path, content[:32], len(content))
-
-    def n_safe_bytes(self) -> int:
-        """Bytes at the start that were on the disk by then; none when the log was begun anew since.
-
-        A log is begun anew only after all of it was written into the database and synced.
-        """
-        now = self.path.read_bytes()[:32] if self.path.exists() else b""
-        return self.size if now == self.head else 0
+    Source: https://www.sqlite.org/fileformat2.html, section 4.1 (header, and frames with their salts).
+    """
+    if len(log) < _LOG_HEADER:
+        return 0
+    (page_size,) = struct.unpack(">I", log[8:12])
+    salts, end = log[16:24], _LOG_HEADER
+    for start in range(_LOG_HEADER, len(log) - _FRAME_HEADER - page_size + 1, _FRAME_HEADER + page_size):
+        n_pages_after_commit, frame_salts = log[start + 4 : start + 8], log[start + 8 : start + 16]
+        if frame_salts == salts and any(n_pages_after_commit):
+            end = start + _FRAME_HEADER + page_size
+    return end
 
 
 def _seen(store: Path) -> dict[str, object]:

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import contextlib
 import random
+import sqlite3
+from pathlib import Path
 
 import pytest
 
@@ -28,3 +31,19 @@ def test_a_lost_document_is_noticed(tmp_path, monkeypatch):
         assistant.remove([lost])
     run.round()
     assert any(lost in problem and "is missing" in problem for problem in run.tally.problems)
+
+
+def test_what_a_commit_has_written_is_never_cut_off(tmp_path):
+    path = tmp_path / "store.db"
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as database:
+        database.execute("PRAGMA journal_mode = wal")
+        database.execute("CREATE TABLE words (word TEXT)")
+        committed = Path(f"{path}-wal").read_bytes()
+        assert durability._n_synced_bytes(committed) == len(committed)
+        database.execute("PRAGMA cache_size = 1")
+        database.execute("BEGIN")
+        database.execute("INSERT INTO words SELECT hex(randomblob(2000)) FROM json_each('[1,2,3,4,5,6,7,8,9]')")
+        unfinished = Path(f"{path}-wal").read_bytes()
+        assert len(unfinished) > len(committed)
+        assert durability._n_synced_bytes(unfinished) == len(committed)
+    assert durability._n_synced_bytes(b"") == 0
