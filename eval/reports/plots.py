@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from html import escape
 from io import StringIO
+from math import ceil, floor, log10
 
 from matplotlib import rc_context
 from matplotlib.axes import Axes
@@ -25,7 +26,16 @@ from eval.reports.markdown import shortened
 from eval.statistics import Interval, wilson_interval
 from eval.summary import Line, StageTime
 
-__all__ = ["COLOURS", "found_by_rank", "intervals", "reliability", "risk_coverage", "score_histogram", "stage_bars"]
+__all__ = [
+    "COLOURS",
+    "found_by_rank",
+    "intervals",
+    "lines",
+    "reliability",
+    "risk_coverage",
+    "score_histogram",
+    "stage_bars",
+]
 
 INK, MUTED, GRID, ACCENT, SECOND = "#010101", "#020202", "#030303", "#040404", "#050505"
 COLOURS = {INK: "--ink", MUTED: "--muted", GRID: "--grid", ACCENT: "--accent", SECOND: "--second"}
@@ -34,6 +44,8 @@ COLOURS = {INK: "--ink", MUTED: "--muted", GRID: "--grid", ACCENT: "--accent", S
 WIDTH = 4.0
 """Inches; a plot is shown at most a little wider than that and at least about 340 pixels wide."""
 N_SCORE_BINS = 20
+_LINES = (("-", "o"), ("--", "s"), (":", "^"), ("-.", "D"), ((0, (5, 1)), "v"))
+_IN_A_FILE = {INK: "#222222", MUTED: "#777777", GRID: "#dddddd", ACCENT: "#1a5fb4", SECOND: "#c64600"}
 LABEL_WIDTH = 46
 
 
@@ -167,9 +179,9 @@ def stage_bars(times: Sequence[StageTime], *, alt: str) -> str:
         return _svg(canvas, alt)
 
 
-def _printable(name: str) -> str:
+def _printable(name: str, n_characters: int = 16) -> str:
     """A name from the run's file in characters that every font has; matplotlib warns of others."""
-    return shortened(name, 16).encode("ascii", "replace").decode("ascii")
+    return shortened(name, n_characters).encode("ascii", "replace").decode("ascii")
 
 
 def _short(milliseconds: float) -> str:
@@ -196,6 +208,37 @@ def found_by_rank(shares: Sequence[Interval], *, alt: str) -> str:
         axes.tick_params(which="minor", length=0)
         axes.set(ylim=(0, 1.02))
         return _svg(canvas, alt)
+
+
+def lines(series: Mapping[str, Mapping[int, float]], *, x_label: str, y_label: str) -> str:
+    """Costs by size, both on logarithmic scales, as an SVG file of its own; the first series stands out.
+
+    series: by name, the cost at each size; sizes and costs above 0.
+    """
+    with _style():
+        canvas, axes = _square_plot(x_label, y_label, height=4.0)
+        for number, (name, costs) in enumerate(series.items()):
+            sizes = sorted(costs)
+            style, marker = _LINES[number % len(_LINES)]
+            axes.plot(
+                sizes,
+                [costs[size] for size in sizes],
+                linestyle=style,
+                marker=marker,
+                markersize=5,
+                color=ACCENT if number == 0 else INK,
+                linewidth=2.2 if number == 0 else 1.2,
+                label=_printable(name, 24),
+            )
+        values = [cost for costs in series.values() for cost in costs.values()]
+        axes.set(xscale="log", yscale="log", ylim=(10 ** floor(log10(min(values))), 10 ** ceil(log10(max(values)))))
+        axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
+        axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
+        for axis in (axes.xaxis, axes.yaxis):
+            axis.set_minor_formatter(NullFormatter())
+        axes.tick_params(which="minor", length=0)
+        _legend_above(axes)
+        return _file(_svg(canvas, y_label))
 
 
 def _square_plot(x_label: str, y_label: str, *, height: float = 3.6) -> tuple[Canvas, Axes]:
@@ -254,3 +297,10 @@ def _svg(canvas: Canvas, alt: str) -> str:
     for colour, variable in COLOURS.items():
         body = body.replace(colour, f"var({variable})")
     return f'<svg viewBox="{box[1] if box else ""}" role="img" aria-label="{escape(alt)}">{body}'
+
+
+def _file(element: str) -> str:
+    """The element as a file of its own, on white, with colours in the place of a page's variables."""
+    for stand_in, colour in _IN_A_FILE.items():
+        element = element.replace(f"var({COLOURS[stand_in]})", colour)
+    return element.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" style="background:white" width="520" ', 1)

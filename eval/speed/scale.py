@@ -1,7 +1,8 @@
-"""What a store costs as it grows: opening, asking, changing, memory and disk, with made-up passages and no model.
+"""What a store costs as it grows, beside other ways to search: made-up passages, no model.
 
-Each size is a synthetic store of its own (`rag.testing.synthetic`), made once and kept in `--stores`, and measured in
-a new process, so that memory is that of one store. Times of a question leave out its embedding.
+Opening, asking by stage, changing, memory and disk. Each size is a synthetic store of its own
+(`rag.testing.synthetic`), made once and kept in `--stores`, and measured in a new process, so that memory is that of
+one store; so is each peer, over the same passages, vectors and questions. Times of a question leave out its embedding.
 """
 
 from __future__ import annotations
@@ -17,11 +18,12 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
 from eval.provenance import code_version, library_versions, machine_name
+from eval.speed.scale_peers import SEARCHES, PeerProbe, probe_peer
 from rag import RagError
 from rag.testing.probing import Probe, probe
 from rag.testing.synthetic import fill
@@ -31,7 +33,14 @@ __all__ = ["add_arguments", "main"]
 Result = TypeVar("Result")
 
 _SIZES = (1_000, 10_000, 100_000, 1_000_000)
-_LIBRARIES = ("chapter-and-verse", "faiss-cpu", "numpy", "SQLAlchemy")
+_LIBRARIES = ("chapter-and-verse", "faiss-cpu", "numpy", "SQLAlchemy", "llama-index-core", "bm25s")
+
+
+class Costs(NamedTuple):
+    """What one size cost: ours, and each peer that was measured there."""
+
+    ours: Probe
+    peers: tuple[PeerProbe, ...]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -41,28 +50,62 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--stores", type=Path, help="folder that keeps the stores (10 GB for 1,000,000 passages)")
     parser.add_argument("--questions", type=int, default=200)
     parser.add_argument("--recall", type=int, default=100, help="questions whose nearest passages are found exactly")
+    parser.add_argument(
+        "--peers", nargs="*", default=list(SEARCHES), choices=SEARCHES, metavar="PEER", help=", ".join(SEARCHES)
+    )
+    parser.add_argument("--peer-questions", type=int, default=30, help="questions for each peer")
     parser.add_argument("--runs", type=Path, default=Path("runs"), help="folder of all runs")
 
 
 def main(options: argparse.Namespace) -> int:
-    """Print a row for each size and keep all figures in a new folder of `--runs`; 2 when a store cannot be used."""
-    probes = []
+    """Print a row for each size and keep figures and plots in a new folder of `--runs`; 2 when a store is unusable."""
+    costs: list[Costs] = []
+    names = _installed(options.peers)
+    print(_HEADER)
     with tempfile.TemporaryDirectory() as temporary:
         stores = options.stores or Path(temporary, "stores")
         stores.mkdir(parents=True, exist_ok=True)
         for size in options.passages:
             try:
-                probes.append(_measured(stores, size, options.questions, options.recall))
+                ours = _measured(stores, size, options.questions, options.recall)
             except RagError as error:
                 print(error, file=sys.stderr)
                 return 2
-            print(_row(probes[-1]) if len(probes) > 1 else f"{_HEADER}\n{_row(probes[-1])}", flush=True)
+            print(_row(ours), flush=True)
+            peers = [
+                _alone(partial(probe_peer, name, stores / str(size) / "store", options.peer_questions))
+                for name in names
+                if size <= SEARCHES[name].n_at_most
+            ]
+            costs.append(Costs(ours, tuple(peers)))
+    beside = _beside(costs)
+    print(f"\n{beside}")
     folder = options.runs / f"scale-{datetime.now(UTC):%Y%m%dT%H%M%S}"
     folder.mkdir(parents=True)
-    (folder / "record.json").write_text(json.dumps(_record(probes), indent=1), encoding="utf-8")
-    (folder / "summary.md").write_text("\n".join([_HEADER, *map(_row, probes), ""]), encoding="utf-8")
+    (folder / "record.json").write_text(json.dumps(_record(costs), indent=1), encoding="utf-8")
+    rows = [_row(each.ours) for each in costs]
+    (folder / "summary.md").write_text("\n".join([_HEADER, *rows, "", beside, ""]), encoding="utf-8")
+    _draw(costs, folder)
     print(f"Run: {folder}")
     return 0
+
+
+def _draw(costs: Sequence[Costs], folder: Path) -> None:
+    try:
+        from eval.speed.scale_plots import plots
+    except ModuleNotFoundError as error:
+        print(f"without plots: pip install {error.name}", file=sys.stderr)
+        return
+    for name, picture in plots([each.ours for each in costs], [each.peers for each in costs]).items():
+        (folder / f"{name}.svg").write_text(picture, encoding="utf-8")
+
+
+def _installed(names: Sequence[str]) -> list[str]:
+    """The peers that can be measured here; which cannot is said."""
+    for name in names:
+        if SEARCHES[name].missing:
+            print(f"without {name}: pip install {' '.join(SEARCHES[name].missing)}", file=sys.stderr)
+    return [name for name in names if not SEARCHES[name].missing]
 
 
 def _measured(stores: Path, size: int, n_questions: int, n_recall: int) -> Probe:
@@ -86,8 +129,8 @@ def _alone(work: Callable[[], Result]) -> Result:
 
 
 _HEADER = (
-    "| passages | open | question p50 / p95 | by vector p50 / p95 | by word p50 / p95 | add | remove | memory (peak) "
-    "| index on disk | store on disk | recall@10 |\n|---|---|---|---|---|---|---|---|---|---|---|"
+    "| passages | open | question p50 / p95 | by vector | by word | reading | add | remove | memory (peak) "
+    "| index on disk | store on disk | recall@10 |\n|---|---|---|---|---|---|---|---|---|---|---|---|"
 )
 
 
@@ -95,7 +138,7 @@ def _row(found: Probe) -> str:
     cells = (
         f"{found.n_passages:,}",
         f"{found.open_seconds:.2f} s",
-        *(_milliseconds(values) for values in (found.question_ms, found.dense_ms, found.lexical_ms)),
+        *map(_milliseconds, (found.question_ms, found.dense_ms, found.lexical_ms, found.load_ms)),
         f"{np.median(found.add_seconds):.2f} s",
         f"{np.median(found.remove_seconds):.2f} s",
         f"{found.memory_mb:.0f} ({found.peak_memory_mb:.0f}) MB",
@@ -106,15 +149,36 @@ def _row(found: Probe) -> str:
     return f"| {' | '.join(cells)} |"
 
 
+def _beside(costs: Sequence[Costs]) -> str:
+    """A table of the peers; "ours / theirs" below 1 means that a question of ours, ranking included, is faster."""
+    lines = [
+        "| passages | peer | question p50 / p95 | ours / theirs, p50 | ready after | peak memory |",
+        "|---|---|---|---|---|---|",
+    ]
+    for ours, peers in costs:
+        for peer in peers:
+            cells = (
+                f"{peer.n_passages:,}",
+                peer.name,
+                _milliseconds(peer.question_ms),
+                f"{np.median(ours.question_ms) / np.median(peer.question_ms):.2f}",
+                f"{peer.build_seconds:.1f} s",
+                f"{peer.peak_memory_mb:.0f} MB",
+            )
+            lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
 def _milliseconds(values: Sequence[float]) -> str:
     return f"{np.percentile(values, 50):.1f} / {np.percentile(values, 95):.1f} ms"
 
 
-def _record(probes: Sequence[Probe]) -> dict[str, object]:
+def _record(costs: Sequence[Costs]) -> dict[str, object]:
     return {
         "task": "scale",
         "commit": code_version(),
         "machine": machine_name(),
         "versions": library_versions(_LIBRARIES),
-        "sizes": [asdict(found) for found in probes],
+        "sizes": [asdict(each.ours) for each in costs],
+        "peers": [asdict(peer) for each in costs for peer in each.peers],
     }

@@ -16,7 +16,6 @@ from pathlib import Path
 
 import numpy as np
 
-from rag.attribution import asked_speaker
 from rag.library import Library
 from rag.protocols import FloatArray, IdArray
 from rag.testing import synthetic
@@ -32,8 +31,8 @@ class Probe:
     """What was measured; times in milliseconds for a question, otherwise in seconds.
 
     open_seconds: from nothing to the index in memory. first_question_ms: the one after it.
-    question_ms, dense_ms, lexical_ms, speakers_ms, load_ms: of each question, without its embedding: all of it, and the
-        search by vector, the search by word, the speaker asked for, the reading of passages alone.
+    question_ms, dense_ms, lexical_ms, load_ms: of each question, without its embedding: all of it, and the search by
+        vector, the search by word, the reading of passages alone. What is left is the ranking of their sentences.
     add_seconds, remove_seconds: of one document of eight passages, until it can or cannot be found, one a round.
     memory_mb: held when all questions were answered; peak_memory_mb: the most that was held until the end.
     recall_at_10: share of the ten nearest passages, by the stored vectors, that are found.
@@ -45,7 +44,6 @@ class Probe:
     question_ms: tuple[float, ...]
     dense_ms: tuple[float, ...]
     lexical_ms: tuple[float, ...]
-    speakers_ms: tuple[float, ...]
     load_ms: tuple[float, ...]
     add_seconds: tuple[float, ...]
     remove_seconds: tuple[float, ...]
@@ -67,7 +65,6 @@ def probe(folder: Path, scratch: Path, *, n_questions: int, n_recall: int) -> Pr
     whole: list[float] = []
     dense: list[float] = []
     lexical: list[float] = []
-    speakers: list[float] = []
     load: list[float] = []
     for question, vector in zip(asked, vectors, strict=True):
         with _timed(whole):
@@ -78,8 +75,6 @@ def probe(folder: Path, scratch: Path, *, n_questions: int, n_recall: int) -> Pr
             hits = library.vector_search.search(vector, synthetic.settings().n_passages)
         with _timed(lexical):
             library.word_index.search(question, synthetic.settings().n_passages)
-        with _timed(speakers):
-            asked_speaker(question, library.store.documents.speakers())
         with _timed(load):
             library.store.passages.load([hit.passage_id for hit in hits], synthetic.DIM)
     recall = _recall(library, vectors[:n_recall])
@@ -91,7 +86,6 @@ def probe(folder: Path, scratch: Path, *, n_questions: int, n_recall: int) -> Pr
         question_ms=tuple(whole[1:]),
         dense_ms=tuple(dense),
         lexical_ms=tuple(lexical),
-        speakers_ms=tuple(speakers),
         load_ms=tuple(load),
         add_seconds=tuple(added),
         remove_seconds=tuple(removed),

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -24,7 +24,7 @@ from rag.settings import Settings
 from rag.storage import schema
 from rag.types import Span
 
-__all__ = ["SyntheticEmbedder", "fill", "questions", "settings", "text_of"]
+__all__ = ["SyntheticEmbedder", "fill", "passages", "questions", "settings", "text_of"]
 
 DIM = 384
 _N_WORDS, _N_TOPICS, _TOPIC_WORDS, _N_SPEAKERS = 40_000, 2_000, 80, 20_000
@@ -130,6 +130,16 @@ def fill(folder: Path, n_passages: int, *, seed: int = 1) -> None:
                 connection.execute(table.insert(), values)
             library.word_index.add([row["id"] for row in rows.passages], [row["text"] for row in rows.passages])
     library.vector_search.refresh()
+    library.close()
+
+
+def passages(folder: Path) -> Iterator[tuple[list[str], FloatArray]]:
+    """The texts and vectors, float32 (n, DIM), of the passages of a store that `fill` made, by id, some at a time."""
+    library = Library(folder, settings())
+    stored = library.store.passages
+    for ids, vectors in stored.vectors(stored.ids(), DIM):
+        ((_, texts),) = stored.texts(ids)
+        yield texts, vectors
     library.close()
 
 
