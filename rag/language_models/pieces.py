@@ -21,6 +21,8 @@ _TAIL = 480
 _GRAM = 8
 _LEAST_DISTINCT = 0.25
 
+_FIRST_WORD = re.compile(r"[\W_]*[^\W_][^\s\[【]*\s")
+
 _THINKING = "<think>"
 _THOUGHT = "</think>"
 
@@ -99,20 +101,26 @@ def without_thinking(pieces: Iterator[str]) -> Iterator[str]:
 
 
 def whole_statements(pieces: Iterator[str], *, is_complete: Callable[[], bool]) -> Iterator[str]:
-    """The same text in pieces that end behind a marker or a line; what is left comes last, if the text is complete.
+    """The same text in pieces that end behind a marker or a line, or behind the first word of what follows.
 
-    Half a sentence never gets out of a stream that fails or is cut short: "Rubio will not resign" must not be read as
-    far as "Rubio will".
+    That word tells a reader that the statement before it is over. What is left comes last, if the text is complete.
+    More than one word of half a sentence never gets out of a stream that fails or is cut short: "Rubio will not
+    resign" must not be read as far as "Rubio will".
 
     >>> list(whole_statements(iter(["It ra", "ined. [1", "] It", " was"]), is_complete=lambda: True))
-    ['It rained. [1]', ' It was']
+    ['It rained. [1]', ' It ', 'was']
     """
     held = ""
+    awaits_word = False
     for piece in pieces:
         held += piece
         end = max(held.rfind(mark) for mark in "\n]】") + 1
         if end:
             yield held[:end]
-            held = held[end:]
+            held, awaits_word = held[end:], True
+        word = _FIRST_WORD.match(held) if awaits_word else None
+        if word:
+            yield word[0]
+            held, awaits_word = held[word.end() :], False
     if held and is_complete():
         yield held

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rag.citation import DraftReader
 from rag.generators._rewriting import accepted_rewrite
 from rag.language_models.pieces import UnusableError, guarded, whole_statements, without_thinking
 from rag.types import Turn
@@ -71,11 +72,24 @@ def test_whole_statements_lose_nothing_of_a_complete_text(pieces):
 
 
 @given(st.text("ab [1]\n【】", max_size=40))
-def test_of_a_cut_text_only_whole_statements_get_out(text):
+def test_of_a_cut_text_only_whole_statements_and_one_word_get_out(text):
     out = "".join(whole_statements(iter(text), is_complete=lambda: False))
     assert text.startswith(out)
-    assert not out or out[-1] in "]】\n"
     assert not set("]】\n") & set(text[len(out) :])
+    end = max(out.rfind(mark) for mark in "\n]】") + 1
+    assert len(out[end:].replace("[", " ").replace("【", " ").split()) <= 1 if end else not out
+
+
+@pytest.mark.parametrize("size", [1, 2])
+def test_a_claim_is_read_when_the_first_word_behind_it_is(size):
+    text = "It rained. [1][2] Then the sun came out. [3]"
+    reader = DraftReader((), generator_id="g", prompt_id="")
+    written, read_at = "", 0
+    for piece in whole_statements((text[i : i + size] for i in range(0, len(text), size)), is_complete=lambda: True):
+        written += piece
+        if reader.read(piece) and not read_at:
+            read_at = len(written)
+    assert read_at == len("It rained. [1][2] Then ")
 
 
 @given(st.text("<think>/ab", max_size=30), st.integers(1, 9))
