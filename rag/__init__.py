@@ -6,116 +6,33 @@
         assistant.add(["articles/"])
         answer = assistant.ask("what did Rubio say about territory?")
 
-`Assistant` is the whole machine. This page is the public interface: the records that go in and come out, the
+`Assistant` is the whole machine. `rag.public` lists the public interface: the records that go in and come out, the
 settings, and the errors; nothing else is promised to stay.
+
+`import rag` alone loads nothing: the command line, which is a part of it, would else take a second to print its help.
 """
 
-from rag.answering import NOT_IN_DOCUMENTS
-from rag.assistant import Assistant
-from rag.citation import Context
-from rag.errors import (
-    BackendError,
-    EmbedderMismatchError,
-    FilterError,
-    GeneratorError,
-    NotFoundError,
-    QuestionError,
-    RagError,
-    ReadError,
-    SettingsError,
-    StoreError,
-    StoreFullError,
-    StoreLockedError,
-    WeightsError,
-)
-from rag.generator_choice import DEFAULT_LLM, language_model
-from rag.language_models.listing import served_models
-from rag.protocols import ClaimWithEvidence
-from rag.segmentation import sentence_spans
-from rag.serialisation import answer_schema, citation_to_dict, to_dict, to_json
-from rag.settings import Settings
-from rag.types import (
-    AddReport,
-    Answer,
-    AnswerStatus,
-    Citation,
-    Claim,
-    ClaimVerified,
-    Document,
-    DocumentInfo,
-    Done,
-    Event,
-    EventStream,
-    Evidence,
-    ExportReport,
-    Failure,
-    Progress,
-    PruneReport,
-    Rating,
-    Retrieved,
-    Span,
-    Trace,
-    Turn,
-    Verdict,
-    VerdictLabel,
-    VerifiedClaim,
-)
-from rag.weights import FetchProgress, ModelFile, find_model, known_models, pull_model
+from importlib import import_module
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
-__all__ = [
-    "DEFAULT_LLM",
-    "NOT_IN_DOCUMENTS",
-    "AddReport",
-    "Answer",
-    "AnswerStatus",
-    "Assistant",
-    "BackendError",
-    "Citation",
-    "Claim",
-    "ClaimVerified",
-    "ClaimWithEvidence",
-    "Context",
-    "Document",
-    "DocumentInfo",
-    "Done",
-    "EmbedderMismatchError",
-    "Event",
-    "EventStream",
-    "Evidence",
-    "ExportReport",
-    "Failure",
-    "FetchProgress",
-    "FilterError",
-    "GeneratorError",
-    "ModelFile",
-    "NotFoundError",
-    "Progress",
-    "PruneReport",
-    "QuestionError",
-    "RagError",
-    "Rating",
-    "ReadError",
-    "Retrieved",
-    "Settings",
-    "SettingsError",
-    "Span",
-    "StoreError",
-    "StoreFullError",
-    "StoreLockedError",
-    "Trace",
-    "Turn",
-    "Verdict",
-    "VerdictLabel",
-    "VerifiedClaim",
-    "WeightsError",
-    "answer_schema",
-    "citation_to_dict",
-    "find_model",
-    "known_models",
-    "language_model",
-    "pull_model",
-    "sentence_spans",
-    "served_models",
-    "to_dict",
-    "to_json",
-]
+if TYPE_CHECKING:
+    from rag.public import *  # noqa: F403 - the names that type checkers and editors see
+
+
+def __getattr__(name: str) -> object:
+    """A part of the package, a public name, or `__all__`, when it is first used."""
+    if name.startswith("_") and name != "__all__":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if find_spec(f"{__name__}.{name}"):  # before the public names, which need every part
+        return import_module(f"{__name__}.{name}")
+    public = import_module(f"{__name__}.public")
+    globals().update({promised: getattr(public, promised) for promised in public.__all__}, __all__=public.__all__)
+    if name not in globals():
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value: object = globals()[name]
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *import_module(f"{__name__}.public").__all__})

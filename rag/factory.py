@@ -11,6 +11,7 @@ __all__ = ["BACKENDS", "ISOLATION", "READERS", "RISKY_READERS", "build", "build_
 
 BACKENDS: dict[str, dict[str, str]] = {
     "embedder": {
+        "onnx": "rag.embedders.onnx:OnnxEmbedder",
         "sentence-transformers": "rag.embedders.sentence_transformers:SentenceTransformersEmbedder",
         "llama-index": "rag.embedders.llama_index:LlamaIndexEmbedder",
         "hashing": "rag.embedders.hashing:HashingEmbedder",
@@ -20,7 +21,11 @@ BACKENDS: dict[str, dict[str, str]] = {
         "exact": "rag.indexes.exact:ExactIndex",
     },
     "word_index": {"fts": "rag.indexes.fts:FtsIndex"},
-    "reranker": {"overlap": "rag.rerankers.overlap:OverlapReranker"},
+    "reranker": {
+        "overlap": "rag.rerankers.overlap:OverlapReranker",
+        "cross-encoder": "rag.rerankers.cross_encoder:CrossEncoderReranker",
+        "evidence-model": "rag.rerankers.evidence_model:EvidenceModelReranker",
+    },
     "generator": {
         "extractive": "rag.generators.extractive:ExtractiveGenerator",
         "llama-cpp": "rag.generators.llama_cpp:LlamaCppGenerator",
@@ -28,6 +33,7 @@ BACKENDS: dict[str, dict[str, str]] = {
         "openai-like": "rag.generators.llama_index:OpenAILikeGenerator",
     },
     "verifier": {
+        "combined": "rag.verifiers.combined:CombinedVerifier",
         "rules": "rag.verifiers.rules:RulesVerifier",
         "rules-then-model": "rag.verifiers.rules_then_model:RulesThenModelVerifier",
         "entailment": "rag.verifiers.entailment:EntailmentVerifier",

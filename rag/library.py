@@ -7,17 +7,18 @@ are loaded once.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar, overload
 
+from rag.embedder_choice import choose_embedder
 from rag.errors import NotFoundError, StoreError
 from rag.factory import ISOLATION, READERS, RISKY_READERS, build, build_reader, load
 from rag.filters import Filter
 from rag.ingestion import Ingestion, absolute, watch
-from rag.protocols import Embedder, Reader, VectorIndex, WordIndex
+from rag.protocols import Embedder, Reader, Reranker, VectorIndex, WordIndex
 from rag.retrieval import Retriever, VectorSearch
 from rag.settings import Settings
 from rag.storage import Store, export_store, problems, prune
@@ -26,6 +27,9 @@ from rag.types import AddReport, Document, DocumentInfo, ExportReport, Progress,
 __all__ = ["Library", "built_once"]
 
 Part = TypeVar("Part")
+
+
+_WITHOUT_MODEL = "overlap"
 
 
 class built_once(cached_property[Part]):  # noqa: N801 - a decorator
@@ -187,12 +191,8 @@ class Library:
     @built_once
     def embedder(self) -> Embedder:
         """What turns text into vectors."""
-        settings = self._settings
-        arguments_by_name: Mapping[str, Mapping[str, object]] = {
-            "sentence-transformers": {"model": settings.embedding_model, "device": settings.device},
-            "llama-index": {"model": settings.embedding_model, "model_arguments": settings.embedding_arguments},
-        }
-        embedder: Embedder = build("embedder", settings.embedder, **arguments_by_name.get(settings.embedder, {}))
+        choice = choose_embedder(self._settings)
+        embedder: Embedder = build("embedder", choice.backend, **choice.arguments)
         return embedder
 
     @built_once
@@ -221,7 +221,7 @@ class Library:
             reader_for=self._reader_for,
             suffixes=tuple(self._target_by_suffix),
             passage_tokens=self._settings.passage_tokens,
-            embedder_name=f"{self._settings.embedder}/{self._settings.embedding_model}",
+            embedder_name=choose_embedder(self._settings).recipe,
         )
 
     @built_once
@@ -233,8 +233,19 @@ class Library:
             embedder=self.embedder,
             vector_search=self.vector_search,
             word_index=self.word_index,
-            reranker=build("reranker", settings.reranker),
+            reranker=build("reranker", _WITHOUT_MODEL),
+            model=_reranking_model(settings),
+            n_reranked=settings.n_reranked,
             fusion=settings.fusion,
             dense_weight=settings.dense_weight,
             n_passages=settings.n_passages,
         )
+
+
+def _reranking_model(settings: Settings) -> Reranker | None:
+    """What reads the best sentences once more, if the settings name it."""
+    if settings.reranker == _WITHOUT_MODEL:
+        return None
+    arguments = {"model": settings.reranker_model, "device": settings.device}
+    model: Reranker = build("reranker", settings.reranker, **arguments if settings.reranker == "cross-encoder" else {})
+    return model

@@ -46,9 +46,9 @@ class Reader(Protocol):
     def read(self, path: Path) -> Document:
         """The document in `path`, its text decoded and normalised once and for all.
 
-        What the file says about itself (`published`, `author`, `url`, `language`) goes into the metadata. Where the
-        format has pages, `page_starts` holds the offset at which each page begins, ascending from that of page 1,
-        with commas between them: "0,1523,1523,4080" (page 2 is empty).
+        What the file says about itself (`published`, `author`, `publisher`, `url`, `language`) goes into the
+        metadata. Where the format has pages, `page_starts` holds the offset at which each page begins, ascending from
+        that of page 1, with commas between them: "0,1523,1523,4080" (page 2 is empty).
 
         Raises:
             ReadError: the file is empty, too large, of another kind, damaged or out of reach.
@@ -164,10 +164,14 @@ class VectorIndex(Protocol):
 
 
 class WordIndex(Protocol):
-    """Finds passages by the words in them."""
+    """Finds passages by the words in them and in what stands above them."""
 
-    def add(self, ids: Sequence[int], texts: Sequence[str]) -> None:
-        """Make the passages findable; an id that is known already, or comes twice, gets its last text."""
+    def add(self, ids: Sequence[int], texts: Sequence[str], *, headings: Sequence[str] = ()) -> None:
+        """Make the passages findable; an id that is known already, or comes twice, gets its last text.
+
+        headings: for each passage what stands above it, such as its document's title; () for none. Its words find the
+        passage as those of the text do.
+        """
 
     def remove(self, ids: Sequence[int]) -> None:
         """Forget the passages; an unknown id is ignored."""

@@ -12,7 +12,7 @@ from rag.generator_choice import GeneratorChoice, choose_generator
 from rag.library import Library, built_once
 from rag.protocols import Generator, Verifier
 from rag.settings import Settings
-from rag.verifier_choice import choose_verifier
+from rag.verifier_choice import VerifierChoice, choose_verifier
 
 __all__ = ["Respondent"]
 
@@ -50,10 +50,23 @@ class Respondent:
 
     @built_once
     def verifier(self) -> Verifier:
-        """What judges claims."""
-        choice = choose_verifier(self._settings)
+        """What decides whether a claim may be shown."""
+        choice = self._verifier_choice
         verifier: Verifier = build("verifier", choice.backend, **choice.arguments)
         return build("verifier", "rules-then-model", model=verifier) if choice.is_behind_rules else verifier
+
+    @built_once
+    def judge(self) -> Verifier:
+        """What judges claims of other people."""
+        choice = self._verifier_choice
+        if choice.judging is None:
+            return self.verifier
+        judge: Verifier = build("verifier", choice.backend, **choice.judging)
+        return judge
+
+    @built_once
+    def _verifier_choice(self) -> VerifierChoice:
+        return choose_verifier(self._settings)
 
     @built_once
     def _choice(self) -> GeneratorChoice:

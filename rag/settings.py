@@ -48,7 +48,9 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(frozen=True, extra="forbid", env_prefix=_PREFIX)
 
-    embedder: Annotated[str, Field(description="backend that turns text into vectors")] = "sentence-transformers"
+    embedder: Annotated[
+        str, Field(description="backend that turns text into vectors; auto: onnx, or sentence-transformers for others")
+    ] = "auto"
     embedding_model: Annotated[
         str, Field(description="model name or folder for that backend; module:Class for llama-index")
     ] = "all-MiniLM-L6-v2"
@@ -62,7 +64,12 @@ class Settings(BaseSettings):
     fusion: Annotated[Literal["min-max", "rrf"], Field(description="how the two rankings are joined")] = "min-max"
     dense_weight: Annotated[float, Field(ge=0, le=1, description="share of the vector score in min-max fusion")] = 0.5
     n_passages: Annotated[int, Field(ge=1, le=1000, description="passages whose sentences are ranked")] = 30
-    reranker: Annotated[str, Field(description="backend that scores sentences against the question")] = "overlap"
+    reranker: Annotated[
+        str,
+        Field(description="overlap: no model; or what reads the best: evidence-model, cross-encoder, module:Class"),
+    ] = "overlap"
+    reranker_model: Annotated[str, Field(description="name or folder of the model for cross-encoder")] = ""
+    n_reranked: Annotated[int, Field(ge=1, le=100, description="sentences that such a model reads")] = 5
     n_evidence: Annotated[int, Field(ge=1, le=100, description="sentences offered to the generator")] = 10
     llm: Annotated[
         str,
@@ -82,10 +89,10 @@ class Settings(BaseSettings):
     llm_timeout_seconds: Annotated[float, Field(gt=0, description="how long to wait for the next words")] = 120.0
     generator: Annotated[str, Field(description="backend that drafts the answer; auto: what llm says")] = "auto"
     verifier: Annotated[
-        str, Field(description="what checks each claim: rules; entailment or judge, behind the rules; or module:Class")
-    ] = "rules"
+        str, Field(description="what checks each claim: rules; entailment or judge, with the rules; or module:Class")
+    ] = "entailment"
     verifier_model: Annotated[
-        str, Field(description="cross-encoder (name or folder) for entailment, or the judge's model")
+        str, Field(description="cross-encoder (name or folder) instead of the bundled one, or the judge's model")
     ] = ""
     max_citations: Annotated[
         int, Field(ge=1, le=50, description="most sentences of an extractive answer, without neighbours")

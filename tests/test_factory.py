@@ -20,12 +20,16 @@ def test_every_backend_can_be_imported(socket, name):
     assert isinstance(load(BACKENDS[socket][name]), type)
 
 
+NEED_MODELS_OF_THEIR_OWN = {("verifier", "entailment"), ("reranker", "cross-encoder")}
+"""Which their own tests make."""
+
+
 @pytest.mark.parametrize(
     ("socket", "name"),
     [
-        pytest.param(*pair, marks=[pytest.mark.model] if pair[1] == "sentence-transformers" else [])
+        pytest.param(*pair, marks=[pytest.mark.model] if pair[1] in {"onnx", "sentence-transformers"} else [])
         for pair in ALL
-        if pair != ("verifier", "entailment")  # needs a model of its own: tests/verifiers/test_entailment.py
+        if pair not in NEED_MODELS_OF_THEIR_OWN
     ],
 )
 def test_every_backend_can_be_built(socket, name, tmp_path):

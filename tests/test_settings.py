@@ -22,7 +22,7 @@ def toml(tmp_path):
 def test_defaults_name_backends_that_exist():
     settings = Settings()
     for socket, names in BACKENDS.items():
-        assert getattr(settings, socket) in ({*names, "auto"} if socket == "generator" else names)
+        assert getattr(settings, socket) in ({*names, "auto"} if socket in {"embedder", "generator"} else names)
 
 
 def test_every_field_has_a_description():
@@ -71,7 +71,7 @@ def test_misspelt_variable_is_refused(monkeypatch):
 @pytest.mark.parametrize("variable", ["RAG_STORE", "RAG_API_KEY", "RAGTIME", "EMBEDER"])
 def test_variables_of_other_programs_are_left_alone(monkeypatch, variable):
     monkeypatch.setenv(variable, "x")
-    assert Settings() == Settings(embedder="sentence-transformers")
+    assert Settings() == Settings(embedder="auto")
 
 
 @pytest.mark.parametrize(

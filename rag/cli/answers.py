@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from rag.citation import Context
 from rag.cli.terminal import count, plain, print_line, short_path, write
 from rag.types import (
     Answer,
@@ -19,6 +19,9 @@ from rag.types import (
     Retrieved,
     VerifiedClaim,
 )
+
+if TYPE_CHECKING:
+    from rag.citation import Context
 
 __all__ = [
     "named",

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rag.assistant import Assistant
 from rag.cli.answers import (
     print_citations,
     print_claims,
@@ -31,9 +30,11 @@ from rag.cli.options import (
     open_assistant,
 )
 from rag.cli.terminal import count, print_json, print_line
-from rag.generator_choice import language_model
 from rag.serialisation import citation_to_dict, to_dict
 from rag.types import Answer, Retrieved
+
+if TYPE_CHECKING:
+    from rag.assistant import Assistant
 
 __all__ = ["NO_DOCUMENTS", "announce", "ask", "show"]
 
@@ -78,6 +79,8 @@ def announce(assistant: Assistant, retrieved: Retrieved) -> None:
     """Tell a person at a terminal what was found, while the language model makes them wait."""
     if not sys.stderr.isatty() or not retrieved.evidence:
         return
+    from rag.generator_choice import language_model
+
     asked = language_model(assistant.settings)
     if asked:
         found = count(len(retrieved.evidence), "sentence")

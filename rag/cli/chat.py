@@ -8,8 +8,8 @@ import sys
 from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
-from rag.assistant import Assistant
 from rag.cli.answers import (
     named,
     page_and_line,
@@ -35,8 +35,10 @@ from rag.cli.options import (
 )
 from rag.cli.terminal import count, print_line, write
 from rag.errors import NotFoundError, RagError, SettingsError
-from rag.generator_choice import language_model
 from rag.types import Answer, Turn
+
+if TYPE_CHECKING:
+    from rag.assistant import Assistant
 
 __all__ = ["chat"]
 
@@ -72,6 +74,8 @@ def chat(
     if sys.stdin.isatty():
         with suppress(ImportError):  # where there is none, lines cannot be edited
             import readline  # noqa: F401
+    from rag.generator_choice import language_model  # here, so that help does not wait for it
+
     with open_assistant(store, settings, LlmOptions(llm, api_base, model)) as assistant:
         model_name = language_model(assistant.settings)  # now, since wrong settings would spoil every question
         if sys.stdin.isatty():

@@ -9,7 +9,6 @@ from typing import Annotated
 
 import typer
 
-from rag.assistant import Assistant
 from rag.cli.options import DEFAULT_STORE, JsonOption, QuietOption, SettingsOption, StoreOption, open_assistant
 from rag.cli.reports import print_changes, print_report, progress_bar
 from rag.cli.terminal import EXIT_FAILURE, count, print_json, print_line, short_path
@@ -140,6 +139,8 @@ def import_store(
     as_json: JsonOption = False,
 ) -> None:
     """Make a store from an exported file; the folder of the store must be missing or empty."""
+    from rag.assistant import Assistant
+
     n_documents = Assistant.import_store(file, store)
     with open_assistant(store, settings):  # settings that cannot be used are told now
         pass

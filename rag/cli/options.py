@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import platformdirs
 import typer
 
-from rag.assistant import Assistant
-from rag.settings import Settings
+if TYPE_CHECKING:
+    from rag.assistant import Assistant
 
 __all__ = [
     "DEFAULT_STORE",
@@ -101,6 +101,9 @@ class LlmOptions(NamedTuple):
 @contextmanager
 def open_assistant(store: Path, settings_file: Path | None, llm: LlmOptions | None = None) -> Iterator[Assistant]:
     """The assistant that the options describe; they go before the environment, and that before the file."""
+    from rag.assistant import Assistant  # here, so that help does not wait for what opens a store
+    from rag.settings import Settings
+
     values = llm.values() if llm is not None else {}
     settings = Settings(**values) if settings_file is None else Settings.from_file(settings_file, **values)
     with Assistant.open(store, settings) as assistant:

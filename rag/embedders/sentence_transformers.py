@@ -1,4 +1,4 @@
-"""An embedder for every model that sentence-transformers can load; by default one that needs no download.
+"""An embedder for every model that sentence-transformers can load, on every device that torch knows.
 
 Sentences are read inside their passage: the model runs once over a passage, and a sentence's vector is the mean of
 its token vectors in that run. It costs nothing on top of the passage, and the sentence knows what "he" refers to.
@@ -7,25 +7,22 @@ embedded by itself.
 
 Why not `SentenceTransformer.encode` alone: it hands out token vectors without their places in the text, and it sorts
 by characters and batches by count; sorting by tokens and batching by padded tokens leaves less padding to compute.
-
-Source: Günther et al. 2024, Late Chunking (mean of token vectors over a span of a text that was read as a whole).
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from threading import Lock
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from sentence_transformers import SentenceTransformer
 from sentence_transformers.base.modules import Transformer
 from sentence_transformers.sentence_transformer.modules import Normalize, Pooling
 from tokenizers import Encoding, Tokenizer
 
+from rag.embedders._token_vectors import Tokenizers, clean, embed, require_one_list_each
 from rag.errors import WeightsError
 from rag.protocols import FloatArray, PassageVectors
 from rag.silence import silence
@@ -34,26 +31,9 @@ from rag.weights import BUNDLED_MODELS, folder_hash, model_folder
 
 __all__ = ["SentenceTransformersEmbedder"]
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
 _DOCUMENT_PROMPTS = ("document", "passage", "corpus")
 _QUERY_PROMPTS = ("query",)
-_GROUP_SIZE = 1024  # texts tokenised and sorted at once: bounds memory, and padding stays below 1 %
-_SHORT = 32  # tokens
 _NO_LIMIT = 1_000_000  # tokens; libraries write "unlimited" as infinity or 1e30
-
-_OffsetArray: TypeAlias = NDArray[np.int64]
-
-
-class _Tokenizers(NamedTuple):
-    """The model's tokenizer twice, so that no call changes its state: that is what makes calls from threads safe.
-
-    cutting: adds the model's own marks and cuts at what the model reads.
-    counting: neither adds nor cuts.
-    """
-
-    cutting: Tokenizer
-    counting: Tokenizer
-    n_marks: int
 
 
 class SentenceTransformersEmbedder:
@@ -95,13 +75,12 @@ class SentenceTransformersEmbedder:
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """How many tokens of the model each text takes, without the model's own marks around it."""
         if self._tokenizers is not None:
-            encodings = self._tokenizers.counting.encode_batch_fast(_clean(texts), add_special_tokens=False)
-            return [len(encoding) for encoding in encodings]
+            return self._tokenizers.count_each(texts)
         tokenizer = self._model.tokenizer
         with self._lock:
             if isinstance(tokenizer, Tokenizer):
-                return [len(tokenizer.encode(text, add_special_tokens=False)) for text in _clean(texts)]
-            return [len(tokenizer.tokenize(text)) for text in _clean(texts)]
+                return [len(tokenizer.encode(text, add_special_tokens=False)) for text in clean(texts)]
+            return [len(tokenizer.tokenize(text)) for text in clean(texts)]
 
     def embed_questions(self, texts: Sequence[str]) -> FloatArray:
         """float32 (n, dim), one row for each question, read with the model's prompt for queries if it has one."""
@@ -124,8 +103,7 @@ class SentenceTransformersEmbedder:
         Raises:
             ValueError: there is not one list of spans for each text.
         """
-        if len(texts) != len(spans):
-            raise ValueError(f"need one list of spans for each text, got {len(texts)} texts and {len(spans)} lists")
+        require_one_list_each(texts, spans)
         if self._averages_tokens:
             return self._embed(texts, spans, self._document_prompt)
         passages = self.embed_passages(texts)
@@ -145,7 +123,7 @@ class SentenceTransformersEmbedder:
         if not texts:
             return np.zeros((0, self.dim), dtype=np.float32)
         with self._lock:  # the library's tokenizers change their state during a call
-            vectors = encode(_clean(texts), normalize_embeddings=True, show_progress_bar=False, convert_to_numpy=True)
+            vectors = encode(clean(texts), normalize_embeddings=True, show_progress_bar=False, convert_to_numpy=True)
         rows = np.asarray(vectors, dtype=np.float32)
         is_empty = ~rows.any(axis=1)
         rows[is_empty, 0] = 1.0  # a model without marks of its own has no token to average in the empty text
@@ -154,34 +132,14 @@ class SentenceTransformersEmbedder:
     def _embed(self, texts: Sequence[str], spans: Sequence[Sequence[Span]] | None, prompt: str) -> PassageVectors:
         if not texts:
             return PassageVectors(np.zeros((0, self.dim), dtype=np.float32), [])
-        passages: list[FloatArray] = []
-        sentences: list[FloatArray] = []
-        for start in range(0, len(texts), _GROUP_SIZE):
-            group = slice(start, start + _GROUP_SIZE)
-            vectors = self._embed_group(texts[group], spans[group] if spans is not None else None, prompt)
-            passages.append(vectors.passages)
-            sentences.extend(vectors.sentences)
-        return PassageVectors(np.concatenate(passages), sentences)
-
-    def _embed_group(self, texts: Sequence[str], spans: Sequence[Sequence[Span]] | None, prompt: str) -> PassageVectors:
         assert self._tokenizers is not None  # noqa: S101 - callers take another way when there is none
-        tokenizer = self._tokenizers.cutting
-        prompted = [prompt + text for text in _clean(texts)]
-        encodings = tokenizer.encode_batch_fast(prompted) if spans is None else tokenizer.encode_batch(prompted)
-        passage_rows: dict[int, FloatArray] = {}
-        sentence_rows: dict[int, FloatArray] = {}
-        for batch in _batches([len(encoding) for encoding in encodings], self._batch_tokens):
-            passages, tokens = self._run([encodings[index] for index in batch])
-            for row, index in enumerate(batch):
-                passage_rows[index] = passages[row]
-                if spans is not None:
-                    encoding = encodings[index]
-                    offsets = np.array(encoding.offsets, dtype=np.int64).reshape(-1, 2) - len(prompt)
-                    sentence_rows[index] = _average(tokens[row, : len(encoding)], offsets, spans[index], passages[row])
-        order = range(len(texts))
-        return PassageVectors(
-            np.stack([passage_rows[index] for index in order]),
-            [sentence_rows[index] for index in order] if spans is not None else [],
+        return embed(
+            texts,
+            spans,
+            tokenizer=self._tokenizers.cutting,
+            run=self._run,
+            batch_tokens=self._batch_tokens,
+            prompt=prompt,
         )
 
     def _run(self, encodings: Sequence[Encoding]) -> tuple[FloatArray, FloatArray]:
@@ -205,44 +163,6 @@ class SentenceTransformersEmbedder:
             output = self._model({name: torch.from_numpy(array).to(device) for name, array in features.items()})
             passages = torch.nn.functional.normalize(output["sentence_embedding"], dim=1)
             return passages.cpu().numpy(), output["token_embeddings"].cpu().numpy()
-
-
-def _average(tokens: FloatArray, offsets: _OffsetArray, spans: Sequence[Span], passage: FloatArray) -> FloatArray:
-    """float32 (number of spans, dim): the mean of the tokens that share a character with each span, of length 1.
-
-    tokens: (n, dim); offsets: (n, 2), start and end of each token, the model's own marks being empty ranges.
-    A span without tokens gets `passage`.
-    """
-    bounds = np.array([(span.start, span.end) for span in spans], dtype=np.int64).reshape(-1, 2)
-    starts, ends = offsets[:, 0], offsets[:, 1]
-    is_inside = (starts < bounds[:, 1:]) & (ends > bounds[:, :1]) & (starts < ends)
-    sums = is_inside.astype(np.float32) @ tokens
-    lengths = np.linalg.norm(sums, axis=1, keepdims=True)
-    is_covered = is_inside.any(axis=1, keepdims=True) & (lengths > 0.0)
-    return np.where(is_covered, sums / np.where(is_covered, lengths, 1.0), passage).astype(np.float32, copy=False)
-
-
-def _batches(lengths: Sequence[int], batch_tokens: int) -> Iterator[list[int]]:
-    """Positions in `lengths`, longest first, in batches whose padded size stays within `batch_tokens`.
-
-    [3, 9, 4] with 9 tokens a batch → [1], [2, 0]. A text longer than a batch is a batch of its own, and no text is
-    padded to more than twice its length, except short ones, where starting another batch would cost more.
-    """
-    batch: list[int] = []
-    for index in sorted(range(len(lengths)), key=lambda index: -lengths[index]):
-        longest = lengths[batch[0]] if batch else 0
-        is_mostly_padding = 2 * lengths[index] < longest > _SHORT
-        if batch and ((len(batch) + 1) * longest > batch_tokens or is_mostly_padding):
-            yield batch
-            batch = []
-        batch.append(index)
-    if batch:
-        yield batch
-
-
-def _clean(texts: Sequence[str]) -> list[str]:
-    """The texts with each lone surrogate, which has no UTF-8 form, replaced by one U+FFFD: offsets stay."""
-    return [text if text.isascii() else _SURROGATE.sub("\ufffd", text) for text in texts]
 
 
 def _load(name: str, device: str) -> tuple[SentenceTransformer, str]:
@@ -296,7 +216,7 @@ def _max_length(model: SentenceTransformer) -> int:
     return min([int(limit) for limit in limits if limit and limit < _NO_LIMIT], default=_NO_LIMIT)
 
 
-def _tokenizers(model: SentenceTransformer) -> _Tokenizers | None:
+def _tokenizers(model: SentenceTransformer) -> Tokenizers | None:
     """Tokenizers that give offsets, or None when only the library itself can prepare this model's input.
 
     That is so without a tokenizer from the tokenizers library, with chat templates or other modalities, with lengths
@@ -316,13 +236,7 @@ def _tokenizers(model: SentenceTransformer) -> _Tokenizers | None:
         return None
     if model.tokenizer.padding_side != "right" or model.tokenizer.truncation_side != "right":
         return None
-    serialised = model.tokenizer.backend_tokenizer.to_str()
-    cutting, counting = Tokenizer.from_str(serialised), Tokenizer.from_str(serialised)
-    for tokenizer in (cutting, counting):
-        tokenizer.no_padding()
-        tokenizer.no_truncation()
-    cutting.enable_truncation(_max_length(model))
-    return _Tokenizers(cutting, counting, cutting.num_special_tokens_to_add(is_pair=False))
+    return Tokenizers.of(model.tokenizer.backend_tokenizer.to_str(), max_length=_max_length(model))
 
 
 def _is_dense(module: torch.nn.Module) -> bool:

@@ -16,11 +16,19 @@ from __future__ import annotations
 from pathlib import Path
 
 from rag.errors import WeightsError
-from rag.weights.bundled import BUNDLED_MODELS, MINILM_SHA256, bundled_folder, folder_hash, model_folder, verify_file
+from rag.weights.bundled import (
+    BUNDLED_MODELS,
+    MINILM_SHA256,
+    bundled_folder,
+    folder_hash,
+    model_folder,
+    packaged_model,
+    verify_file,
+)
 from rag.weights.cache import ModelCache, cache_folder
 from rag.weights.hub import HubPlace
 from rag.weights.records import FetchProgress, ModelFile, OnProgress, Place, PlaceFailure, PulledModel
-from rag.weights.registry import known_model, known_models
+from rag.weights.registry import EVIDENCE_MODEL, known_model, known_models
 from rag.weights.wheels import WheelPart, WheelPlace
 
 __all__ = [
@@ -43,6 +51,7 @@ __all__ = [
     "known_model",
     "known_models",
     "model_folder",
+    "packaged_model",
     "path_of",
     "pull_model",
     "verify",
@@ -59,7 +68,7 @@ def find_model(name: str) -> Path | None:
         WeightsError: no model is called so, or what is here is not the model.
     """
     model = known_model(name)
-    return bundled_folder(model.title) if model.package else ModelCache(cache_folder()).find(model)
+    return _installed(model) if model.package else ModelCache(cache_folder()).find(model)
 
 
 def path_of(name: str) -> Path:
@@ -86,7 +95,7 @@ def pull_model(name: str, *, on_progress: OnProgress | None = None) -> PulledMod
     """
     model = known_model(name)
     if model.package:
-        path, place = bundled_folder(model.title), "an installed package"
+        path, place = _installed(model), "an installed package"
         return PulledModel(name=model.name, path=path, place=place, n_bytes=model.n_bytes)
     return ModelCache(cache_folder()).pull(model, on_progress=on_progress)
 
@@ -98,4 +107,8 @@ def verify(name: str) -> Path:
         WeightsError: no model is called so, it is not here, or it is not what it should be.
     """
     model = known_model(name)
-    return bundled_folder(model.title) if model.package else ModelCache(cache_folder()).verify(model)
+    return _installed(model) if model.package else ModelCache(cache_folder()).verify(model)
+
+
+def _installed(model: ModelFile) -> Path:
+    return packaged_model() if model.name == EVIDENCE_MODEL else bundled_folder(model.title)

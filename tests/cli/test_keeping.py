@@ -7,6 +7,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -114,6 +115,7 @@ def test_watch_follows_and_ends_cleanly(environment, folder, write, ending):
             assert process.stdout.readline() == f"added: {folder / 'c.txt'}\n"
             (folder / "c.txt").unlink()
             assert process.stdout.readline() == f"removed: {folder / 'c.txt'}\n"
+            time.sleep(0.2)  # a signal between writing the line and noting that it is written has it written again
             process.send_signal(ending)
             out, err = process.communicate(timeout=30)
             assert (process.returncode, out, err) == (0, "Stopped; what was finished is kept.\n", "")

@@ -11,7 +11,12 @@ from rag.testing.embedder import EMBEDDER_CHECKS, check_embedder
 
 @pytest.fixture(
     scope="module",
-    params=["hashing", "llama-index", pytest.param("sentence-transformers", marks=pytest.mark.model)],
+    params=[
+        "hashing",
+        "llama-index",
+        pytest.param("onnx", marks=pytest.mark.model),
+        pytest.param("sentence-transformers", marks=pytest.mark.model),
+    ],
 )
 def embedder(request: pytest.FixtureRequest) -> Embedder:
     if request.param == "hashing":
@@ -34,6 +39,10 @@ def embedder(request: pytest.FixtureRequest) -> Embedder:
                 return self._get_text_embedding(query)
 
         return LlamaIndexEmbedder(Hashing())
+    if request.param == "onnx":
+        from rag.embedders.onnx import OnnxEmbedder
+
+        return OnnxEmbedder()
     from rag.embedders.sentence_transformers import SentenceTransformersEmbedder
 
     return SentenceTransformersEmbedder()

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from rag.embedders.sentence_transformers import SentenceTransformersEmbedder, _batches
+from rag.embedders.sentence_transformers import SentenceTransformersEmbedder
 from rag.errors import WeightsError
 from rag.testing.embedder import EMBEDDER_CHECKS
 from rag.types import Span
@@ -222,17 +222,3 @@ class TestDefaultModel:
         np.testing.assert_allclose(first.result().passages, passages, atol=1e-5)
         for future in second:
             np.testing.assert_allclose(future.result(), questions, atol=1e-5)
-
-
-def test_batches_hold_every_text_once_within_the_limit_and_with_little_padding():
-    random = np.random.default_rng(3)
-    lengths = random.integers(2, 300, size=500).tolist()
-    batches = list(_batches(lengths, 1024))
-    assert sorted(index for batch in batches for index in batch) == list(range(500))
-    for batch in batches:
-        sizes = [lengths[index] for index in batch]
-        assert len(batch) * max(sizes) <= 1024
-        assert max(sizes) <= max(32, 2 * min(sizes))
-    assert list(_batches([3, 9, 4], 9)) == [[1], [2, 0]]
-    assert list(_batches([50, 50], 9)) == [[0], [1]]
-    assert list(_batches([], 9)) == []

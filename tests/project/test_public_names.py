@@ -7,6 +7,7 @@ import pkgutil
 import pytest
 
 import rag
+import rag.public
 
 MODULES = sorted(
     module.name
@@ -20,9 +21,24 @@ def test_every_promised_name_exists_and_the_list_is_sorted() -> None:
     assert len(rag.__all__) == len(set(rag.__all__))
 
 
+def test_package_offers_what_its_page_lists_and_nothing_else() -> None:
+    assert {name: getattr(rag, name) for name in rag.__all__} == {
+        name: getattr(rag.public, name) for name in rag.public.__all__
+    }
+    assert set(rag.__all__) <= set(dir(rag))
+    with pytest.raises(AttributeError, match="module 'rag' has no attribute 'no_such_name'"):
+        rag.no_such_name  # noqa: B018
+    with pytest.raises(ImportError, match="cannot import name '_no_such_name'"):
+        exec("from rag import _no_such_name")
+
+
 def test_every_name_imported_by_the_package_is_promised() -> None:
-    public = {name for name, value in vars(rag).items() if not name.startswith("_") and not inspect.ismodule(value)}
-    assert public == set(rag.__all__)
+    modules = {name for name in rag.__all__ if inspect.ismodule(getattr(rag, name))}
+    public = {
+        name for name, value in vars(rag.public).items() if not name.startswith("_") and not inspect.ismodule(value)
+    }
+    assert modules == {"evidence_model"}
+    assert public == set(rag.__all__) - modules
 
 
 @pytest.mark.parametrize("name", rag.__all__)

@@ -1,0 +1,149 @@
+"""BERT as a graph for ONNX Runtime, written from the model's own file of weights.
+
+An exporter would need torch, and give a second file of weights to keep and to trust. Here the graph is a few kilobytes
+made at each start, and the numbers are those of the safetensors file: the word vectors where they lie on disk, the
+matrices transposed, nothing rounded. The operators are the fused ones that the runtime's own optimiser would put in.
+
+Source: Devlin et al. 2019, BERT; ONNX Runtime, docs/ContribOperators.md (com.microsoft); the safetensors format:
+length of the header (8 bytes, little-endian), header (JSON), numbers.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from rag.embedders._onnx_graph import FLOAT, INT32, Graph
+from rag.protocols import FloatArray
+
+__all__ = ["BertGraph", "BertShape", "bert_graph"]
+
+_FUSED = "com.microsoft"
+_OPSETS = {"": 17, _FUSED: 1}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BertShape:
+    """Sizes of a BERT model.
+
+    max_length: tokens that it reads at once, its marks included.
+    """
+
+    dim: int
+    n_layers: int
+    n_heads: int
+    epsilon: float
+    max_length: int
+
+    @classmethod
+    def of_folder(cls, folder: Path) -> BertShape:
+        """As the settings beside the weights say."""
+        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        reading = json.loads((folder / "sentence_bert_config.json").read_text(encoding="utf-8"))
+        return cls(
+            dim=config["hidden_size"],
+            n_layers=config["num_hidden_layers"],
+            n_heads=config["num_attention_heads"],
+            epsilon=config["layer_norm_eps"],
+            max_length=min(reading["max_seq_length"], config["max_position_embeddings"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BertGraph:
+    """What ONNX Runtime needs to run a model: `ids` (n, longest) and `lengths` (n,) → token vectors.
+
+    model: the graph's bytes. weights: its numbers by name, which have to outlive whatever runs it.
+    """
+
+    model: bytes
+    weights: Mapping[str, FloatArray]
+
+
+def bert_graph(weights_file: Path, shape: BertShape) -> BertGraph:
+    """The graph of a BERT model in a safetensors file: int32 ids and lengths → float32 (n, longest, dim)."""
+    return _Writer(_tensors(weights_file), shape).written()
+
+
+class _Writer:
+    """Writes one graph; tensors go from their names in the file to names in the graph."""
+
+    def __init__(self, tensors: Mapping[str, FloatArray], shape: BertShape) -> None:
+        self._tensors = tensors
+        self._shape = shape
+        self._graph = Graph("bert")
+        self._weights: dict[str, FloatArray] = {}
+
+    def written(self) -> BertGraph:
+        ids = self._graph.add_input("ids", INT32, ["texts", "tokens"])
+        lengths = self._graph.add_input("lengths", INT32, ["texts"])
+        tokens = self._embeddings(ids)
+        for number in range(self._shape.n_layers):
+            tokens = self._layer(f"encoder.layer.{number}", tokens, lengths)
+        self._graph.add_output(tokens, FLOAT, ["texts", "tokens", self._shape.dim])
+        return BertGraph(model=self._graph.serialised(_OPSETS), weights=self._weights)
+
+    def _embeddings(self, ids: str) -> str:
+        """Word and position vectors, normalised. One text has one token type, so its vector joins the positions."""
+        first_type = self._tensors["embeddings.token_type_embeddings.weight"][0]
+        positions = self._weight("positions", self._tensors["embeddings.position_embeddings.weight"] + first_type)
+        words = self._named("embeddings.word_embeddings.weight")
+        norm = [self._named("embeddings.LayerNorm.weight"), self._named("embeddings.LayerNorm.bias")]
+        inputs = [ids, "", words, positions, "", *norm]
+        return self._fused("EmbedLayerNormalization", inputs, ["embedded", "unused"], epsilon=self._shape.epsilon)
+
+    def _layer(self, name: str, tokens: str, lengths: str) -> str:
+        """Attention and the two dense layers after it, each followed by what was before it and a normalisation."""
+        projections = [f"{name}.attention.self.{part}" for part in ("query", "key", "value")]
+        matrix = np.concatenate([self._tensors[f"{part}.weight"] for part in projections]).T
+        bias = np.concatenate([self._tensors[f"{part}.bias"] for part in projections])
+        seen = self._fused(
+            "Attention",
+            [tokens, self._weight(f"{name}.qkv", matrix), self._weight(f"{name}.qkv.bias", bias), lengths],
+            [f"{name}.seen"],
+            num_heads=self._shape.n_heads,
+        )
+        tokens = self._added(f"{name}.attention.output", seen, tokens)
+        wide = self._multiplied(f"{name}.intermediate.dense", tokens)
+        wide = self._fused("BiasGelu", [wide, self._named(f"{name}.intermediate.dense.bias")], [f"{name}.wide"])
+        return self._added(f"{name}.output", wide, tokens)
+
+    def _added(self, name: str, changed: str, tokens: str) -> str:
+        """A dense layer over `changed`, `tokens` added to it, normalised."""
+        dense = self._multiplied(f"{name}.dense", changed)
+        norm = [self._named(f"{name}.LayerNorm.weight"), self._named(f"{name}.LayerNorm.bias")]
+        inputs = [dense, tokens, *norm, self._named(f"{name}.dense.bias")]
+        return self._fused("SkipLayerNormalization", inputs, [f"{name}.added"], epsilon=self._shape.epsilon)
+
+    def _multiplied(self, name: str, tokens: str) -> str:
+        matrix = self._weight(f"{name}.matrix", self._tensors[f"{name}.weight"].T)
+        return self._graph.add_node("MatMul", [tokens, matrix], [f"{name}.multiplied"])
+
+    def _fused(self, operator: str, inputs: list[str], outputs: list[str], **attributes: float) -> str:
+        return self._graph.add_node(operator, inputs, outputs, domain=_FUSED, attributes=attributes)
+
+    def _named(self, name: str) -> str:
+        return self._weight(name, self._tensors[name])
+
+    def _weight(self, name: str, numbers: FloatArray) -> str:
+        self._weights[name] = np.ascontiguousarray(numbers)
+        return self._graph.add_weight(name, FLOAT, numbers.shape)
+
+
+def _tensors(file: Path) -> dict[str, FloatArray]:
+    """The float32 tensors of a safetensors file by name, read from disk when they are used."""
+    content = np.memmap(file, dtype=np.uint8, mode="r")
+    header_end = 8 + int(content[:8].view("<u8")[0])
+    header = json.loads(content[8:header_end].tobytes())
+    tensors: dict[str, FloatArray] = {}
+    for name, entry in header.items():
+        if name != "__metadata__" and entry["dtype"] == "F32":
+            start, end = (header_end + offset for offset in entry["data_offsets"])
+            tensors[name] = np.frombuffer(content, dtype="<f4", count=(end - start) // 4, offset=start).reshape(
+                entry["shape"]
+            )
+    return tensors
