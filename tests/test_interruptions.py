@@ -124,10 +124,10 @@ def test_interrupt_while_the_rebuilt_documents_change_over_leaves_the_old_state(
     before = assistant.retrieve("Which bridge is painted grey?")
     calls = iter(range(1000))
 
-    def interrupt(ids, texts, add=assistant._library.word_index.add):
+    def interrupt(ids, texts, *, headings=(), add=assistant._library.word_index.add):
         if next(calls) == 5:
             raise KeyboardInterrupt
-        add(ids, texts)
+        add(ids, texts, headings=headings)
 
     monkeypatch.setattr(assistant._library.word_index, "add", interrupt)
     with pytest.raises(KeyboardInterrupt):

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import sqlite3
+from typing import ClassVar
 
+import numpy as np
 import pytest
 
 from rag import Assistant, NotFoundError, Rating, Settings, SettingsError
@@ -65,3 +67,30 @@ def test_a_store_of_an_older_version_gets_ids_and_ratings(store_folder, settings
         assert assistant.citation(1).quote == "The bridge opened in 1932."
         given = assistant.ask("When did the bridge open?")
         assistant.rate(given.id, Rating.HELPFUL)
+
+
+def test_a_model_that_is_set_reads_the_best_sentences_only(store_folder, settings, write):
+    path = write("a.txt", "The bridge is grey.\nThe bridge is old.\nThe bridge is long.\nThe bridge is closed.")
+    with Assistant.open(store_folder, settings) as assistant:
+        assistant.add([path])
+        by_features = [evidence.quote for evidence in assistant.retrieve("Is the bridge closed?")]
+        changed = settings.model_copy(update={"reranker": f"{Remembers.__module__}:Remembers", "n_reranked": 2})
+    Remembers.shown.clear()
+    with Assistant.open(store_folder, changed) as assistant:
+        found = [evidence.quote for evidence in assistant.retrieve("Is the bridge closed?")]
+    assert Remembers.shown == by_features[:2]
+    assert sorted(found) == sorted(by_features)
+
+
+class Remembers:
+    shown: ClassVar[list[str]] = []
+
+    def score(self, question, texts):
+        self.shown += texts
+        return np.zeros(len(texts), dtype=np.float32)
+
+
+def test_a_cross_encoder_without_a_model_is_refused_in_words(store_folder, settings):
+    changed = settings.model_copy(update={"reranker": "cross-encoder"})
+    with Assistant.open(store_folder, changed) as assistant, pytest.raises(SettingsError, match="names no model"):
+        assistant.retrieve("Is the bridge closed?")

@@ -22,7 +22,7 @@ from eval.cases import CorpusDocument
 from eval.peers.protocol import N_CITED, Found, IndexReport, model_folder
 from rag import Span
 
-__all__ = ["LlamaIndexPeer"]
+__all__ = ["LlamaIndexPeer", "LlamaIndexWithMetadataPeer"]
 
 _LABEL = re.compile(r"\ASource \d+:\n")
 
@@ -49,7 +49,7 @@ class LlamaIndexPeer:
         started = time.perf_counter()
         store = self._stores.FaissVectorStore(faiss_index=faiss.IndexFlatL2(self._dim))
         self._index = self._core.VectorStoreIndex.from_documents(
-            [self._core.Document(text=document.text, id_=document.id) for document in documents],
+            [self._document(document) for document in documents],
             storage_context=self._core.StorageContext.from_defaults(vector_store=store),
             embed_model=self._embedding,
             transformations=[self._node_parser.SentenceSplitter()],
@@ -58,6 +58,9 @@ class LlamaIndexPeer:
         self._engine = self._engines.CitationQueryEngine.from_args(self._index, llm=self._llm, similarity_top_k=N_CITED)
         n_chunks = len(self._index.docstore.docs)
         return IndexReport(n_chunks, sum(len(document.text) for document in documents), seconds)
+
+    def _document(self, document: CorpusDocument) -> Any:
+        return self._core.Document(text=document.text, id_=document.id)
 
     def search(self, question: str, k: int) -> list[Found]:
         """The `k` nearest chunks, by its retriever."""
@@ -70,6 +73,19 @@ class LlamaIndexPeer:
 
     def close(self) -> None:
         """Nothing is open."""
+
+
+class LlamaIndexWithMetadataPeer(LlamaIndexPeer):
+    """The same over documents that carry title, outlet, author and date, which it writes before what it embeds."""
+
+    name = "llama-index-metadata"
+
+    def _document(self, document: CorpusDocument) -> Any:
+        said = {"title": document.title} | {
+            name: document.metadata[name] for name in ("source", "author", "published_at") if name in document.metadata
+        }
+        metadata = {name: value for name, value in said.items() if value}
+        return self._core.Document(text=document.text, id_=document.id, metadata=metadata)
 
 
 def _found(node: Any) -> Found:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from eval.cases import CorpusDocument
+from eval.corpus_files import file_of, source_of
 from eval.peers.protocol import OURS, Found, IndexReport
 from rag import Assistant, Citation, Evidence, Settings
 
@@ -31,7 +32,7 @@ class OurPeer:
         self._is_changed: Mapping[str, bool] = {}
 
     def index(self, documents: Sequence[CorpusDocument]) -> IndexReport:
-        """`Assistant.add` over a folder with one text file a document."""
+        """`Assistant.add` over a folder with one file a document."""
         folder = Path(self._folder.name, "documents")
         document_by_source = _write(documents, folder)
         started = time.perf_counter()
@@ -82,11 +83,12 @@ def as_read(documents: Sequence[CorpusDocument]) -> dict[str, str]:
 
 
 def _write(documents: Sequence[CorpusDocument], folder: Path) -> dict[str, CorpusDocument]:
-    """One text file a document; the document by the source that the assistant will name."""
+    """One file a document; the document by the source that the assistant will name."""
     folder.mkdir()
     document_by_source = {}
     for number, document in enumerate(documents):
-        path = (folder / f"{number:06}.txt").absolute()
-        path.write_text(document.text, encoding="utf-8", errors="replace", newline="")
-        document_by_source[str(path)] = document
+        name, content = file_of(document, number)
+        path = (folder / name).absolute()
+        path.write_text(content, encoding="utf-8", errors="replace", newline="")
+        document_by_source[source_of(path)] = document
     return document_by_source

@@ -40,6 +40,9 @@ PEERS: Mapping[str, PeerEntry] = MappingProxyType(
         "bm25s": PeerEntry(target="eval.peers.bm25s:Bm25sPeer", package_by_module={"bm25s": "bm25s"}),
         "fusion": PeerEntry(target="eval.peers.fusion:FusionPeer", package_by_module={"bm25s": "bm25s"}),
         "llama-index": PeerEntry(target="eval.peers.llama_index:LlamaIndexPeer", package_by_module=_LLAMA_INDEX),
+        "llama-index-metadata": PeerEntry(
+            target="eval.peers.llama_index:LlamaIndexWithMetadataPeer", package_by_module=_LLAMA_INDEX
+        ),
         "txtai-hybrid": PeerEntry(target="eval.peers.txtai:TxtaiHybridPeer", package_by_module={"txtai": "txtai"}),
         "txtai-dense": PeerEntry(target="eval.peers.txtai:TxtaiDensePeer", package_by_module={"txtai": "txtai"}),
     }

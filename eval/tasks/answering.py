@@ -20,6 +20,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from eval.cases import Case, CorpusDocument, DataError, Split
+from eval.corpus_files import SUFFIXES, file_of, source_of
 from eval.data_sets import LoadedSet, in_stored_texts
 from eval.metrics.answer_match import contains, exact_match, with_words, word_f1
 from eval.metrics.citation_overlap import Located, Place, grouped_citation_scores, is_match
@@ -63,9 +64,10 @@ class AnsweringTask:
 
 
 def add_corpus(assistant: Assistant, corpus: Mapping[str, CorpusDocument], folder: Path) -> dict[str, str]:
-    """Add every document as a text file in `folder`; corpus id by document id.
+    """Add every document as a file in `folder`; corpus id by document id.
 
-    A store that was made while its folder stood elsewhere names its documents by their old paths; these are removed.
+    A store that was made while its folder stood elsewhere names its documents by their old paths; these are removed,
+    and so are files of a corpus that was written in another way.
 
     Raises:
         DataError: the assistant cannot read one of them.
@@ -73,13 +75,17 @@ def add_corpus(assistant: Assistant, corpus: Mapping[str, CorpusDocument], folde
     folder = Path(os.path.abspath(folder))  # noqa: PTH100 - sources are made so, without resolving links
     folder.mkdir(parents=True, exist_ok=True)
     corpus_id_by_source = {}
-    for number, document in enumerate(corpus.values()):
-        path = folder / f"{number:06}.txt"
+    files = dict(file_of(document, number) for number, document in enumerate(corpus.values()))
+    for path in folder.iterdir():
+        if path.suffix in SUFFIXES and path.name not in files:
+            path.unlink()
+    for document, (name, content) in zip(corpus.values(), files.items(), strict=True):
+        path = folder / name
         if not path.exists():  # and then it is whole: a run that is cut off leaves no half of one
             begun = path.with_suffix(f".part{os.getpid()}")
-            begun.write_text(document.text, encoding="utf-8", errors="replace", newline="")
+            begun.write_text(content, encoding="utf-8", errors="replace", newline="")
             begun.replace(path)
-        corpus_id_by_source[str(path)] = document.id
+        corpus_id_by_source[source_of(path)] = document.id
     moved = [info.source for info in assistant.documents() if info.source not in corpus_id_by_source]
     if moved:
         assistant.remove(moved)

@@ -5,6 +5,9 @@ English words match by stem ("territories" finds "territory") and without diacri
 as `rag.words.index_form` gives them: cut to the stems of their own languages, and pairs of letters where a script has
 no blanks between words, so that any two letters of Chinese, Japanese, Korean or Thai that stand together are found.
 
+What stands above a passage, such as its document's title, is a column of its own, which counts as much as the text. A
+table that an older version made lacks it; it is made anew, from what it holds, when something is next added.
+
 Source: https://www.sqlite.org/fts5.html (porter and unicode61 tokenizers; bm25() with k1 = 1.2, b = 0.75, where a
 smaller number is better).
 """
@@ -27,10 +30,14 @@ __all__ = ["FtsIndex"]
 
 _CREATE = text(
     "CREATE VIRTUAL TABLE IF NOT EXISTS passage_words"
-    " USING fts5(words, tokenize = 'porter unicode61 remove_diacritics 2')"
+    " USING fts5(words, heading, tokenize = 'porter unicode61 remove_diacritics 2')"
 )
+_IS_OLD = text("SELECT count(*) = 1 FROM pragma_table_info('passage_words')")
+_SET_ASIDE = text("ALTER TABLE passage_words RENAME TO passage_words_before")
+_TAKE_BACK = text("INSERT INTO passage_words (rowid, words, heading) SELECT rowid, words, '' FROM passage_words_before")
+_DROP_BEFORE = text("DROP TABLE passage_words_before")
 _EXISTS = text("SELECT 1 FROM sqlite_master WHERE name = 'passage_words'")
-_ADD = text("INSERT OR REPLACE INTO passage_words (rowid, words) VALUES (:id, :words)")
+_ADD = text("INSERT OR REPLACE INTO passage_words (rowid, words, heading) VALUES (:id, :words, :heading)")
 _REMOVE = text("DELETE FROM passage_words WHERE rowid = :id")
 _CLEAR = text("DELETE FROM passage_words")
 _REBUILD = text("INSERT INTO passage_words (passage_words) VALUES ('rebuild')")
@@ -75,15 +82,21 @@ class FtsIndex:
         self._connect = connect
         self._overwriting_from = overwriting_from
 
-    def add(self, ids: Sequence[int], texts: Sequence[str]) -> None:
-        """Make the passages findable; an id that is known already gets its new text."""
+    def add(self, ids: Sequence[int], texts: Sequence[str], *, headings: Sequence[str] = ()) -> None:
+        """Make the passages findable; an id that is known already gets its new text.
+
+        headings: what stands above each of them, by whose words it is found as well; none for no headings.
+        """
         rows = [
-            {"id": int(passage_id), "words": _UNSTORABLE.sub(" ", index_form(words))}
-            for passage_id, words in zip(ids, texts, strict=True)
+            {"id": int(passage_id), "words": _storable(words), "heading": _storable(heading)}
+            for passage_id, words, heading in zip(ids, texts, headings or [""] * len(texts), strict=True)
         ]
         with self._connect() as connection:
             connection.execute(_CREATE)
             if rows and _is_there(connection):
+                if connection.scalar(_IS_OLD):
+                    for statement in (_SET_ASIDE, _CREATE, _TAKE_BACK, _DROP_BEFORE):
+                        connection.execute(statement)
                 connection.execute(_ADD, rows)
 
     def remove(self, ids: Sequence[int]) -> None:
@@ -155,6 +168,10 @@ class FtsIndex:
             return (connection.scalar(_COUNT) or 0) if _exists(connection) and _is_readable(connection) else 0
 
 
+def _storable(words: str) -> str:
+    return _UNSTORABLE.sub(" ", index_form(words))
+
+
 def _exists(connection: Connection) -> bool:
     return connection.scalar(_EXISTS) is not None
 
@@ -196,7 +213,7 @@ def _matching(word: str) -> str:
 
 def _matching_all(words: str) -> str:
     """The FTS5 query for a text whose words stand together: between quotation marks nothing else has a meaning."""
-    form = _UNSTORABLE.sub(" ", index_form(words)).strip()
+    form = _storable(words).strip()
     if len(form) > 1 and form[-2] == " " and form[-1] >= "\u0e00":
         form = form[:-2]  # the last letter of a run stands alone only where the run ends
     return _matching(form.replace('"', '""'))

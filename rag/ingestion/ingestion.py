@@ -252,8 +252,8 @@ class Ingestion:
                 for document_id in damaged:
                     self._mend(document_id)
                 self._word_index.clear()
-                for ids, texts in self._store.passages.texts(self._store.passages.ids()):
-                    self._word_index.add(ids, texts)
+                for ids, texts, headings in self._store.passages.texts(self._store.passages.ids()):
+                    self._word_index.add(ids, texts, headings=headings)
                 self._store.passages.delete_unused_vectors()
             self._store.erase_traces()
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple, TypeGuard, cast
 
 from rag import attribution, segmentation
+from rag.headings import heading_of
 from rag.ingestion.copies import bands_of, is_copy, keys_of, sentence_key, unknown_runs
 from rag.ingestion.finding import SourceFile
 from rag.protocols import CollectionReader, Embedder, Reader
@@ -18,9 +19,10 @@ from rag.types import Document, Failure, Sentence, Span
 
 __all__ = ["FileRead", "Preparation", "PreparedDocument", "hash_of_file"]
 
-RECIPE_VERSION = 2
+RECIPE_VERSION = 3
 """Raised when reading, segmentation or attribution changes what is stored, so that unchanged files are read anew."""
 
+MAX_PART_OF_PREFIX = 4  # of a passage's tokens at most one in so many is its document's heading
 MAX_SENTENCES_COMPARED = 20_000  # of one text; wire copy is short, and a book is compared with nothing
 
 
@@ -40,6 +42,11 @@ class PreparedDocument:
     passages: list[NewPassage]
     original_id: str
     bands: tuple[int, ...]
+
+    @property
+    def heading(self) -> str:
+        """What stands above each of its passages."""
+        return _heading(self.document)
 
 
 class _Original(NamedTuple):
@@ -145,18 +152,32 @@ class Preparation:
             file=file,
             file_hash=file_hash,
             sentences=sentences,
-            passages=[passage for run in runs for passage in self._passages(document, spans, texts, run)],
+            passages=self._passages(document, spans, texts, runs),
             original_id=original.document_id if original is not None else "",
             bands=bands,
         )
 
     def _passages(
-        self, document: Document, spans: Sequence[Span], texts: Sequence[str], run: tuple[int, int]
+        self, document: Document, spans: Sequence[Span], texts: Sequence[str], runs: Sequence[tuple[int, int]]
     ) -> list[NewPassage]:
-        embedder, (first, end) = self._embedder(), run
+        """Of each run of sentences; with the document's heading before them they are short enough for the embedder."""
+        embedder, passages = self._embedder(), []
         limit = min(self._passage_tokens, embedder.max_tokens)
-        windows = segmentation.windows(spans[first:end], embedder.count_tokens(texts[first:end]), limit)
-        return [_passage(document, spans, window, first) for window in windows]
+        prefix, n_prefix = self._prefix(document, limit // MAX_PART_OF_PREFIX)
+        for first, end in runs:
+            counts = embedder.count_tokens(texts[first:end])
+            for window in segmentation.windows(spans[first:end], counts, limit - n_prefix):
+                passages.append(_passage(document, spans, window, first=first, prefix=prefix))
+        return passages
+
+    def _prefix(self, document: Document, max_tokens: int) -> tuple[str, int]:
+        """What is read before each passage, with the number of its tokens; the start of a long heading."""
+        heading = _heading(document)
+        n_tokens = self._embedder().count_tokens([heading])[0] if heading else 0
+        while n_tokens > max_tokens:
+            heading = heading[: len(heading) * max_tokens // n_tokens].rpartition(" ")[0]
+            n_tokens = self._embedder().count_tokens([heading])[0] if heading else 0
+        return (f"{heading}.\n", n_tokens + 1) if heading else ("", 0)
 
     # Copies
 
@@ -208,24 +229,36 @@ def _with_language(document: Document) -> Document:
     return replace(document, metadata={**document.metadata, "language": language})
 
 
-def _passage(document: Document, spans: Sequence[Span], window: segmentation.Window, first: int) -> NewPassage:
+def _heading(document: Document) -> str:
+    return heading_of(document.title, document.metadata, source=document.source)
+
+
+def _passage(
+    document: Document, spans: Sequence[Span], window: segmentation.Window, *, first: int, prefix: str
+) -> NewPassage:
     """first: ordinal of the sentence from which the window counts."""
     start = window.span.start
     first_sentence, last_sentence = first + window.first_sentence, first + window.last_sentence
     within = spans[first_sentence : last_sentence + 1]
     relative = [Span(start=span.start - start, end=span.end - start) for span in within]
+    text = window.span.slice(document.text)
+    if text.startswith(document.title):  # as that of a page whose heading is in its text
+        prefix = ""
     return NewPassage(
         first_sentence=first_sentence,
         last_sentence=last_sentence,
         span=window.span,
         sentence_spans=relative,
-        embedding_hash=_embedding_hash(window.span.slice(document.text), relative),
+        embedding_hash=_embedding_hash(prefix, text, relative),
+        prefix=prefix,
     )
 
 
-def _embedding_hash(text: str, spans: Sequence[Span]) -> bytes:
+def _embedding_hash(prefix: str, text: str, spans: Sequence[Span]) -> bytes:
+    """Without a prefix what it was before there were any, so that such vectors are not made again."""
     layout = ",".join(f"{span.start}-{span.end}" for span in spans)
-    return hashlib.sha256(f"{layout}\0{text}".encode()).digest()
+    before = f"{prefix}\0" if prefix else ""
+    return hashlib.sha256(f"{layout}\0{before}{text}".encode()).digest()
 
 
 def hash_of_file(path: Path) -> str:

@@ -78,7 +78,7 @@ class Writer:
         )
         self._store.copies.put(prepared.document.id, bands=prepared.bands, original_id=prepared.original_id)
         texts = [passage.span.slice(prepared.document.text) for passage in prepared.passages]
-        self._word_index.add(passage_ids, texts)
+        self._word_index.add(passage_ids, texts, headings=[prepared.heading] * len(texts))
 
     def withdraw(self, document_id: str) -> list[int]:
         """Let nothing find the document any more; a copy takes its place. Inside a transaction.
@@ -154,7 +154,7 @@ class Writer:
         """
         embedder = self._embedder()
         missing: dict[bytes, tuple[str, list[Span]]] = {
-            passage.embedding_hash: (passage.span.slice(prepared.document.text), passage.sentence_spans)
+            passage.embedding_hash: passage.as_embedded(prepared.document.text)
             for prepared in batch
             for passage in prepared.passages
         }

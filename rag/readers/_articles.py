@@ -32,6 +32,7 @@ class Article(NamedTuple):
     author: str = ""
     language: str = ""
     id: str = ""
+    publisher: str = ""
 
 
 def document_of_article(article: Article, path: Path, *, key: str, media_type: str) -> Document:
@@ -48,6 +49,7 @@ def document_of_article(article: Article, path: Path, *, key: str, media_type: s
         metadata={
             "published": any_date(article.published),
             "author": text_of_markup(article.author, path),
+            "publisher": text_of_markup(article.publisher, path),
             "url": one_line(article.url),
             "language": article.language,
         },

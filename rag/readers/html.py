@@ -131,11 +131,13 @@ def _metadata(page: LexborHTMLParser) -> dict[str, str]:
         *(value for name, value in statements if name == "author"),
         *(_meta(page, name) for name in _AUTHOR_NAMES),
     )
+    publisher = (_meta(page, "og:site_name"), *(value for name, value in statements if name == "publisher"))
     canonical = page.css_first("link[rel=canonical][href]")
     root = page.css_first("html")
     return {
         "published": next(filter(None, map(any_date, published)), ""),
         "author": next(filter(None, authors), ""),
+        "publisher": next(filter(None, publisher), ""),
         "url": ((canonical.attributes.get("href") or "") if canonical else "") or _meta(page, "og:url"),
         "language": ((root.attributes.get("lang") or root.attributes.get("xml:lang") or "") if root else "")
         or _meta(page, "content-language")
@@ -153,7 +155,7 @@ def _meta(page: LexborHTMLParser, name: str) -> str:
 
 
 def _json_statements(page: LexborHTMLParser) -> Iterator[tuple[str, str]]:
-    """`datePublished` and `author` in the page's JSON-LD blocks, in order; a block that is not JSON says nothing."""
+    """`datePublished`, `author` and `publisher` in JSON-LD blocks, in order; one that is not JSON says nothing."""
     for script in page.css('script[type="application/ld+json"]'):
         try:
             yield from _statements_in(json.loads(script.text()), depth=0)
@@ -170,9 +172,10 @@ def _statements_in(value: object, *, depth: int) -> Iterator[tuple[str, str]]:
     elif isinstance(value, dict):
         if isinstance(value.get("datePublished"), str):
             yield "datePublished", value["datePublished"]
-        names = ", ".join(_names_in(value.get("author")))
-        if names:
-            yield "author", names
+        for role in ("author", "publisher"):
+            names = ", ".join(_names_in(value.get(role)))
+            if names:
+                yield role, names
         yield from _statements_in(value.get("@graph", []), depth=depth + 1)
 
 

@@ -35,9 +35,12 @@ _DATES = (
     *("webpublicationdate", "date"),
 )
 _AUTHORS = ("author", "authors", "byline", "creator")
+_PUBLISHERS = ("publisher", "publishername", "sitename", "source", "sourcename", "outlet", "newspaper", "publication")
 _LANGUAGES = ("inlanguage", "language", "lang")
 _IDS = ("id", "guid", "uuid", "docid", "articleid", "@id")
 _NESTED = ("fields", "article")
+MAX_PUBLISHER_CHARACTERS = 100
+"""A longer "source" says something else, and so does an address."""
 _VALUES = ("rendered", "text", "value", "html", "#text", "main")
 
 _MAX_DEPTH = 6
@@ -180,7 +183,8 @@ def _article(record: Record) -> Article | None:
         body=body,
         url=url,
         published=published,
-        author=_people(flat),
+        author=_people(flat, _AUTHORS),
+        publisher=_publisher(flat),
         language=_said(flat, _LANGUAGES),
         id=_said(flat, _IDS),
     )
@@ -211,8 +215,14 @@ def _said(record: Record, names: tuple[str, ...]) -> str:
     return ""
 
 
-def _people(record: Record) -> str:
-    for name in _AUTHORS:
+def _publisher(record: Record) -> str:
+    said = _people(record, _PUBLISHERS)
+    return "" if len(said) > MAX_PUBLISHER_CHARACTERS or "/" in said else said
+
+
+def _people(record: Record, names: tuple[str, ...]) -> str:
+    """Who is named under one of the names, as text, as a record with a name, or as a list of these."""
+    for name in names:
         value = record.get(name)
         people = []
         for person in value if isinstance(value, list) else [value]:

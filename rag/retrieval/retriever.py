@@ -13,6 +13,7 @@ from rag.retrieval.copies import only_fitting, with_other_sources
 from rag.retrieval.fusion import min_max, reciprocal_rank
 from rag.retrieval.neighbours import antecedent
 from rag.retrieval.ranking import Candidate, Features, candidates_of, features, score
+from rag.retrieval.second_look import second_look
 from rag.retrieval.vector_search import VectorSearch
 from rag.storage import Store
 from rag.types import Evidence, Hit
@@ -36,7 +37,10 @@ class Retrieval(NamedTuple):
 
 
 class Retriever:
-    """Finds the sentences that answer; the question's embedding is the only thing computed by a model."""
+    """Finds the sentences that answer; the question's embedding is the only thing computed by a model.
+
+    model: reads the `n_reranked` best sentences once more with the question, where one is set.
+    """
 
     def __init__(
         self,
@@ -46,6 +50,8 @@ class Retriever:
         vector_search: VectorSearch,
         word_index: WordIndex,
         reranker: Reranker,
+        model: Reranker | None = None,
+        n_reranked: int = 5,
         fusion: Literal["min-max", "rrf"],
         dense_weight: float,
         n_passages: int,
@@ -55,6 +61,8 @@ class Retriever:
         self._vector_search = vector_search
         self._word_index = word_index
         self._reranker = reranker
+        self._model = model
+        self._n_reranked = n_reranked
         self._fusion = fusion
         self._dense_weight = dense_weight
         self._n_passages = n_passages
@@ -70,9 +78,10 @@ class Retriever:
 
         where: which documents they may come from; None for all.
         """
-        asked = asked_speaker(question, self._speakers())
-        ranked = self.rank(question, vector, asked, where=where)
-        evidence = with_other_sources(_with_neighbours(ranked, k), self._store, where)
+        with self._store.connect():  # one state of the store, and one transaction for all that is read of it
+            asked = asked_speaker(question, self._speakers())
+            ranked = self.rank(question, vector, asked, where=where)
+            evidence = with_other_sources(_with_neighbours(ranked, k), self._store, where)
         return Retrieval(evidence, answerability(question, ranked, asked))
 
     def _speakers(self) -> Speakers:
@@ -103,10 +112,10 @@ class Retriever:
             Ranked(candidate, values, score(values, candidate.quote))
             for candidate, values in zip(candidates, of_candidates, strict=True)
         ]
-        return sorted(
-            ranked,
-            key=lambda place: (-place.score, place.candidate.passage.passage.id, place.candidate.sentence.ordinal),
+        ranked.sort(
+            key=lambda place: (-place.score, place.candidate.passage.passage.id, place.candidate.sentence.ordinal)
         )
+        return second_look(question, ranked, self._model, n=self._n_reranked) if self._model else ranked
 
     def _fused(self, question: str, vector: FloatArray, where: Filter | None) -> list[Hit]:
         among = None if where is None else self._store.passages.ids_where(where)

@@ -37,6 +37,7 @@ class NewPassage(NamedTuple):
 
     sentence_spans: the spans of its sentences, relative to the start of its own.
     embedding_hash: names what is embedded, the passage's text and its sentence spans, in 32 bytes.
+    prefix: what the embedder reads before the text, and what is in no span.
     """
 
     first_sentence: int
@@ -44,6 +45,13 @@ class NewPassage(NamedTuple):
     span: Span
     sentence_spans: list[Span]
     embedding_hash: bytes
+    prefix: str = ""
+
+    def as_embedded(self, document_text: str) -> tuple[str, list[Span]]:
+        """What the embedder reads, and the spans of the sentences in that."""
+        n = len(self.prefix)
+        shifted = [Span(start=span.start + n, end=span.end + n) for span in self.sentence_spans]
+        return self.prefix + self.span.slice(document_text), shifted
 
 
 class Documents:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
-from sqlalchemy import ColumnElement, Connection, Row, ScalarSelect, delete, func, select
+from sqlalchemy import Row, ScalarSelect, delete, func, select, text
 
 from rag.filters import Filter
+from rag.headings import heading_of
 from rag.protocols import FloatArray, IdArray
 from rag.storage import schema
 from rag.storage.database import Database
@@ -18,11 +19,29 @@ from rag.storage.documents import sentence_record
 from rag.storage.filtering import condition_of
 from rag.types import Passage, Sentence, Span
 
-__all__ = ["Passages", "StoredPassage"]
+__all__ = ["PassageTexts", "Passages", "StoredPassage"]
 
 Value = TypeVar("Value")
 
 _BATCH = 500  # SQLite takes at most 32,766 values in one statement; this also bounds memory
+
+# What every question reads, as text: to compose these and to bind each id by itself took longer than to run them.
+_VECTORS = text(
+    "SELECT passages.id, substr(vectors, 1, :size) AS vector FROM json_each(:ids) CROSS JOIN passages"
+    " ON passages.id = value JOIN embeddings ON hash = embedding_hash AND embedder_key ="
+    " (SELECT embedders.key FROM embedders JOIN store ON embedders.id = embedder_id) ORDER BY passages.id"
+)
+_PASSAGES = text(
+    'SELECT passages.id, first_sentence, last_sentence, start, "end", passages.text,'
+    " documents.id AS document_id, source, title, metadata, vectors FROM json_each(:ids) CROSS JOIN passages"
+    " ON passages.id = value JOIN documents ON documents.key = document_key JOIN embeddings ON hash = embedding_hash"
+    " AND embedder_key = (SELECT embedders.key FROM embedders JOIN store ON embedders.id = embedder_id)"
+)
+_SENTENCES = text(
+    'SELECT passages.id AS passage_id, ordinal, sentences.start, sentences."end", speaker FROM json_each(:ids)'
+    " CROSS JOIN passages ON passages.id = value JOIN sentences ON sentences.document_key = passages.document_key"
+    " AND ordinal BETWEEN first_sentence AND last_sentence ORDER BY passages.id, ordinal"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +50,7 @@ class StoredPassage:
 
     sentences: those of the passage, in reading order; their spans are positions in the document.
     vectors: float32 (len(sentences), dim), rows of length 1, row i belongs to sentences[i].
+    heading: what stands above the document's text: title, publisher, author and date, as far as they are known.
     """
 
     passage: Passage
@@ -40,11 +60,20 @@ class StoredPassage:
     text: str
     sentences: tuple[Sentence, ...]
     vectors: FloatArray
+    heading: str = ""
 
     def quote(self, sentence: Sentence) -> str:
         """The text of one of the passage's sentences."""
         offset = self.passage.span.start
         return self.text[sentence.span.start - offset : sentence.span.end - offset]
+
+
+class PassageTexts(NamedTuple):
+    """Passages by id, with what stands in each and above it."""
+
+    ids: list[int]
+    texts: list[str]
+    headings: list[str]
 
 
 class Passages:
@@ -79,26 +108,26 @@ class Passages:
         with self._database.connect() as connection:
             return connection.scalar(select(func.count()).select_from(schema.passages)) or 0
 
-    def texts(self, passage_ids: Sequence[int]) -> Iterator[tuple[list[int], list[str]]]:
-        """Ids and texts of the passages, a batch at a time."""
-        columns = schema.passages.c
+    def texts(self, passage_ids: Sequence[int]) -> Iterator[PassageTexts]:
+        """Ids, texts and headings of the passages, a batch at a time."""
+        columns, documents = schema.passages.c, schema.documents.c
         for batch in _batches(passage_ids):
-            query = select(columns.id, columns.text).where(columns.id.in_(batch)).order_by(columns.id)
+            query = (
+                select(columns.id, columns.text, documents.title, documents.metadata, documents.source)
+                .join_from(schema.passages, schema.documents)
+                .where(columns.id.in_(batch))
+                .order_by(columns.id)
+            )
             with self._database.connect() as connection:  # closed before the caller goes on, who may not come back
                 rows = connection.execute(query).all()
-            yield [row.id for row in rows], [row.text for row in rows]
+            headings = [heading_of(row.title, json.loads(row.metadata), source=row.source) for row in rows]
+            yield PassageTexts([row.id for row in rows], [row.text for row in rows], headings)
 
     def vectors(self, passage_ids: Sequence[int], dim: int) -> Iterator[tuple[list[int], FloatArray]]:
         """Ids and vectors, float32 (n, dim), of the passages, a batch at a time."""
         for batch in _batches(passage_ids):
-            query = (
-                select(schema.passages.c.id, func.substr(schema.embeddings.c.vectors, 1, 4 * dim).label("vector"))
-                .join_from(schema.passages, schema.embeddings, _same_embedding())
-                .where(schema.passages.c.id.in_(batch), schema.embeddings.c.embedder_key == _current_embedder())
-                .order_by(schema.passages.c.id)
-            )
             with self._database.connect() as connection:
-                rows = connection.execute(query).all()
+                rows = connection.execute(_VECTORS, {"ids": json.dumps(list(batch)), "size": 4 * dim}).all()
             vectors = np.frombuffer(b"".join(row.vector for row in rows), dtype="<f4").reshape(-1, dim)
             yield [row.id for row in rows], vectors.astype(np.float32)
 
@@ -107,27 +136,17 @@ class Passages:
 
         An id that is not there any more is left out: another process may have removed it a moment ago.
         """
-        passages, documents = schema.passages, schema.documents
-        query = (
-            select(
-                passages,
-                documents.c.id.label("document_id"),
-                documents.c.source,
-                documents.c.title,
-                documents.c.metadata,
-                schema.embeddings.c.vectors,
-            )
-            .join_from(passages, documents)
-            .join(schema.embeddings, _same_embedding())
-            .where(schema.embeddings.c.embedder_key == _current_embedder())
-        )
         found: dict[int, StoredPassage] = {}
         with self._database.connect() as connection:
             for batch in _batches(passage_ids):
-                rows = connection.execute(query.where(passages.c.id.in_(batch))).all()
-                by_passage = _sentences_of(connection, batch)
+                ids = {"ids": json.dumps(list(batch))}
+                rows = connection.execute(_PASSAGES, ids).all()
+                by_passage: dict[int, list[Row[Any]]] = {}
+                for sentence in connection.execute(_SENTENCES, ids):
+                    by_passage.setdefault(sentence.passage_id, []).append(sentence)
                 for row in rows:
                     vectors = np.frombuffer(row.vectors, dtype="<f4").reshape(-1, dim)
+                    said = json.loads(row.metadata)
                     found[row.id] = StoredPassage(
                         passage=Passage(
                             id=row.id,
@@ -138,10 +157,11 @@ class Passages:
                         ),
                         source=row.source,
                         title=row.title,
-                        published=json.loads(row.metadata).get("published", ""),
+                        published=said.get("published", ""),
                         text=row.text,
                         sentences=tuple(sentence_record(sentence, row.document_id) for sentence in by_passage[row.id]),
                         vectors=vectors[1:].astype(np.float32),
+                        heading=heading_of(row.title, said, source=row.source),
                     )
         return [found[passage_id] for passage_id in passage_ids if passage_id in found]
 
@@ -196,34 +216,5 @@ def _batches(values: Sequence[Value]) -> Iterator[Sequence[Value]]:
         yield values[start : start + _BATCH]
 
 
-def _same_embedding() -> ColumnElement[bool]:
-    return schema.passages.c.embedding_hash == schema.embeddings.c.hash
-
-
 def _embedder_key(embedder_id: str) -> ScalarSelect[int]:
     return select(schema.embedders.c.key).where(schema.embedders.c.id == embedder_id).scalar_subquery()
-
-
-def _current_embedder() -> ScalarSelect[int]:
-    return (
-        select(schema.embedders.c.key)
-        .join_from(schema.embedders, schema.store, schema.embedders.c.id == schema.store.c.embedder_id)
-        .scalar_subquery()
-    )
-
-
-def _sentences_of(connection: Connection, passage_ids: Sequence[int]) -> dict[int, list[Row[Any]]]:
-    sentences, passages = schema.sentences, schema.passages
-    rows = connection.execute(
-        select(sentences, passages.c.id.label("passage_id"))
-        .join_from(passages, sentences, passages.c.document_key == sentences.c.document_key)
-        .where(
-            passages.c.id.in_(passage_ids),
-            sentences.c.ordinal.between(passages.c.first_sentence, passages.c.last_sentence),
-        )
-        .order_by(passages.c.id, sentences.c.ordinal)
-    )
-    by_passage: dict[int, list[Row[Any]]] = {}
-    for row in rows:
-        by_passage.setdefault(row.passage_id, []).append(row)
-    return by_passage

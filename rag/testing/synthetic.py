@@ -138,7 +138,7 @@ def passages(folder: Path) -> Iterator[tuple[list[str], FloatArray]]:
     library = Library(folder, settings())
     stored = library.store.passages
     for ids, vectors in stored.vectors(stored.ids(), DIM):
-        ((_, texts),) = stored.texts(ids)
+        ((_, texts, _),) = stored.texts(ids)
         yield texts, vectors
     library.close()
 

@@ -65,6 +65,19 @@ def replaces_a_known_id(make_index: MakeWordIndex) -> None:
     assert index.search("flour", 5) == []
 
 
+def finds_by_what_stands_above(make_index: MakeWordIndex) -> None:
+    """The words of a heading find its passage too, until it gets another heading or is removed."""
+    index = make_index()
+    index.add([1, 2, 3], [GIANT, VALLEY, BREAD], headings=["Folk tales", "", "The Baker. 12 March 2025"])
+    assert _found(index, "What did The Baker write in March 2025?", 5) == [3]
+    assert _found(index, "tale of the valley", 5) == [1, 2]
+    assert index.document_frequencies(["baker", "tale"]) == [1, 1]
+    index.add([3], [BREAD])
+    index.remove([1])
+    assert index.search("baker tales", 5) == []
+    assert _found(index, "bread", 5) == [3]
+
+
 def forgets_what_is_removed(make_index: MakeWordIndex) -> None:
     """A removed passage is not found, an unknown id is ignored, a removed id can come back, clear forgets all."""
     index = make_index()
@@ -208,6 +221,7 @@ WORD_INDEX_CHECKS: tuple[Callable[[MakeWordIndex], None], ...] = (
     finds_passages_that_share_words,
     orders_equal_scores_by_id,
     replaces_a_known_id,
+    finds_by_what_stands_above,
     forgets_what_is_removed,
     works_while_it_is_empty,
     takes_any_text_for_a_question,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import shutil
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -392,3 +393,17 @@ def test_runs_may_be_moved_to_another_folder(tmp_path: Path) -> None:
         corpus_ids = add_corpus(assistant, corpus, tmp_path / "new" / ".." / "new" / "documents")
         assert sorted(corpus_ids.values()) == ["bridge", "tower"]
         assert {corpus_ids[each.document_id] for each in assistant.retrieve(WHEN, k=10)} <= set(CORPUS)
+
+
+def test_what_a_set_says_about_a_document_reaches_the_store(tmp_path: Path) -> None:
+    said = {"source": "The Verge", "author": "Ada", "published_at": "2023-09-26T17:01:22+00:00"}
+    document = CorpusDocument(id="bridge", title="Harbour", text=CORPUS["bridge"], metadata=said)
+    untitled = replace(document, title="", metadata={})
+    with Assistant.open(tmp_path / "store", Settings(embedder="hashing")) as assistant:
+        for each, title in ((untitled, "000000.txt"), (document, "Harbour")):  # the second in the place of the first
+            assert list(add_corpus(assistant, {"bridge": each}, tmp_path / "documents").values()) == ["bridge"]
+            (info,) = assistant.documents()
+            assert info.title == title
+            assert assistant.document(info.id).text == CORPUS["bridge"]
+        metadata = {name: info.metadata[name] for name in ("publisher", "author", "published")}
+        assert metadata == {"publisher": "The Verge", "author": "Ada", "published": "2023-09-26"}

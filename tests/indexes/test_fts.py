@@ -207,6 +207,30 @@ def test_word_index_of_an_older_store_learns_other_scripts(tmp_path: Path):
     engine.dispose()
 
 
+def test_table_without_headings_is_searched_and_made_anew_when_something_is_added(connection):
+    connection.execute(
+        text("CREATE VIRTUAL TABLE passage_words USING fts5(words, tokenize = 'porter unicode61 remove_diacritics 2')")
+    )
+    insert = text("INSERT INTO passage_words (rowid, words) VALUES (:id, :words)")
+    connection.execute(insert, [{"id": 1, "words": RUBIO}, {"id": 2, "words": WEATHER}])
+    with _index_on(connection) as index:
+        before = index.search("territory closed", 5)
+        index.add([3], [ZELENSKYY], headings=["The Verge"])
+        assert [hit.passage_id for hit in before] == [2, 1]
+        assert _found(index, "verge") == [3]
+        assert _found(index, "closed") == [2]
+        assert len(index) == 3
+    tables = set(connection.scalars(text("SELECT name FROM sqlite_master WHERE type = 'table'")))
+    assert not [name for name in tables if "before" in name]
+
+
+def test_words_of_a_heading_weigh_as_much_as_those_of_the_text(connection):
+    with _index_on(connection) as index:
+        index.add([1, 2, 3], ["bread", "café", "salt"], headings=["café", "bread", ""])
+        first, second = index.search("bread", 5)
+    assert first.score == pytest.approx(second.score)
+
+
 @pytest.fixture
 def newer(tmp_path: Path) -> Iterator[tuple[Connection, list[str]]]:
     """A connection by a driver that calls itself new enough to overwrite, and the commands that FTS5 gets over it.

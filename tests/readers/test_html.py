@@ -168,6 +168,8 @@ def test_date_is_found_in_json_and_time_elements(tmp_path: Path, html: str) -> N
         ('<meta http-equiv="Content-Language" content="de">', "language", "de"),
         ('<html xml:lang="pl">', "language", "pl"),
         ('<meta property="og:url" content="https://example.org/a">', "url", "https://example.org/a"),
+        ('<meta property="og:site_name" content="The Verge">', "publisher", "The Verge"),
+        ('<script type="application/ld+json">{"publisher": {"name": "BBC"}}</script>', "publisher", "BBC"),
     ],
 )
 def test_other_ways_to_say_the_same_are_understood(tmp_path: Path, html: str, name: str, value: str) -> None:

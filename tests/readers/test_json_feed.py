@@ -151,3 +151,19 @@ def test_json_without_words_is_a_failure(read, value):
     (failure,) = read(value)
     assert isinstance(failure, Failure)
     assert "no text" in failure.reason
+
+
+@pytest.mark.parametrize(
+    ("said", "publisher"),
+    [
+        ({"source": {"id": None, "name": "The Verge"}}, "The Verge"),
+        ({"publisher": {"@type": "Organization", "name": "BBC"}, "source": "wire"}, "BBC"),
+        ({"outlet": "The Age"}, "The Age"),
+        ({"source": "https://theverge.com/feed"}, None),
+        ({"source": "x" * 101}, None),
+        ({}, None),
+    ],
+)
+def test_publisher_is_kept_unless_it_is_an_address_or_a_text(read, said, publisher):
+    (document,) = read({"title": "The bridge", "text": "It opened in 1932."} | said)
+    assert document.metadata.get("publisher") == publisher

@@ -43,7 +43,7 @@ def test_more_passages_than_one_statement_takes(store, put):
 
 def test_texts_come_with_their_ids(store, put):
     ids = put("a.txt", "One.", "Two.")
-    assert list(store.passages.texts(ids)) == [(ids, ["One.", "Two."])]
+    assert list(store.passages.texts(ids)) == [(ids, ["One.", "Two."], ["", ""])]
 
 
 def test_known_vectors_are_those_of_the_embedder(store, put):
