@@ -295,8 +295,11 @@ class Assistant:
         return self._respondent.example_questions(k)
 
     def verify(self, pairs: Sequence[ClaimWithEvidence]) -> list[Verdict]:
-        """A verdict for each claim beside its evidence, in order, as the claims of an answer get one."""
-        return self._respondent.verifier.verify(pairs)
+        """A verdict for each claim beside its evidence, in order: supported when that is likelier than not.
+
+        The claims of an answer have to pass a stricter check, since what is false must not be shown.
+        """
+        return self._respondent.judge.verify(pairs)
 
     def citation(self, number: int) -> Citation:
         """The citation with that number of the last recorded answer.

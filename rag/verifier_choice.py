@@ -1,7 +1,7 @@
-"""Which verifier judges claims: the rules alone, or a model behind them.
+"""Which verifier judges claims: the rules alone, or with a model, by default the small one that comes with the package.
 
-A model never judges alone: what the rules refuse for a reason, such as another number or a missing "not", stays
-refused, and what they find word for word stays supported.
+A model never judges alone: what the rules find word for word stays supported, and what they refuse for a reason that is
+certain, such as another number in what is else a copy, stays refused.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from rag.errors import SettingsError
 from rag.generator_choice import DEFAULT_LLM
 from rag.settings import Settings
 from rag.weights import path_of
@@ -21,27 +20,25 @@ class VerifierChoice(NamedTuple):
     """A backend of the verifier socket, by name, with its arguments.
 
     is_behind_rules: whether the rules go first and keep a veto.
+    judging: the arguments of the backend that judges claims of other people, where those are not the same.
     """
 
     backend: str
     arguments: Mapping[str, object]
     is_behind_rules: bool = False
+    judging: Mapping[str, object] | None = None
 
 
 def choose_verifier(settings: Settings) -> VerifierChoice:
     """The backend for these settings; no server is asked.
 
     Raises:
-        SettingsError: a model is asked for without saying which one.
         WeightsError: the weights of the local model that is asked for are not here.
     """
     match settings.verifier:
         case "entailment":
             if not settings.verifier_model:
-                raise SettingsError(
-                    "cannot verify by entailment: no model is named - set verifier_model to the name or folder of a "
-                    "cross-encoder for natural language inference"
-                )
+                return VerifierChoice("combined", {"is_guard": True}, judging={"is_guard": False})
             arguments = {"model": settings.verifier_model, "device": settings.device}
             return VerifierChoice("entailment", arguments, is_behind_rules=True)
         case "judge" if settings.llm_api_base:

@@ -2,9 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from enum import StrEnum
 from typing import NamedTuple
 
-__all__ = ["Finding", "conflict", "missing"]
+__all__ = ["Finding", "FindingKind", "conflict", "missing", "of_kind"]
+
+
+class FindingKind(StrEnum):
+    """What a reason is about, as far as it matters for how much the reason may be trusted."""
+
+    NOTHING = "nothing"
+    """The evidence does not mention the matter at all."""
+    WORDS = "words"
+    """Plain words that the evidence does not have."""
+    NUMBER = "number"
+    NAME = "name"
+    DATE = "date"
+    NEGATION = "negation"
+    MODALITY = "modality"
+    """Also hedges, conditions and parts."""
+    SPEAKER = "speaker"
+    QUOTATION = "quotation"
+    UNSTATED = "unstated"
+    """The evidence asks or orders it."""
+    REPLACED = "replaced"
+    """Another thing in the same place, or its opposite."""
+    ROLES = "roles"
+    """Who does what to whom, where and whose."""
+    JOINED = "joined"
+    """Put together from parts that do not belong together."""
 
 
 class Finding(NamedTuple):
@@ -16,6 +43,12 @@ class Finding(NamedTuple):
     reason: str
     is_conflict: bool
     is_about_speaker: bool = False
+    kind: FindingKind = FindingKind.NOTHING
+
+
+def of_kind(kind: FindingKind, findings: Iterable[Finding]) -> Iterator[Finding]:
+    """The same findings, known to be of this kind where no other is known."""
+    return (finding._replace(kind=kind) if finding.kind is FindingKind.NOTHING else finding for finding in findings)
 
 
 def conflict(reason: str) -> Finding:

@@ -13,7 +13,7 @@ from enum import Enum
 
 from rag.verifiers._alignment import Alignment
 from rag.verifiers._atoms import AtomKind, Sentence
-from rag.verifiers._findings import Finding, conflict
+from rag.verifiers._findings import Finding, FindingKind, conflict
 from rag.verifiers._lexicon import word_list, word_set
 
 __all__ = ["Operator", "OperatorKind", "operators_of", "polarity_findings"]
@@ -231,7 +231,7 @@ def polarity_findings(alignment: Alignment) -> Iterator[Finding]:
         count = _count(theirs, operator.kind, shared)
         if _is_lost(operator, _count(mine, operator.kind, by_place[shared]), count, alignment):
             word = alignment.evidence.atoms[shared].text
-            yield conflict(f"the claim leaves out {operator.word!r} before {word!r}")
+            yield _against(operator, f"the claim leaves out {operator.word!r} before {word!r}")
     for operator in mine:
         place = next(
             (alignment.places[i] for i in range(operator.first, operator.end) if alignment.places[i] is not None), None
@@ -242,7 +242,12 @@ def polarity_findings(alignment: Alignment) -> Iterator[Finding]:
         count = _count(mine, operator.kind, index)
         if _is_added(operator, count, _count(theirs, operator.kind, place)):
             word = alignment.claim.atoms[index].text
-            yield conflict(f"the claim adds {operator.word!r} before {word!r}")
+            yield _against(operator, f"the claim adds {operator.word!r} before {word!r}")
+
+
+def _against(operator: Operator, reason: str) -> Finding:
+    kind = FindingKind.NEGATION if operator.kind is OperatorKind.NEGATION else FindingKind.MODALITY
+    return conflict(reason)._replace(kind=kind)
 
 
 def _count(operators: tuple[Operator, ...], kind: OperatorKind, index: int) -> int:

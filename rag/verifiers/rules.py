@@ -13,7 +13,7 @@ from "He denied that Kyiv would cede territory".
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -22,8 +22,9 @@ from rag.types import Verdict, VerdictLabel
 from rag.verifiers._alignment import Alignment, align
 from rag.verifiers._atoms import Atom, AtomKind, Sentence, normalised, sentences_of
 from rag.verifiers._attributed import claim_sentences, sentences_said_by
+from rag.verifiers._clefts import uncleft
 from rag.verifiers._dated import conjunction_findings, count_findings, date_findings, reason_findings
-from rag.verifiers._findings import Finding, conflict, missing
+from rag.verifiers._findings import Finding, FindingKind, conflict, missing, of_kind
 from rag.verifiers._joined import fragment_findings, joining_findings
 from rag.verifiers._lexicon import LIGHT_WORDS, word_set
 from rag.verifiers._orders import unstated_findings
@@ -51,7 +52,7 @@ from rag.verifiers._slots import (
 from rag.verifiers._speaker import named_speaker, report_findings, speaker_atoms, speaker_findings
 from rag.verifiers._statements import form_reason, is_statement
 
-__all__ = ["RulesVerifier"]
+__all__ = ["Examined", "RulesVerifier"]
 
 MAX_CLAIM_CHARACTERS = 4_000
 """A longer claim is no statement that a person could check against a few sentences."""
@@ -62,7 +63,11 @@ MAX_UNCOVERED = 0.0
 MIN_CONTRADICTED = 0.6
 """Quality from which a conflict is one: below it claim and evidence speak of different things."""
 _WEIGHT = {AtomKind.WORD: 1.0, AtomKind.NAME: 2.0, AtomKind.QUANTITY: 2.0, AtomKind.DATE: 2.0}
-_KIND = {AtomKind.NAME: "name", AtomKind.QUANTITY: "number", AtomKind.DATE: "date"}
+_KIND = {
+    AtomKind.NAME: FindingKind.NAME,
+    AtomKind.QUANTITY: FindingKind.NUMBER,
+    AtomKind.DATE: FindingKind.DATE,
+}
 _FRAME = re.compile(
     r"^(?:according to (?:the |this )?(?:article|document|source|evidence|text|passage)s?,\s*"
     r"|(?:the |this )?(?:article|document|source|evidence|text|passage)s? (?:says?|states?|mentions?|notes?|reports?)"
@@ -75,15 +80,35 @@ _SPEECH = re.compile(r'"([A-Z][^"]*[.,!?])"')
 _HOLDS = word_set("held hold holds holding had")
 _TALKS = frozenset({"talk", "discuss", "negoti", "convers"})
 _HELD = word_set("in during")
+_RULES: Mapping[FindingKind, Sequence[Callable[[Alignment], Iterable[Finding]]]] = {
+    FindingKind.UNSTATED: (unstated_findings,),
+    FindingKind.MODALITY: (polarity_findings,),
+    FindingKind.NUMBER: (bound_findings,),
+    FindingKind.REPLACED: (
+        slot_findings, exchange_findings, repetition_findings, opposite_findings, replacement_findings
+    ),
+    FindingKind.ROLES: (
+        swap_findings, voice_findings, owner_findings, place_findings, pronoun_findings, preposition_findings
+    ),
+    FindingKind.JOINED: (conjunction_findings, reason_findings),
+}  # fmt: skip
+"""What is looked for where a claim's sentence lies beside one of the evidence."""
 _N_REASONS = 3
 _NAMED = re.compile(r"'([^']*)'|\"([^\"]*)\"")
-_WHO = r"(?P<who>(?:(?:[Tt]he|an?) |(?=[A-Z]))[^,;:\"]+?)"
-_CLEFTS = (
-    re.compile(
-        rf"^The (?:person|people|one|ones|country|party) (?:who|that|which) (?P<what>.+) (?:was|is|were|are) {_WHO}\.?$"
-    ),
-    re.compile(rf"^It (?:was|is) {_WHO} (?:who|that|which) (?P<what>[^,;:\"]+?)\.?$"),
-)
+
+
+class Examined(NamedTuple):
+    """A verdict of the rules with what it rests on.
+
+    is_final: decided by form: verbatim, or nothing that could be compared. The rest was compared piece by piece.
+    findings: all that speaks against the claim.
+    share_missing: plain words of the claim that the evidence does not have; in its worst sentence, as a share, 0 to 1.
+    """
+
+    verdict: Verdict
+    is_final: bool
+    findings: tuple[Finding, ...] = ()
+    share_missing: float = 1.0
 
 
 class RulesVerifier:
@@ -93,23 +118,27 @@ class RulesVerifier:
 
     def verify(self, pairs: Sequence[ClaimWithEvidence]) -> list[Verdict]:
         """Supported, contradicted or unsupported, each with its reasons; 1 is the score of what is verbatim."""
-        return [self._verdict(pair) for pair in pairs]
+        return [self.examine(pair).verdict for pair in pairs]
 
-    def _verdict(self, pair: ClaimWithEvidence) -> Verdict:
+    def examine(self, pair: ClaimWithEvidence) -> Examined:
+        """The verdict, and what a judge who weighs it against others needs to know."""
         claim = _FRAME.sub("", " ".join(pair.claim.split()))
         if not any(letter.isalnum() for letter in claim):
-            return self._unsupported("the claim is empty")
+            return self._refused("the claim is empty")
         if not any(quote.strip() for quote in pair.evidence):
-            return self._unsupported("the claim cites nothing")
+            return self._refused("the claim cites nothing")
         if _is_verbatim(claim, pair.evidence):
-            return Verdict(
-                label=VerdictLabel.SUPPORTED, score=1.0, verifier_id=self.id, reasons=("verbatim in the evidence",)
+            return Examined(
+                Verdict(
+                    label=VerdictLabel.SUPPORTED, score=1.0, verifier_id=self.id, reasons=("verbatim in the evidence",)
+                ),
+                is_final=True,
             )
         if len(claim) > MAX_CLAIM_CHARACTERS:
-            return self._unsupported(f"the claim is longer than {MAX_CLAIM_CHARACTERS:,} characters")
-        return self._compared(_uncleft(claim), pair)
+            return self._refused(f"the claim is longer than {MAX_CLAIM_CHARACTERS:,} characters")
+        return self._compared(uncleft(claim), pair)
 
-    def _compared(self, claim: str, pair: ClaimWithEvidence) -> Verdict:
+    def _compared(self, claim: str, pair: ClaimWithEvidence) -> Examined:
         quotes = pair.evidence
         speakers = pair.speakers if len(pair.speakers) == len(quotes) else ("",) * len(quotes)
         cited = [sentences_said_by(quote, speaker) for quote, speaker in zip(quotes, speakers, strict=True)]
@@ -123,11 +152,16 @@ class RulesVerifier:
         claimed = tuple(each for each in claimed if _bare(each) not in known)
         for each in claimed:
             if reason := form_reason(_text(each)):
-                return self._unsupported(reason)
+                return self._refused(reason)
         stating = [[each for each in said if each.atoms and is_statement(_text(each), claim)] for said in cited]
         judged = [_judge(each, [said for said in stating if said], is_attributed=any(speakers)) for each in claimed]
-        findings = [*quotation_findings(claim, quotes), *(finding for each in judged for finding in each.findings)]
+        quoted = of_kind(FindingKind.QUOTATION, quotation_findings(claim, quotes))
+        findings = (*quoted, *(finding for each in judged for finding in each.findings))
         quality = min((each.quality for each in judged), default=1.0)
+        share_missing = max((each.share_missing for each in judged), default=0.0)
+        return Examined(self._weighed(findings, quality), not claimed, findings, share_missing)
+
+    def _weighed(self, findings: Sequence[Finding], quality: float) -> Verdict:
         is_contradicted = quality >= MIN_CONTRADICTED and any(finding.is_conflict for finding in findings)
         reasons = _most_telling(findings, conflicts_first=is_contradicted)
         if is_contradicted:
@@ -140,6 +174,9 @@ class RulesVerifier:
             verifier_id=self.id,
             reasons=("all of it is in the evidence",),
         )
+
+    def _refused(self, reason: str) -> Examined:
+        return Examined(self._unsupported(reason), is_final=True)
 
     def _unsupported(self, *reasons: str, score: float = 0.0) -> Verdict:
         return Verdict(label=VerdictLabel.UNSUPPORTED, score=score, verifier_id=self.id, reasons=reasons)
@@ -154,15 +191,6 @@ def _most_telling(findings: Sequence[Finding], *, conflicts_first: bool) -> tupl
         if not named or not any(named <= set(re.findall(r"\w+", other.lower())) for other in chosen):
             chosen.append(reason)
     return tuple(chosen[:_N_REASONS])
-
-
-def _uncleft(claim: str) -> str:
-    """The claim in the order of a plain sentence: "The person who left was Ann." is "Ann left."."""
-    for pattern in _CLEFTS:
-        if match := pattern.match(claim):
-            who, what = match["who"], match["what"]
-            return f"{who[0].upper()}{who[1:]} {what}."
-    return claim
 
 
 def _is_verbatim(claim: str, quotes: Sequence[str]) -> bool:
@@ -186,20 +214,24 @@ def _bare(sentence: Sentence) -> str:
 
 
 class _Judged(NamedTuple):
-    """What speaks against one sentence of a claim, and how much of it is in the evidence in order, 0 to 1."""
+    """What speaks against one sentence of a claim.
+
+    quality: how much of it is in the evidence, in order, 0 to 1. share_missing: of its plain words, 0 to 1.
+    """
 
     findings: list[Finding]
     quality: float
+    share_missing: float
 
 
 def _judge(claim: Sentence, cited: Sequence[Sequence[Sentence]], *, is_attributed: bool) -> _Judged:
     """The sentence beside those that are cited, which are together with the others of their quote."""
     evidence = [sentence for said in cited for sentence in said]
     if not claim.atoms:
-        return _Judged([missing(f"{claim.text!r} says nothing that can be compared")], 0.0)
+        return _Judged([missing(f"{claim.text!r} says nothing that can be compared")], 0.0, 1.0)
     candidates = _candidates(claim, evidence)
     if not candidates:
-        return _Judged([missing("the evidence does not mention it")], 0.0)
+        return _Judged([missing("the evidence does not mention it")], 0.0, 1.0)
     alignments = [align(claim, evidence[index]) for index in candidates]
     speaking = speaker_atoms(claim)
     best = max(range(len(alignments)), key=lambda i: _covered_weight(alignments[i], speaking))
@@ -218,19 +250,20 @@ def _judge(claim: Sentence, cited: Sequence[Sequence[Sentence]], *, is_attribute
     spoken = list(speaker_findings(claim, evidence, candidates[best], is_attributed=is_attributed))
     if any(finding.is_conflict for finding in spoken):  # whether the rest is there decides if it is a contradiction
         open_atoms -= speaking
-    findings += spoken
-    findings += name_findings(claim, evidence)
-    findings += count_findings(claim, evidence)
-    findings += date_findings(claim, evidence)
-    findings += report_findings(ordered[0])
-    findings += joining_findings(claim, cited, speaking)
-    findings += fragment_findings(claim, evidence)
-    uncovered, weight = _uncovered(claim, evidence, open_atoms)
+    findings += of_kind(FindingKind.SPEAKER, spoken)
+    findings += of_kind(FindingKind.NAME, name_findings(claim, evidence))
+    findings += of_kind(FindingKind.NUMBER, count_findings(claim, evidence))
+    findings += of_kind(FindingKind.DATE, date_findings(claim, evidence))
+    findings += of_kind(FindingKind.SPEAKER, report_findings(ordered[0]))
+    findings += of_kind(FindingKind.JOINED, joining_findings(claim, cited, speaking))
+    findings += of_kind(FindingKind.JOINED, fragment_findings(claim, evidence))
+    uncovered, weight, n_words = _uncovered(claim, evidence, open_atoms)
     findings += uncovered
     total = sum(_WEIGHT[atom.kind] for atom in claim.atoms) or 1.0
     n_in_order = sum(ordered[0].in_order)
     order = n_in_order / max(1, sum(place is not None for place in ordered[0].places))
-    return _Judged(findings, max(0.0, 1 - weight / total) * (0.7 + 0.3 * order))
+    share_missing = n_words / max(1, sum(atom.kind is AtomKind.WORD for atom in claim.atoms))
+    return _Judged(findings, max(0.0, 1 - weight / total) * (0.7 + 0.3 * order), share_missing)
 
 
 def _candidates(claim: Sentence, evidence: Sequence[Sentence]) -> list[int]:
@@ -281,36 +314,24 @@ def _rivals(claim: Sentence, open_atoms: set[int], best: Alignment) -> Iterator[
         if atom.kind is AtomKind.WORD:
             opposite = opposite_of(claim, index, theirs)
             if opposite is not None:
-                yield conflict(f"the evidence says {opposite.text!r}, not {atom.text!r}")
+                against = conflict(f"the evidence says {opposite.text!r}, not {atom.text!r}")
+                yield against._replace(kind=FindingKind.REPLACED)
             continue
         rival = rival_of(claim, index, theirs)
         if rival is not None:
-            yield conflict(
-                f"the {_KIND[atom.kind]} {atom.text!r} is not in the evidence, which has {rival.text!r} there"
-            )
+            kind = _KIND[atom.kind]
+            against = conflict(f"the {kind} {atom.text!r} is not in the evidence, which has {rival.text!r} there")
+            yield against._replace(kind=kind)
 
 
 def _against(alignment: Alignment) -> Iterator[Finding]:
-    yield from unstated_findings(alignment)
-    yield from polarity_findings(alignment)
-    yield from bound_findings(alignment)
-    yield from slot_findings(alignment)
-    yield from exchange_findings(alignment)
-    yield from repetition_findings(alignment)
-    yield from opposite_findings(alignment)
-    yield from replacement_findings(alignment)
-    yield from swap_findings(alignment)
-    yield from voice_findings(alignment)
-    yield from owner_findings(alignment)
-    yield from place_findings(alignment)
-    yield from pronoun_findings(alignment)
-    yield from preposition_findings(alignment)
-    yield from conjunction_findings(alignment)
-    yield from reason_findings(alignment)
+    for kind, rules in _RULES.items():
+        for rule in rules:
+            yield from of_kind(kind, rule(alignment))
 
 
-def _uncovered(claim: Sentence, evidence: Sequence[Sentence], open_atoms: set[int]) -> tuple[list[Finding], float]:
-    """What the evidence does not have at all, and its weight."""
+def _uncovered(claim: Sentence, evidence: Sequence[Sentence], open_atoms: set[int]) -> tuple[list[Finding], float, int]:
+    """What the evidence does not have at all, its weight, and how many of it are plain words."""
     findings: list[Finding] = []
     words: list[str] = []
     names: list[list[int]] = []
@@ -330,14 +351,16 @@ def _uncovered(claim: Sentence, evidence: Sequence[Sentence], open_atoms: set[in
         elif atom.kind is AtomKind.NAME:
             names.append([index])
         elif atom.lower != "one":
-            findings.append(missing(f"the {_KIND[atom.kind]} {atom.text!r} is not in the evidence"))
+            kind = _KIND[atom.kind]
+            findings.append(missing(f"the {kind} {atom.text!r} is not in the evidence")._replace(kind=kind))
     for parts in names:
         name = " ".join(claim.atoms[index].text for index in parts)
-        findings.append(missing(f"the name {name!r} is not in the evidence"))
+        findings.append(missing(f"the name {name!r} is not in the evidence")._replace(kind=FindingKind.NAME))
     total = sum(_WEIGHT[atom.kind] for atom in claim.atoms) or 1.0
     if words and len(words) / total > MAX_UNCOVERED:
-        findings.append(missing(f"not in the evidence: {', '.join(map(repr, words[:6]))}"))
-    return findings, weight
+        against = missing(f"not in the evidence: {', '.join(map(repr, words[:6]))}")
+        findings.append(against._replace(kind=FindingKind.WORDS))
+    return findings, weight, len(words)
 
 
 def _are_held(following: Sequence[Atom], evidence: Sequence[Sentence]) -> bool:

@@ -9,23 +9,17 @@ model decide, through one formula with one threshold.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.errors import SettingsError
 from rag.protocols import ClaimWithEvidence, Verifier
 from rag.types import Verdict, VerdictLabel
+from rag.verifiers._left_open import is_left_open
 from rag.verifiers._probability import checked_threshold, logistic, logit
 from rag.verifiers.rules import RulesVerifier
 
 __all__ = ["Combination", "RulesThenModelVerifier"]
-
-_LACK_OF_WORDS = "not in the evidence: "
-"""How the reason begins that is no veto. Any other is one, so that a new rule is a veto from its first day."""
-_LISTED_WORD = re.compile(r"'([^']*)'|\"([^\"]*)\"")
-_MOST_WORDS = 5
-"""The reason lists no more than one word above that, and with so many new words a claim is another statement."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +82,7 @@ class RulesThenModelVerifier:
             GeneratorError: the model's server cannot be asked.
         """
         by_rules = self._rules.verify(pairs)
-        is_open = [_is_left_open(verdict) for verdict in by_rules]
+        is_open = [is_left_open(verdict) for verdict in by_rules]
         asked = [pair for pair, is_left_open in zip(pairs, is_open, strict=True) if is_left_open]
         by_model = iter(self._model.verify(asked) if asked else [])
         return [
@@ -115,19 +109,3 @@ class RulesThenModelVerifier:
             label = VerdictLabel.UNSUPPORTED
         reasons = by_model.reasons if label is VerdictLabel.SUPPORTED else (*by_rules.reasons, *by_model.reasons)
         return Verdict(label=label, score=score, verifier_id=self.id, reasons=reasons)
-
-
-def _is_left_open(verdict: Verdict) -> bool:
-    """Whether all that speaks against the claim is that a few plain words of it are not in the evidence.
-
-    A word with a capital letter or a digit is no plain one: the rules cannot tell every name from another word.
-    """
-    if verdict.label is not VerdictLabel.UNSUPPORTED or len(verdict.reasons) != 1:
-        return False
-    (reason,) = verdict.reasons
-    words = ["".join(found.groups("")) for found in _LISTED_WORD.finditer(reason)]
-    return reason.startswith(_LACK_OF_WORDS) and len(words) <= _MOST_WORDS and all(map(_is_plain, words))
-
-
-def _is_plain(word: str) -> bool:
-    return word.islower() and not any(map(str.isdigit, word))

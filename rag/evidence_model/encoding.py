@@ -1,0 +1,118 @@
+"""Texts to token ids, the way the model reads them: [CLS] claim or question [SEP] sentence [SEP] sentence [SEP] …
+
+The outputs are read where they belong: the verdict once for the whole, whether a sentence answers as the mean over its
+tokens, its [SEP] included, and whether a word is unsupported at the tokens of the claim. Read at the [SEP] alone, a
+sentence among others is confused with them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.errors import WeightsError
+
+__all__ = ["MAX_TOKENS", "Arrays", "Encoded", "Encoder", "arrays"]
+
+MAX_TOKENS = 224
+MAX_TEXT_TOKENS = 80
+_CHARACTERS_A_TOKEN = 40
+"""No text is read further than as many characters for each token that fits; a longer word is one unknown token."""
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+class Encoded(NamedTuple):
+    """One text beside sentences.
+
+    n_text: tokens of the text, which begin at position 1. offsets: their characters in the text.
+    ends: position of the [SEP] behind each sentence; a sentence that was cut off or left out has none.
+    is_whole: whether the text and all sentences are there to their ends.
+    """
+
+    ids: tuple[int, ...]
+    n_text: int
+    offsets: tuple[tuple[int, int], ...]
+    ends: tuple[int, ...]
+    is_whole: bool = True
+
+    def places(self) -> tuple[slice, ...]:
+        """The tokens of each sentence that was not cut off."""
+        starts = (self.n_text + 2, *(end + 1 for end in self.ends))
+        return tuple(slice(start, end + 1) for start, end in zip(starts, self.ends, strict=False))
+
+
+class Arrays(NamedTuple):
+    """What the model is given, all int64 (n, length): padded with 0; types are 0 for the text and 1 for sentences."""
+
+    ids: NDArray[np.int64]
+    mask: NDArray[np.int64]
+    types: NDArray[np.int64]
+
+
+class Encoder:
+    """The tokenizer of a model folder.
+
+    Raises:
+        WeightsError: the folder has no tokenizer of a BERT-like encoder.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        from tokenizers import Tokenizer  # only where a model is used
+
+        path = folder / "tokenizer.json"
+        try:
+            self._tokenizer = Tokenizer.from_file(str(path))
+        except Exception as error:  # the library raises bare exceptions
+            raise WeightsError(f"cannot read the tokenizer {str(path)!r}: {error} - name the folder of a model") from (
+                error
+            )
+        self._tokenizer.no_truncation()
+        self._tokenizer.no_padding()
+        self._start, self._separator = self._mark("[CLS]", path), self._mark("[SEP]", path)
+
+    def encode(self, text: str, sentences: Sequence[str], *, max_tokens: int = MAX_TOKENS) -> Encoded:
+        """At most `max_tokens` ids; sentences that no longer fit are cut off at the end."""
+        texts = [_readable(each[: max_tokens * _CHARACTERS_A_TOKEN]) for each in (text, *sentences)]
+        text_tokens, *sentence_tokens = self._tokenizer.encode_batch(texts, add_special_tokens=False)
+        n_text = min(len(text_tokens.ids), MAX_TEXT_TOKENS)
+        ids = [self._start, *text_tokens.ids[:n_text], self._separator]
+        ends = []
+        for tokens in sentence_tokens:
+            ids += tokens.ids
+            if len(ids) >= max_tokens:
+                ids = [*ids[: max_tokens - 1], self._separator]
+                break
+            ids.append(self._separator)
+            ends.append(len(ids) - 1)
+        is_whole = n_text == len(text_tokens.ids) and len(ends) == len(sentence_tokens)
+        return Encoded(tuple(ids), n_text, tuple(text_tokens.offsets[:n_text]), tuple(ends), is_whole)
+
+    def _mark(self, mark: str, path: Path) -> int:
+        found = self._tokenizer.token_to_id(mark)
+        if found is None:
+            raise WeightsError(
+                f"cannot use the tokenizer {str(path)!r}: it has no {mark!r} - name the folder of a BERT-like encoder"
+            )
+        return int(found)
+
+
+def arrays(batch: Sequence[Encoded], *, multiple: int = 1) -> Arrays:
+    """The batch as arrays; the length is rounded up to a multiple."""
+    longest = max(len(each.ids) for each in batch)
+    shape = len(batch), -(-longest // multiple) * multiple
+    made = Arrays(*(np.zeros(shape, dtype=np.int64) for _ in Arrays._fields))
+    for row, each in enumerate(batch):
+        made.ids[row, : len(each.ids)] = each.ids
+        made.mask[row, : len(each.ids)] = 1
+        made.types[row, each.n_text + 2 : len(each.ids)] = 1
+    return made
+
+
+def _readable(text: str) -> str:
+    """The text with each lone surrogate, which has no UTF-8 form, replaced by one other character."""
+    return text if text.isascii() else _SURROGATE.sub("\ufffd", text)
