@@ -7,7 +7,7 @@ people ask. So are words that news spells like another one: "us" (US), "may" (Ma
 
 from __future__ import annotations
 
-__all__ = ["FUNCTION_WORDS", "FUNCTION_WORDS_OF_OTHER_SCRIPTS", "STOP_WORDS"]
+__all__ = ["FUNCTION_WORDS", "FUNCTION_WORDS_OF_OTHER_SCRIPTS", "STOP_WORDS", "WORDS_OF_ASKING"]
 
 _WORDS = """
 a an the this that these those
@@ -25,6 +25,12 @@ s t d m ll re ve don didn doesn isn aren wasn weren hasn haven hadn wouldn could
 """
 
 STOP_WORDS = frozenset(_WORDS.split())
+
+WORDS_OF_ASKING = (
+    "say says said tell told talk talked speak spoke mention mentioned name named list quote describe explain give "
+    "article document text author question everything anything please point know"
+)
+"""Words with which people ask; they are matter, but the answer has no need to repeat them."""
 
 _OF_LATIN_SCRIPT = {
     "de": """der die das den dem des ein eine einen einem einer eines und oder aber ist sind war waren wird

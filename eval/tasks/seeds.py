@@ -25,13 +25,26 @@ from eval.metrics.citation_overlap import Place
 from eval.tasks.answering import AnsweringTask
 from rag import Span
 
-__all__ = ["SEEDS", "seeds_task"]
+__all__ = ["SEEDS", "seeds_set", "seeds_task"]
 
 SEEDS = Path(__file__).parents[2] / "seeds"
 _SPLITS = {"dev": Split.TUNE, "test": Split.REPORT}
 
 
 def seeds_task(folder: Path = SEEDS) -> AnsweringTask:
+    """The questions of `seeds_set`, with who says what.
+
+    Raises:
+        DataError: as there.
+    """
+    speakers = read_file(folder / "speakers.jsonl")
+    return AnsweringTask(
+        seeds_set(folder),
+        speakers={Place(row.text("source"), _span(row)): row.text("speaker") for row in speakers.rows},
+    )
+
+
+def seeds_set(folder: Path = SEEDS) -> LoadedSet:
     """The questions in `questions.jsonl`, over the text files beside it.
 
     Raises:
@@ -49,7 +62,7 @@ def seeds_task(folder: Path = SEEDS) -> AnsweringTask:
     for row in speakers.rows:
         source = row.text("source")
         _check_quote(row, corpus[source].text if source in corpus else "")
-    loaded = LoadedSet(
+    return LoadedSet(
         name="seeds",
         corpus=corpus,
         cases=cases,
@@ -57,9 +70,6 @@ def seeds_task(folder: Path = SEEDS) -> AnsweringTask:
         n_evidence=sum(len(case.gold_spans) for case in cases),
         missing_evidence=(),
         data_hash=data_hash([questions, speakers, *map(_as_file, articles)]),
-    )
-    return AnsweringTask(
-        loaded, speakers={Place(row.text("source"), _span(row)): row.text("speaker") for row in speakers.rows}
     )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from rag.protocols import FloatArray
+from rag.stopwords import WORDS_OF_ASKING
 from rag.words import content_stems
 
 __all__ = ["OverlapReranker"]
@@ -37,8 +38,4 @@ class OverlapReranker:
         return np.array(covered, dtype=np.float32)
 
 
-_OF_ASKING = content_stems(
-    "say says said tell told talk talked speak spoke mention mentioned name named list quote describe explain give "
-    "article document text author question everything anything please point know"
-)
-"""Words with which people ask; the answer has no need to repeat them."""
+_OF_ASKING = content_stems(WORDS_OF_ASKING)

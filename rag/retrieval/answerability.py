@@ -1,7 +1,7 @@
 """How likely it is that the documents answer a question, from the ranking of their sentences.
 
 A near miss looks much like an answer: same topic, same words. So beside how well the best sentences fit, it counts
-what an answer could not do without: the kind of thing asked for, and the names in the question.
+what an answer could not do without: the kind of thing asked for, the names in the question, and its "not".
 """
 
 from __future__ import annotations
@@ -9,16 +9,19 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Collection, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from rag.attribution import AskedSpeaker, names_same
 from rag.countries import COUNTRIES
+from rag.retrieval.coefficients import coefficients
+from rag.retrieval.ranking import score
 from rag.words import content_stems, content_words
 
 if TYPE_CHECKING:
     from rag.retrieval.retriever import Ranked
 
-__all__ = ["Signals", "answerability", "signals"]
+__all__ = ["SignalWeights", "Signals", "answerability", "signal_weights", "signals"]
 
 
 class Signals(NamedTuple):
@@ -29,6 +32,8 @@ class Signals(NamedTuple):
     lacks_name: 1 when a name or number of the question is missing from the sentences near the best and around them.
     knows_no_such_name: 1 when it is missing from everything found.
     knows_no_such_speaker: 1 when the question asks for the words of somebody whom no document quotes.
+    lacks_denial: 1 when the question says "not", or its like, and no sentence near the best does.
+    model: what a model of question and sentence says about the best sentence; 0 where none was asked.
     """
 
     score: float
@@ -36,6 +41,8 @@ class Signals(NamedTuple):
     lacks_name: float
     knows_no_such_name: float
     knows_no_such_speaker: float
+    lacks_denial: float
+    model: float = 0.0
 
 
 def answerability(question: str, ranked: Sequence[Ranked], asked: AskedSpeaker | None) -> float:
@@ -43,21 +50,56 @@ def answerability(question: str, ranked: Sequence[Ranked], asked: AskedSpeaker |
     if not ranked or ranked[0].score <= 0:
         return 0.0
     values = signals(question, ranked, asked)
-    logit = _INTERCEPT + sum(weight * value for weight, value in zip(_COEFFICIENTS, values, strict=True))
+    weights, intercept = signal_weights()
+    logit = intercept + sum(weight * value for weight, value in zip(weights, values, strict=True))
     return 1 / (1 + math.exp(-logit))
 
 
 def signals(question: str, ranked: Sequence[Ranked], asked: AskedSpeaker | None) -> Signals:
     """The signals of a ranking that holds at least one sentence."""
-    near = [place for place in ranked[:_N_NEAR] if place.score >= ranked[0].score - _NEAR]
+    best = _score_without_model(ranked[0])
+    near = [place for place in ranked[:_N_NEAR] if _score_without_model(place) >= best - _NEAR]
     names = _names(question)
     return Signals(
-        score=ranked[0].score,
+        score=best,
         lacks_kind=1 - max(place.features.expected for place in near),
         lacks_name=float(bool(_missing(names, near))),
         knows_no_such_name=float(bool(_missing(names, ranked))),
         knows_no_such_speaker=float(asked is not None and asked.is_absent),
+        lacks_denial=float(_denies(question) and not any(_denies(place.candidate.quote) for place in near)),
+        model=ranked[0].features.model,
     )
+
+
+def _score_without_model(place: Ranked) -> float:
+    """As it was when the weights were fitted: what a model says is a signal of its own."""
+    if not place.features.model:
+        return place.score
+    return score(place.features._replace(model=0.0), place.candidate.quote)
+
+
+class SignalWeights(NamedTuple):
+    """How much each signal counts for the log-odds, which begin at `intercept`."""
+
+    weights: Signals
+    intercept: float
+
+
+@cache
+def signal_weights() -> SignalWeights:
+    """The fitted ones."""
+    fitted = dict(coefficients()["answerability"])
+    intercept = fitted.pop("intercept")
+    return SignalWeights(Signals(**fitted), intercept)
+
+
+def _denies(text: str) -> bool:
+    """Whether the text says that something is not so.
+
+    >>> _denies("What isn’t it?"), _denies("Who refused to sign?"), _denies("What was noted?")
+    (True, True, False)
+    """
+    return _DENIAL.search(text) is not None
 
 
 def _names(question: str) -> frozenset[str]:
@@ -82,7 +124,7 @@ def _missing(names: frozenset[str], ranked: Sequence[Ranked]) -> frozenset[str]:
         if not missing:
             return missing
         candidate = place.candidate
-        for text in (candidate.quote, candidate.before, candidate.sentence.speaker, candidate.passage.title):
+        for text in (candidate.quote, candidate.before, candidate.sentence.speaker, candidate.passage.heading):
             known |= content_stems(text)
         missing = names - known
     return frozenset(name for name in missing if not _is_spelt_otherwise(name, known))
@@ -101,11 +143,8 @@ _N_NEAR = 4
 _NEAR = 0.1
 """How many sentences count as near the best one, and how much lower their score may be."""
 
-_COEFFICIENTS = Signals(
-    score=5.2, lacks_kind=-1.6, lacks_name=-1.0, knows_no_such_name=-0.7, knows_no_such_speaker=-0.7
+_DENIAL = re.compile(
+    r"\b(?:not|never|no|none|nobody|nothing|neither|nor|without|cannot|fail(?:ed|s)?|refus(?:e|ed|es|ing)|unlike|except"
+    r"|other than|lack(?:ed|s|ing)?|false|impossible|\w+n[’']t)\b",
+    re.IGNORECASE,
 )
-_INTERCEPT = -1.93
-"""Fitted on 2026-11-23 by logistic regression on the development halves (documents by hash) of SQuAD 2.0, QED and CLAP
-NQ and on the development questions about the seed article: each set and, in it, answerable and unanswerable questions
-weigh the same. The intercept is the strictest one that abstains on at most a tenth of the answerable questions about
-the seed article."""

@@ -12,9 +12,10 @@ from enum import StrEnum
 from functools import lru_cache
 
 from rag.countries import COUNTRIES
+from rag.stopwords import WORDS_OF_ASKING
 from rag.words import content_stems, content_words
 
-__all__ = ["Expected", "expected_by", "holds", "without_request"]
+__all__ = ["Expected", "asked_words", "brings", "expected_by", "holds", "without_request"]
 
 
 class Expected(StrEnum):
@@ -91,6 +92,7 @@ _NAMED = re.compile(
     re.IGNORECASE,
 )
 _N_CLOSE = 7
+_OF_ASKING = content_stems(WORDS_OF_ASKING)
 _ANYBODY = content_stems("person people man men woman women someone somebody guy lady character")
 _COUNTED = re.compile(r"\b(?:how many|number of) ((?:[\w’'-]+ ?){1,4})", re.IGNORECASE)
 _COUNT = re.compile(rf"(?<![\w.]){_NUMBER}(?!%)((?:\W+[\w’'-]+){{1,4}})", re.IGNORECASE)
@@ -119,6 +121,16 @@ def without_request(question: str) -> str:
     return question[: match.start()] + question[match.end() :] if match else question
 
 
+def asked_words(question: str) -> list[str]:
+    """The content words that an answer may be looked for by, each once and in order: not those of the request.
+
+    >>> asked_words("In which city did they say that they meet?"), asked_words("Who said what?")
+    (['meet'], ['said'])
+    """
+    words = list(dict.fromkeys(content_words(without_request(question))))
+    return [word for word in words if not content_stems(word) <= _OF_ASKING] or words
+
+
 def _request(question: str) -> tuple[Expected, re.Match[str] | None]:
     """The first request of the question, question words with swapped letters read as meant, and where it stands."""
     spelt = _WORD.sub(lambda word: _BY_LETTERS.get(_letters(word[0].lower()), word[0]), question)
@@ -142,6 +154,37 @@ def holds(kind: Expected, sentence: str, question: str) -> bool:
     if kind in _HELD:
         return _HELD[kind].search(sentence) is not None
     return _HOLDS[kind](sentence, question)
+
+
+def brings(kind: Expected, sentence: str, question: str) -> bool:
+    """Whether `sentence` holds a number, for a person, a place or a name a name, that the question lacks.
+
+    False for a kind that is neither.
+
+    >>> brings(Expected.YEAR, "It opened in 1932.", "In what year, 1931 or later, did it open?")
+    True
+    >>> brings(Expected.PERSON, "There Anna slept.", "Who slept?"), brings(Expected.PERSON, "He slept.", "Who slept?")
+    (True, False)
+    """
+    if kind in _NUMERIC:
+        return not _numbers(sentence) <= _numbers(question)
+    if kind in _NAMED_KINDS:
+        asked = _words_of(question)
+        return any(
+            not asked.issuperset(content_words(name[0]))
+            for name in _NAME.finditer(sentence)
+            if name.start() > 1 or " " in name[0]
+        )
+    return False
+
+
+def _numbers(text: str) -> frozenset[str]:
+    return frozenset(number.rstrip(".,") for number in _DIGITS.findall(text))
+
+
+_DIGITS = re.compile(r"\d[\d.,]*")
+_NUMERIC = (Expected.AGE, Expected.YEAR, Expected.COUNT, Expected.MONEY, Expected.QUANTITY, Expected.TIME)
+_NAMED_KINDS = (Expected.PERSON, Expected.PLACE, Expected.NAME)
 
 
 def _new_capital(sentence: str, question: str) -> bool:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from functools import cache
 from typing import NamedTuple
 
-from rag.attribution import AskedSpeaker, names_same
+import numpy as np
+
+from rag.attribution import AskedSpeaker
 from rag.protocols import FloatArray, Reranker
-from rag.retrieval.expectations import expected_by, holds, without_request
-from rag.retrieval.introductions import describes, introduction_of, is_introduced_as
+from rag.retrieval.coefficients import coefficients
+from rag.retrieval.expectations import asked_words, brings, expected_by, holds, without_request
+from rag.retrieval.likeness import likeness
+from rag.retrieval.voices import introductions_of, speaker_fits, voice_of
 from rag.storage import StoredPassage
 from rag.types import Sentence
 
-__all__ = ["Candidate", "Features", "candidates_of", "features", "score"]
+__all__ = ["Candidate", "Features", "candidates_of", "feature_weights", "features", "is_question", "score"]
 
 
 class Candidate(NamedTuple):
@@ -32,18 +37,28 @@ class Features(NamedTuple):
 
     similarity: inner product of the question and the sentence in its passage, -1 to 1.
     overlap: weighted share of the question's words in the sentence or in its speaker's name.
-    context: the same for the sentence with the one before it and the document's title.
+    context: the same for the sentence with the one before it and the document's heading.
+    likeness: as overlap, but a word of nearly the same meaning counts too.
+    likeness_around: the same where either the sentence or what stands around it may hold the word.
     passage: fused score of its passage.
     speaker: 1 when the question asks for this speaker's words or describes them, -1 when it asks for another's, else 0.
     expected: 1 when the sentence holds a thing of the kind that the question asks for.
+    news: 1 when that is a number or a name which the question does not hold.
+    whole: 0, or -1 when it does not end as a sentence does: a heading or a caption seldom answers.
+    model: what a model of question and sentence says; 0 where none was asked.
     """
 
     similarity: float
     overlap: float
     context: float
+    likeness: float
+    likeness_around: float
     passage: float
     speaker: float
     expected: float
+    news: float
+    whole: float
+    model: float = 0.0
 
 
 def candidates_of(
@@ -52,7 +67,7 @@ def candidates_of(
     """The sentences of the passages, each text once: the same sentence in a second document adds nothing."""
     candidates = []
     seen = set()
-    for passage, score in zip(passages, scores, strict=True):
+    for passage, passage_score in zip(passages, scores, strict=True):
         similarities = passage.vectors @ question_vector
         before = ""
         for sentence, similarity in zip(passage.sentences, similarities, strict=True):
@@ -60,7 +75,7 @@ def candidates_of(
             key = " ".join(quote.split()).casefold()
             if key not in seen:
                 seen.add(key)
-                candidates.append(Candidate(passage, sentence, quote, before, score, float(similarity)))
+                candidates.append(Candidate(passage, sentence, quote, before, passage_score, float(similarity)))
             before = quote
     return candidates
 
@@ -70,80 +85,57 @@ def features(
 ) -> list[Features]:
     """The features of each candidate, aligned with `candidates`."""
     kind = expected_by(question)
-    introductions = _introductions(candidates)
-    introduced = [introductions[_voice(candidate)] for candidate in candidates]
-    spoken = [
-        f"{candidate.quote} {candidate.sentence.speaker} {introduction}"
-        for candidate, introduction in zip(candidates, introduced, strict=True)
-    ]
+    quotes = [candidate.quote for candidate in candidates]
+    introductions = introductions_of([candidate.sentence for candidate in candidates], quotes)
+    voices = [voice_of(candidate.sentence) for candidate in candidates]
+    fits = speaker_fits(question, introductions, asked)
+    spoken = [f"{quote} {voice.speaker} {introductions[voice]}" for quote, voice in zip(quotes, voices, strict=True)]
     around = [
-        f"{candidate.passage.title} {candidate.before} {text}"
+        f"{candidate.passage.heading} {candidate.before} {text}"
         for candidate, text in zip(candidates, spoken, strict=True)
     ]
     asked_about = without_request(question)
     overlaps = reranker.score(asked_about, spoken)
     contexts = reranker.score(asked_about, around)
-    wanted = _wanted(question, introductions, asked)
+    alike, alike_around = _likeness(question, candidates, spoken)
     return [
         Features(
             similarity=candidate.similarity,
-            overlap=float(overlap),
-            context=float(context),
+            overlap=float(overlaps[row]),
+            context=float(contexts[row]),
+            likeness=float(alike[row]),
+            likeness_around=float(alike_around[row]),
             passage=candidate.passage_score,
-            speaker=_speaker_fit(_voice(candidate), wanted),
+            speaker=fits[voices[row]],
             expected=float(holds(kind, candidate.quote, question)),
+            news=float(brings(kind, candidate.quote, question)),
+            whole=0.0 if _ENDED.search(candidate.quote) else -1.0,
         )
-        for candidate, overlap, context in zip(candidates, overlaps, contexts, strict=True)
+        for row, candidate in enumerate(candidates)
     ]
 
 
-class _Voice(NamedTuple):
-    """A speaker of one document; an empty name stands for nobody."""
+def _likeness(question: str, candidates: Sequence[Candidate], own: Sequence[str]) -> tuple[FloatArray, FloatArray]:
+    """float32 (n,) twice: the weighted share of the question's words in each sentence, and in or around it.
 
-    document_id: str
-    speaker: str
+    own: the words of each candidate, with those of its speaker.
 
-
-def _voice(candidate: Candidate) -> _Voice:
-    return _Voice(candidate.sentence.document_id, candidate.sentence.speaker)
-
-
-def _introductions(candidates: Sequence[Candidate]) -> dict[_Voice, str]:
-    """How each voice of the candidates is introduced, by its own document."""
-    quotes_of: dict[str, list[str]] = {}
-    for candidate in candidates:
-        quotes_of.setdefault(candidate.sentence.document_id, []).append(candidate.quote)
-    voices = dict.fromkeys(_voice(candidate) for candidate in candidates)
-    return {voice: introduction_of(voice.speaker, quotes_of[voice.document_id]) for voice in voices}
-
-
-class _Wanted(NamedTuple):
-    """The voices that a question is about; when it asks for their words, everybody else's are beside the point."""
-
-    voices: frozenset[_Voice]
-    is_exclusive: bool
-
-
-def _wanted(question: str, introductions: Mapping[_Voice, str], asked: AskedSpeaker | None) -> _Wanted:
-    """Those whose words are asked for, by name or by description; else those whom the question describes in full.
-
-    A name that no speaker bears bars nobody: it may be a short form ("AAA") or, after all, no speaker.
+    A word weighs the more the fewer of the sentences hold it, by the formula of `rag.rerankers.overlap`.
     """
-    if asked and asked.speaker:
-        named = {voice for voice in introductions if voice.speaker and names_same(voice.speaker, asked.speaker)}
-        return _Wanted(frozenset(named), True)
-    introduced = introductions.items()
-    if asked:
-        described = {voice for voice, words in introduced if is_introduced_as(asked.mention, voice.speaker, words)}
-        if described:
-            return _Wanted(frozenset(described), True)
-    return _Wanted(frozenset(voice for voice, words in introduced if describes(question, words)), False)
-
-
-def _speaker_fit(voice: _Voice, wanted: _Wanted) -> float:
-    if voice in wanted.voices:
-        return 1.0
-    return -1.0 if wanted.is_exclusive and voice.speaker else 0.0
+    words = asked_words(question)
+    if not words or not candidates:
+        return np.zeros(len(candidates), dtype=np.float32), np.zeros(len(candidates), dtype=np.float32)
+    beside = [text for candidate in candidates for text in (candidate.before, candidate.passage.heading)]
+    texts = list(dict.fromkeys(beside))
+    place_by_text = {text: place for place, text in enumerate(texts, start=len(own))}
+    found = likeness(words, [*own, *texts])
+    inside = found[: len(own)]
+    before = found[[place_by_text[candidate.before] for candidate in candidates]]
+    title = found[[place_by_text[candidate.passage.heading] for candidate in candidates]]
+    counts = (inside == 1).sum(axis=0)
+    weights = np.log(1 + (len(own) - counts + 0.5) / (counts + 0.5)).astype(np.float32)
+    weights /= weights.sum()
+    return inside @ weights, np.maximum(np.maximum(inside, before), title) @ weights
 
 
 def score(values: Features, quote: str) -> float:
@@ -153,15 +145,21 @@ def score(values: Features, quote: str) -> float:
     """
     if values.speaker < 0:
         return 0.0
-    total = sum(weight * value for weight, value in zip(_WEIGHTS, values, strict=True))
-    return min(max(total, 0.0), 1.0) * (_OF_A_QUESTION if _QUESTION.search(quote) else 1.0)
+    total = sum(weight * value for weight, value in zip(feature_weights(), values, strict=True))
+    return min(max(total, 0.0), 1.0) * (_OF_A_QUESTION if is_question(quote) else 1.0)
+
+
+def is_question(quote: str) -> bool:
+    """Whether it is a question that nobody is quoted with."""
+    return _QUESTION.search(quote) is not None
+
+
+@cache
+def feature_weights() -> Features:
+    """How much each feature counts."""
+    return Features(**coefficients()["ranking"])
 
 
 _QUESTION = re.compile(r"^[^“”\"«»„]*\?[\s)\]’'!?]*$")
-"""A question that nobody is quoted with."""
 _OF_A_QUESTION = 0.6
-
-_WEIGHTS = Features(similarity=0.5, overlap=0.09, context=0.24, passage=0.1, speaker=0.1, expected=0.06)
-"""Fitted on 2026-11-23 by logistic regression on pairs of a gold sentence and one that is not, on the development
-halves of SQuAD 2.0 and QED (documents by hash), scaled to a similarity of 0.5; the weight of the speaker, whom those
-sets lack, by hand on the development questions about the seed article."""
+_ENDED = re.compile(r"[.!?…。！？।؟]\W*$")

@@ -43,6 +43,7 @@ def make_passage() -> MakePassage:
             ),
             source=f"{document_id}.txt",
             title=title,
+            heading=title,
             published="",
             text=text,
             sentences=tuple(

@@ -24,7 +24,7 @@ def test_only_words_of_the_wrong_speaker_are_no_answer(make_candidate, rank):
 
 def test_a_sentence_with_all_words_and_names_answers(make_candidate, rank):
     ranked = rank(QUESTION, [make_candidate(REVOKED, similarity=0.6), make_candidate("Rain fell.", similarity=0.1)])
-    assert signals(QUESTION, ranked, None)[1:] == (0, 0, 0, 0)
+    assert signals(QUESTION, ranked, None)[1:] == (0, 0, 0, 0, 0, 0)
     assert answerability(QUESTION, ranked, None) > 0.5
 
 
@@ -97,3 +97,14 @@ def test_odd_questions_give_a_probability(make_candidate, rank, question):
     ranked = rank(question, [make_candidate(REVOKED), make_candidate("")])
     assert 0 <= answerability(question, ranked, None) <= 1
     assert isinstance(signals(question, ranked, None), Signals)
+
+
+def test_a_denial_in_the_question_that_no_sentence_shares_lowers_the_probability(make_candidate, rank):
+    denied = "What did the UK not revoke in London?"
+    ranked = rank(denied, [make_candidate(REVOKED)])
+    assert signals(denied, ranked, None).lacks_denial == 1
+    assert answerability(denied, ranked, None) < answerability(
+        "What did the UK revoke in London?", rank("What did the UK revoke in London?", [make_candidate(REVOKED)]), None
+    )
+    shared = rank(denied, [make_candidate("The UK did not revoke visas in London.")])
+    assert signals(denied, shared, None).lacks_denial == 0

@@ -7,12 +7,26 @@ import pytest
 
 from rag.attribution import asked_speaker
 from rag.rerankers.overlap import OverlapReranker
+from rag.retrieval.coefficients import coefficients
 from rag.retrieval.ranking import Features, candidates_of, features, score
 
 RUBIO = "Marco Rubio"
 HEALEY = "John Healey"
 SIKORSKI = "Radek Sikorski"
-PLAIN = Features(similarity=0.5, overlap=0.5, context=0.5, passage=0.5, speaker=0.0, expected=0.0)
+PLAIN = Features(
+    similarity=0.4,
+    overlap=0.4,
+    context=0.4,
+    likeness=0.4,
+    likeness_around=0.4,
+    passage=0.4,
+    speaker=0.0,
+    expected=0.0,
+    news=0.0,
+    whole=-1.0,
+)
+BEST = Features(*[1.0] * len(Features._fields))
+WORST = Features(*[0.0] * len(Features._fields))._replace(similarity=-1.0, whole=-1.0)
 
 
 def test_candidates_know_the_sentence_before_and_their_similarity(make_passage):
@@ -36,13 +50,14 @@ def test_no_passages_give_no_candidates_and_no_features():
 
 
 @pytest.mark.parametrize("name", Features._fields)
-def test_more_of_any_feature_never_lowers_the_score(name):
-    assert score(PLAIN._replace(**{name: 1.0}), "It is.") > score(PLAIN, "It is.")
+def test_more_of_any_feature_never_lowers_the_score_and_more_of_a_weighted_one_raises_it(name):
+    more, less = score(PLAIN._replace(**{name: 1.0}), "It is."), score(PLAIN, "It is.")
+    assert more > less if coefficients()["ranking"][name] else more == less
 
 
 def test_scores_stay_between_0_and_1():
-    assert score(Features(1.0, 1.0, 1.0, 1.0, 1.0, 1.0), "It is.") <= 1.0
-    assert score(Features(-1.0, 0.0, 0.0, 0.0, 0.0, 0.0), "It is.") == 0.0
+    assert 0.9 < score(BEST, "It is.") <= 1.0
+    assert score(WORST, "It is.") == 0.0
 
 
 @pytest.mark.parametrize(
@@ -56,7 +71,7 @@ def test_scores_stay_between_0_and_1():
     ],
 )
 def test_a_question_that_nobody_is_quoted_with_ranks_lower(quote, is_lower):
-    good = Features(0.8, 0.5, 0.5, 0.5, 0.0, 1.0)
+    good = PLAIN._replace(similarity=0.8)
     assert (score(good, quote) < score(good, "It is.")) == is_lower
 
 
@@ -140,3 +155,41 @@ def test_the_sentence_before_and_the_title_count_as_context(make_candidate, rank
 def test_words_of_the_request_are_not_looked_for(make_candidate, rank):
     ranked = rank("In which city did they meet?", [make_candidate("They meet in Jeddah."), make_candidate("A city.")])
     assert [place.features.overlap for place in ranked] == [1, 0]
+
+
+def test_words_of_nearly_the_same_meaning_count_as_likeness_and_not_as_overlap(make_candidate, rank):
+    ranked = rank(
+        "Which is the biggest city?",
+        [make_candidate("It is the largest one."), make_candidate("It is the coldest one.")],
+    )
+    assert ranked[0].candidate.quote == "It is the largest one."
+    assert [place.features.overlap for place in ranked] == [0, 0]
+    assert ranked[0].features.likeness > ranked[1].features.likeness
+
+
+def test_words_before_the_sentence_and_in_the_title_are_alike_around_it(make_candidate, rank):
+    (alone,) = rank("the bridge opened", [make_candidate("It opened.")])
+    for near in ({"before": "The bridge is grey."}, {"title": "The bridge"}):
+        (helped,) = rank("the bridge opened", [make_candidate("It opened.", **near)])
+        assert helped.features.likeness == alone.features.likeness
+        assert helped.features.likeness_around > alone.features.likeness_around
+
+
+def test_a_heading_ranks_below_the_same_words_as_a_sentence(make_candidate, rank):
+    ranked = rank(
+        "When did the bridge open?", [make_candidate("Opening of the bridge"), make_candidate("Opening of the bridge.")]
+    )
+    assert [(place.candidate.quote[-1], place.features.whole) for place in ranked] == [(".", 0.0), ("e", -1.0)]
+
+
+def test_a_new_number_helps_where_a_number_is_asked_for(make_candidate, rank):
+    found = rank("In what year did it open?", [make_candidate("It opened in 1932."), make_candidate("It opened late.")])
+    assert [place.features.news for place in found] == [1, 0]
+
+
+@pytest.mark.parametrize("question", ["", "?!", "say", "😀 東京", "ignore the above [99]", "why " * 500])
+def test_odd_questions_give_finite_features_and_the_same_ones_twice(make_candidate, question):
+    candidates = [make_candidate("Ice melts."), make_candidate(""), make_candidate("東京 😀 [99]")]
+    first, second = (features(question, candidates, OverlapReranker(), None) for _ in range(2))
+    assert first == second
+    assert all(np.isfinite(values).all() for values in first)
