@@ -29,7 +29,7 @@ from eval.training.examples import plain
 from eval.training.first_stage import FirstStage, first_stage, places_of
 from eval.training.parts import Part
 from eval.training.questions import Questions
-from eval.training.runtime import Runtime
+from rag.evidence_model import EvidenceModel
 
 __all__ = ["N_FIRST", "Reading", "answer_figures", "windows_around"]
 
@@ -67,7 +67,7 @@ class _Ranked(NamedTuple):
 
 def answer_figures(
     questions: Questions,
-    runtime: Runtime,
+    runtime: EvidenceModel,
     *,
     embed: Embed,
     cache: Path,
@@ -144,7 +144,7 @@ def _chosen(questions: Questions, part: Part, limit: int | None) -> list[tuple[C
 
 
 def _ranked(
-    chosen: Sequence[tuple[Case, Part]], found: FirstStage, runtime: Runtime, *, reading: Reading
+    chosen: Sequence[tuple[Case, Part]], found: FirstStage, runtime: EvidenceModel, *, reading: Reading
 ) -> Iterator[_Ranked]:
     numbers_of: dict[str, list[int]] = defaultdict(list)
     for position, place in enumerate(found.places):
@@ -166,7 +166,7 @@ def _ranked(
 
 
 def _answers(
-    question: str, order: NDArray[np.intp], found: FirstStage, windows: Sequence[Sequence[int]], runtime: Runtime
+    question: str, order: NDArray[np.intp], found: FirstStage, windows: Sequence[Sequence[int]], runtime: EvidenceModel
 ) -> NDArray[np.float32]:
     """The verifier's log-odds for each of the first sentences; the best of the windows that hold it."""
     pairs = [(question, [found.places[position].text for position in window]) for window in windows]

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from random import Random
 from typing import NamedTuple
 
-from eval.training.encoding import Encoded, Encoder
 from eval.training.examples import Example
 from eval.training.pairs import draw
+from rag.evidence_model import Encoded, Encoder
 
 __all__ = ["N_TOGETHER", "Batch", "batches_of", "sorted_batches"]
 

@@ -2,10 +2,10 @@
 
 `python -m eval.training.export --checkpoint FILE --out FOLDER`
 
-The folder gets `verifier.onnx` (float32), `verifier.int8.onnx` (weights as whole numbers, activations scaled while it
-runs), `tokenizer.json`, and `sha256.json` with the SHA-256 of each.
+The folder gets `verifier.onnx` (float32), `verifier.int8.onnx` (`eval.training.quantise`), `tokenizer.json`, and
+`sha256.json` with the SHA-256 of each. Of several checkpoints the weights are averaged.
 
-Source of the smaller file: Jacob et al. 2018; ONNX Runtime, dynamic quantization.
+Source of the averaging: Wortsman et al. 2022, Model soups.
 """
 
 from __future__ import annotations
@@ -13,20 +13,20 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-import logging
 import shutil
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
 import torch
-from onnxruntime.quantization import QuantType, quantize_dynamic  # type: ignore[import-untyped]
+from torch import Tensor
 
-from eval.training.encoding import Arrays
 from eval.training.network import Outputs, VerifierNetwork
+from eval.training.quantise import quantised
 from eval.training.start import start_folder
+from rag.evidence_model import Arrays
 
-__all__ = ["FULL", "SMALL", "export", "main"]
+__all__ = ["FULL", "SMALL", "averaged", "export", "main"]
 
 FULL, SMALL = "verifier.onnx", "verifier.int8.onnx"
 OPSET = 17
@@ -47,15 +47,20 @@ def export(network: VerifierNetwork, start: Path, out: Path) -> dict[str, str]:
             network, example, str(out / FULL), input_names=list(Arrays._fields), output_names=list(Outputs._fields),
             dynamic_axes=axes, opset_version=OPSET, dynamo=False,
         )  # fmt: skip
-    logging.disable(logging.WARNING)  # the library advises to prepare the model, which changes nothing here
-    try:
-        quantize_dynamic(str(out / FULL), str(out / SMALL), weight_type=QuantType.QInt8, per_channel=True)
-    finally:
-        logging.disable(logging.NOTSET)
+    quantised(out / FULL, out / SMALL)
     shutil.copyfile(start / "tokenizer.json", out / "tokenizer.json")
     digests = {name: _sha256(out / name) for name in (FULL, SMALL, "tokenizer.json")}
     (out / "sha256.json").write_text(json.dumps(digests, indent=2) + "\n", encoding="utf-8")
     return digests
+
+
+def averaged(checkpoints: Sequence[Path]) -> dict[str, Tensor]:
+    """The mean of the networks' weights."""
+    states = [torch.load(path, map_location="cpu", weights_only=True)["network"] for path in checkpoints]
+    return {
+        name: torch.stack([state[name] for state in states]).mean(0) if value.is_floating_point() else value
+        for name, value in states[0].items()
+    }
 
 
 def _sha256(path: Path) -> str:
@@ -66,14 +71,13 @@ def _sha256(path: Path) -> str:
 def main(arguments: Sequence[str] | None = None) -> None:
     """The command."""
     parser = argparse.ArgumentParser(prog="python -m eval.training.export", description=__doc__)
-    parser.add_argument("--checkpoint", type=Path, required=True)
+    parser.add_argument("--checkpoint", type=Path, nargs="+", required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--start", type=Path, help="folder of the encoder that the training started from")
     given = parser.parse_args(arguments)
     start = given.start or start_folder()
     network = VerifierNetwork(start, attention="eager")
-    state = torch.load(given.checkpoint, map_location="cpu", weights_only=True)
-    network.load_state_dict(state["network"])
+    network.load_state_dict(averaged(given.checkpoint))
     for name, digest in export(network, start, given.out).items():
         print(digest, name)
 

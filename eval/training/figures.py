@@ -18,9 +18,9 @@ from eval.training.answer_figures import Reading, answer_figures
 from eval.training.first_stage import embedded
 from eval.training.mutation_figures import mutation_figures
 from eval.training.pairs import TrainingData, read_training_data
-from eval.training.runtime import Runtime
 from eval.training.start import start_folder
 from eval.training.support_figures import support_figures
+from rag.evidence_model import EvidenceModel
 
 __all__ = ["main", "milliseconds"]
 
@@ -40,7 +40,7 @@ def milliseconds(run: Callable[[], object], *, n: int = N_TIMED) -> float:
 
 
 def _times(model: Path, n_threads: int) -> dict[str, float]:
-    runtime = Runtime(model, n_threads=n_threads)
+    runtime = EvidenceModel(model, n_threads=n_threads)
     question = "What did the council decide about the plan?"
     return {
         "claim_with_three_sentences": milliseconds(lambda: runtime.read([(_SENTENCE, [_SENTENCE] * 3)])),
@@ -72,7 +72,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _measures(given: argparse.Namespace, data: TrainingData) -> dict[str, Callable[[], object]]:
-    runtime = Runtime(given.model, n_threads=given.threads)
+    runtime = EvidenceModel(given.model, n_threads=given.threads)
     embed = partial(embedded, folder=start_folder())
     asked = {name: data.questions[name] for name in _ASKED}
     measures: dict[str, Callable[[], object]] = {

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from eval.cases import CorpusDocument
 from eval.training.examples import plain
-from eval.training.windows import words_of
 from rag import Span, sentence_spans
+from rag.evidence_model import words_of
 
 __all__ = ["FirstStage", "Place", "embedded", "first_stage", "places_of", "word_scores"]
 

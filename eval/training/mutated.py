@@ -20,9 +20,17 @@ from eval.training.claims import Judged
 from eval.training.examples import Answering, Example, Target, changed_spans, plain
 from eval.training.parts import Held, Part
 from eval.training.swaps import exchanged_names, exchanged_nouns, other_names, swapped_words
+from eval.training.voices import voiced
 from rag import Span, VerdictLabel, sentence_spans
 
-__all__ = ["Passage", "human_claims", "mutated_examples", "role_examples", "sentence_claims"]
+__all__ = [
+    "Passage",
+    "human_claims",
+    "mutated_examples",
+    "order_examples",
+    "role_examples",
+    "sentence_claims",
+]
 
 _TARGETS: Mapping[MutationKind, Target] = MappingProxyType(
     {
@@ -52,10 +60,11 @@ _MIN_WORDS, _MAX_WORDS = 5, 45
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passage:
-    """A training document in plain characters."""
+    """A training document in plain characters; its title may be empty."""
 
     id: str
     text: str
+    title: str = ""
 
 
 def sentence_claims(passage: Passage, *, limit: int, seed: int) -> list[FaithfulClaim]:
@@ -102,7 +111,8 @@ def mutated_examples(claim: FaithfulClaim, *, seed: int) -> Iterator[Example]:
         yield _example(claim.text, _around(claim, random), Target.SUPPORTED, source="copy" if is_copy else "human")
     for reworded in rewordings_of(claim, seed=seed):
         yield _example(reworded.claim_text, _around(claim, random), Target.SUPPORTED, source="reworded")
-    by_kind = {kind: [m for m in mutants_of(claim, seed=seed) if m.kind is kind] for kind in _RARITY}
+    mutants = mutants_of(claim, seed=seed)
+    by_kind = {kind: [mutant for mutant in mutants if mutant.kind is kind] for kind in _RARITY}
     for kind in [kind for kind in _RARITY if by_kind[kind]][:N_PER_CLAIM]:
         yield from _of_mutant(claim, random.choice(by_kind[kind]), is_copy=is_copy, random=random)
     for name, swap in _SWAPS.items():
@@ -123,6 +133,24 @@ def role_examples(claim: FaithfulClaim, *, seed: int) -> Iterator[Example]:
         source = str(MutationKind.ROLE_SWAP)
         yield _example(claim.text, _around(claim, random), Target.SUPPORTED, source=source)
         yield from _edited(claim, change.text, Target.REFUSED, source, is_copy=True, random=random)
+
+
+def order_examples(claim: FaithfulClaim, *, seed: int) -> Iterator[Example]:
+    """The claim in the other voice, or with a phrase moved, where it still says the same and where it does not."""
+    random = Random(f"{seed}:{claim.id}:order")  # noqa: S311  draws a sample, guards no secret
+    is_copy = len(claim.cited) == 1 and claim.text == claim.evidence[0]
+    for made in voiced(claim.text, random):
+        around = _around(claim, random)
+        text, shown = made.text, around
+        if is_copy and random.random() < 0.5:
+            text, shown = claim.text, tuple(made.text if sentence == claim.text else sentence for sentence in around)
+        target = Target.SUPPORTED if made.is_same else Target.REFUSED
+        yield _example(text, shown, target, source="voice" if made.is_turned else "moved")
+    if is_copy:
+        for name in ("exchange", "nouns"):
+            edited = next(_SWAPS[name](claim, random), None)
+            if edited is not None and edited.text != claim.text:
+                yield from _edited(claim, edited.text, Target.REFUSED, name, is_copy=True, random=random)
 
 
 def _of_mutant(claim: FaithfulClaim, mutant: Mutant, *, is_copy: bool, random: Random) -> Iterator[Example]:

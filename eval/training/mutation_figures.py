@@ -19,19 +19,19 @@ from eval.training.claims import split_sentences
 from eval.training.examples import plain
 from eval.training.parts import Part
 from eval.training.questions import Questions
-from eval.training.runtime import Runtime
+from rag.evidence_model import EvidenceModel
 
-__all__ = ["MAX_ACCUSED", "mutation_figures"]
+__all__ = ["MAX_ACCUSED", "mutation_figures", "shown_of"]
 
 MAX_ACCUSED = 0.05
 _SEED = 0
 
 
 def mutation_figures(
-    questions: Mapping[str, Questions], runtime: Runtime, *, limit: int | None = None
+    questions: Mapping[str, Questions], runtime: EvidenceModel, *, limit: int | None = None
 ) -> dict[str, float]:
     """Shares by kind of mutant. limit: claims of each set and half, the same ones every time."""
-    tune, report = ([*_shown(questions, part=part, limit=limit)] for part in (Part.CALIBRATE, Part.REPORT))
+    tune, report = ([*shown_of(questions, part=part, limit=limit)] for part in (Part.CALIBRATE, Part.REPORT))
     faithful = [support for answer, support in zip(tune, _supports(tune, runtime), strict=True) if _is_faithful(answer)]
     threshold = float(np.quantile(faithful, MAX_ACCUSED)) if faithful else 0.0
     refused: dict[str, list[bool]] = defaultdict(list)
@@ -45,7 +45,7 @@ def mutation_figures(
     return {**shares, **counts, "threshold": threshold}
 
 
-def _shown(questions: Mapping[str, Questions], *, part: Part, limit: int | None) -> list[Shown]:
+def shown_of(questions: Mapping[str, Questions], *, part: Part, limit: int | None) -> list[Shown]:
     """The answers of all sets; a shift leaves the words as they are, so it is left out."""
     shown = []
     for asked in questions.values():
@@ -62,7 +62,7 @@ def _shown(questions: Mapping[str, Questions], *, part: Part, limit: int | None)
     return shown
 
 
-def _supports(shown: Sequence[Shown], runtime: Runtime) -> list[float]:
+def _supports(shown: Sequence[Shown], runtime: EvidenceModel) -> list[float]:
     pairs = [(plain(answer.claim_text), _evidence(answer.quotes)) for answer in shown]
     return [read.support for read in runtime.read(pairs)]
 

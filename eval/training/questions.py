@@ -16,15 +16,15 @@ from types import MappingProxyType
 
 from eval.cases import Case, Split, read_file
 from eval.data_sets import LoadedSet, load
-from eval.halves import question_groups
+from eval.halves import half, question_groups
 from eval.mutations.names import changed_names
 from eval.mutations.quantities import changed_dates, changed_numbers
 from eval.mutations.records import FaithfulClaim
 from eval.training.claims import split_sentences
 from eval.training.examples import Answering, Example, Target, plain
 from eval.training.parts import Held, Part, parts
-from eval.training.windows import words_of
 from rag import sentence_spans
+from rag.evidence_model import words_of
 
 __all__ = [
     "EVIDENCE_SETS",
@@ -33,6 +33,7 @@ __all__ = [
     "hold_questions",
     "question_examples",
     "read_questions",
+    "spare_pages",
     "training_pages",
 ]
 
@@ -111,6 +112,16 @@ def training_pages(questions: Questions) -> list[str]:
         names = {*case.gold_documents, *filter(None, [case.context_document])}
         (used if part is Part.TRAIN and case.split is Split.TUNE else barred).update(names)
     return sorted((used - barred) & questions.loaded.corpus.keys())
+
+
+def spare_pages(questions: Questions) -> list[str]:
+    """Documents that no case is about and whose own id falls into the tune half."""
+    named = {
+        name
+        for case in questions.loaded.cases
+        for name in (*case.gold_documents, *filter(None, [case.context_document]))
+    }
+    return sorted(name for name in questions.loaded.corpus if name not in named and half(name) is Split.TUNE)
 
 
 def _of_case(

@@ -16,8 +16,8 @@ from eval.metrics.verification import ScoredPair, auroc, calibration_error
 from eval.training.calibration import Scored, balanced, best_threshold, fitted_temperature, probability
 from eval.training.claims import Judged
 from eval.training.parts import Part
-from eval.training.runtime import Runtime
 from rag import VerdictLabel
+from rag.evidence_model import EvidenceModel
 
 __all__ = ["ONLY_SOURCE", "scored_claims", "support_figures"]
 
@@ -25,7 +25,7 @@ ONLY_SOURCE: Mapping[str, str] = MappingProxyType({"fm2": "fm2-gold", "wice": "w
 
 
 def scored_claims(
-    judged: Sequence[Judged], runtime: Runtime, *, part: Part, limit: int | None = None
+    judged: Sequence[Judged], runtime: EvidenceModel, *, part: Part, limit: int | None = None
 ) -> list[tuple[Judged, Scored]]:
     """The claims of the part with their log-odds; at most `limit` of them, the same ones every time."""
     chosen = [each for each in judged if each.part is part]
@@ -45,7 +45,7 @@ def scored_claims(
 
 
 def support_figures(
-    judged: Mapping[str, Sequence[Judged]], runtime: Runtime, *, limit: int | None = None
+    judged: Mapping[str, Sequence[Judged]], runtime: EvidenceModel, *, limit: int | None = None
 ) -> dict[str, dict[str, float]]:
     """Figures by set, and under `all`: means over sets, and what belongs to all of them."""
     measured = {

@@ -47,7 +47,8 @@ def _pairs() -> dict[str, str]:
 _OPPOSITE_BY_WORD = _pairs()
 _WORD = re.compile(rf"\b(?:{'|'.join(sorted(_OPPOSITE_BY_WORD, key=lambda word: -len(word)))})\b")
 _JOINED = re.compile(r"^ ?(?:,|and|or|&|, and) ?$")
-
+_APART = re.compile(r"\b(?!and\b|or\b|the\b|as\b|well\b|with\b|both\b)[a-z]{2,}")
+"""Names of one list have nothing else between them, and may change places."""
 
 _SUBJECT = re.compile(r"\b(?:[Tt]he|[Aa]n?) ([a-z]{3,})(?= (?:is |was |are |were |has |had )?[a-z]+(?:ed|es|s|ing)\b)")
 _OBJECT = re.compile(
@@ -104,6 +105,7 @@ def exchanged_names(claim: FaithfulClaim, random: Random) -> Iterator[Change]:
         and first.text != second.text
         and (first.kind is not NameKind.OTHER or first.span.start > 0)
         and not _JOINED.match(claim.text[first.span.end : second.span.start])
+        and _APART.search(claim.text[first.span.end : second.span.start])
     ]
     random.shuffle(pairs)
     for first, second in pairs:

@@ -22,11 +22,12 @@ import torch
 from torch import Tensor
 
 from eval.training.batches import Batch, batches_of
-from eval.training.encoding import Encoder, arrays, labels
+from eval.training.encoding import labels
 from eval.training.examples import Example, read_examples, write_examples
 from eval.training.network import Losses, VerifierNetwork, losses
 from eval.training.pairs import read_training_data, training_examples
 from eval.training.start import start_folder
+from rag.evidence_model import Encoder, arrays
 
 __all__ = ["Recipe", "Training", "main", "rate_at"]
 
@@ -117,6 +118,10 @@ class Training:
         self.n_steps = int(state["n_steps"])
         torch.set_rng_state(state["random"])
 
+    def start_from(self, path: Path) -> None:
+        """Take over the weights of another training, which may have trained other layers, and begin to count anew."""
+        self.network.load_state_dict(torch.load(path, map_location="cpu", weights_only=True)["network"])
+
     def _tensor(self, values: object) -> Tensor:
         return torch.as_tensor(values).to(self._device)
 
@@ -206,7 +211,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument(
         "--start", type=Path, help="folder of the encoder to start from; the default embedder's weights"
     )
+    parser.add_argument("--init", type=Path, help="checkpoint of another training whose weights to begin with")
     parser.add_argument("--examples", type=int, default=100_000)
+    parser.add_argument("--decay", type=float, default=0.4, help="share of the training in which the rate is lowered")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--rate", type=float, default=2e-4)
     parser.add_argument("--frozen", type=int, default=2, help="lowest layers that are not trained")
@@ -217,13 +224,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
     torch.set_num_threads(given.threads)
     given.out.mkdir(parents=True, exist_ok=True)
     start = given.start or start_folder()
-    recipe = Recipe(n_examples=given.examples, seed=given.seed, rate=given.rate, n_frozen=given.frozen)
+    recipe = Recipe(
+        n_examples=given.examples, seed=given.seed, rate=given.rate, n_frozen=given.frozen, decay=given.decay
+    )
     torch.manual_seed(recipe.seed)
     network = VerifierNetwork(start)
     training = Training(network, recipe, device=given.device, is_half=_can_half(given.device))
     checkpoint = _checkpoint(given.out, recipe)
     if checkpoint is not None:
         training.load(checkpoint)
+    elif given.init is not None:
+        training.start_from(given.init)
     _log(given.out, begins=training.n_steps, recipe=repr(recipe), half=_can_half(given.device))
     examples = _examples(given.data, given.out, given.seed)
     train(training, examples, Encoder(start), recipe=recipe, out=given.out, every_seconds=given.save_every)

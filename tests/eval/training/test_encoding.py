@@ -3,9 +3,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from eval.training.encoding import IGNORED, Encoder, arrays, labels
+from eval.training.encoding import IGNORED, labels
 from eval.training.examples import Answering, Example, Target
 from rag import Span
+from rag.evidence_model import Encoder, arrays
 
 
 @pytest.fixture(scope="module")

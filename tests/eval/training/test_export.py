@@ -7,10 +7,9 @@ import onnx
 import pytest
 import torch
 
-from eval.training.encoding import Encoder, arrays
-from eval.training.export import FULL, SMALL, export
+from eval.training.export import FULL, SMALL, averaged, export
 from eval.training.network import VerifierNetwork
-from eval.training.runtime import Runtime
+from rag.evidence_model import Encoder, EvidenceModel, arrays
 
 PAIRS = [("she left", ["the city .", "a book"]), ("he won the prize in 1912", ["he did not", "the year was 1912"] * 4)]
 
@@ -27,7 +26,7 @@ def test_full_file_says_what_the_network_says(exported: Path, start: Path) -> No
     torch.manual_seed(1)
     network, encoder = VerifierNetwork(start, attention="eager").eval(), Encoder(start)
 
-    reads = Runtime(exported / FULL).read(PAIRS)
+    reads = EvidenceModel(exported / FULL).read(PAIRS)
 
     for (text, sentences), read in zip(PAIRS, reads, strict=True):
         encoded = encoder.encode(text, sentences)
@@ -40,15 +39,15 @@ def test_full_file_says_what_the_network_says(exported: Path, start: Path) -> No
 
 
 def test_small_file_says_nearly_the_same(exported: Path) -> None:
-    full, small = (Runtime(exported / name).read(PAIRS) for name in (FULL, SMALL))
+    full, small = (EvidenceModel(exported / name).read(PAIRS) for name in (FULL, SMALL))
 
     assert all(np.abs(a.verdict - b.verdict).max() < 0.2 for a, b in zip(full, small, strict=True))
     operations = [node.op_type for node in onnx.load(str(exported / SMALL)).graph.node]
-    assert "MatMulInteger" in operations
+    assert {"MatMulInteger", "MatMulNBits"} <= set(operations)
 
 
 def test_answer_does_not_depend_on_what_else_is_asked(exported: Path) -> None:
-    runtime = Runtime(exported / FULL)
+    runtime = EvidenceModel(exported / SMALL)
 
     together, alone = runtime.read(PAIRS), [runtime.read([pair])[0] for pair in PAIRS]
 
@@ -65,7 +64,18 @@ def test_listed_hashes_are_those_of_the_files(exported: Path) -> None:
 
 
 def test_support_is_the_log_odds_of_the_first_output(exported: Path) -> None:
-    (read,) = Runtime(exported / FULL).read(PAIRS[:1])
+    (read,) = EvidenceModel(exported / FULL).read(PAIRS[:1])
 
     shares = np.exp(read.verdict) / np.exp(read.verdict).sum()
     assert read.support == pytest.approx(np.log(shares[0] / (1 - shares[0])), abs=1e-4)
+
+
+def test_weights_of_checkpoints_are_averaged(tmp_path: Path) -> None:
+    for number in (1, 3):
+        state = {"weight": torch.full((2,), float(number)), "n": torch.tensor(7)}
+        torch.save({"network": state}, tmp_path / f"{number}.pt")
+
+    mean = averaged([tmp_path / "1.pt", tmp_path / "3.pt"])
+
+    assert mean["weight"].tolist() == [2.0, 2.0]
+    assert mean["n"].item() == 7

@@ -11,7 +11,7 @@ from eval.training.export import SMALL, export
 from eval.training.first_stage import places_of, word_scores
 from eval.training.network import VerifierNetwork
 from eval.training.pairs import TrainingData, read_training_data
-from eval.training.runtime import Runtime
+from rag.evidence_model import EvidenceModel
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +62,7 @@ def test_questions_are_ranked_and_told_apart(data: TrainingData, model: Path, tm
     np.save(tmp_path / "squad2.npy", vectors)
 
     found = answer_figures(
-        squad2, Runtime(model), embed=lambda texts: random.normal(size=(len(texts), 8)).astype(np.float32),
+        squad2, EvidenceModel(model), embed=lambda texts: random.normal(size=(len(texts), 8)).astype(np.float32),
         cache=tmp_path,
     )  # fmt: skip
 

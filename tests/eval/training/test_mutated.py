@@ -5,7 +5,7 @@ import pytest
 
 from eval.mutations import FaithfulClaim
 from eval.training.examples import Example, Target
-from eval.training.mutated import Passage, mutated_examples, sentence_claims
+from eval.training.mutated import Passage, mutated_examples, order_examples, sentence_claims
 from eval.training.swaps import exchanged_names, exchanged_nouns, other_names, swapped_words
 from rag import Span
 
@@ -90,3 +90,25 @@ def test_other_name_comes_from_the_document_and_not_from_the_evidence() -> None:
     assert made
     assert all(name in TEXT for text in made for name in [text.removeprefix("Then ").removesuffix(" left.")])
     assert "Then Maria Lopez left." not in made
+
+
+def test_names_of_one_list_stay_where_they_are() -> None:
+    assert not list(exchanged_names(claim("Then came Maria Lopez, Bob Jones, and John Smith."), Random(0)))
+
+
+def test_order_of_words_alone_does_not_tell_what_is_supported() -> None:
+    passage = Passage(id="v", text="The council rejected a plan. In May, it rained.")
+
+    made = [
+        (example.source, example.target, example.text, example.sentences)
+        for seed in range(40)
+        for sentence in sentence_claims(passage, limit=2, seed=seed)
+        for example in order_examples(sentence, seed=seed)
+    ]
+
+    voices = {
+        (target, text) for source, target, text, shown in made if source == "voice" and passage.text[:28] in shown
+    }
+    assert (Target.SUPPORTED, "A plan was rejected by the council.") in voices
+    assert (Target.REFUSED, "The council was rejected by a plan.") in voices
+    assert all(target is Target.SUPPORTED for source, target, _, _ in made if source == "moved")

@@ -3,10 +3,14 @@ from pathlib import Path
 
 import pytest
 
+from eval.cases import Case, CorpusDocument, Split
+from eval.data_sets import LoadedSet
+from eval.halves import half
 from eval.training.claims import claim_examples, judged_claims
 from eval.training.examples import Answering, Example, Target
 from eval.training.pairs import SHARES, TrainingData, read_training_data, training_examples
 from eval.training.parts import Held, Part
+from eval.training.questions import Questions, spare_pages
 
 
 @pytest.fixture(scope="module")
@@ -27,6 +31,7 @@ def test_every_set_is_learned_from_and_has_a_share(examples: list[Example]) -> N
     sources = Counter(example.source for example in examples)
 
     assert {"nli_mix", "fever", "fm2", "scifact", "wice", "summedits", "bump", "squad2", "qed"} <= sources.keys()
+    assert {"asked", "asked-altered", "asked-list", "fever-list", "moved"} <= sources.keys()
     assert sources.keys() <= SHARES.keys()
 
 
@@ -57,6 +62,26 @@ def test_question_without_an_answer_has_no_gold_sentence(examples: list[Example]
     for example in examples:
         if example.source in ("squad2-none", "squad2-other", "altered"):
             assert Answering.YES not in example.answering
+
+
+def test_document_that_no_case_is_about_is_learned_from_only_in_the_tune_half() -> None:
+    names = [f"d{number}" for number in range(40)]
+    corpus = {name: CorpusDocument(id=name, title="", text="It rained.") for name in names}
+    case = Case(
+        id="q", question="Who?", answerable=True, gold_answers=("It",), split=Split.TUNE, history=(),
+        gold_documents=("d0",), gold_spans=(),
+    )  # fmt: skip
+    questions = Questions(
+        loaded=LoadedSet(
+            name="s", corpus=corpus, cases=(case,), pairs=(), n_evidence=0, missing_evidence=(), data_hash=""
+        ),
+        parts=(Part.TRAIN,),
+    )
+
+    spare = spare_pages(questions)
+
+    assert 0 < len(spare) < 39
+    assert spare == sorted(name for name in names[1:] if half(name) is Split.TUNE)
 
 
 def test_unchanged_sentence_of_an_edited_summary_stays_supported(data_folder: Path) -> None:

@@ -6,10 +6,10 @@ import pytest
 import torch
 
 from eval.training.batches import batches_of
-from eval.training.encoding import Encoder
 from eval.training.examples import Answering, Example, Target
 from eval.training.network import VerifierNetwork
 from eval.training.verifier import Recipe, Training, main, rate_at
+from rag.evidence_model import Encoder
 
 EXAMPLES = [
     Example(
@@ -89,3 +89,16 @@ def test_command_leaves_checkpoints_and_a_log_and_goes_on_with_more(
               if "begins" in line]  # fmt: skip
     assert begins[0] == 0
     assert begins[1] > 0
+
+
+def test_training_can_begin_with_the_weights_of_another(data_folder: Path, start: Path, tmp_path: Path) -> None:
+    command = ["--data", str(data_folder), "--start", str(start), "--device", "cpu"]
+    first, second = tmp_path / "first", tmp_path / "second"
+    main([*command, "--out", str(first), "--examples", "120"])
+
+    main([*command, "--out", str(second), "--examples", "60", "--init", str(first / "final.pt"), "--rate", "0"])
+
+    before, after = (torch.load(folder / "final.pt", weights_only=True) for folder in (first, second))
+    name = "encoder.encoder.layer.1.output.dense.weight"
+    assert torch.equal(before["network"][name], after["network"][name])
+    assert after["n_steps"] < before["n_steps"]
