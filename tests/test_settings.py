@@ -144,6 +144,8 @@ CHANGED = {
     "dense_weight": 0.9,
     "n_passages": 99,
     "reranker": "other",
+    "reranker_model": "other",
+    "n_reranked": 9,
     "n_evidence": 99,
     "embedding_arguments": {"model_name": "m"},
     "llm": "local",
