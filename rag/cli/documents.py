@@ -9,7 +9,16 @@ from typing import Annotated
 import typer
 
 from rag.cli.answers import named
-from rag.cli.options import DEFAULT_STORE, JsonOption, QuietOption, SettingsOption, StoreOption, open_assistant
+from rag.cli.options import (
+    DEFAULT_STORE,
+    JsonOption,
+    QuietOption,
+    SettingsOption,
+    SourcesOption,
+    StoreOption,
+    WhereOption,
+    open_assistant,
+)
 from rag.cli.reports import print_report, progress_bar
 from rag.cli.terminal import EXIT_FAILURE, count, print_json, print_line, short_path
 
@@ -50,11 +59,15 @@ def remove(
 
 
 def list_documents(
-    store: StoreOption = DEFAULT_STORE, settings: SettingsOption = None, as_json: JsonOption = False
+    where: WhereOption = "",
+    sources: SourcesOption = None,
+    store: StoreOption = DEFAULT_STORE,
+    settings: SettingsOption = None,
+    as_json: JsonOption = False,
 ) -> None:
-    """List the documents that are searched."""
+    """List the documents that are searched, or those of them that fit a filter."""
     with open_assistant(store, settings) as assistant:
-        documents = assistant.documents()
+        documents = assistant.documents(where=where, sources=sources or ())
     if as_json:
         print_json({"documents": [asdict(document) for document in documents]})
         return

@@ -156,6 +156,20 @@ def test_check_tells_what_is_wrong(rag, article, store_folder):
     assert json.loads(out)["problems"]
 
 
+def test_list_names_only_documents_that_fit_a_filter(rag, write):
+    rag("add", write("notes/a.txt", "The bridge opened in 1932."), write("b.md", "The ferry stopped."))
+    for options, named, count in (
+        (("--where", "media_type = text/markdown"), {"b.md"}, "1 document"),
+        (("--source", "*/notes/*"), {"a.txt"}, "1 document"),
+        ((), {"a.txt", "b.md"}, "2 documents"),
+    ):
+        out = rag("list", *options).out
+        assert {name for name in ("a.txt", "b.md") if name in out} == named
+        assert out.splitlines()[-1].startswith(f"{count} in ")
+    code, _, err = rag("list", "--where", "colour = red")
+    assert (code, "colour" in err) == (2, True)
+
+
 def test_show_gives_the_quote_in_its_place(rag, write):
     before = "".join(f"Sentence {number} stands before. " for number in range(50))
     after = "".join(f" Sentence {number} stands after." for number in range(50))
