@@ -34,6 +34,10 @@ test: $(INSTALLED_DEV) ## run all tests but the slow ones
 		|| { [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null && apt-get update -qq > /dev/null \
 			&& apt-get install -y -qq --no-install-recommends chromium > /dev/null 2>&1; } \
 		|| echo "Going on without: there is no Chrome or Chromium here, the tests in a browser are left out."
+	@command -v cc > /dev/null \
+		|| { [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null && apt-get update -qq > /dev/null \
+			&& apt-get install -y -qq --no-install-recommends gcc libc6-dev > /dev/null 2>&1; } \
+		|| echo "Going on without: there is no C compiler here, what leaves the machine is seen in Python alone."
 	$(RUN)/python -m pytest
 
 check: $(INSTALLED_DEV) ## style, types and import rules

@@ -1,7 +1,7 @@
 """The app behind an address: where Gradio may look for files, who may come in, and how it ends.
 
 Gradio counts the working directory and its cache as places whose files it may serve, so both are an empty folder
-that is deleted at the end.
+that is deleted at the end. It loads matplotlib where that is installed, whose list of fonts goes into our own cache.
 
 Source: Gradio's guide "Sharing your app", section "Security and file access".
 """
@@ -15,6 +15,8 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+import platformdirs
 
 from rag import Assistant
 from ui.access import Users
@@ -46,7 +48,8 @@ def serve(
         OSError: the port is taken, or the address is none of this machine.
     """
     with _empty_working_directory() as empty:
-        os.environ |= {"GRADIO_TEMP_DIR": str(empty), "GRADIO_ANALYTICS_ENABLED": "False", "HF_HUB_OFFLINE": "1"}
+        os.environ |= {"GRADIO_TEMP_DIR": str(empty), "HF_HUB_OFFLINE": "1"}
+        os.environ.setdefault("MPLCONFIGDIR", str(Path(platformdirs.user_cache_dir("chapter-and-verse"), "matplotlib")))
         from starlette.middleware import Middleware  # takes long, as the next does, which reads the environment
 
         from ui.app import build_app, look

@@ -19,6 +19,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, NoReturn
 
+import rag
 from rag.errors import ReadError, SettingsError
 from rag.readers._decoding import DEFAULT_MAX_BYTES
 from rag.types import Document, Failure
@@ -33,8 +34,23 @@ _PACKAGE = Path(__file__).parents[1]
 _START_SECONDS = 30.0
 _EXIT_FOR_MEMORY = 3  # as in _worker.py
 _N_WAITING_REPLIES = 4
-_KEPT_VARIABLES = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT", "LD_LIBRARY_PATH")
-"""All that the process gets of the environment: enough to start Python, and no key or token."""
+_KEPT_VARIABLES = (
+    *(
+        "PATH",
+        "LANG",
+        "LC_ALL",
+        "LC_CTYPE",
+        "TZ",
+        "TMPDIR",
+        "TEMP",
+        "TMP",
+        "SYSTEMROOT",
+        "LD_LIBRARY_PATH",
+        "LD_PRELOAD",
+    ),
+    *rag.TELEMETRY_OFF,
+)
+"""All that the process gets of the environment: enough to start Python in silence, and no key or token."""
 
 _ONE_HEAP = {"MALLOC_ARENA_MAX": "1"}
 """Else glibc reserves 64 MB of addresses for each thread, which would count as memory that a file took."""
@@ -192,6 +208,10 @@ class IsolatedCollectionReader:
         return self._isolation.replies(path, self._target, max_bytes=self._max_bytes, is_collection=True)
 
 
+def _environment() -> dict[str, str]:
+    return {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ} | _ONE_HEAP
+
+
 class _EndedError(Exception):
     """The process ended while it was asked. status: as `subprocess` gives it."""
 
@@ -214,7 +234,7 @@ class _Process:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env={name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ} | _ONE_HEAP,
+            env=_environment(),
         )
         stdout = self._process.stdout
         assert stdout is not None  # noqa: S101 - it is a pipe
