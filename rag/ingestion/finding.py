@@ -41,6 +41,7 @@ class FoundFiles:
     """What is in a folder, while it is searched.
 
     real, store: the folder itself and the store's, without links. suffixes: of files that can be read.
+    unreachable: folders, and entries of them, of which nobody can say what they hold.
     """
 
     real: str
@@ -49,6 +50,14 @@ class FoundFiles:
     files: list[Path] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
     unreachable: list[str] = field(default_factory=list)
+
+    def fail(self, path: str | Path, reason: str) -> None:
+        """Report an entry that cannot be taken."""
+        self.failures.append(Failure(source=printable(str(path)), reason=reason))
+
+    def is_store(self, folder: Path) -> bool:
+        """Whether it is the store's own folder."""
+        return bool(self.store) and os.path.realpath(folder) == self.store
 
 
 def find_files(
@@ -70,13 +79,15 @@ def find_files(
             failures += found.failures
             if not found.failures and not any(file.suffix.lower() in suffixes for file in found.files):
                 reason = f"the folder holds no file that can be read - put {', '.join(suffixes)} files into it"
-                failures.append(Failure(source=str(path), reason=reason))
+                failures.append(Failure(source=printable(str(path)), reason=reason))
             for file in found.files:
                 files.setdefault(file, SourceFile(file, is_named=False))
         elif os.path.lexists(path):
             files[path] = SourceFile(path, is_named=True)
         else:
-            failures.append(Failure(source=str(path), reason="there is no such file or folder - check the path"))
+            failures.append(
+                Failure(source=printable(str(path)), reason="there is no such file or folder - check the path")
+            )
     return list(files.values()), failures
 
 
@@ -92,37 +103,53 @@ def inside(folder: Path, suffixes: Sequence[str], *, store_folder: Path | None =
         suffixes=frozenset(suffixes),
         store="" if store_folder is None else os.path.realpath(store_folder),
     )
-    _walk(folder, (), found)
+    _walk(folder, found)
     return found
 
 
-def _walk(folder: Path, rules: tuple[IgnoreRules, ...], found: FoundFiles) -> None:
-    try:
-        with os.scandir(folder) as entries:
-            visible = sorted((entry for entry in entries if not entry.name.startswith(".")), key=lambda e: e.name)
-        rules = (*rules, *read_rules(folder / IGNORE_FILE))
-    except OSError as error:
-        found.unreachable.append(str(folder))
-        reason = f"{error.strerror} - check who may open the folder"
-        found.failures.append(Failure(source=printable(str(error.filename or folder)), reason=reason))
-        return
-    folders = []
-    for entry in visible:
-        path = folder / entry.name
-        is_folder = entry.is_dir(follow_symlinks=False)
-        if _any_ignores(rules, path, is_folder=is_folder):
+def _walk(top: Path, found: FoundFiles) -> None:
+    """Without recursion: a folder may be nested more deeply than calls can be."""
+    waiting: list[tuple[Path, tuple[IgnoreRules, ...]]] = [(top, ())]
+    while waiting:
+        folder, rules = waiting.pop()
+        try:
+            with os.scandir(folder) as entries:
+                visible = sorted((entry for entry in entries if not entry.name.startswith(".")), key=lambda e: e.name)
+            rules = (*rules, *read_rules(folder / IGNORE_FILE))
+        except OSError as error:
+            found.unreachable.append(str(folder))
+            found.fail(error.filename or folder, f"{error.strerror or error} - check who may open the folder")
             continue
-        if is_folder:
-            folders.append(path)
-        elif entry.is_symlink() and not _leads_inside(path, found.real):
-            if entry.is_dir() or path.suffix.lower() in found.suffixes:
-                reason = "it is a link that leads out of the folder - add what it leads to by its own path"
-                found.failures.append(Failure(source=printable(str(path)), reason=reason))
-        elif not entry.is_dir():
-            found.files.append(path)
-    for path in folders:
-        if not found.store or os.path.realpath(path) != found.store:
-            _walk(path, rules, found)
+        folders = []
+        for entry in visible:
+            try:
+                is_folder = _take(entry, rules, found)
+            except OSError as error:  # as of a link that leads to itself
+                found.unreachable.append(entry.path)
+                found.fail(entry.path, f"it cannot be looked at ({error.strerror or error}) - mend it, or leave it out")
+            else:
+                folders += [folder / entry.name] if is_folder else []
+        waiting += [(path, rules) for path in reversed(folders) if not found.is_store(path)]
+
+
+def _take(entry: os.DirEntry[str], rules: Sequence[IgnoreRules], found: FoundFiles) -> bool:
+    """Take in what the entry is, if it is a file; whether it is a folder, to be searched.
+
+    Raises:
+        OSError: the entry cannot be looked at.
+    """
+    path = Path(entry.path)
+    is_folder = entry.is_dir(follow_symlinks=False)
+    if _any_ignores(rules, path, is_folder=is_folder):
+        return False
+    if is_folder:
+        return True
+    if entry.is_symlink() and not _leads_inside(path, found.real):
+        if entry.is_dir() or path.suffix.lower() in found.suffixes:
+            found.fail(path, "it is a link that leads out of the folder - add what it leads to by its own path")
+    elif not entry.is_dir():
+        found.files.append(path)
+    return False
 
 
 def _any_ignores(rules: Sequence[IgnoreRules], path: Path, *, is_folder: bool) -> bool:

@@ -8,8 +8,10 @@ Source: https://git-scm.com/docs/gitignore, "Pattern format".
 
 from __future__ import annotations
 
+import errno
 import os
 import re
+import stat
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -49,7 +51,11 @@ def read_rules(path: Path) -> Sequence[IgnoreRules]:
         OSError: the file is there and cannot be read.
     """
     try:
-        with path.open(encoding="utf-8-sig", errors="surrogateescape") as file:
+        # Without O_NONBLOCK, opening a pipe that nobody writes to would wait for ever.
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+        with open(descriptor, encoding="utf-8-sig", errors="surrogateescape") as file:  # noqa: PTH123 - no path
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                raise OSError(errno.EINVAL, "it is a pipe or a device", str(path))
             text = file.read(_MAX_CHARACTERS)
     except (FileNotFoundError, IsADirectoryError):
         return ()

@@ -124,7 +124,9 @@ class Ingestion:
         """Put what would be done with the files into the outcome."""
         for file in files:
             known = self._store.documents.in_file(file.file)
-            if not self._preparation.can_read(file.path):
+            if file.source != printable(file.source):
+                outcome.failed.append(_nameless(file))
+            elif not self._preparation.can_read(file.path):
                 outcome.skipped.append(file.source)
             elif not known:
                 outcome.added.append(file.source)
@@ -166,8 +168,7 @@ class Ingestion:
     def _prepare(self, file: SourceFile, outcome: Outcome) -> Iterator[PreparedDocument | FileRead]:
         """What has to be stored of the file; the rest goes into the outcome."""
         if file.source != printable(file.source):
-            reason = "its name holds bytes that are not text - rename it"
-            outcome.failed.append(Failure(source=printable(file.source), reason=reason))
+            outcome.failed.append(_nameless(file))
             return
         if not self._preparation.can_read(file.path):
             if not file.is_named:
@@ -194,7 +195,7 @@ class Ingestion:
             outcome.failed.append(Failure(source=file.source, reason=error.reason))
         except OSError as error:
             outcome.failed.append(
-                Failure(source=file.source, reason=f"{error.strerror} - check the file and try again")
+                Failure(source=file.source, reason=f"{error.strerror or error} - check the file and try again")
             )
 
     def is_unchanged(self, file: SourceFile, known: Sequence[KnownVersion]) -> bool:
@@ -320,6 +321,10 @@ class Ingestion:
         languages = (language for language, n in outcome.languages.items() for _ in range(n))
         notice = segmentation.foreign_language_notice(languages, embedding_model=model)
         return (notice,) if notice else ()
+
+
+def _nameless(file: SourceFile) -> Failure:
+    return Failure(source=printable(file.source), reason="its name holds bytes that are not text - rename it")
 
 
 def _has_failed(file: SourceFile, outcome: Outcome) -> bool:

@@ -7,12 +7,13 @@ import stat
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import NamedTuple, TypeGuard, cast
+from typing import NamedTuple, cast
 
 from rag import attribution, segmentation
 from rag.headings import heading_of
 from rag.ingestion.copies import bands_of, is_copy, keys_of, sentence_key, unknown_runs
 from rag.ingestion.finding import SourceFile
+from rag.ingestion.reading import is_collection, read_entries
 from rag.protocols import CollectionReader, Embedder, Reader
 from rag.storage import NewPassage, Store
 from rag.types import Document, Failure, Sentence, Span
@@ -99,15 +100,16 @@ class Preparation:
         if reader is None:
             raise ValueError(f"no reader for {str(file.path)!r} - ask `can_read` first")
         before = _stamp(file.path)
-        if not _is_collection(reader):
-            document, file_hash = cast(Reader, reader).read(file.path), hash_of_file(file.path)
+        entries = read_entries(reader, file.path)
+        if not is_collection(reader):
+            document, file_hash = cast(Document, next(entries)), hash_of_file(file.path)
             # Written to between reading and hashing: no hash, so that the next run reads it again.
             yield self.cut(
                 self._named(document, file), file=file.file, file_hash=file_hash if _stamp(file.path) == before else ""
             )
             return
         sources = set()
-        for entry in reader.read_each(file.path):
+        for entry in entries:
             if isinstance(entry, Failure):
                 yield replace(entry, source=_renamed(entry.source, file))
                 continue
@@ -206,10 +208,6 @@ class Preparation:
     def all_stored(self) -> None:
         """Forget what waited."""
         self._waiting.clear()
-
-
-def _is_collection(reader: Reader | CollectionReader) -> TypeGuard[CollectionReader]:
-    return hasattr(reader, "read_each")
 
 
 def _renamed(source: str, file: SourceFile) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from rag.errors import NotFoundError, SettingsError
-from rag.ingestion.finding import FoundFiles, SourceFile, inside
+from rag.ingestion.finding import FoundFiles, SourceFile, inside, printable
 from rag.ingestion.preparing import hash_of_file
 from rag.storage import KnownVersion, Store
 from rag.types import Failure
@@ -49,7 +49,8 @@ def plan(store: Store, folder: Path, *, suffixes: Sequence[str], recipe: str, al
     check_folder(folder, n_files=len(can_be_read), n_known=len(known), allow_empty=allow_empty)
     present = {str(path) for path in found.files}
     gone = {file: versions for file, versions in known.items() if file not in present and not _is_hidden(file, found)}
-    moved = _moved([path for path in can_be_read if str(path) not in known], gone, recipe)
+    new = [path for path in can_be_read if str(path) not in known and printable(str(path)) == str(path)]
+    moved = _moved(new, gone, recipe)
     new_names = {str(file.path) for _, file in moved}
     for old, _ in moved:
         del gone[old]
@@ -70,12 +71,13 @@ def check_folder(folder: Path, *, n_files: int, n_known: int, allow_empty: bool)
         NotFoundError: the folder is missing. SettingsError: it is a file, or it is empty and documents would go.
     """
     name = str(folder)
-    if os.path.lexists(folder) and not folder.is_dir():
+    is_folder = os.path.isdir(folder)  # noqa: PTH112 - Path.is_dir raises where a folder above may not be entered
+    if os.path.lexists(folder) and not is_folder:
         raise SettingsError(f"cannot keep in step with {name!r}: it is no folder - add a file with `rag add`")
     if allow_empty:
         return
     would_go = f"{n_known:,} documents of it would be removed" if n_known else "nothing of it is in the store"
-    if not folder.is_dir():
+    if not is_folder:
         raise NotFoundError(
             f"cannot keep in step with {name!r}: there is no such folder, and {would_go} - check that its drive is "
             "there, or say that it is meant with --allow-empty"
@@ -88,7 +90,7 @@ def check_folder(folder: Path, *, n_files: int, n_known: int, allow_empty: bool)
 
 
 def _is_hidden(file: str, found: FoundFiles) -> bool:
-    return any(file.startswith(f"{folder.rstrip(os.sep)}{os.sep}") for folder in found.unreachable)
+    return any(f"{file}{os.sep}".startswith(f"{path.rstrip(os.sep)}{os.sep}") for path in found.unreachable)
 
 
 def _moved(new: Sequence[Path], gone: dict[str, list[KnownVersion]], recipe: str) -> list[tuple[str, SourceFile]]:

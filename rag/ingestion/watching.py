@@ -81,7 +81,7 @@ def watch(
             try:
                 report = sync(None if has_failed or _rules_changed(seen, now) else _changed(seen, now))
                 has_failed, seen = False, now
-            except RagError as error:
+            except (RagError, OSError) as error:
                 if not has_failed:
                     yield AddReport(failed=(Failure(source=str(folder), reason=str(error)),))
                 has_failed = True

@@ -76,10 +76,13 @@ class Documents:
     def _known_versions(self, *conditions: ColumnElement[bool]) -> list[KnownVersion]:
         columns = schema.documents.c
         query = select(columns.source, columns.id, columns.file, columns.file_hash, columns.recipe)
-        with self._database.connect() as connection:
-            rows = connection.execute(
-                query.where(*conditions, columns.state == "current").order_by(columns.file, columns.source)
-            ).all()
+        try:
+            with self._database.connect() as connection:
+                rows = connection.execute(
+                    query.where(*conditions, columns.state == "current").order_by(columns.file, columns.source)
+                ).all()
+        except UnicodeEncodeError:  # a name that is no text: no such name can be stored
+            return []
         return [KnownVersion(*row) for row in rows]
 
     def named(self, name: str, *, files: Sequence[str], folder: str) -> list[KnownVersion]:

@@ -1,0 +1,72 @@
+"""What a reader makes of a file, fit to be stored, whatever the reader does.
+
+A reader may be anybody's: one that breaks, or gives what is no document, has failed on this one file.
+"""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TypeGuard, cast
+
+from rag.errors import RagError, ReadError
+from rag.ingestion.finding import printable
+from rag.protocols import CollectionReader, Reader
+from rag.types import Document, Failure
+
+__all__ = ["is_collection", "read_entries"]
+
+_LONGEST_REASON = 300
+
+
+def is_collection(reader: Reader | CollectionReader) -> TypeGuard[CollectionReader]:
+    """Whether the reader finds many documents in a file."""
+    return hasattr(reader, "read_each")
+
+
+def read_entries(reader: Reader | CollectionReader, path: Path) -> Iterator[Document | Failure]:
+    """The documents of the file and the entries that cannot be read; exactly one document when it is no collection.
+
+    Raises:
+        ReadError: the file cannot be read, or not by this reader. OSError: it is out of reach.
+    """
+    if _is_special(path):
+        raise ReadError(str(path), "it is a pipe or a device - copy its content into a file")
+    name = type(reader).__name__
+    try:
+        if not is_collection(reader):
+            document: object = cast(Reader, reader).read(path)
+            if not _is_storable(document):
+                raise ReadError(str(path), f"{name} made no text of it that can be stored - leave the file out")
+            yield cast(Document, document)
+            return
+        for number, entry in enumerate(reader.read_each(path), start=1):
+            if isinstance(entry, Failure) or _is_storable(entry):
+                yield entry
+            else:
+                yield Failure(source=f"{path}#{number}", reason=f"{name} made no text of it that can be stored")
+    except (RagError, OSError):
+        raise
+    except Exception as error:  # each library fails in its own way
+        reason = " ".join(str(error).split())[:_LONGEST_REASON] or "no reason given"
+        raise ReadError(
+            str(path), f"{name} failed with {type(error).__name__}: {reason} - save the file again, or leave it out"
+        ) from error
+
+
+def _is_special(path: Path) -> bool:
+    """Whether it is something that a reader could wait for without end; what is not there is for the reader to say."""
+    try:
+        return not stat.S_ISREG(path.stat().st_mode)
+    except OSError:
+        return False
+
+
+def _is_storable(document: object) -> bool:
+    """Whether it is a document with a text, all of it text that a database takes."""
+    if not isinstance(document, Document) or not isinstance(document.text, str) or not document.text.strip():
+        return False
+    said = (*document.metadata, *document.metadata.values())
+    parts = (document.id, document.source, document.title, document.media_type, document.text, *said)
+    return all(isinstance(part, str) and part == printable(part) for part in parts)
