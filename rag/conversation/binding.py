@@ -7,7 +7,7 @@ import re
 from rag.attribution.lexicon import ADVERBS, PREPOSITIONS
 from rag.conversation.lexicon import PERSON_ROLES
 from rag.conversation.names import Kind, Name, phrases_in
-from rag.stopwords import STOP_WORDS
+from rag.language.stopwords import STOP_WORDS
 
 __all__ = ["is_bound", "may_be"]
 

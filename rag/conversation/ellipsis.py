@@ -11,7 +11,7 @@ from rag.attribution.names import fold
 from rag.conversation.lexicon import ASKING, BE, DO_OR_MODAL, PHRASE_ENDS, SPOKEN, TIMES
 from rag.conversation.memory import Memory, Said
 from rag.conversation.names import Kind, Name, kind_of, names_in, phrases_in
-from rag.stopwords import STOP_WORDS
+from rag.language.stopwords import STOP_WORDS
 
 __all__ = ["completed"]
 

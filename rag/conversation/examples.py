@@ -12,7 +12,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from rag.attribution.lexicon import word_set
-from rag.stopwords import STOP_WORDS
+from rag.language.stopwords import STOP_WORDS
 
 __all__ = ["Example", "examples"]
 

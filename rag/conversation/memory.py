@@ -10,7 +10,7 @@ from functools import lru_cache
 from rag.attribution.names import fold
 from rag.conversation.lexicon import ASKING, PHRASE_ENDS
 from rag.conversation.names import Name, kind_of, names_in, phrases_in
-from rag.stopwords import STOP_WORDS
+from rag.language.stopwords import STOP_WORDS
 from rag.types import Turn
 
 __all__ = ["Memory", "Said", "clean", "is_topic", "said", "topic_name"]

@@ -24,8 +24,8 @@ from rag.conversation.lexicon import (
     THINGS,
     TIMES,
 )
-from rag.countries import COUNTRIES
-from rag.stopwords import STOP_WORDS
+from rag.language.countries import COUNTRIES
+from rag.language.stopwords import STOP_WORDS
 
 __all__ = ["Kind", "Name", "kind_of", "names_in", "phrases_in"]
 

@@ -11,7 +11,7 @@ from rag.conversation.binding import is_bound, may_be
 from rag.conversation.lexicon import ASKING, BE, DO_OR_MODAL, MOTION, PERSON_ROLES, PHRASE_ENDS, PREDICATES
 from rag.conversation.memory import Memory, Said
 from rag.conversation.names import Kind, Name, names_in
-from rag.stopwords import STOP_WORDS
+from rag.language.stopwords import STOP_WORDS
 
 __all__ = ["with_meanings"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from rag.stopwords import STOP_WORDS
+from rag.language.stopwords import STOP_WORDS
 from rag.types import Turn
 
 __all__ = ["MOST_REWRITE_CHARACTERS", "accepted_rewrite"]

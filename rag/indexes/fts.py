@@ -2,8 +2,8 @@
 
 A passage that is committed can be found, one that is rolled back cannot, and nothing has to be rebuilt for a query.
 English words match by stem ("territories" finds "territory") and without diacritics. Words of other scripts are stored
-as `rag.words.index_form` gives them: cut to the stems of their own languages, and pairs of letters where a script has
-no blanks between words, so that any two letters of Chinese, Japanese, Korean or Thai that stand together are found.
+as `index_form` gives them: cut to the stems of their own languages, and pairs of letters where a script has no blanks
+between words, so that any two letters of Chinese, Japanese, Korean or Thai that stand together are found.
 
 What stands above a passage, such as its document's title, is a column of its own, which counts as much as the text. A
 table that an older version made lacks it; it is made anew, from what it holds, when something is next added.
@@ -22,9 +22,9 @@ from contextlib import AbstractContextManager
 from sqlalchemy import Connection, text
 
 from rag.errors import StoreError
+from rag.language.words import index_form, query_words
 from rag.protocols import IdArray
 from rag.types import Hit
-from rag.words import index_form, query_words
 
 __all__ = ["FtsIndex"]
 

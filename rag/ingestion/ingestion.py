@@ -11,7 +11,6 @@ from contextlib import nullcontext, suppress
 from itertools import chain
 from pathlib import Path
 
-from rag import segmentation
 from rag.errors import ReadError
 from rag.ingestion import uploads
 from rag.ingestion.finding import SourceFile, absolute, find_files, printable
@@ -19,6 +18,7 @@ from rag.ingestion.outcome import Outcome, Reporting
 from rag.ingestion.preparing import FileRead, Preparation, PreparedDocument, hash_of_file
 from rag.ingestion.syncing import SyncPlan, plan
 from rag.ingestion.writing import PASSAGES_AT_A_TIME, Writer
+from rag.language.identification import foreign_language_notice
 from rag.protocols import CollectionReader, Embedder, Reader, WordIndex
 from rag.storage import KnownVersion, Store, damaged_documents, delete_dangling
 from rag.types import AddReport, Failure, Progress
@@ -319,7 +319,7 @@ class Ingestion:
         if backend != "sentence-transformers":
             return ()
         languages = (language for language, n in outcome.languages.items() for _ in range(n))
-        notice = segmentation.foreign_language_notice(languages, embedding_model=model)
+        notice = foreign_language_notice(languages, embedding_model=model)
         return (notice,) if notice else ()
 
 

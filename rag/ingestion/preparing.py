@@ -14,6 +14,7 @@ from rag.headings import heading_of
 from rag.ingestion.copies import bands_of, is_copy, keys_of, sentence_key, unknown_runs
 from rag.ingestion.finding import SourceFile
 from rag.ingestion.reading import is_collection, read_entries
+from rag.language.identification import detect_language
 from rag.protocols import CollectionReader, Embedder, Reader
 from rag.storage import NewPassage, Store
 from rag.types import Document, Failure, Sentence, Span
@@ -221,7 +222,7 @@ def _id_of(source: str, text: str) -> str:
 
 
 def _with_language(document: Document) -> Document:
-    language = segmentation.detect_language(document.text, document.metadata.get("language", ""))
+    language = detect_language(document.text, document.metadata.get("language", ""))
     if not language or document.metadata.get("language") == language:
         return document
     return replace(document, metadata={**document.metadata, "language": language})

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from rag.language.stopwords import WORDS_OF_ASKING
+from rag.language.words import content_stems
 from rag.protocols import FloatArray
-from rag.stopwords import WORDS_OF_ASKING
-from rag.words import content_stems
 
 __all__ = ["OverlapReranker"]
 

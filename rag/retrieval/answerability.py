@@ -13,10 +13,10 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from rag.attribution import AskedSpeaker, names_same
-from rag.countries import COUNTRIES
+from rag.language.countries import COUNTRIES
+from rag.language.words import content_stems, content_words
 from rag.retrieval.coefficients import coefficients
 from rag.retrieval.ranking import score
-from rag.words import content_stems, content_words
 
 if TYPE_CHECKING:
     from rag.retrieval.retriever import Ranked

@@ -11,9 +11,9 @@ from collections.abc import Callable
 from enum import StrEnum
 from functools import lru_cache
 
-from rag.countries import COUNTRIES
-from rag.stopwords import WORDS_OF_ASKING
-from rag.words import content_stems, content_words
+from rag.language.countries import COUNTRIES
+from rag.language.stopwords import WORDS_OF_ASKING
+from rag.language.words import content_stems, content_words
 
 __all__ = ["Expected", "asked_words", "brings", "expected_by", "holds", "without_request"]
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from rag.attribution.names import is_description
-from rag.words import content_stems
+from rag.language.words import content_stems
 
 __all__ = ["describes", "introduction_of", "is_introduced_as"]
 

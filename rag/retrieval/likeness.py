@@ -15,8 +15,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.language.words import content_stems, content_words
 from rag.protocols import FloatArray
-from rag.words import content_stems, content_words
 
 __all__ = ["likeness"]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
+from rag.language.words import content_stems
 from rag.retrieval.ranking import Candidate
 from rag.types import Sentence
-from rag.words import content_stems
 
 __all__ = ["antecedent"]
 

@@ -10,8 +10,8 @@ from sqlalchemy import Connection, Table, inspect, select, text, update
 from sqlalchemy.schema import CreateColumn
 
 from rag.errors import StoreError
+from rag.language.words import index_form
 from rag.storage import schema
-from rag.words import index_form
 
 __all__ = ["MIGRATIONS", "migrate", "pending"]
 

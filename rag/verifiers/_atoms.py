@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from enum import Enum, auto
 from functools import lru_cache
 
-from rag.countries import COUNTRIES
+from rag.language.countries import COUNTRIES
 from rag.verifiers._dates import date_at
 from rag.verifiers._lexicon import FUNCTION_WORDS, TITLES, synonyms, word_key
 from rag.verifiers._quantities import bound_before, quantity_at

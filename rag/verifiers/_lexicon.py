@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from rag.stopwords import STOP_WORDS
-from rag.words import stem
+from rag.language.stopwords import STOP_WORDS
+from rag.language.words import stem
 
 __all__ = [
     "ANTONYMS",

@@ -15,8 +15,8 @@ from itertools import chain
 
 import Stemmer
 
-from rag.countries import COUNTRIES
-from rag.stopwords import FUNCTION_WORDS, FUNCTION_WORDS_OF_OTHER_SCRIPTS, STOP_WORDS
+from rag.language.countries import COUNTRIES
+from rag.language.stopwords import FUNCTION_WORDS, FUNCTION_WORDS_OF_OTHER_SCRIPTS, STOP_WORDS
 
 __all__ = ["content_stems", "content_words", "index_form", "query_words", "stem"]
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.segmentation import LANGUAGE_NAMES, detect_language, foreign_language_notice
+from rag.language.identification import LANGUAGE_NAMES, detect_language, foreign_language_notice
 
 TEXTS = {
     "en": "The treaty was signed by both ministers in the capital on Monday afternoon.",
