@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from rag.attribution import AskedSpeaker, names_same
-from rag.retrieval.introductions import describes, introduction_of, is_introduced_as
+from rag.attribution.introductions import describes, introduction_of, is_introduced_as
 from rag.types import Sentence
 
 __all__ = ["Voice", "introductions_of", "speaker_fits", "voice_of"]
