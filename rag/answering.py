@@ -16,9 +16,9 @@ from uuid import uuid4
 from rag.citation import CheckedClaim, CitedClaim, DraftReader, Numbering, check_claim
 from rag.conversation import standalone_question
 from rag.errors import GeneratorError, NotFoundError, QuestionError
-from rag.filters import Filter
 from rag.protocols import CANNOT_ANSWER, Generator, Verifier
 from rag.retrieval import Retrieval, Retriever
+from rag.storage.filters import Filter
 from rag.types import (
     Answer,
     AnswerStatus,

@@ -19,12 +19,12 @@ from rag.errors import (
     StoreFullError,
     StoreLockedError,
 )
-from rag.filters import scope_of
 from rag.library import Library
 from rag.protocols import ClaimWithEvidence
 from rag.respondent import Respondent
 from rag.settings import Settings
 from rag.storage import import_store
+from rag.storage.filters import scope_of
 from rag.types import (
     AddReport,
     Answer,
@@ -261,7 +261,8 @@ class Assistant:
         The finished answer is recorded, so that its citations can be opened later. Whoever stops reading
         early closes the generator, which ends the request to a language model behind it.
 
-        where: which documents are searched, such as "published >= 2025-03-01 and language = en"; see `rag.filters`.
+        where: which documents are searched, such as "published >= 2025-03-01 and language = en"; see
+            `rag.storage.filters`.
         sources: patterns with * and ? one of which the source has to fit, such as "reports/*".
         is_stopped: asked, by the thread that reads the stream, whenever the generator has written a piece; True ends
             the request to a language model and the stream, which has no `Done` then.

@@ -16,12 +16,12 @@ from typing import Any, TypeVar, overload
 from rag.embedder_choice import choose_embedder
 from rag.errors import NotFoundError, StoreError
 from rag.factory import ISOLATION, READERS, RISKY_READERS, build, build_reader, load
-from rag.filters import Filter
 from rag.ingestion import Ingestion, absolute, watch
 from rag.protocols import Embedder, Reader, Reranker, VectorIndex, WordIndex
 from rag.retrieval import Retriever, VectorSearch
 from rag.settings import Settings
 from rag.storage import Store, export_store, problems, prune
+from rag.storage.filters import Filter
 from rag.types import AddReport, Document, DocumentInfo, ExportReport, Progress, PruneReport
 
 __all__ = ["Library", "built_once"]

@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import NamedTuple, cast
 
 from rag import attribution, segmentation
-from rag.headings import heading_of
 from rag.ingestion.copies import bands_of, is_copy, keys_of, sentence_key, unknown_runs
 from rag.ingestion.finding import SourceFile
 from rag.ingestion.reading import is_collection, read_entries
 from rag.language.identification import detect_language
 from rag.protocols import CollectionReader, Embedder, Reader
 from rag.storage import NewPassage, Store
+from rag.storage.headings import heading_of
 from rag.types import Document, Failure, Sentence, Span
 
 __all__ = ["FileRead", "Preparation", "PreparedDocument", "hash_of_file"]

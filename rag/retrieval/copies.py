@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from rag.filters import Filter
 from rag.retrieval.ranking import Candidate
 from rag.storage import Copy, Store
+from rag.storage.filters import Filter
 from rag.types import Evidence
 
 __all__ = ["only_fitting", "with_other_sources"]

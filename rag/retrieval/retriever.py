@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 from rag.attribution import AskedSpeaker, Speakers, asked_speaker
-from rag.filters import Filter
 from rag.protocols import Embedder, FloatArray, Reranker, WordIndex
 from rag.retrieval.answerability import answerability
 from rag.retrieval.copies import only_fitting, with_other_sources
@@ -16,6 +15,7 @@ from rag.retrieval.ranking import Candidate, Features, candidates_of, features, 
 from rag.retrieval.second_look import second_look
 from rag.retrieval.vector_search import VectorSearch
 from rag.storage import Store
+from rag.storage.filters import Filter
 from rag.types import Evidence, Hit
 
 __all__ = ["Ranked", "Retrieval", "Retriever"]

@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Connection, and_, delete, func, literal, or_, select, update
 
 from rag.errors import NotFoundError
-from rag.filters import Filter
 from rag.storage import schema
 from rag.storage.database import Database
 from rag.storage.filtering import condition_of
+from rag.storage.filters import Filter
 from rag.types import Document, DocumentInfo, Sentence, Span
 
 __all__ = ["Documents", "KnownVersion", "NewPassage", "sentence_record"]

@@ -6,8 +6,8 @@ import mimetypes
 
 from sqlalchemy import ColumnElement, and_, func, not_, or_
 
-from rag.filters import DATES, Both, Comparison, Either, Filter, Not, Operator
 from rag.storage import schema
+from rag.storage.filters import DATES, Both, Comparison, Either, Filter, Not, Operator
 
 __all__ = ["condition_of"]
 

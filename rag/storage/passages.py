@@ -10,13 +10,13 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 from sqlalchemy import Row, ScalarSelect, delete, func, select, text
 
-from rag.filters import Filter
-from rag.headings import heading_of
 from rag.protocols import FloatArray, IdArray
 from rag.storage import schema
 from rag.storage.database import Database
 from rag.storage.documents import sentence_record
 from rag.storage.filtering import condition_of
+from rag.storage.filters import Filter
+from rag.storage.headings import heading_of
 from rag.types import Passage, Sentence, Span
 
 __all__ = ["PassageTexts", "Passages", "StoredPassage"]

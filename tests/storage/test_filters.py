@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag import FilterError
-from rag.filters import FIELDS, Both, Comparison, Either, Not, Operator, parse_filter, scope_of
+from rag.storage.filters import FIELDS, Both, Comparison, Either, Not, Operator, parse_filter, scope_of
 
 DOCUMENTS = {
     "march.md": "---\ntitle: Bridge news\nauthor: Anna Żółć\npublished: 2025-03-12\n---\nThe bridge opened in March.",

@@ -1,6 +1,6 @@
 import pytest
 
-from rag.headings import N_CHARACTERS, heading_of
+from rag.storage.headings import N_CHARACTERS, heading_of
 
 
 def test_all_that_is_known_is_in_it_in_words():
