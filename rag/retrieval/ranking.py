@@ -12,9 +12,9 @@ import numpy as np
 from rag.attribution import AskedSpeaker
 from rag.attribution.voices import introductions_of, speaker_fits, voice_of
 from rag.protocols import FloatArray, Reranker
+from rag.retrieval.answer_kinds import asked_words, brings, expected_by, holds, without_request
 from rag.retrieval.coefficients import coefficients
-from rag.retrieval.expectations import asked_words, brings, expected_by, holds, without_request
-from rag.retrieval.likeness import likeness
+from rag.retrieval.word_vectors import likeness
 from rag.storage import StoredPassage
 from rag.types import Sentence
 

@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 from rag.attribution import AskedSpeaker, Speakers, asked_speaker
 from rag.protocols import Embedder, FloatArray, Reranker, WordIndex
 from rag.retrieval.answerability import answerability
-from rag.retrieval.copies import only_fitting, with_other_sources
+from rag.retrieval.duplicates import only_fitting, with_other_sources
 from rag.retrieval.fusion import min_max, reciprocal_rank
 from rag.retrieval.neighbours import antecedent
 from rag.retrieval.ranking import Candidate, Features, candidates_of, features, score

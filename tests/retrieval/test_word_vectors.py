@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from rag.retrieval.likeness import likeness
+from rag.retrieval.word_vectors import likeness
 
 
 def test_the_word_itself_in_any_form_is_1_and_a_text_without_words_0():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.retrieval.expectations import Expected, expected_by, holds, without_request
+from rag.retrieval.answer_kinds import Expected, expected_by, holds, without_request
 
 
 @pytest.mark.parametrize(
