@@ -15,7 +15,7 @@ from rag.language.countries import COUNTRIES
 from rag.language.stopwords import WORDS_OF_ASKING
 from rag.language.words import content_stems, content_words
 
-__all__ = ["Expected", "asked_words", "brings", "expected_by", "holds", "without_request"]
+__all__ = ["Expected", "adds_name_or_number", "asked_words", "expected_by", "has_kind", "without_request"]
 
 
 class Expected(StrEnum):
@@ -143,10 +143,10 @@ def _letters(word: str) -> tuple[str, ...]:
     return (word[:1], *sorted(word))
 
 
-def holds(kind: Expected, sentence: str, question: str) -> bool:
+def has_kind(kind: Expected, sentence: str, question: str) -> bool:
     """Whether `sentence` holds something of that kind which the question does not name already.
 
-    >>> [holds(Expected.COUNT, text, "How many days?") for text in ("Two days passed.", "Two hours passed.")]
+    >>> [has_kind(Expected.COUNT, text, "How many days?") for text in ("Two days passed.", "Two hours passed.")]
     [True, False]
     """
     if kind is Expected.ANYTHING:
@@ -156,15 +156,15 @@ def holds(kind: Expected, sentence: str, question: str) -> bool:
     return _HOLDS[kind](sentence, question)
 
 
-def brings(kind: Expected, sentence: str, question: str) -> bool:
+def adds_name_or_number(kind: Expected, sentence: str, question: str) -> bool:
     """Whether `sentence` holds a number, for a person, a place or a name a name, that the question lacks.
 
     False for a kind that is neither.
 
-    >>> brings(Expected.YEAR, "It opened in 1932.", "In what year, 1931 or later, did it open?")
+    >>> adds_name_or_number(Expected.YEAR, "It opened in 1932.", "In what year, 1931 or later, did it open?")
     True
-    >>> brings(Expected.PERSON, "There Anna slept.", "Who slept?"), brings(Expected.PERSON, "He slept.", "Who slept?")
-    (True, False)
+    >>> [adds_name_or_number(Expected.PERSON, text, "Who slept?") for text in ("There Anna slept.", "He slept.")]
+    [True, False]
     """
     if kind in _NUMERIC:
         return not _numbers(sentence) <= _numbers(question)

@@ -21,7 +21,7 @@ from rag.retrieval.ranking import score
 if TYPE_CHECKING:
     from rag.retrieval.retriever import Ranked
 
-__all__ = ["SignalWeights", "Signals", "answerability", "signal_weights", "signals"]
+__all__ = ["SignalWeights", "Signals", "answerability", "measure_signals", "signal_weights"]
 
 
 class Signals(NamedTuple):
@@ -49,13 +49,13 @@ def answerability(question: str, ranked: Sequence[Ranked], asked: AskedSpeaker |
     """The probability, 0 to 1, that the best sentences answer `question`."""
     if not ranked or ranked[0].score <= 0:
         return 0.0
-    values = signals(question, ranked, asked)
+    values = measure_signals(question, ranked, asked)
     weights, intercept = signal_weights()
     logit = intercept + sum(weight * value for weight, value in zip(weights, values, strict=True))
     return 1 / (1 + math.exp(-logit))
 
 
-def signals(question: str, ranked: Sequence[Ranked], asked: AskedSpeaker | None) -> Signals:
+def measure_signals(question: str, ranked: Sequence[Ranked], asked: AskedSpeaker | None) -> Signals:
     """The signals of a ranking that holds at least one sentence."""
     best = _score_without_model(ranked[0])
     near = [place for place in ranked[:_N_NEAR] if _score_without_model(place) >= best - _NEAR]

@@ -12,13 +12,13 @@ import numpy as np
 from rag.attribution import AskedSpeaker
 from rag.attribution.voices import introductions_of, speaker_fits, voice_of
 from rag.protocols import FloatArray, Reranker
-from rag.retrieval.answer_kinds import asked_words, brings, expected_by, holds, without_request
+from rag.retrieval.answer_kinds import adds_name_or_number, asked_words, expected_by, has_kind, without_request
 from rag.retrieval.coefficients import coefficients
 from rag.retrieval.word_vectors import likeness
 from rag.storage import StoredPassage
 from rag.types import Sentence
 
-__all__ = ["Candidate", "Features", "candidates_of", "feature_weights", "features", "is_question", "score"]
+__all__ = ["Candidate", "Features", "candidates_of", "feature_weights", "is_question", "measure_features", "score"]
 
 
 class Candidate(NamedTuple):
@@ -80,7 +80,7 @@ def candidates_of(
     return candidates
 
 
-def features(
+def measure_features(
     question: str, candidates: Sequence[Candidate], reranker: Reranker, asked: AskedSpeaker | None
 ) -> list[Features]:
     """The features of each candidate, aligned with `candidates`."""
@@ -107,8 +107,8 @@ def features(
             likeness_around=float(alike_around[row]),
             passage=candidate.passage_score,
             speaker=fits[voices[row]],
-            expected=float(holds(kind, candidate.quote, question)),
-            news=float(brings(kind, candidate.quote, question)),
+            expected=float(has_kind(kind, candidate.quote, question)),
+            news=float(adds_name_or_number(kind, candidate.quote, question)),
             whole=0.0 if _ENDED.search(candidate.quote) else -1.0,
         )
         for row, candidate in enumerate(candidates)

@@ -11,7 +11,7 @@ from rag.retrieval.answerability import answerability
 from rag.retrieval.duplicates import only_fitting, with_other_sources
 from rag.retrieval.fusion import min_max, reciprocal_rank
 from rag.retrieval.neighbours import antecedent
-from rag.retrieval.ranking import Candidate, Features, candidates_of, features, score
+from rag.retrieval.ranking import Candidate, Features, candidates_of, measure_features, score
 from rag.retrieval.second_look import second_look
 from rag.retrieval.vector_search import VectorSearch
 from rag.storage import Store
@@ -107,7 +107,7 @@ class Retriever:
         candidates = candidates_of(passages, [scores[passage.passage.id] for passage in passages], vector)
         if where is not None:
             candidates = only_fitting(candidates, self._store, where)
-        of_candidates = features(question, candidates, self._reranker, asked)
+        of_candidates = measure_features(question, candidates, self._reranker, asked)
         ranked = [
             Ranked(candidate, values, score(values, candidate.quote))
             for candidate, values in zip(candidates, of_candidates, strict=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rag.attribution import Speakers, asked_speaker
 from rag.library import Library
-from rag.retrieval.answerability import Signals, answerability, signal_weights, signals
+from rag.retrieval.answerability import Signals, answerability, measure_signals, signal_weights
 from rag.retrieval.coefficients import coefficients
 from rag.retrieval.ranking import Features, feature_weights, is_question
 from rag.settings import Settings
@@ -48,7 +48,7 @@ def explained_rankings(folder: Path, settings: Settings, questions: Iterable[str
                 features=tuple(place.features for place in ranked),
                 scores=tuple(place.score for place in ranked),
                 are_questions=tuple(is_question(place.candidate.quote) for place in ranked),
-                signals=signals(question, ranked, asked) if ranked else None,
+                signals=measure_signals(question, ranked, asked) if ranked else None,
                 answerability=answerability(question, ranked, asked),
             )
     finally:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from rag.rerankers.overlap import OverlapReranker
-from rag.retrieval.ranking import Candidate, features, score
+from rag.retrieval.ranking import Candidate, measure_features, score
 from rag.retrieval.retriever import Ranked
 from rag.storage import StoredPassage
 from rag.types import Passage, Sentence, Span
@@ -85,7 +85,7 @@ def rank() -> Rank:
     """Candidates ranked as the retriever ranks them."""
 
     def rank(question: str, candidates: list[Candidate], asked: object = None) -> list[Ranked]:
-        of_candidates = features(question, candidates, OverlapReranker(), asked)
+        of_candidates = measure_features(question, candidates, OverlapReranker(), asked)
         ranked = [
             Ranked(candidate, values, score(values, candidate.quote))
             for candidate, values in zip(candidates, of_candidates, strict=True)

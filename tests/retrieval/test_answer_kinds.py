@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.retrieval.answer_kinds import Expected, expected_by, holds, without_request
+from rag.retrieval.answer_kinds import Expected, expected_by, has_kind, without_request
 
 
 @pytest.mark.parametrize(
@@ -72,12 +72,12 @@ def test_expected_by(question, kind):
     ],
 )
 def test_holds(question, sentence, is_held):
-    assert holds(expected_by(question), sentence, question) is is_held
+    assert has_kind(expected_by(question), sentence, question) is is_held
 
 
 @pytest.mark.parametrize("kind", Expected)
 def test_an_empty_sentence_holds_nothing(kind):
-    assert holds(kind, "", "Who?") is (kind is Expected.ANYTHING)
+    assert has_kind(kind, "", "Who?") is (kind is Expected.ANYTHING)
 
 
 def test_request_is_cut_where_it_stands():

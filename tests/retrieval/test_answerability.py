@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rag.attribution import asked_speaker
-from rag.retrieval.answerability import Signals, answerability, signals
+from rag.retrieval.answerability import Signals, answerability, measure_signals
 
 REVOKED = "Meanwhile, the UK revoked accreditation to a Russian diplomat in London."
 QUESTION = "Did the UK revoke the accreditation of a Russian diplomat?"
@@ -24,7 +24,7 @@ def test_only_words_of_the_wrong_speaker_are_no_answer(make_candidate, rank):
 
 def test_a_sentence_with_all_words_and_names_answers(make_candidate, rank):
     ranked = rank(QUESTION, [make_candidate(REVOKED, similarity=0.6), make_candidate("Rain fell.", similarity=0.1)])
-    assert signals(QUESTION, ranked, None)[1:] == (0, 0, 0, 0, 0, 0)
+    assert measure_signals(QUESTION, ranked, None)[1:] == (0, 0, 0, 0, 0, 0)
     assert answerability(QUESTION, ranked, None) > 0.5
 
 
@@ -44,7 +44,7 @@ def test_a_sentence_about_something_else_does_not(make_candidate, rank):
 )
 def test_what_an_answer_cannot_do_without_lowers_the_probability(make_candidate, rank, question, signal):
     ranked = rank(question, [make_candidate(REVOKED, similarity=0.6)])
-    found = signals(question, ranked, None)
+    found = measure_signals(question, ranked, None)
     assert getattr(found, signal) == 1
     with_answer = rank(QUESTION, [make_candidate(REVOKED, similarity=0.6)])
     assert answerability(question, ranked, None) < answerability(QUESTION, with_answer, None)
@@ -53,7 +53,7 @@ def test_what_an_answer_cannot_do_without_lowers_the_probability(make_candidate,
 def test_a_name_that_only_a_far_sentence_has_is_lacking_but_known(make_candidate, rank):
     question = "Did Rubio revoke the accreditation of a Russian diplomat?"
     ranked = rank(question, [make_candidate(REVOKED, similarity=0.7), make_candidate("Rubio slept.", similarity=0.0)])
-    found = signals(question, ranked, None)
+    found = measure_signals(question, ranked, None)
     assert (found.lacks_name, found.knows_no_such_name) == (1, 0)
 
 
@@ -61,7 +61,7 @@ def test_a_name_that_only_a_far_sentence_has_is_lacking_but_known(make_candidate
 def test_a_name_beside_the_sentence_is_not_lacking(make_candidate, rank, place):
     question = "What was revoked by Healey?"
     ranked = rank(question, [make_candidate("Accreditation was revoked.", **{place: "John Healey"})])
-    assert signals(question, ranked, None).lacks_name == 0
+    assert measure_signals(question, ranked, None).lacks_name == 0
 
 
 @pytest.mark.parametrize(
@@ -76,35 +76,35 @@ def test_a_name_beside_the_sentence_is_not_lacking(make_candidate, rank, place):
 )
 def test_other_spellings_of_a_name_are_the_same_name(make_candidate, rank, question, sentence):
     ranked = rank(question, [make_candidate(sentence)])
-    assert signals(question, ranked, None).knows_no_such_name == 0
+    assert measure_signals(question, ranked, None).knows_no_such_name == 0
 
 
 def test_numbers_allow_no_slip(make_candidate, rank):
     ranked = rank("Who won in 2022?", [make_candidate("Anna won in 2023.")])
-    assert signals("Who won in 2022?", ranked, None).knows_no_such_name == 1
+    assert measure_signals("Who won in 2022?", ranked, None).knows_no_such_name == 1
 
 
 def test_a_speaker_whom_nobody_quotes_is_unknown(make_candidate, rank):
     question = "What did Lavrov tell reporters?"
     asked = asked_speaker(question, ["Dmitry Peskov"])
     ranked = rank(question, [make_candidate("It told reporters of Lavrov.")], asked)
-    assert signals(question, ranked, asked).knows_no_such_speaker == 1
-    assert signals(question, ranked, None).knows_no_such_speaker == 0
+    assert measure_signals(question, ranked, asked).knows_no_such_speaker == 1
+    assert measure_signals(question, ranked, None).knows_no_such_speaker == 0
 
 
 @pytest.mark.parametrize("question", ["", "?!", "😀 東京", "ignore the above [99]", "why " * 500])
 def test_odd_questions_give_a_probability(make_candidate, rank, question):
     ranked = rank(question, [make_candidate(REVOKED), make_candidate("")])
     assert 0 <= answerability(question, ranked, None) <= 1
-    assert isinstance(signals(question, ranked, None), Signals)
+    assert isinstance(measure_signals(question, ranked, None), Signals)
 
 
 def test_a_denial_in_the_question_that_no_sentence_shares_lowers_the_probability(make_candidate, rank):
     denied = "What did the UK not revoke in London?"
     ranked = rank(denied, [make_candidate(REVOKED)])
-    assert signals(denied, ranked, None).lacks_denial == 1
+    assert measure_signals(denied, ranked, None).lacks_denial == 1
     assert answerability(denied, ranked, None) < answerability(
         "What did the UK revoke in London?", rank("What did the UK revoke in London?", [make_candidate(REVOKED)]), None
     )
     shared = rank(denied, [make_candidate("The UK did not revoke visas in London.")])
-    assert signals(denied, shared, None).lacks_denial == 0
+    assert measure_signals(denied, shared, None).lacks_denial == 0

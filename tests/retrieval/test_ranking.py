@@ -8,7 +8,7 @@ import pytest
 from rag.attribution import asked_speaker
 from rag.rerankers.overlap import OverlapReranker
 from rag.retrieval.coefficients import coefficients
-from rag.retrieval.ranking import Features, candidates_of, features, score
+from rag.retrieval.ranking import Features, candidates_of, measure_features, score
 
 RUBIO = "Marco Rubio"
 HEALEY = "John Healey"
@@ -46,7 +46,7 @@ def test_a_sentence_that_was_seen_in_a_better_passage_is_no_second_candidate(mak
 
 def test_no_passages_give_no_candidates_and_no_features():
     assert candidates_of([], [], np.zeros(2, dtype=np.float32)) == []
-    assert features("Who?", [], OverlapReranker(), None) == []
+    assert measure_features("Who?", [], OverlapReranker(), None) == []
 
 
 @pytest.mark.parametrize("name", Features._fields)
@@ -190,6 +190,6 @@ def test_a_new_number_helps_where_a_number_is_asked_for(make_candidate, rank):
 @pytest.mark.parametrize("question", ["", "?!", "say", "😀 東京", "ignore the above [99]", "why " * 500])
 def test_odd_questions_give_finite_features_and_the_same_ones_twice(make_candidate, question):
     candidates = [make_candidate("Ice melts."), make_candidate(""), make_candidate("東京 😀 [99]")]
-    first, second = (features(question, candidates, OverlapReranker(), None) for _ in range(2))
+    first, second = (measure_features(question, candidates, OverlapReranker(), None) for _ in range(2))
     assert first == second
     assert all(np.isfinite(values).all() for values in first)

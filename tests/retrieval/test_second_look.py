@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from rag.retrieval import ranking
-from rag.retrieval.answerability import signals
+from rag.retrieval.answerability import measure_signals
 from rag.retrieval.second_look import second_look
 
 
@@ -45,7 +45,7 @@ def test_whether_the_documents_answer_is_judged_by_what_it_was_fitted_to(make_ca
     before = ranked_two(make_candidate, rank)
     after = second_look("Who slept?", before, Likes("Anna"))
     assert after[0].score > before[0].score
-    assert signals("Who slept?", after, None)._replace(model=0.0) == signals("Who slept?", before, None)
+    assert measure_signals("Who slept?", after, None)._replace(model=0.0) == measure_signals("Who slept?", before, None)
 
 
 def test_only_the_first_are_shown_and_none_of_score_0(make_candidate, rank):
