@@ -1,7 +1,7 @@
 """Scores question and text together with a sentence-transformers `CrossEncoder`: any by name, or from a folder.
 
 The best there is in quality and the slowest: a model reads every text anew for every question. Made for the few best
-sentences (`rag.retrieval.second_look`), not for all that were found.
+sentences (`rag.retrieval.ranking`), not for all that were found.
 """
 
 from __future__ import annotations

@@ -10,16 +10,12 @@ import math
 import re
 from collections.abc import Collection, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from rag.attribution import AskedSpeaker, names_same
 from rag.language.countries import COUNTRIES
 from rag.language.words import content_stems, content_words
-from rag.retrieval.coefficients import coefficients
-from rag.retrieval.ranking import score
-
-if TYPE_CHECKING:
-    from rag.retrieval.retriever import Ranked
+from rag.retrieval.ranking import Ranked, coefficients, score
 
 __all__ = ["SignalWeights", "Signals", "answerability", "measure_signals", "signal_weights"]
 

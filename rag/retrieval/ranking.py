@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
+from importlib.resources import files
 from typing import NamedTuple
 
 import numpy as np
@@ -13,12 +15,22 @@ from rag.attribution import AskedSpeaker
 from rag.attribution.voices import introductions_of, speaker_fits, voice_of
 from rag.protocols import FloatArray, Reranker
 from rag.retrieval.answer_kinds import adds_name_or_number, asked_words, expected_by, has_kind, without_request
-from rag.retrieval.coefficients import coefficients
 from rag.retrieval.word_vectors import likeness
 from rag.storage import StoredPassage
 from rag.types import Sentence
 
-__all__ = ["Candidate", "Features", "candidates_of", "feature_weights", "is_question", "measure_features", "score"]
+__all__ = [
+    "Candidate",
+    "Features",
+    "Ranked",
+    "candidates_of",
+    "coefficients",
+    "feature_weights",
+    "is_question",
+    "measure_features",
+    "reread_best",
+    "score",
+]
 
 
 class Candidate(NamedTuple):
@@ -59,6 +71,14 @@ class Features(NamedTuple):
     news: float
     whole: float
     model: float = 0.0
+
+
+class Ranked(NamedTuple):
+    """A candidate with its features and the score made from them."""
+
+    candidate: Candidate
+    features: Features
+    score: float
 
 
 def candidates_of(
@@ -149,6 +169,24 @@ def score(values: Features, quote: str) -> float:
     return min(max(total, 0.0), 1.0) * (_OF_A_QUESTION if is_question(quote) else 1.0)
 
 
+def reread_best(question: str, ranked: Sequence[Ranked], model: Reranker, *, n: int = 5) -> list[Ranked]:
+    """The ranking, best first, with the model's score as a feature of its first `n` sentences.
+
+    A model that reads question and sentence together is better than any feature and thousands of times slower, so it
+    sees only the few sentences that the rest has put first.
+
+    ranked: best first. How much the model counts is the weight of the feature `model`; its scores should be
+    probabilities, 0 to 1. Equal scores keep their order, and sentences of score 0 are not shown to it.
+    """
+    shown = [place for place in ranked[:n] if place.score > 0]
+    scores = model.score(question, [place.candidate.quote for place in shown])
+    reread = []
+    for place, value in zip(shown, scores, strict=True):
+        features = place.features._replace(model=float(value))
+        reread.append(place._replace(features=features, score=score(features, place.candidate.quote)))
+    return sorted([*reread, *ranked[len(shown) :]], key=lambda place: -place.score)
+
+
 def is_question(quote: str) -> bool:
     """Whether it is a question that nobody is quoted with."""
     return _QUESTION.search(quote) is not None
@@ -160,6 +198,18 @@ def feature_weights() -> Features:
     return Features(**coefficients()["ranking"])
 
 
+@cache
+def coefficients() -> Mapping[str, Mapping[str, float]]:
+    """What is fitted → name → number: "ranking" has the weight of each feature, "answerability" of each signal.
+
+    `python -m eval.training.ranker` makes the file. It is part of this package, so it is read without checks; a test
+    compares its names with those used here.
+    """
+    fitted = json.loads(files("rag.retrieval").joinpath(_COEFFICIENTS).read_text(encoding="utf-8"))
+    return {part: fitted[part] for part in ("ranking", "answerability")}
+
+
+_COEFFICIENTS = "coefficients.json"
 _QUESTION = re.compile(r"^[^“”\"«»„]*\?[\s)\]’'!?]*$")
 _OF_A_QUESTION = 0.6
 _ENDED = re.compile(r"[.!?…。！？।؟]\W*$")

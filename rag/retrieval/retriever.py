@@ -11,22 +11,13 @@ from rag.retrieval.answerability import answerability
 from rag.retrieval.duplicates import only_fitting, with_other_sources
 from rag.retrieval.fusion import min_max, reciprocal_rank
 from rag.retrieval.neighbours import antecedent
-from rag.retrieval.ranking import Candidate, Features, candidates_of, measure_features, score
-from rag.retrieval.second_look import second_look
+from rag.retrieval.ranking import Ranked, candidates_of, measure_features, reread_best, score
 from rag.retrieval.vector_search import VectorSearch
 from rag.storage import Store
 from rag.storage.filters import Filter
 from rag.types import Evidence, Hit
 
-__all__ = ["Ranked", "Retrieval", "Retriever"]
-
-
-class Ranked(NamedTuple):
-    """A candidate with its features and the score made from them."""
-
-    candidate: Candidate
-    features: Features
-    score: float
+__all__ = ["Retrieval", "Retriever"]
 
 
 class Retrieval(NamedTuple):
@@ -115,7 +106,7 @@ class Retriever:
         ranked.sort(
             key=lambda place: (-place.score, place.candidate.passage.passage.id, place.candidate.sentence.ordinal)
         )
-        return second_look(question, ranked, self._model, n=self._n_reranked) if self._model else ranked
+        return reread_best(question, ranked, self._model, n=self._n_reranked) if self._model else ranked
 
     def _fused(self, question: str, vector: FloatArray, where: Filter | None) -> list[Hit]:
         among = None if where is None else self._store.passages.ids_where(where)

@@ -9,8 +9,7 @@ from pathlib import Path
 from rag.attribution import Speakers, asked_speaker
 from rag.library import Library
 from rag.retrieval.answerability import Signals, answerability, measure_signals, signal_weights
-from rag.retrieval.coefficients import coefficients
-from rag.retrieval.ranking import Features, feature_weights, is_question
+from rag.retrieval.ranking import Features, coefficients, feature_weights, is_question
 from rag.settings import Settings
 from rag.types import Sentence
 

@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 
 from rag.rerankers.overlap import OverlapReranker
-from rag.retrieval.ranking import Candidate, measure_features, score
-from rag.retrieval.retriever import Ranked
+from rag.retrieval.ranking import Candidate, Ranked, measure_features, score
 from rag.storage import StoredPassage
 from rag.types import Passage, Sentence, Span
 

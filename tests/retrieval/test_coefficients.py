@@ -9,8 +9,7 @@ from importlib.resources import files
 import numpy as np
 
 from rag.retrieval.answerability import Signals
-from rag.retrieval.coefficients import coefficients
-from rag.retrieval.ranking import Features
+from rag.retrieval.ranking import Features, coefficients
 
 
 def test_each_feature_and_each_signal_has_a_number():

@@ -7,8 +7,7 @@ import pytest
 
 from rag.attribution import asked_speaker
 from rag.rerankers.overlap import OverlapReranker
-from rag.retrieval.coefficients import coefficients
-from rag.retrieval.ranking import Features, candidates_of, measure_features, score
+from rag.retrieval.ranking import Features, candidates_of, coefficients, measure_features, score
 
 RUBIO = "Marco Rubio"
 HEALEY = "John Healey"

@@ -6,7 +6,7 @@ import numpy as np
 
 from rag.retrieval import ranking
 from rag.retrieval.answerability import measure_signals
-from rag.retrieval.second_look import second_look
+from rag.retrieval.ranking import reread_best
 
 
 class Likes:
@@ -28,7 +28,7 @@ def ranked_two(make_candidate, rank):
 
 
 def test_the_score_of_the_model_becomes_a_feature(make_candidate, rank):
-    ranked = second_look("Who slept?", ranked_two(make_candidate, rank), Likes("Tom"))
+    ranked = reread_best("Who slept?", ranked_two(make_candidate, rank), Likes("Tom"))
     assert {place.candidate.quote: place.features.model for place in ranked} == {"Anna slept.": 0, "Tom ate.": 1}
 
 
@@ -37,13 +37,13 @@ def test_what_the_model_prefers_comes_first_where_the_rest_is_close(make_candida
         "Who slept?", [make_candidate("Anna slept.", similarity=0.6), make_candidate("Tom slept.", similarity=0.55)]
     )
     assert [place.candidate.quote for place in ranked] == ["Anna slept.", "Tom slept."]
-    looked_at = second_look("Who slept?", ranked, Likes("Tom"))
+    looked_at = reread_best("Who slept?", ranked, Likes("Tom"))
     assert [place.candidate.quote for place in looked_at] == ["Tom slept.", "Anna slept."]
 
 
 def test_whether_the_documents_answer_is_judged_by_what_it_was_fitted_to(make_candidate, rank):
     before = ranked_two(make_candidate, rank)
-    after = second_look("Who slept?", before, Likes("Anna"))
+    after = reread_best("Who slept?", before, Likes("Anna"))
     assert after[0].score > before[0].score
     assert measure_signals("Who slept?", after, None)._replace(model=0.0) == measure_signals("Who slept?", before, None)
 
@@ -52,15 +52,15 @@ def test_only_the_first_are_shown_and_none_of_score_0(make_candidate, rank):
     ranked = ranked_two(make_candidate, rank)
     worthless = ranked[1]._replace(score=0.0)
     model = Likes("Tom")
-    assert second_look("Who slept?", [ranked[0], worthless], model) == [ranked[0], worthless]
-    assert second_look("Who slept?", ranked, model, n=1)[1] == ranked[1]
+    assert reread_best("Who slept?", [ranked[0], worthless], model) == [ranked[0], worthless]
+    assert reread_best("Who slept?", ranked, model, n=1)[1] == ranked[1]
     assert model.seen == ["Anna slept.", "Anna slept."]
 
 
 def test_a_ranking_of_nothing_stays_empty():
-    assert second_look("Who?", [], Likes("x")) == []
+    assert reread_best("Who?", [], Likes("x")) == []
 
 
 def test_scores_of_looked_at_sentences_are_those_of_their_features(make_candidate, rank):
-    for place in second_look("Who slept?", ranked_two(make_candidate, rank), Likes("Anna")):
+    for place in reread_best("Who slept?", ranked_two(make_candidate, rank), Likes("Anna")):
         assert place.score == ranking.score(place.features, place.candidate.quote)
