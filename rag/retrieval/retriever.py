@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 from rag.attribution import AskedSpeaker, Speakers, asked_speaker
+from rag.language.words import content_stems
 from rag.protocols import Embedder, FloatArray, Reranker, WordIndex
 from rag.retrieval.answerability import answerability
 from rag.retrieval.duplicates import only_fitting, with_other_sources
 from rag.retrieval.fusion import min_max, reciprocal_rank
-from rag.retrieval.neighbours import antecedent
-from rag.retrieval.ranking import Ranked, candidates_of, measure_features, reread_best, score
+from rag.retrieval.ranking import Candidate, Ranked, candidates_of, measure_features, reread_best, score
 from rag.retrieval.vector_search import VectorSearch
 from rag.storage import Store
 from rag.storage.filters import Filter
-from rag.types import Evidence, Hit
+from rag.types import Evidence, Hit, Sentence
 
-__all__ = ["Retrieval", "Retriever"]
+__all__ = ["Retrieval", "Retriever", "antecedent"]
 
 
 class Retrieval(NamedTuple):
@@ -149,3 +150,32 @@ def _evidence(ranked: Ranked, number: int, needs: int) -> Evidence:
         speaker=candidate.sentence.speaker,
         needs=needs,
     )
+
+
+def antecedent(candidate: Candidate) -> Sentence | None:
+    """The earlier sentence of its passage that says who or what the candidate is about, if it does not say so.
+
+    "He called it a gift" cannot be understood without the sentence that names him.
+
+    A sentence leans on an earlier one when it opens with a pronoun, outside of a quotation, or when it reports
+    somebody's words without naming them. The nearest sentence that names that speaker is what it leans on; without a
+    known speaker, the one just before it. None when it stands alone, or when nothing near enough helps.
+    """
+    name = content_stems(candidate.sentence.speaker)
+    is_unnamed = bool(name) and not name & content_stems(candidate.quote)
+    if not is_unnamed and (name or not _PRONOUN_FIRST.match(candidate.quote)):
+        return None
+    passage = candidate.passage
+    position = candidate.sentence.ordinal - passage.passage.first_sentence
+    earlier = passage.sentences[max(0, position - _N_BACK) : position][::-1]
+    if is_unnamed:
+        return next((sentence for sentence in earlier if name & content_stems(passage.quote(sentence))), None)
+    return earlier[0] if earlier else None
+
+
+_PRONOUN_FIRST = re.compile(
+    r"(?:(?:But|And|Yet|Still|Then|Also|Later|Earlier|However|Instead|Asked[^,]*),? )?"
+    r"(?:he|she|they|it|his|her|their|its|this|these|those|both)\b",
+    re.IGNORECASE,
+)
+_N_BACK = 6

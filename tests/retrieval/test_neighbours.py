@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from rag.retrieval.neighbours import antecedent
 from rag.retrieval.ranking import candidates_of
+from rag.retrieval.retriever import antecedent
 
 RUBIO = "Marco Rubio, the US Secretary of State, has said Kyiv could cede territory."
 ASKED = "Asked whether it was discussed, he said: “Well, we had conversations.”"
