@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from rag.evidence_model import EvidenceModel
+from rag.model.evidence import EvidenceModel
 from rag.protocols import ClaimWithEvidence
 
 __all__ = ["ClaimFacts", "claim_facts"]

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from importlib.util import find_spec
 from typing import NamedTuple
 
+from rag.model.weights import BUNDLED_MODELS
 from rag.settings import Settings
-from rag.weights import BUNDLED_MODELS
 
 __all__ = ["EmbedderChoice", "choose_embedder"]
 

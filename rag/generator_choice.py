@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from rag.errors import SettingsError, WeightsError
+from rag.model.weights import find_model, path_of
 from rag.settings import Settings
-from rag.weights import find_model, path_of
 
 __all__ = ["DEFAULT_LLM", "GeneratorChoice", "choose_generator", "language_model"]
 

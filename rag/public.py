@@ -1,6 +1,5 @@
 """The public names of `rag`, each from where it lives; `rag` imports this page when the first of them is used."""
 
-from rag import evidence_model
 from rag.answering import NOT_IN_DOCUMENTS
 from rag.assistant import Assistant
 from rag.citation import Context
@@ -21,7 +20,8 @@ from rag.errors import (
     WeightsError,
 )
 from rag.generator_choice import DEFAULT_LLM, language_model
-from rag.language_models.listing import served_models
+from rag.model.llm.listing import served_models
+from rag.model.weights import FetchProgress, ModelFile, find_model, known_models, pull_model
 from rag.protocols import ClaimWithEvidence
 from rag.segmentation import sentence_spans
 from rag.serialisation import answer_schema, citation_to_dict, to_dict, to_json
@@ -52,7 +52,6 @@ from rag.types import (
     VerdictLabel,
     VerifiedClaim,
 )
-from rag.weights import FetchProgress, ModelFile, find_model, known_models, pull_model
 
 __all__ = [
     "DEFAULT_LLM",
@@ -104,7 +103,6 @@ __all__ = [
     "answer_schema",
     "citation_to_dict",
     "claim_facts",
-    "evidence_model",
     "find_model",
     "known_models",
     "language_model",

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from rag.generator_choice import DEFAULT_LLM
+from rag.model.weights import path_of
 from rag.settings import Settings
-from rag.weights import path_of
 
 __all__ = ["VerifierChoice", "choose_verifier"]
 

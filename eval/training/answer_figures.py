@@ -29,7 +29,7 @@ from eval.training.examples import plain
 from eval.training.first_stage import FirstStage, first_stage, places_of
 from eval.training.parts import Part
 from eval.training.questions import Questions
-from rag.evidence_model import EvidenceModel
+from rag.model.evidence import EvidenceModel
 
 __all__ = ["N_FIRST", "Reading", "answer_figures", "windows_around"]
 

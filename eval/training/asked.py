@@ -22,7 +22,7 @@ from eval.training.examples import Answering, Example, Target
 from eval.training.mutated import Passage
 from eval.training.swaps import other_names, swapped_words
 from rag import sentence_spans
-from rag.evidence_model import words_of
+from rag.model.evidence import words_of
 
 __all__ = ["WordIndex", "asked_examples", "listed_examples"]
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from eval.training.examples import Example
 from eval.training.pairs import draw
-from rag.evidence_model import Encoded, Encoder
+from rag.model.evidence import Encoded, Encoder
 
 __all__ = ["N_TOGETHER", "Batch", "batches_of", "sorted_batches"]
 

@@ -12,7 +12,7 @@ from eval.halves import pair_groups
 from eval.training.examples import Answering, Example, Target, changed_spans, plain
 from eval.training.parts import Held, Part, parts
 from rag import Span, VerdictLabel, sentence_spans
-from rag.evidence_model import best_sentences
+from rag.model.evidence import best_sentences
 
 __all__ = ["CLAIM_SETS", "Judged", "Unit", "claim_examples", "hold_claims", "judged_claims", "split_sentences"]
 

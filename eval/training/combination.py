@@ -25,13 +25,13 @@ import rag
 from eval.training.known_claims import MUTATION, Known, known_claims, looked_at
 from eval.training.parts import Part
 from rag import ClaimFacts
-from rag.evidence_model import EvidenceModel
+from rag.model.evidence import EvidenceModel
 
 __all__ = ["Fitted", "fit", "main", "weights_of", "write_combination"]
 
 LIMIT = 900
 _PACKAGE = Path(rag.__file__).parent
-MODEL = _PACKAGE / "evidence_model" / "verifier.int8.onnx"
+MODEL = _PACKAGE / "model" / "evidence" / "verifier.int8.onnx"
 OUT = _PACKAGE / "verifiers" / "combination.json"
 _MUTATION_WEIGHT = 2.0
 """Of all mutants together, where a set of people's claims is 1."""

@@ -1,4 +1,4 @@
-"""What the model should say, as arrays that lie over its outputs; what it reads is encoded by `rag.evidence_model`.
+"""What the model should say, as arrays that lie over its outputs; what it reads is encoded by `rag.model.evidence`.
 
 The outputs are read where they belong: the verdict once for the whole, whether a sentence answers at its tokens, and
 whether a word is unsupported at the tokens of the claim. Nothing here needs torch.
@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eval.training.examples import Answering, Example
-from rag.evidence_model import Encoded
+from rag.model.evidence import Encoded
 
 __all__ = ["IGNORED", "Labels", "labels"]
 

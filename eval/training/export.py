@@ -24,7 +24,7 @@ from torch import Tensor
 from eval.training.network import Outputs, VerifierNetwork
 from eval.training.quantise import quantised
 from eval.training.start import start_folder
-from rag.evidence_model import Arrays
+from rag.model.evidence import Arrays
 
 __all__ = ["FULL", "SMALL", "averaged", "export", "main"]
 

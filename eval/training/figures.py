@@ -20,7 +20,7 @@ from eval.training.mutation_figures import mutation_figures
 from eval.training.pairs import TrainingData, read_training_data
 from eval.training.start import start_folder
 from eval.training.support_figures import support_figures
-from rag.evidence_model import EvidenceModel
+from rag.model.evidence import EvidenceModel
 
 __all__ = ["main", "milliseconds"]
 

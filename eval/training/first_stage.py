@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from eval.cases import CorpusDocument
 from eval.training.examples import plain
 from rag import Span, sentence_spans
-from rag.evidence_model import words_of
+from rag.model.evidence import words_of
 
 __all__ = ["FirstStage", "Place", "embedded", "first_stage", "places_of", "word_scores"]
 

@@ -19,7 +19,7 @@ from eval.training.parts import Part, parts
 from eval.training.questions import QUESTION_SETS, read_questions
 from eval.training.support_figures import ONLY_SOURCE
 from rag import ClaimFacts, ClaimWithEvidence, VerdictLabel, claim_facts, sentence_spans
-from rag.evidence_model import EvidenceModel
+from rag.model.evidence import EvidenceModel
 
 __all__ = ["MUTATION", "Known", "known_claims", "looked_at"]
 

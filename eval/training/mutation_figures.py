@@ -19,7 +19,7 @@ from eval.training.claims import split_sentences
 from eval.training.examples import plain
 from eval.training.parts import Part
 from eval.training.questions import Questions
-from rag.evidence_model import EvidenceModel
+from rag.model.evidence import EvidenceModel
 
 __all__ = ["MAX_ACCUSED", "mutation_figures", "shown_of"]
 

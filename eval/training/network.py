@@ -65,7 +65,7 @@ class VerifierNetwork(nn.Module):
         self.of_worst_word = nn.Parameter(torch.tensor([-0.5, 0.25, 0.25]))
 
     def forward(self, ids: Tensor, mask: Tensor, types: Tensor) -> Outputs:
-        """ids, mask, types: as `rag.evidence_model.arrays` makes them."""
+        """ids, mask, types: as `rag.model.evidence.arrays` makes them."""
         states = self.encoder(input_ids=ids, attention_mask=mask, token_type_ids=types).last_hidden_state.float()
         answers, wrong = self.token_head(states).float().unbind(-1)
         in_text = ((mask == 1) & (types == 0)).float()

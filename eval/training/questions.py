@@ -24,7 +24,7 @@ from eval.training.claims import split_sentences
 from eval.training.examples import Answering, Example, Target, plain
 from eval.training.parts import Held, Part, parts
 from rag import sentence_spans
-from rag.evidence_model import words_of
+from rag.model.evidence import words_of
 
 __all__ = [
     "EVIDENCE_SETS",

@@ -32,11 +32,11 @@ def place_files(source: Path, package: Path, *, combination: Path) -> None:
     """Copy the model and the weights fitted to it into the package, and list what the package may trust."""
     listed = []
     for name in _FILES:
-        shutil.copyfile(source / name, package / "evidence_model" / name)
-        content = (package / "evidence_model" / name).read_bytes()
+        shutil.copyfile(source / name, package / "model" / "evidence" / name)
+        content = (package / "model" / "evidence" / name).read_bytes()
         listed.append({"name": name, "sha256": hashlib.sha256(content).hexdigest(), "n_bytes": len(content)})
     shutil.copyfile(combination, package / "verifiers" / "combination.json")
-    (package / "weights" / "packaged.json").write_text(json.dumps(listed, indent=2) + "\n", encoding="utf-8")
+    (package / "model" / "weights" / "packaged.json").write_text(json.dumps(listed, indent=2) + "\n", encoding="utf-8")
 
 
 def figures_table(figures: Mapping[str, Mapping[str, float]]) -> str:
@@ -80,8 +80,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         place_files(given.model, _PACKAGE, combination=combination)
         _run("eval.training.combined_figures", *shared, "--out", str(found))
         figures = json.loads(found.read_text(encoding="utf-8"))
-    card = _PACKAGE / "evidence_model" / "MODEL_CARD.md"
-    sha256 = json.loads((_PACKAGE / "weights" / "packaged.json").read_text(encoding="utf-8"))[0]["sha256"]
+    card = _PACKAGE / "model" / "evidence" / "MODEL_CARD.md"
+    sha256 = json.loads((_PACKAGE / "model" / "weights" / "packaged.json").read_text(encoding="utf-8"))[0]["sha256"]
     card.write_text(card_with(card.read_text(encoding="utf-8"), figures_table(figures), sha256), encoding="utf-8")
 
 

@@ -17,7 +17,7 @@ from eval.training.calibration import Scored, balanced, best_threshold, fitted_t
 from eval.training.claims import Judged
 from eval.training.parts import Part
 from rag import VerdictLabel
-from rag.evidence_model import EvidenceModel
+from rag.model.evidence import EvidenceModel
 
 __all__ = ["ONLY_SOURCE", "scored_claims", "support_figures"]
 

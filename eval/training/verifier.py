@@ -27,7 +27,7 @@ from eval.training.examples import Example, read_examples, write_examples
 from eval.training.network import Losses, VerifierNetwork, losses
 from eval.training.pairs import read_training_data, training_examples
 from eval.training.start import start_folder
-from rag.evidence_model import Encoder, arrays
+from rag.model.evidence import Encoder, arrays
 
 __all__ = ["Recipe", "Training", "main", "rate_at"]
 

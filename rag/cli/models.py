@@ -14,7 +14,7 @@ from rich.progress import Progress as ProgressBar
 from rag.cli.options import JsonOption
 from rag.cli.terminal import EXIT_FAILURE, EXIT_WRONG_USE, console, print_json, print_line
 from rag.errors import WeightsError
-from rag.weights import (
+from rag.model.weights import (
     FetchProgress,
     ModelFile,
     cache_folder,

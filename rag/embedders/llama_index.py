@@ -17,7 +17,7 @@ from llama_index.core.base.embeddings.base import BaseEmbedding
 from numpy.typing import NDArray
 
 from rag.errors import BackendError, SettingsError
-from rag.named_classes import made
+from rag.model.loading import made
 from rag.protocols import FloatArray, PassageVectors
 from rag.types import Span
 

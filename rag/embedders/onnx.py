@@ -18,9 +18,9 @@ from tokenizers import Encoding
 from rag.embedders._bert import BertGraph, BertShape, bert_graph
 from rag.embedders._token_vectors import Tokenizers, embed, require_one_list_each
 from rag.errors import SettingsError
+from rag.model.weights import BUNDLED_MODELS, bundled_folder
 from rag.protocols import FloatArray, PassageVectors
 from rag.types import Span
-from rag.weights import BUNDLED_MODELS, bundled_folder
 
 __all__ = ["OnnxEmbedder"]
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from rag.errors import QuestionError
-from rag.language_models.prompts import CountTokens, Message, Prompt, neutral
+from rag.model.llm.prompts import CountTokens, Message, Prompt, neutral
 from rag.types import Evidence, Turn
 
 __all__ = ["AnswerPrompt", "answer_prompt", "rewrite_prompt"]

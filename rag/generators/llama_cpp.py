@@ -9,9 +9,9 @@ from pathlib import Path
 import httpx
 
 from rag.generators.llama_index import LlamaIndexGenerator
-from rag.language_models.llama_cpp import LlamaCpp
-from rag.language_models.prompts import load_prompt
-from rag.language_models.server import Server, openai_like
+from rag.model.llm.llama_cpp import LlamaCpp
+from rag.model.llm.prompts import load_prompt
+from rag.model.llm.server import Server, openai_like
 from rag.types import Evidence, Turn
 
 __all__ = ["LlamaCppGenerator"]

@@ -15,11 +15,11 @@ from rag.errors import GeneratorError
 from rag.generators._grammar import marker_grammar
 from rag.generators._prompting import answer_prompt, rewrite_prompt
 from rag.generators._rewriting import MOST_REWRITE_CHARACTERS, accepted_rewrite
-from rag.language_models.asking import Reply, RequestArgument, ask, server_of
-from rag.language_models.pieces import UnusableError, whole_statements
-from rag.language_models.prompts import CountTokens, Message, estimate_tokens, load_prompt
-from rag.language_models.server import NothingWrittenError, connected, failure, openai_like
-from rag.named_classes import made
+from rag.model.llm.asking import Reply, RequestArgument, ask, server_of
+from rag.model.llm.pieces import UnusableError, whole_statements
+from rag.model.llm.prompts import CountTokens, Message, estimate_tokens, load_prompt
+from rag.model.llm.server import NothingWrittenError, connected, failure, openai_like
+from rag.model.loading import made
 from rag.protocols import CANNOT_ANSWER
 from rag.types import Evidence, Turn
 

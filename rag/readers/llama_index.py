@@ -14,7 +14,7 @@ from llama_index.core.readers.base import BaseReader
 from llama_index.core.schema import Document as LlamaIndexDocument
 
 from rag.errors import ReadError, SettingsError
-from rag.named_classes import made
+from rag.model.loading import made
 from rag.readers._decoding import DEFAULT_MAX_BYTES, read_bytes
 from rag.readers._normalisation import iso_date, make_document, normalise
 from rag.types import Document

@@ -16,8 +16,8 @@ import torch
 from sentence_transformers import CrossEncoder
 
 from rag.errors import SettingsError, WeightsError
+from rag.model.silence import silence
 from rag.protocols import FloatArray
-from rag.silence import silence
 
 __all__ = ["CrossEncoderReranker"]
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from rag.evidence_model import EvidenceModel, bundled_model
+from rag.model.evidence import EvidenceModel, bundled_model
 from rag.protocols import FloatArray
 
 __all__ = ["EvidenceModelReranker"]

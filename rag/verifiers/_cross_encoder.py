@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from sentence_transformers import CrossEncoder
 
 from rag.errors import SettingsError, WeightsError
-from rag.silence import silence
-from rag.weights import folder_hash
+from rag.model.silence import silence
+from rag.model.weights import folder_hash
 
 __all__ = ["EntailmentModel", "Probabilities"]
 

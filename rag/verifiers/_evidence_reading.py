@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from rag.evidence_model import EvidenceModel, Reading, best_sentences
+from rag.model.evidence import EvidenceModel, Reading, best_sentences
 from rag.protocols import ClaimWithEvidence
 from rag.verifiers._atoms import Sentence, sentences_of
 from rag.verifiers._attributed import sentences_said_by

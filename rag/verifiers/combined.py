@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from rag.evidence_model import EvidenceModel, bundled_model
+from rag.model.evidence import EvidenceModel, bundled_model
 from rag.protocols import ClaimWithEvidence
 from rag.types import Verdict, VerdictLabel
 from rag.verifiers._combination import Combination, features, fitted_combination

@@ -17,11 +17,11 @@ from contextlib import closing
 from llama_index.core.llms import LLM
 
 from rag.errors import GeneratorError
-from rag.language_models.asking import Reply, RequestArgument, ask, server_of
-from rag.language_models.pieces import UnusableError
-from rag.language_models.prompts import Message, estimate_tokens, load_prompt, neutral
-from rag.language_models.server import connected, openai_like
-from rag.named_classes import made
+from rag.model.llm.asking import Reply, RequestArgument, ask, server_of
+from rag.model.llm.pieces import UnusableError
+from rag.model.llm.prompts import Message, estimate_tokens, load_prompt, neutral
+from rag.model.llm.server import connected, openai_like
+from rag.model.loading import made
 from rag.protocols import ClaimWithEvidence
 from rag.types import Verdict, VerdictLabel
 from rag.verifiers._probability import checked_threshold

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import httpx
 
-from rag.language_models.llama_cpp import LlamaCpp
-from rag.language_models.server import Server, openai_like
+from rag.model.llm.llama_cpp import LlamaCpp
+from rag.model.llm.server import Server, openai_like
 from rag.protocols import ClaimWithEvidence
 from rag.types import Verdict
 from rag.verifiers._probability import checked_threshold

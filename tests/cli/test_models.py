@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from rag.cli.models import models_app
 from rag.errors import WeightsError
-from rag.weights import known_model
+from rag.model.weights import known_model
 
 COMMANDS = ["list", "pull", "verify", "path"]
 SMALL = known_model("smollm2-135m")

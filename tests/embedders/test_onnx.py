@@ -17,8 +17,8 @@ import rag.embedders.onnx as module
 from rag.embedders.onnx import OnnxEmbedder
 from rag.embedders.sentence_transformers import SentenceTransformersEmbedder
 from rag.errors import SettingsError, WeightsError
+from rag.model.weights import bundled_folder
 from rag.types import Span
-from rag.weights import bundled_folder
 
 SEEDS = Path(__file__).parents[2] / "seeds"
 TEXT = "Anna climbed the mountain. Ben slept in the valley."

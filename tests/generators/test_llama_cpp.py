@@ -12,7 +12,7 @@ import pytest
 
 from rag.errors import GeneratorError, WeightsError
 from rag.generators.llama_cpp import LlamaCppGenerator
-from rag.language_models.prompts import load_prompt
+from rag.model.llm.prompts import load_prompt
 from rag.protocols import CANNOT_ANSWER
 from rag.types import Turn
 
@@ -43,7 +43,7 @@ def test_nothing_is_loaded_without_need(tmp_path, sentences):
 
 @pytest.fixture(scope="module")
 def weights():
-    from rag import weights
+    from rag.model import weights
 
     if not hasattr(weights, "find"):
         pytest.skip("no registry of weights")

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from rag.citation import DraftReader
 from rag.generators._rewriting import accepted_rewrite
-from rag.language_models.pieces import UnusableError, guarded, whole_statements, without_thinking
+from rag.model.llm.pieces import UnusableError, guarded, whole_statements, without_thinking
 from rag.types import Turn
 
 

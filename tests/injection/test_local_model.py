@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag import weights
+from rag.model import weights
 
 from .conftest import DOCUMENT_BY_NAME, QUESTION, has_only_markers_of_citations, violations
 

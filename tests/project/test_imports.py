@@ -19,12 +19,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
     "protocols": {"types"},
     "language": set(),
-    "named_classes": {"errors"},
-    "silence": set(),
     "settings": {"errors"},
-    "weights": {"errors"},
-    "evidence_model": {"errors", "weights"},
-    "language_models": {"errors"},
+    "model": {"errors"},
+    "model.weights": {"errors"},
+    "model.evidence": {"errors", "model.weights"},
+    "model.llm": {"errors"},
     "segmentation": BASE,
     "attribution": BASE,
     "storage": BASE,
@@ -34,17 +33,17 @@ MAY_IMPORT: dict[str, set[str]] = {
     "ingestion": BASE | {"attribution", "segmentation", "storage"},
     "answering": BASE | {"citation", "conversation", "retrieval", "storage"},
     "serialisation": {"types"},
-    "readers": BASE | {"named_classes"},
+    "readers": BASE | {"model"},
     "indexes": BASE,
-    "embedders": BASE | {"named_classes", "silence", "weights"},
-    "rerankers": BASE | {"evidence_model", "silence"},
-    "generators": BASE | {"language_models", "named_classes"},
-    "verifiers": BASE | {"evidence_model", "language_models", "named_classes", "silence", "weights"},
-    "claim_facts": BASE | {"evidence_model", "verifiers"},
+    "embedders": BASE | {"model", "model.weights"},
+    "rerankers": BASE | {"model", "model.evidence"},
+    "generators": BASE | {"model.llm", "model"},
+    "verifiers": BASE | {"model.evidence", "model.llm", "model", "model.weights"},
+    "claim_facts": BASE | {"model.evidence", "verifiers"},
     "factory": {"errors"},
-    "embedder_choice": {"settings", "weights"},
-    "generator_choice": {"errors", "settings", "weights"},
-    "verifier_choice": {"generator_choice", "settings", "weights"},
+    "embedder_choice": {"settings", "model.weights"},
+    "generator_choice": {"errors", "settings", "model.weights"},
+    "verifier_choice": {"generator_choice", "settings", "model.weights"},
     "library": BASE | METHODS | {"embedder_choice", "factory", "ingestion", "settings"},
     "respondent": BASE
     | METHODS
@@ -52,10 +51,14 @@ MAY_IMPORT: dict[str, set[str]] = {
     "assistant": BASE | {"citation", "library", "respondent", "serialisation", "settings", "storage"},
     "integrations": BASE | {"assistant", "serialisation"},
     "testing": BASE | {"attribution", "library", "retrieval", "settings", "storage"},
-    "cli": BASE | {"assistant", "citation", "generator_choice", "serialisation", "settings", "weights"},
+    "cli": BASE | {"assistant", "citation", "generator_choice", "serialisation", "settings", "model.weights"},
 }
 """Part of `rag` (a folder, or a file at its top) → the other parts that it may import, so that imports point one way.
 Sockets never import each other, and nothing but `cli`, `integrations` and the package itself imports the assistant."""
+
+MAY_LOOK_INTO = {"eval/training": {"model"}}
+"""Folders outside of `rag` → the parts of it that they may import beside its public names: what makes our own model
+reads with the code that runs it."""
 
 
 def imported_modules(path: Path) -> Iterator[str]:
@@ -115,7 +118,8 @@ def test_ui_and_eval_import_only_public_names(path: Path) -> None:
     import rag
 
     imported = {name.split(".")[1] for name in imported_modules(path) if name.startswith("rag.")}
-    assert imported <= {"testing", *rag.__all__}
+    may_look_into = MAY_LOOK_INTO.get(path.parent.relative_to(ROOT).as_posix(), set())
+    assert imported <= {"testing", *may_look_into, *rag.__all__}
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=str)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from rag.evidence_model import bundled_model
+from rag.model.evidence import bundled_model
 from rag.rerankers.evidence_model import EvidenceModelReranker
 
 QUESTION = "Who climbed the mountain?"

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.errors import WeightsError
-from rag.evidence_model import Reading, bundled_model
+from rag.model.evidence import Reading, bundled_model
 from rag.protocols import ClaimWithEvidence
 from rag.testing.verifier import PAIRS, VERIFIER_CHECKS
 from rag.types import VerdictLabel

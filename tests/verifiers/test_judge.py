@@ -276,7 +276,7 @@ def test_a_missing_file_is_named(tmp_path):
 
 @pytest.mark.llm
 def test_a_real_model_says_yes_or_no_with_a_probability():
-    from rag import weights
+    from rag.model import weights
 
     path = weights.find_model("smollm2-135m")
     if path is None:

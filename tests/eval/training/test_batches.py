@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from eval.training.batches import N_TOGETHER, batches_of, sorted_batches
 from eval.training.examples import Answering, Example, Target
 from eval.training.pairs import draw
-from rag.evidence_model import Encoder
+from rag.model.evidence import Encoder
 
 
 def example(number: int, source: str = "fever", target: Target = Target.SUPPORTED) -> Example:

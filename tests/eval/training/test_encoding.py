@@ -6,7 +6,7 @@ import pytest
 from eval.training.encoding import IGNORED, labels
 from eval.training.examples import Answering, Example, Target
 from rag import Span
-from rag.evidence_model import Encoder, arrays
+from rag.model.evidence import Encoder, arrays
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ import torch
 
 from eval.training.export import FULL, SMALL, averaged, export
 from eval.training.network import VerifierNetwork
-from rag.evidence_model import Encoder, EvidenceModel, arrays
+from rag.model.evidence import Encoder, EvidenceModel, arrays
 
 PAIRS = [("she left", ["the city .", "a book"]), ("he won the prize in 1912", ["he did not", "the year was 1912"] * 4)]
 

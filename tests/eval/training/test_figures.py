@@ -11,7 +11,7 @@ from eval.training.export import SMALL, export
 from eval.training.first_stage import places_of, word_scores
 from eval.training.network import VerifierNetwork
 from eval.training.pairs import TrainingData, read_training_data
-from rag.evidence_model import EvidenceModel
+from rag.model.evidence import EvidenceModel
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ import torch
 from eval.training.encoding import IGNORED
 from eval.training.examples import Target
 from eval.training.network import Outputs, VerifierNetwork, losses, of_sentences
-from rag.evidence_model import Encoder, arrays
+from rag.model.evidence import Encoder, arrays
 
 NOTHING = torch.full((1, 4), IGNORED)
 SENTENCES = torch.tensor([[0, 1, 2, 2]])

@@ -51,13 +51,13 @@ def test_card_gets_the_figures_between_its_marks_and_keeps_the_rest(figures: dic
 
 def test_files_are_placed_and_listed_with_their_hashes(tmp_path: Path) -> None:
     source, package = tmp_path / "model", tmp_path / "rag"
-    for folder in (source, package / "evidence_model", package / "verifiers", package / "weights"):
+    for folder in (source, package / "model" / "evidence", package / "verifiers", package / "model" / "weights"):
         folder.mkdir(parents=True)
     (source / "verifier.int8.onnx").write_bytes(b"model")
     (source / "tokenizer.json").write_bytes(b"{}")
     (tmp_path / "fitted.json").write_text("{}")
     place_files(source, package, combination=tmp_path / "fitted.json")
     assert (package / "verifiers" / "combination.json").read_text() == "{}"
-    listed = json.loads((package / "weights" / "packaged.json").read_text())
+    listed = json.loads((package / "model" / "weights" / "packaged.json").read_text())
     assert [(each["name"], each["n_bytes"]) for each in listed] == [("verifier.int8.onnx", 5), ("tokenizer.json", 2)]
-    assert (package / "evidence_model" / "verifier.int8.onnx").read_bytes() == b"model"
+    assert (package / "model" / "evidence" / "verifier.int8.onnx").read_bytes() == b"model"

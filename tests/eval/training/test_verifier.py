@@ -9,7 +9,7 @@ from eval.training.batches import batches_of
 from eval.training.examples import Answering, Example, Target
 from eval.training.network import VerifierNetwork
 from eval.training.verifier import Recipe, Training, main, rate_at
-from rag.evidence_model import Encoder
+from rag.model.evidence import Encoder
 
 EXAMPLES = [
     Example(

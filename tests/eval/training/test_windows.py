@@ -2,7 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eval.training.answer_figures import windows_around
-from rag.evidence_model import best_sentences
+from rag.model.evidence import best_sentences
 
 SENTENCES = st.lists(
     st.lists(st.sampled_from(["rain", "Rome", "left", "school"]), min_size=1, max_size=9).map(" ".join),

@@ -20,7 +20,7 @@ def served_models(api_base: str, *, timeout_seconds: float = 10.0) -> tuple[str,
     """
     import openai  # takes a second, and `import rag` names this function
 
-    from rag.language_models.server import Server, api_key_from_environment, failure, http_client, shown_url
+    from rag.model.llm.server import Server, api_key_from_environment, failure, http_client, shown_url
 
     server = Server(shown_url(api_base), "", api_key_from_environment())
     with http_client(server.url, timeout_seconds) as client:

@@ -6,7 +6,7 @@ import zipfile
 import pytest
 
 from rag.errors import WeightsError
-from rag.weights import WheelPart, WheelPlace
+from rag.model.weights import WheelPart, WheelPlace
 
 from .conftest import CONTENT, HALVES, N_PART, PARTS, Shelf, file_of, wheel_place
 

@@ -19,7 +19,7 @@ import openai
 from llama_index.llms.openai_like import OpenAILike
 
 from rag.errors import GeneratorError, SettingsError
-from rag.language_models.pieces import UnusableError
+from rag.model.llm.pieces import UnusableError
 
 __all__ = [
     "BrokenOffError",

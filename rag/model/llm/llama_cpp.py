@@ -18,7 +18,7 @@ import httpx
 import xllamacpp
 
 from rag.errors import WeightsError
-from rag.language_models.server import Server, http_client
+from rag.model.llm.server import Server, http_client
 
 __all__ = ["LlamaCpp"]
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from rag.errors import WeightsError
-from rag.weights import BUNDLED_MODELS, MINILM_SHA256, bundled_folder, folder_hash, model_folder, verify_file
+from rag.model.weights import BUNDLED_MODELS, MINILM_SHA256, bundled_folder, folder_hash, model_folder, verify_file
 
 
 @pytest.mark.model

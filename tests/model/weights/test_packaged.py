@@ -7,10 +7,10 @@ import hashlib
 import pytest
 
 from rag.errors import WeightsError
+from rag.model.weights import find_model, known_models, packaged_model, pull_model, verify
+from rag.model.weights.bundled import packaged_files
+from rag.model.weights.registry import EVIDENCE_MODEL
 from rag.verifiers._combination import fitted_combination
-from rag.weights import find_model, known_models, packaged_model, pull_model, verify
-from rag.weights.bundled import packaged_files
-from rag.weights.registry import EVIDENCE_MODEL
 
 
 def test_packaged_files_are_those_listed():
@@ -33,7 +33,7 @@ def test_combination_was_fitted_to_this_model():
 
 
 def test_a_torn_file_is_refused_with_what_to_do(tmp_path, monkeypatch):
-    monkeypatch.setattr("rag.weights.bundled.PACKAGED_FOLDER", tmp_path)
+    monkeypatch.setattr("rag.model.weights.bundled.PACKAGED_FOLDER", tmp_path)
     with pytest.raises(WeightsError, match=r"cannot read the weights .*verifier.int8.onnx.*No such file.* - install"):
         packaged_model()
     (tmp_path / "verifier.int8.onnx").write_bytes(b"torn")

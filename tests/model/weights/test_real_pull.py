@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rag.errors import WeightsError
-from rag.weights import find_model, known_model, pull_model, verify
+from rag.model.weights import find_model, known_model, pull_model, verify
 
 
 @pytest.mark.llm

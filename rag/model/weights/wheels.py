@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
 
-from rag.weights.records import ModelFile, PlaceFailure
+from rag.model.weights.records import ModelFile, PlaceFailure
 
 __all__ = ["WheelPart", "WheelPlace"]
 

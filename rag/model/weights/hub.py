@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from rag.weights.records import ModelFile, PlaceFailure
+from rag.model.weights.records import ModelFile, PlaceFailure
 
 __all__ = ["HubPlace"]
 

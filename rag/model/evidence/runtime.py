@@ -19,8 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.errors import WeightsError
-from rag.evidence_model.encoding import MAX_TOKENS, Encoded, Encoder, arrays
-from rag.weights import packaged_model
+from rag.model.evidence.encoding import MAX_TOKENS, Encoded, Encoder, arrays
+from rag.model.weights import packaged_model
 
 __all__ = ["EvidenceModel", "Reading", "bundled_model"]
 

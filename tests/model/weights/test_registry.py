@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from rag.errors import WeightsError
-from rag.weights import (
+from rag.model.weights import (
     HubPlace,
     ModelFile,
     WheelPlace,

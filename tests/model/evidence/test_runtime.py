@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.errors import WeightsError
-from rag.evidence_model import EvidenceModel, bundled_model
-from rag.weights import packaged_model
+from rag.model.evidence import EvidenceModel, bundled_model
+from rag.model.weights import packaged_model
 
 ANNA = "Anna climbed the mountain in 1954."
 PAIRS = [
@@ -109,7 +109,7 @@ def test_files_that_are_torn_are_refused(tmp_path):
 
 def test_reading_needs_neither_torch_nor_transformers():
     code = (
-        "import sys; from rag.evidence_model import bundled_model; bundled_model().read([('a', ('b',))]);"
+        "import sys; from rag.model.evidence import bundled_model; bundled_model().read([('a', ('b',))]);"
         "print(*{'torch', 'transformers', 'sentence_transformers'} & set(sys.modules))"
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

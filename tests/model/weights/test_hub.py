@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from rag.errors import WeightsError
-from rag.weights import HubPlace
+from rag.model.weights import HubPlace
 
 from .conftest import CONTENT, N_PART, Shelf, file_of
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from rag.weights import ModelCache, ModelFile, Place, PlaceFailure, WheelPart, WheelPlace
+from rag.model.weights import ModelCache, ModelFile, Place, PlaceFailure, WheelPart, WheelPlace
 
 CONTENT = bytes(range(256)) * 12
 N_PART = 1024

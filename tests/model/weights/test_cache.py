@@ -7,7 +7,7 @@ import os
 import pytest
 
 from rag.errors import WeightsError
-from rag.weights import ModelCache, cache_folder
+from rag.model.weights import ModelCache, cache_folder
 
 from .conftest import CONTENT, N_PART, Shelf, file_of
 
@@ -139,7 +139,7 @@ def test_all_bytes_of_an_interrupted_pull_need_no_place(cache):
 FETCH_IN_CHILD = """
 import hashlib, sys
 from pathlib import Path
-from rag.weights import ModelCache, ModelFile
+from rag.model.weights import ModelCache, ModelFile
 
 folder, n_first = Path(sys.argv[1]), int(sys.argv[2])
 content = bytes(range(256)) * 12

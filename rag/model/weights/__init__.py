@@ -16,7 +16,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from rag.errors import WeightsError
-from rag.weights.bundled import (
+from rag.model.weights.bundled import (
     BUNDLED_MODELS,
     MINILM_SHA256,
     bundled_folder,
@@ -25,11 +25,11 @@ from rag.weights.bundled import (
     packaged_model,
     verify_file,
 )
-from rag.weights.cache import ModelCache, cache_folder
-from rag.weights.hub import HubPlace
-from rag.weights.records import FetchProgress, ModelFile, OnProgress, Place, PlaceFailure, PulledModel
-from rag.weights.registry import EVIDENCE_MODEL, known_model, known_models
-from rag.weights.wheels import WheelPart, WheelPlace
+from rag.model.weights.cache import ModelCache, cache_folder
+from rag.model.weights.hub import HubPlace
+from rag.model.weights.records import FetchProgress, ModelFile, OnProgress, Place, PlaceFailure, PulledModel
+from rag.model.weights.registry import EVIDENCE_MODEL, known_model, known_models
+from rag.model.weights.wheels import WheelPart, WheelPlace
 
 __all__ = [
     "BUNDLED_MODELS",

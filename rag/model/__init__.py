@@ -1,0 +1,1 @@
+"""The models behind the backends: their weights, our own small one, language models, and how libraries load theirs."""
