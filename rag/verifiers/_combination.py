@@ -14,11 +14,11 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+from rag.checking.findings import FindingKind
+from rag.checking.rules import Examined
 from rag.errors import WeightsError
 from rag.verifiers._evidence_reading import ClaimReading
-from rag.verifiers._findings import FindingKind
 from rag.verifiers._probability import logistic
-from rag.verifiers.rules import Examined
 
 __all__ = ["FITTED", "Combination", "features", "fitted_combination"]
 

@@ -11,11 +11,11 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from rag.checking.atoms import Sentence, sentences_of
+from rag.checking.attributed import sentences_said_by
+from rag.checking.statements import is_statement
 from rag.model.evidence import EvidenceModel, Reading, best_sentences
 from rag.protocols import ClaimWithEvidence
-from rag.verifiers._atoms import Sentence, sentences_of
-from rag.verifiers._attributed import sentences_said_by
-from rag.verifiers._statements import is_statement
 
 __all__ = ["ClaimReading", "read_claims"]
 

@@ -14,14 +14,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from rag.checking.findings import FindingKind
+from rag.checking.left_open import is_left_open
+from rag.checking.rules import Examined, examine
 from rag.model.evidence import EvidenceModel, bundled_model
 from rag.protocols import ClaimWithEvidence
 from rag.types import Verdict, VerdictLabel
 from rag.verifiers._combination import Combination, features, fitted_combination
 from rag.verifiers._evidence_reading import ClaimReading, read_claims
-from rag.verifiers._findings import FindingKind
-from rag.verifiers._left_open import is_left_open
-from rag.verifiers.rules import Examined, RulesVerifier
 
 __all__ = ["CombinedVerifier", "facts_of"]
 
@@ -33,7 +33,7 @@ _N_WORDS = 4
 
 
 class CombinedVerifier:
-    """Judges by `RulesVerifier` and the model that comes with the package. Several threads may ask at once.
+    """Judges by the rules of `rag.checking` and the model that comes with the package. Several threads may ask at once.
 
     is_guard: decides what may be shown, and not what is likelier than not.
     load_model: gives the model when the first claim needs it; by default the bundled one, shared by all.
@@ -49,7 +49,6 @@ class CombinedVerifier:
     ) -> None:
         self.id = "rules+evidence-model" + "/guard" * is_guard
         self._is_guard = is_guard
-        self._rules = RulesVerifier()
         self._load_model = load_model
         self._combination = combination
 
@@ -63,7 +62,7 @@ class CombinedVerifier:
             WeightsError: the model, needed for the first time, is missing or not what it should be.
         """
         combination = self._combination or fitted_combination()
-        examined = [self._rules.examine(pair) for pair in pairs]
+        examined = [examine(pair) for pair in pairs]
         is_open = [self._is_open(each, pair, combination) for each, pair in zip(examined, pairs, strict=True)]
         asked = [pair for pair, is_left_open in zip(pairs, is_open, strict=True) if is_left_open]
         readings = iter(read_claims(asked, self._load_model()) if asked else [])
@@ -114,8 +113,7 @@ class CombinedVerifier:
 
 def facts_of(pairs: Sequence[ClaimWithEvidence], model: EvidenceModel) -> list[tuple[dict[str, float], bool]]:
     """For each pair the features of `Combination`, none where the model is not asked, and whether the rules support."""
-    rules = RulesVerifier()
-    examined = [rules.examine(pair) for pair in pairs]
+    examined = [examine(pair) for pair in pairs]
     asked = [pair for pair, each in zip(pairs, examined, strict=True) if not each.is_final]
     readings = iter(read_claims(asked, model))
     facts = []

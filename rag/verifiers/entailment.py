@@ -13,11 +13,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from rag.checking.said import said_by
 from rag.protocols import ClaimWithEvidence
 from rag.types import Verdict, VerdictLabel
 from rag.verifiers._cross_encoder import EntailmentModel, Probabilities
 from rag.verifiers._probability import checked_threshold
-from rag.verifiers._said import said_by
 
 __all__ = ["EntailmentVerifier"]
 

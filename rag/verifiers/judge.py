@@ -16,6 +16,7 @@ from contextlib import closing
 
 from llama_index.core.llms import LLM
 
+from rag.checking.said import said_by
 from rag.errors import GeneratorError
 from rag.model.llm.asking import Reply, RequestArgument, ask, server_of
 from rag.model.llm.pieces import UnusableError
@@ -25,7 +26,6 @@ from rag.model.loading import made
 from rag.protocols import ClaimWithEvidence
 from rag.types import Verdict, VerdictLabel
 from rag.verifiers._probability import checked_threshold
-from rag.verifiers._said import said_by
 
 __all__ = ["ANSWER_TOKENS", "LOG_PROBABILITIES", "JudgeVerifier", "OpenAILikeJudgeVerifier"]
 

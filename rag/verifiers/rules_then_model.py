@@ -12,10 +12,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rag.checking.left_open import is_left_open
 from rag.errors import SettingsError
 from rag.protocols import ClaimWithEvidence, Verifier
 from rag.types import Verdict, VerdictLabel
-from rag.verifiers._left_open import is_left_open
 from rag.verifiers._probability import checked_threshold, logistic, logit
 from rag.verifiers.rules import RulesVerifier
 

@@ -11,6 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rag.checking.findings import FindingKind
+from rag.checking.rules import examine
 from rag.errors import WeightsError
 from rag.model.evidence import Reading, bundled_model
 from rag.protocols import ClaimWithEvidence
@@ -19,7 +21,6 @@ from rag.types import VerdictLabel
 from rag.verifiers import _combination
 from rag.verifiers._combination import Combination, features, fitted_combination
 from rag.verifiers._evidence_reading import ClaimReading, read_claims
-from rag.verifiers._findings import FindingKind
 from rag.verifiers.combined import CombinedVerifier, facts_of
 from rag.verifiers.rules import RulesVerifier
 
@@ -184,7 +185,7 @@ FINDINGS = st.sets(st.sampled_from(FindingKind))
 @given(st.floats(-20, 20), st.floats(-20, 20), FINDINGS, FINDINGS, st.booleans())
 def test_more_support_never_hurts_and_more_against_never_helps(support, less, kinds, more, is_near):
     def probability(value, against):
-        examined = RulesVerifier().examine(pair(PARAPHRASE))
+        examined = examine(pair(PARAPHRASE))
         found = tuple(finding._replace(kind=kind) for kind in against for finding in examined.findings[:1])
         examined = examined._replace(findings=found, share_missing=0.0 if is_near else 0.5)
         reading = ClaimReading(value, 0.0, 0.0, "quote 1", (), True)

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from rag.checking.rules import MAX_CLAIM_CHARACTERS
 from rag.protocols import ClaimWithEvidence
 from rag.types import Verdict, VerdictLabel
-from rag.verifiers.rules import MAX_CLAIM_CHARACTERS, RulesVerifier
+from rag.verifiers.rules import RulesVerifier
 
 QUOTE = "He denied that Kyiv would cede territory to Russia."
 UNRELATED = "Bread is baked from flour and water."

@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
-from rag.verifiers._alignment import Alignment
-from rag.verifiers._atoms import AtomKind, Sentence
-from rag.verifiers._findings import Finding, FindingKind, conflict
-from rag.verifiers._lexicon import word_list, word_set
+from rag.checking.alignment import Alignment
+from rag.checking.atoms import AtomKind, Sentence
+from rag.checking.findings import Finding, FindingKind, conflict
+from rag.checking.lexicon import word_list, word_set
 
 __all__ = ["Operator", "OperatorKind", "operators_of", "polarity_findings"]
 
@@ -118,7 +118,7 @@ _QUESTION_BEFORE = word_set("asked asks ask wonder wondered wonders know knows k
 def operators_of(sentence: Sentence) -> tuple[Operator, ...]:
     """The operators of a sentence, from left to right.
 
-    >>> from rag.verifiers._atoms import sentences_of
+    >>> from rag.checking.atoms import sentences_of
     >>> [(found.kind.value, found.word) for found in operators_of(sentences_of("He could not reportedly fly.")[0])]
     [('may', 'could'), ('not', 'not'), ('a hedge', 'reportedly')]
     """

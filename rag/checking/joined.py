@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from rag.verifiers._atoms import Atom, AtomKind, Sentence
-from rag.verifiers._findings import Finding, missing
-from rag.verifiers._lexicon import LIGHT_WORDS, word_set
+from rag.checking.atoms import Atom, AtomKind, Sentence
+from rag.checking.findings import Finding, missing
+from rag.checking.lexicon import LIGHT_WORDS, word_set
 
 __all__ = ["fragment_findings", "joining_findings"]
 

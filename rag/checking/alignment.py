@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.verifiers._atoms import Atom, Sentence
+from rag.checking.atoms import Atom, Sentence
 
 __all__ = ["Alignment", "align", "are_listed"]
 
@@ -44,7 +44,7 @@ class Alignment:
 def align(claim: Sentence, evidence: Sentence) -> Alignment:
     """The claim's atoms laid over those of the evidence.
 
-    >>> from rag.verifiers._atoms import sentences_of
+    >>> from rag.checking.atoms import sentences_of
     >>> (claim,), (evidence,) = sentences_of("Today dogs chased cats."), sentences_of("Cats chased big dogs.")
     >>> align(claim, evidence).places
     (None, 3, 1, 0)
@@ -109,7 +109,7 @@ def _place_the_rest(
 def are_listed(atoms: Sequence[Atom], one: int, other: int) -> bool:
     """Whether two atoms are names in one list ("A, B and C"), so that their order says nothing.
 
-    >>> from rag.verifiers._atoms import sentences_of
+    >>> from rag.checking.atoms import sentences_of
     >>> (sentence,) = sentences_of("He met Ann, Bob and Eve in Rome.")
     >>> are_listed(sentence.atoms, 1, 3), are_listed(sentence.atoms, 1, 4)
     (True, False)

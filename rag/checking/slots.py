@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from rag.verifiers._alignment import Alignment, are_listed
-from rag.verifiers._atoms import Atom, AtomKind, Sentence
-from rag.verifiers._findings import Finding, conflict, missing
-from rag.verifiers._lexicon import ANTONYMS, PREPOSITIONS, SYMMETRIC, TITLES, are_opposites, word_set
+from rag.checking.alignment import Alignment, are_listed
+from rag.checking.atoms import Atom, AtomKind, Sentence
+from rag.checking.findings import Finding, conflict, missing
+from rag.checking.lexicon import ANTONYMS, PREPOSITIONS, SYMMETRIC, TITLES, are_opposites, word_set
 
 __all__ = [
     "bound_findings",

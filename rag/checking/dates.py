@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from rag.verifiers._lexicon import word_set
+from rag.checking.lexicon import word_set
 
 __all__ = ["DateParts", "date_at"]
 

@@ -11,10 +11,10 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from rag.verifiers._alignment import Alignment
-from rag.verifiers._atoms import AtomKind, Sentence
-from rag.verifiers._findings import Finding, missing
-from rag.verifiers._lexicon import word_set
+from rag.checking.alignment import Alignment
+from rag.checking.atoms import AtomKind, Sentence
+from rag.checking.findings import Finding, missing
+from rag.checking.lexicon import word_set
 
 __all__ = ["is_order", "narration", "unstated_findings"]
 

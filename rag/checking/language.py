@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from rag.verifiers._lexicon import word_set
+from rag.checking.lexicon import word_set
 
 __all__ = ["has_english_words", "is_foreign", "is_undecided"]
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 
-from rag.verifiers._atoms import normalised
-from rag.verifiers._language import has_english_words, is_foreign, is_undecided
-from rag.verifiers._orders import is_order, narration
+from rag.checking.atoms import normalised
+from rag.checking.language import has_english_words, is_foreign, is_undecided
+from rag.checking.orders import is_order, narration
 
 __all__ = ["form_reason", "is_statement"]
 

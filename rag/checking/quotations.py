@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from rag.verifiers._atoms import normalised, sentences_of
-from rag.verifiers._findings import Finding, missing
+from rag.checking.atoms import normalised, sentences_of
+from rag.checking.findings import Finding, missing
 
 __all__ = ["quotation_findings"]
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from rag.verifiers._alignment import Alignment, are_listed
-from rag.verifiers._atoms import Atom, AtomKind
-from rag.verifiers._findings import Finding, conflict, missing
-from rag.verifiers._lexicon import PREPOSITIONS, SYMMETRIC, is_participle, word_set
-from rag.verifiers._slots import is_capital, is_head
+from rag.checking.alignment import Alignment, are_listed
+from rag.checking.atoms import Atom, AtomKind
+from rag.checking.findings import Finding, conflict, missing
+from rag.checking.lexicon import PREPOSITIONS, SYMMETRIC, is_participle, word_set
+from rag.checking.slots import is_capital, is_head
 
 __all__ = [
     "owner_findings",

@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 from enum import Enum, auto
 from functools import lru_cache
 
+from rag.checking.dates import date_at
+from rag.checking.lexicon import FUNCTION_WORDS, TITLES, synonyms, word_key
+from rag.checking.quantities import bound_before, quantity_at
 from rag.language.countries import COUNTRIES
-from rag.verifiers._dates import date_at
-from rag.verifiers._lexicon import FUNCTION_WORDS, TITLES, synonyms, word_key
-from rag.verifiers._quantities import bound_before, quantity_at
 
 __all__ = ["Atom", "AtomKind", "Sentence", "normalised", "sentences_of"]
 

@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import TypeAlias
 
-from rag.verifiers._atoms import Sentence, normalised, sentences_of
-from rag.verifiers._lexicon import TITLES
-from rag.verifiers._speaker import CUES, SKIPPED, Saying, sayings_of
+from rag.checking.atoms import Sentence, normalised, sentences_of
+from rag.checking.lexicon import TITLES
+from rag.checking.speakers import CUES, SKIPPED, Saying, sayings_of
 
 __all__ = ["claim_sentences", "clauses_of", "sentences_said_by"]
 
@@ -59,7 +59,7 @@ def sentences_said_by(quote: str, speaker: str) -> tuple[Sentence, ...]:
 def claim_sentences(claim: str, speaker_in: SpeakerOf) -> tuple[Sentence, ...]:
     """The sentences of a claim; one that goes on with a quotation, or with "he said", names its speaker again.
 
-    >>> from rag.verifiers._speaker import named_speaker
+    >>> from rag.checking.speakers import named_speaker
     >>> [
     ...     sentence.text
     ...     for sentence in claim_sentences("Ann Lee said it was over. She added it was late.", named_speaker)

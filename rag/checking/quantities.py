@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from rag.verifiers._lexicon import word_list
+from rag.checking.lexicon import word_list
 
 __all__ = ["BOUNDS", "Quantity", "bound_before", "quantity_at"]
 

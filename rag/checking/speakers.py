@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from rag.verifiers._alignment import Alignment
-from rag.verifiers._atoms import Atom, AtomKind, Sentence
-from rag.verifiers._findings import Finding
-from rag.verifiers._lexicon import word_set
+from rag.checking.alignment import Alignment
+from rag.checking.atoms import Atom, AtomKind, Sentence
+from rag.checking.findings import Finding
+from rag.checking.lexicon import word_set
 
 __all__ = [
     "CUES",
@@ -70,7 +70,7 @@ class Saying(NamedTuple):
 def sayings_of(sentence: Sentence) -> list[Saying]:
     """Who says something in the sentence, from left to right.
 
-    >>> from rag.verifiers._atoms import sentences_of
+    >>> from rag.checking.atoms import sentences_of
     >>> (sentence,) = sentences_of("Marco Rubio, who met Lavrov, said it was over, according to Reuters.")
     >>> [(saying.verb, [atom.text for atom in saying.speaker]) for saying in sayings_of(sentence)]
     [('said', ['Marco', 'Rubio']), ('according', ['Reuters'])]
@@ -191,7 +191,7 @@ def speaker_findings(
 def named_speaker(sentence: Sentence) -> str:
     """The first speaker that the sentence names; empty for none.
 
-    >>> from rag.verifiers._atoms import sentences_of
+    >>> from rag.checking.atoms import sentences_of
     >>> named_speaker(sentences_of("According to Marta Okafor, it rained.")[0])
     'Marta Okafor'
     """

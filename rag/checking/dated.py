@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
 
-from rag.verifiers._alignment import Alignment
-from rag.verifiers._atoms import Atom, AtomKind, Sentence
-from rag.verifiers._findings import Finding, conflict, missing
-from rag.verifiers._lexicon import word_set
+from rag.checking.alignment import Alignment
+from rag.checking.atoms import Atom, AtomKind, Sentence
+from rag.checking.findings import Finding, conflict, missing
+from rag.checking.lexicon import word_set
 
 __all__ = ["conjunction_findings", "count_findings", "date_findings", "reason_findings"]
 
