@@ -12,7 +12,7 @@ from itertools import accumulate, pairwise
 from statistics import median
 from typing import NamedTuple
 
-from rag.readers._pdf_words import Page, Word
+from rag.readers.pdf.words import Page, Word
 
 __all__ = ["Column", "Line", "Segment", "columns", "rows", "segments"]
 

@@ -10,8 +10,8 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from rag.readers._pdf_layout import Segment, rows
-from rag.readers._pdf_words import Page
+from rag.readers.pdf.layout import Segment, rows
+from rag.readers.pdf.words import Page
 
 __all__ = ["without_frame"]
 

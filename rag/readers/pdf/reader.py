@@ -1,8 +1,7 @@
 """PDF files as documents: sentences whole again, in the order in which a person reads them, with the page of each.
 
-PDFium finds the words and where they stand (`_pdf_words`). It does not know columns, paragraphs, running headers or
-which hyphens belong to a word, and a citation needs whole sentences: that is ours (`_pdf_layout`, `_pdf_frame`,
-`_pdf_paragraphs`).
+PDFium finds the words and where they stand (`words`). It does not know columns, paragraphs, running headers or which
+hyphens belong to a word, and a citation needs whole sentences: that is ours (`layout`, `frame`, `paragraphs`).
 """
 
 from __future__ import annotations
@@ -19,11 +18,11 @@ import pypdfium2.raw as pdfium  # type: ignore[import-untyped]
 from rag.errors import ReadError
 from rag.readers._decoding import DEFAULT_MAX_BYTES, read_bytes
 from rag.readers._normalisation import make_document, normalise
-from rag.readers._pdf_frame import without_frame
-from rag.readers._pdf_layout import Column, Line, columns, segments
-from rag.readers._pdf_metadata import about, is_title
-from rag.readers._pdf_paragraphs import body_size, paragraphs, written
-from rag.readers._pdf_words import Page, words_of
+from rag.readers.pdf.frame import without_frame
+from rag.readers.pdf.layout import Column, Line, columns, segments
+from rag.readers.pdf.metadata import about, is_title
+from rag.readers.pdf.paragraphs import body_size, paragraphs, written
+from rag.readers.pdf.words import Page, words_of
 from rag.types import Document
 
 __all__ = ["MAX_PAGES", "PdfReader"]

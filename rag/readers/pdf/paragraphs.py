@@ -15,7 +15,7 @@ from itertools import pairwise
 from statistics import median
 from typing import NamedTuple
 
-from rag.readers._pdf_layout import Column, Line
+from rag.readers.pdf.layout import Column, Line
 
 __all__ = ["Text", "body_size", "paragraphs", "written"]
 
