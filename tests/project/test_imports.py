@@ -35,6 +35,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "answering": BASE | {"citation", "conversation", "retrieval", "storage"},
     "serialisation": {"types"},
     "readers": BASE | {"model"},
+    "readers.office": BASE | {"readers"},
     "readers.pdf": BASE | {"readers"},
     "indexes": BASE,
     "embedders": BASE | {"model", "model.weights"},

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from rag.errors import ReadError
-from rag.readers._number_formats import BUILT_IN_FORMATS, shown
-from rag.readers._ooxml import Package
 from rag.readers._xml import Element, attribute, child, children, local_name
+from rag.readers.office.number_formats import BUILT_IN_FORMATS, shown
+from rag.readers.office.ooxml import Package
 
 __all__ = ["MAX_CELLS", "MAX_COLUMNS", "CellCounter", "Sheet", "sheets_of_workbook"]
 

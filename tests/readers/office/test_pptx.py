@@ -3,7 +3,7 @@
 import pytest
 
 from rag.errors import ReadError
-from rag.readers.pptx import PptxReader
+from rag.readers.office.pptx import PptxReader
 
 RELATIONSHIPS = 'xmlns="http://schemas.openxmlformats.org/package/2006/relationships"'
 KINDS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"

@@ -3,7 +3,7 @@
 import pytest
 
 from rag.errors import ReadError
-from rag.readers.docx import DocxReader
+from rag.readers.office.docx import DocxReader
 
 RELATIONSHIPS = 'xmlns="http://schemas.openxmlformats.org/package/2006/relationships"'
 KINDS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"

@@ -5,9 +5,9 @@ import datetime as dt
 import pytest
 
 from rag.errors import ReadError
-from rag.readers import _sheets
-from rag.readers._number_formats import shown
-from rag.readers.spreadsheet import MAX_CELL_CHARACTERS, CsvReader, XlsxReader
+from rag.readers.office import sheets as _sheets
+from rag.readers.office.number_formats import shown
+from rag.readers.office.spreadsheet import MAX_CELL_CHARACTERS, CsvReader, XlsxReader
 
 NAMESPACES = (
     'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'

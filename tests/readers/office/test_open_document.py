@@ -3,8 +3,8 @@
 import pytest
 
 from rag.errors import ReadError
-from rag.readers import _sheets
-from rag.readers.open_document import OpenDocumentReader
+from rag.readers.office import sheets as _sheets
+from rag.readers.office.open_document import OpenDocumentReader
 
 NAMESPACES = " ".join(
     f'xmlns:{prefix}="urn:oasis:names:tc:opendocument:xmlns:{prefix}:1.0"'

@@ -17,10 +17,10 @@ from typing import NamedTuple
 from rag.errors import ReadError
 from rag.readers._decoding import DEFAULT_MAX_BYTES
 from rag.readers._normalisation import make_document, normalise
-from rag.readers._ooxml import Package, is_on
 from rag.readers._tables import Header, table_lines
 from rag.readers._xml import Element, attribute, child, children, descendants, local_name, path_to
 from rag.readers._zip import open_zip
+from rag.readers.office.ooxml import Package, is_on
 from rag.types import Document
 
 __all__ = ["DocxReader"]

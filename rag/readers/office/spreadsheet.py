@@ -19,10 +19,10 @@ from pathlib import Path
 from rag.errors import ReadError
 from rag.readers._decoding import DEFAULT_MAX_BYTES, decode, read_bytes
 from rag.readers._normalisation import make_document, normalise
-from rag.readers._ooxml import Package
-from rag.readers._sheets import CellCounter, sheets_of_workbook
 from rag.readers._tables import Header, sheet_lines
 from rag.readers._zip import open_zip
+from rag.readers.office.ooxml import Package
+from rag.readers.office.sheets import CellCounter, sheets_of_workbook
 from rag.types import Document
 
 __all__ = ["CsvReader", "XlsxReader"]

@@ -1,0 +1,1 @@
+"""Readers of office documents: those of Microsoft Office, and OpenDocument."""
