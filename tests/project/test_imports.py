@@ -38,6 +38,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "readers.office": BASE | {"readers"},
     "readers.pdf": BASE | {"readers"},
     "indexes": BASE,
+    "indexes.faiss": BASE | {"indexes"},
     "embedders": BASE | {"model", "model.weights"},
     "rerankers": BASE | {"model", "model.evidence"},
     "generators": BASE | {"model.llm", "model"},

@@ -20,8 +20,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.indexes._bodies import Rows, Trained
 from rag.indexes._saving import TEMPORARY_FILES, write_whole
+from rag.indexes.faiss.bodies import Rows, Trained
 from rag.protocols import IdArray
 
 __all__ = [

@@ -18,9 +18,9 @@ from typing import NamedTuple
 import numpy as np
 
 from rag.errors import StoreError
-from rag.indexes._bodies import Body, FlatBody, ListsBody, Rows, Trained, one_thread, train
 from rag.indexes._saving import file_errors_reported
-from rag.indexes._segments import (
+from rag.indexes.faiss.bodies import Body, FlatBody, ListsBody, Rows, Trained, one_thread, train
+from rag.indexes.faiss.segments import (
     FORMAT,
     Manifest,
     Segments,

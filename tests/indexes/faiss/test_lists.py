@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rag.indexes import _bodies, _segments
 from rag.indexes.exact import ExactIndex
 from rag.indexes.faiss import FaissIndex
+from rag.indexes.faiss import bodies as _bodies
+from rag.indexes.faiss import segments as _segments
 from rag.protocols import FloatArray
 
 DIM = 32

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.errors import StoreError, StoreFullError
-from rag.indexes import _segments
 from rag.indexes.exact import ExactIndex
 from rag.indexes.faiss import FaissIndex
+from rag.indexes.faiss import segments as _segments
 from rag.types import Hit
 
 # Halves and quarters: their products and sums are exact in float32, so that ties are ties for both indexes.
