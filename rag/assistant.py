@@ -9,8 +9,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from rag import serialisation
-from rag.citation import Context, context_of
+from rag.answering import serialisation
+from rag.answering.context import Context, context_of
 from rag.errors import (
     EmbedderMismatchError,
     NotFoundError,

@@ -1,8 +1,9 @@
 """The public names of `rag`, each from where it lives; `rag` imports this page when the first of them is used."""
 
-from rag.answering import NOT_IN_DOCUMENTS
+from rag.answering.answering import NOT_IN_DOCUMENTS
+from rag.answering.context import Context
+from rag.answering.serialisation import answer_schema, citation_to_dict, to_dict, to_json
 from rag.assistant import Assistant
-from rag.citation import Context
 from rag.claim_facts import ClaimFacts, claim_facts
 from rag.errors import (
     BackendError,
@@ -24,7 +25,6 @@ from rag.model.llm.listing import served_models
 from rag.model.weights import FetchProgress, ModelFile, find_model, known_models, pull_model
 from rag.protocols import ClaimWithEvidence
 from rag.segmentation import sentence_spans
-from rag.serialisation import answer_schema, citation_to_dict, to_dict, to_json
 from rag.settings import Settings
 from rag.types import (
     AddReport,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import threading
 from itertools import islice
 
-from rag.answering import Answering, Thresholds
-from rag.conversation import examples
+from rag.answering.answering import Answering, Thresholds
+from rag.answering.examples import make_examples
 from rag.factory import build
 from rag.generator_choice import GeneratorChoice, choose_generator
 from rag.library import Library, built_once
@@ -41,7 +41,7 @@ class Respondent:
             text = self._library.document(info.id).text
             sentences = self._library.store.documents.sentences(info.id)
             said = [(sentence.span.slice(text), sentence.speaker) for sentence in sentences]
-            for question, position in islice(examples(said), 2 * k):
+            for question, position in islice(make_examples(said), 2 * k):
                 if len(found) == k:
                     return tuple(found)
                 if self.answering.would_cite(question, info.id, sentences[position].span):

@@ -21,7 +21,7 @@ from rag.types import (
 )
 
 if TYPE_CHECKING:
-    from rag.citation import Context
+    from rag.answering.context import Context
 
 __all__ = [
     "named",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rag.answering.serialisation import citation_to_dict, to_dict
 from rag.cli.answers import (
     print_citations,
     print_claims,
@@ -30,7 +31,6 @@ from rag.cli.options import (
     open_assistant,
 )
 from rag.cli.terminal import count, print_json, print_line
-from rag.serialisation import citation_to_dict, to_dict
 from rag.types import Answer, Retrieved
 
 if TYPE_CHECKING:

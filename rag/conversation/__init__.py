@@ -1,6 +1,5 @@
 """A question of a conversation, made to stand alone: what is searched for never depends on what was said before."""
 
-from rag.conversation.examples import Example, examples
 from rag.conversation.standalone import standalone_question
 
-__all__ = ["Example", "examples", "standalone_question"]
+__all__ = ["standalone_question"]

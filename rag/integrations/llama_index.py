@@ -31,9 +31,9 @@ from llama_index.core.prompts.mixin import PromptMixinType
 from llama_index.core.schema import NodeRelationship, NodeWithScore, QueryBundle, RelatedNodeInfo, TextNode
 from llama_index.core.tools import QueryEngineTool
 
+from rag.answering.serialisation import to_dict
 from rag.assistant import Assistant
 from rag.errors import SettingsError
-from rag.serialisation import to_dict
 from rag.types import Answer, AnswerStatus, Citation, ClaimVerified, Done, Evidence, Turn
 
 __all__ = [

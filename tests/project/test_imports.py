@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 SOURCES = sorted(path for package in ("rag", "ui", "eval") for path in (ROOT / package).rglob("*.py"))
 
 BASE = {"types", "errors", "protocols", "language"}
-METHODS = {"attribution", "citation", "conversation", "retrieval", "segmentation", "storage"}
+METHODS = {"attribution", "conversation", "retrieval", "segmentation", "storage"}
 MAY_IMPORT: dict[str, set[str]] = {
     "types": set(),
     "errors": set(),
@@ -29,11 +29,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "attribution": BASE,
     "storage": BASE,
     "retrieval": BASE | {"attribution", "storage"},
-    "citation": BASE | {"segmentation"},
     "conversation": BASE | {"attribution"},
     "ingestion": BASE | {"attribution", "segmentation", "storage"},
-    "answering": BASE | {"citation", "conversation", "retrieval", "storage"},
-    "serialisation": {"types"},
+    "answering": BASE | {"attribution", "conversation", "retrieval", "segmentation", "storage"},
     "readers": BASE | {"model"},
     "readers.office": BASE | {"readers"},
     "readers.pdf": BASE | {"readers"},
@@ -53,10 +51,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "respondent": BASE
     | METHODS
     | {"answering", "factory", "generator_choice", "library", "settings", "verifier_choice"},
-    "assistant": BASE | {"citation", "library", "respondent", "serialisation", "settings", "storage"},
-    "integrations": BASE | {"assistant", "serialisation"},
+    "assistant": BASE | {"answering", "library", "respondent", "settings", "storage"},
+    "integrations": BASE | {"answering", "assistant"},
     "testing": BASE | {"attribution", "library", "retrieval", "settings", "storage"},
-    "cli": BASE | {"assistant", "citation", "generator_choice", "serialisation", "settings", "model.weights"},
+    "cli": BASE | {"answering", "assistant", "generator_choice", "settings", "model.weights"},
 }
 """Part of `rag` (a folder, or a file at its top) → the other parts that it may import, so that imports point one way.
 Sockets never import each other, and nothing but `cli`, `integrations` and the package itself imports the assistant."""

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from rag.citation import Numbering
+from rag.answering.numbering import Numbering
 from rag.errors import ReadError
 from rag.protocols import Reader
 from rag.readers.isolated import Isolation

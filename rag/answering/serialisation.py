@@ -27,7 +27,8 @@ SCHEMA_VERSION = 1
 
 def answer_schema() -> dict[str, Any]:
     """The JSON Schema (draft 2020-12) of `to_dict`, as it is shipped in the package."""
-    schema: dict[str, Any] = json.loads(files("rag").joinpath("answer.schema.json").read_text(encoding="utf-8"))
+    text = files("rag.answering").joinpath("answer.schema.json").read_text(encoding="utf-8")
+    schema: dict[str, Any] = json.loads(text)
     return schema
 
 

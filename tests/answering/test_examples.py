@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag import AnswerStatus
-from rag.conversation import examples
+from rag.answering.examples import make_examples
 
 SAID = "“We had {} last night with everybody who was there,” he told reporters in the evening."
 
@@ -19,7 +19,7 @@ SAID = "“We had {} last night with everybody who was there,” he told reporte
     ],
 )
 def test_question_names_the_speaker_and_the_topic(words, question):
-    assert [example.question for example in examples([(SAID.format(words), "Marco Rubio")])] == [question]
+    assert [example.question for example in make_examples([(SAID.format(words), "Marco Rubio")])] == [question]
 
 
 @pytest.mark.parametrize(
@@ -33,18 +33,18 @@ def test_question_names_the_speaker_and_the_topic(words, question):
     ],
 )
 def test_nothing_is_asked_without_a_speaker_or_a_topic(words, speaker):
-    assert list(examples([(SAID.format(words), speaker)])) == []
+    assert list(make_examples([(SAID.format(words), speaker)])) == []
 
 
 def test_at_most_two_questions_a_speaker_and_none_twice():
     topics = ["territory", "territory", "weapons", "sanctions"]
-    asked = list(examples([(SAID.format(f"long talks about {topic}"), "Marco Rubio") for topic in topics]))
+    asked = list(make_examples([(SAID.format(f"long talks about {topic}"), "Marco Rubio") for topic in topics]))
     assert [example.position for example in asked] == [0, 2]
 
 
 @given(st.lists(st.tuples(st.text(max_size=300), st.text(max_size=20)), max_size=5))
 def test_any_text_gives_whole_questions(sentences):
-    for example in examples(sentences):
+    for example in make_examples(sentences):
         assert example.question.startswith("What did ")
         assert example.question.endswith("?")
         assert sentences[example.position][1] in example.question
@@ -77,8 +77,8 @@ def test_subjects_come_before_names_and_each_speaker_before_the_second_of_anothe
         (SAID.format("long conversations about territory"), "Marco Rubio"),
         (SAID.format("a good meeting on weapons"), "Marco Rubio"),
     ]
-    assert [example.position for example in examples(said)] == [2, 1, 3, 0]
+    assert [example.position for example in make_examples(said)] == [2, 1, 3, 0]
 
 
 def test_what_only_points_at_something_is_no_topic():
-    assert list(examples([(SAID.format("long conversations about this crime"), "Marco Rubio")])) == []
+    assert list(make_examples([(SAID.format("long conversations about this crime"), "Marco Rubio")])) == []

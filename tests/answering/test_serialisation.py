@@ -24,7 +24,7 @@ from rag import (
     to_dict,
     to_json,
 )
-from rag.serialisation import SCHEMA_VERSION, from_json
+from rag.answering.serialisation import SCHEMA_VERSION, from_json
 
 QUOTE = "“Das Café,” sagte sie, “𝔸😀.”"
 PLACE = {

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from rag.attribution.lexicon import word_set
 from rag.language.stopwords import STOP_WORDS
 
-__all__ = ["Example", "examples"]
+__all__ = ["Example", "make_examples"]
 
 _THING = r"(?: (?:the|a|an|any|its|their|his|her))?(?: (?!(?:this|that|these|those)\b)[a-z][a-z-]{3,}){1,2}"
 _NAME = r"(?: the)?(?: [A-Z][\w-]{3,}){1,3}"
@@ -54,12 +54,13 @@ class _Topic(NamedTuple):
     words: str
 
 
-def examples(sentences: Iterable[tuple[str, str]]) -> Iterator[Example]:
+def make_examples(sentences: Iterable[tuple[str, str]]) -> Iterator[Example]:
     """Questions from sentences with their speakers ("" for nobody), at most one a sentence and two a speaker.
 
     The first of each speaker come before the second, subjects ("territory") before names, which are mostly places.
 
-    >>> list(examples([("Mr Rubio said that there had been conversations about territory with Kyiv.", "Marco Rubio")]))
+    >>> said = "Mr Rubio said that there had been conversations about territory with Kyiv."
+    >>> list(make_examples([(said, "Marco Rubio")]))
     [Example(question='What did Marco Rubio say about territory?', position=0)]
     """
     found = islice(_candidates(sentences), _N_CANDIDATES)

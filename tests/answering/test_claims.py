@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.citation import CitedClaim, claims_of_draft
+from rag.answering.claims import CitedClaim, claims_of_draft
 from rag.types import Draft, Evidence, Span
 
 QUOTES = {

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from rag.citation.claims import CitedClaim
+from rag.answering.claims import CitedClaim
 from rag.protocols import ClaimWithEvidence, Verifier
 from rag.types import Evidence, Verdict, VerdictLabel
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rag.citation.claims import CitedClaim, claims_of_draft
+from rag.answering.claims import CitedClaim, claims_of_draft
 from rag.types import Draft, Evidence
 
 __all__ = ["DraftReader"]

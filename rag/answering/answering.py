@@ -13,7 +13,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from uuid import uuid4
 
-from rag.citation import CheckedClaim, CitedClaim, DraftReader, Numbering, check_claim
+from rag.answering.claims import CitedClaim
+from rag.answering.draft_reader import DraftReader
+from rag.answering.numbering import Numbering
+from rag.answering.support import CheckedClaim, check_claim
 from rag.conversation import standalone_question
 from rag.errors import GeneratorError, NotFoundError, QuestionError
 from rag.protocols import CANNOT_ANSWER, Generator, Verifier
