@@ -11,6 +11,8 @@ from typing import Any, Self
 
 from rag.answering import serialisation
 from rag.answering.context import Context, context_of
+from rag.assembly.answerer import Respondent
+from rag.assembly.library import Library
 from rag.errors import (
     EmbedderMismatchError,
     NotFoundError,
@@ -19,9 +21,7 @@ from rag.errors import (
     StoreFullError,
     StoreLockedError,
 )
-from rag.library import Library
 from rag.protocols import ClaimWithEvidence
-from rag.respondent import Respondent
 from rag.settings import Settings
 from rag.storage import import_store
 from rag.storage.filters import scope_of

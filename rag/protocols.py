@@ -1,6 +1,6 @@
 """The sockets, on one page: what each interchangeable backend takes, gives and promises.
 
-A backend is one file in the folder named after its socket, one line in `factory.py` and one line in
+A backend is one file in the folder named after its socket, one line in `rag.assembly.backends` and one line in
 `tests/contracts/`. The promises below are checked for every backend by the contracts in `rag.testing`.
 """
 

@@ -3,6 +3,7 @@
 from rag.answering.answering import NOT_IN_DOCUMENTS
 from rag.answering.context import Context
 from rag.answering.serialisation import answer_schema, citation_to_dict, to_dict, to_json
+from rag.assembly.generator_choice import DEFAULT_LLM, language_model
 from rag.assistant import Assistant
 from rag.claim_facts import ClaimFacts, claim_facts
 from rag.errors import (
@@ -20,7 +21,6 @@ from rag.errors import (
     StoreLockedError,
     WeightsError,
 )
-from rag.generator_choice import DEFAULT_LLM, language_model
 from rag.model.llm.listing import served_models
 from rag.model.weights import FetchProgress, ModelFile, find_model, known_models, pull_model
 from rag.protocols import ClaimWithEvidence

@@ -43,7 +43,7 @@ _OTHER_VARIABLES = {"RAG_API_KEY", "RAG_MODELS", "RAG_STORE"}
 class Settings(BaseSettings):
     """How the assistant reads, finds, answers and checks; every field has a working default.
 
-    A backend is given by its short name (see `rag.factory`) or as `module:Class`.
+    A backend is given by its short name (see `rag.assembly.backends`) or as `module:Class`.
     """
 
     model_config = SettingsConfigDict(frozen=True, extra="forbid", env_prefix=_PREFIX)

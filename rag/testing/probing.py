@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from rag.library import Library
+from rag.assembly.library import Library
 from rag.protocols import FloatArray, IdArray
 from rag.testing import synthetic
 

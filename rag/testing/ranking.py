@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from rag.assembly.library import Library
 from rag.attribution import Speakers, asked_speaker
-from rag.library import Library
 from rag.retrieval.answerability import Signals, answerability, measure_signals, signal_weights
 from rag.retrieval.ranking import Features, coefficients, feature_weights, is_question
 from rag.settings import Settings

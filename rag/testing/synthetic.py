@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.library import Library
+from rag.assembly.library import Library
 from rag.protocols import FloatArray, PassageVectors
 from rag.settings import Settings
 from rag.storage import schema

@@ -36,7 +36,7 @@ QUESTION = "When did the bridge open?"
 
 @pytest.fixture
 def open_with(store_folder, write, monkeypatch):
-    """Opens an assistant over the article; a scripted generator and verifier enter through the factory."""
+    """Opens an assistant over the article; a scripted generator and verifier enter by name, as backends do."""
     opened = []
 
     def open_(generator=None, verifier=None, **settings):

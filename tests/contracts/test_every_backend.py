@@ -1,4 +1,4 @@
-"""Each socket has a contract test, which takes its backends from the factory or names each of them."""
+"""Each socket has a contract test, which takes its backends from `rag.assembly.backends` or names each of them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from rag.factory import BACKENDS
+from rag.assembly.backends import BACKENDS
 
 FILES = {
     "embedder": "test_embedders.py",

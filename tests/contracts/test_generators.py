@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.factory import BACKENDS, build
+from rag.assembly.backends import BACKENDS, build
 from rag.generators.extractive import ExtractiveGenerator
 from rag.testing.generator import GENERATOR_CHECKS, check_generator
 from rag.testing.scripted import ScriptedGenerator

@@ -1,4 +1,4 @@
-"""The contracts of the `Reader` and `CollectionReader` sockets, over every kind of file that the factory can read."""
+"""The contracts of the `Reader` and `CollectionReader` sockets, over every kind of file that has a reader."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import zipfile
 
 import pytest
 
+from rag.assembly.backends import READERS, load
 from rag.errors import ReadError
-from rag.factory import READERS, load
 from rag.readers.json_feed import JsonFeedReader
 from rag.readers.text import TextReader
 from rag.segmentation import sentence_spans
@@ -199,7 +199,7 @@ CONTENT = {
     ".atom": ATOM,
     ".pdf": pdf(),
 }
-"""A new suffix in the factory needs a line here."""
+"""A new suffix in `READERS` needs a line here."""
 
 KNOWN_SENTENCE = dict.fromkeys((".csv", ".tsv", ".xlsx", ".xlsm", ".ods"), ROW)
 N_MUTANTS = 36

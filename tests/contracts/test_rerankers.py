@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from rag.factory import BACKENDS, build
+from rag.assembly.backends import BACKENDS, build
 from rag.rerankers.overlap import OverlapReranker
 from rag.testing.reranker import RERANKER_CHECKS, check_reranker
 

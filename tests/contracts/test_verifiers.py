@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.factory import BACKENDS, build
+from rag.assembly.backends import BACKENDS, build
 from rag.testing.scripted import ScriptedVerifier
 from rag.testing.verifier import VERIFIER_CHECKS, check_verifier
 from rag.types import VerdictLabel

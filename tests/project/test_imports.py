@@ -43,18 +43,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "checking": BASE,
     "verifiers": BASE | {"checking", "model.evidence", "model.llm", "model", "model.weights"},
     "claim_facts": BASE | {"model.evidence", "verifiers"},
-    "factory": {"errors"},
-    "embedder_choice": {"settings", "model.weights"},
-    "generator_choice": {"errors", "settings", "model.weights"},
-    "verifier_choice": {"generator_choice", "settings", "model.weights"},
-    "library": BASE | METHODS | {"embedder_choice", "factory", "ingestion", "settings"},
-    "respondent": BASE
-    | METHODS
-    | {"answering", "factory", "generator_choice", "library", "settings", "verifier_choice"},
-    "assistant": BASE | {"answering", "library", "respondent", "settings", "storage"},
+    "assembly": BASE | METHODS | {"answering", "ingestion", "model.weights", "settings"},
+    "assistant": BASE | {"answering", "assembly", "settings", "storage"},
     "integrations": BASE | {"answering", "assistant"},
-    "testing": BASE | {"attribution", "library", "retrieval", "settings", "storage"},
-    "cli": BASE | {"answering", "assistant", "generator_choice", "settings", "model.weights"},
+    "testing": BASE | {"assembly", "attribution", "retrieval", "settings", "storage"},
+    "cli": BASE | {"answering", "assembly", "assistant", "settings", "model.weights"},
 }
 """Part of `rag` (a folder, or a file at its top) → the other parts that it may import, so that imports point one way.
 Sockets never import each other, and nothing but `cli`, `integrations` and the package itself imports the assistant."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from rag.assembly.backends import build
 from rag.errors import SettingsError, WeightsError
-from rag.factory import build
 from rag.testing.reranker import QUESTION, RERANKER_CHECKS, TEXTS
 
 

@@ -7,12 +7,12 @@ from itertools import islice
 
 from rag.answering.answering import Answering, Thresholds
 from rag.answering.examples import make_examples
-from rag.factory import build
-from rag.generator_choice import GeneratorChoice, choose_generator
-from rag.library import Library, built_once
+from rag.assembly.backends import build
+from rag.assembly.generator_choice import GeneratorChoice, choose_generator
+from rag.assembly.library import Library, built_once
+from rag.assembly.verifier_choice import VerifierChoice, choose_verifier
 from rag.protocols import Generator, Verifier
 from rag.settings import Settings
-from rag.verifier_choice import VerifierChoice, choose_verifier
 
 __all__ = ["Respondent"]
 

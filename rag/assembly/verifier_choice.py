@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from rag.generator_choice import DEFAULT_LLM
+from rag.assembly.generator_choice import DEFAULT_LLM
 from rag.model.weights import path_of
 from rag.settings import Settings
 

@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from rag import BackendError, Settings, SettingsError
-from rag.factory import BACKENDS
+from rag.assembly.backends import BACKENDS
 
 
 @pytest.fixture

@@ -13,9 +13,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar, overload
 
-from rag.embedder_choice import choose_embedder
+from rag.assembly.backends import ISOLATION, READERS, RISKY_READERS, build, build_reader, load
+from rag.assembly.embedder_choice import choose_embedder
 from rag.errors import NotFoundError, StoreError
-from rag.factory import ISOLATION, READERS, RISKY_READERS, build, build_reader, load
 from rag.ingestion import Ingestion, absolute, watch
 from rag.protocols import Embedder, Reader, Reranker, VectorIndex, WordIndex
 from rag.retrieval import Retriever, VectorSearch
@@ -183,7 +183,7 @@ class Library:
 
     @built_once
     def _isolation(self) -> Any:
-        """Where risky readers run; of the class that the factory names."""
+        """Where risky readers run; of the class that `backends` names."""
         return load(ISOLATION)(
             max_seconds=self._settings.max_read_seconds, max_memory_bytes=self._settings.max_read_memory_bytes
         )

@@ -8,8 +8,8 @@ from contextlib import nullcontext
 import pytest
 from sqlalchemy import create_engine
 
+from rag.assembly.backends import BACKENDS, READERS, build, build_reader, load
 from rag.errors import BackendError
-from rag.factory import BACKENDS, READERS, build, build_reader, load
 from rag.testing.scripted import ScriptedVerifier
 
 ALL = [(socket, name) for socket, names in BACKENDS.items() for name in names]

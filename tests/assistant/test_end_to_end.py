@@ -8,7 +8,7 @@ import pytest
 
 from rag import NOT_IN_DOCUMENTS, AnswerStatus, Assistant, ClaimWithEvidence, Settings, VerdictLabel
 
-SEEDS = Path(__file__).parents[1] / "seeds"
+SEEDS = Path(__file__).parents[2] / "seeds"
 TERRITORY = (
     "Marco Rubio, the US Secretary of State, has said Kyiv could cede territory to Russia as part of a peace deal."
 )
