@@ -5,7 +5,6 @@ from rag.answering.context import Context
 from rag.answering.serialisation import answer_schema, citation_to_dict, to_dict, to_json
 from rag.assembly.generator_choice import DEFAULT_LLM, language_model
 from rag.assistant import Assistant
-from rag.claim_facts import ClaimFacts, claim_facts
 from rag.errors import (
     BackendError,
     EmbedderMismatchError,
@@ -63,7 +62,6 @@ __all__ = [
     "BackendError",
     "Citation",
     "Claim",
-    "ClaimFacts",
     "ClaimVerified",
     "ClaimWithEvidence",
     "Context",
@@ -102,7 +100,6 @@ __all__ = [
     "WeightsError",
     "answer_schema",
     "citation_to_dict",
-    "claim_facts",
     "find_model",
     "known_models",
     "language_model",

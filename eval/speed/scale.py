@@ -1,7 +1,7 @@
 """What a store costs as it grows, beside other ways to search: made-up passages, no model.
 
 Opening, asking by stage, changing, memory and disk. Each size is a synthetic store of its own
-(`rag.testing.synthetic`), made once and kept in `--stores`, and measured in a new process, so that memory is that of
+(`eval.speed.synthetic`), made once and kept in `--stores`, and measured in a new process, so that memory is that of
 one store; so is each peer, over the same passages, vectors and questions. Times of a question leave out its embedding.
 """
 
@@ -23,10 +23,10 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 
 from eval.provenance import code_version, library_versions, machine_name
+from eval.speed.probing import Probe, probe
 from eval.speed.scale_peers import SEARCHES, PeerProbe, probe_peer
+from eval.speed.synthetic import fill
 from rag import RagError
-from rag.testing.probing import Probe, probe
-from rag.testing.synthetic import fill
 
 __all__ = ["add_arguments", "main"]
 

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from eval.peers.bm25s import WordScores
 from eval.peers.registry import PEERS, missing_packages
-from rag.testing.synthetic import SyntheticEmbedder, passages, questions
+from eval.speed.synthetic import SyntheticEmbedder, passages, questions
 
 __all__ = ["SEARCHES", "PeerProbe", "Search", "probe_peer"]
 

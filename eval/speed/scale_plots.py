@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from eval.reports.plots import lines
+from eval.speed.probing import Probe
 from eval.speed.scale_peers import PeerProbe
-from rag.testing.probing import Probe
 
 __all__ = ["plots"]
 

@@ -1,5 +1,6 @@
-"""Training of the assistant's own small verifier: from the public sets to an ONNX file, one command.
+"""Training of the models and weights that the product ships. Nothing that answers questions imports this package.
 
-`python -m eval.training.verifier` trains, `eval.training.export` makes the files that the product reads. Nothing that
-answers questions imports this package, and it alone needs torch.
+verifier   the small model that reads claims and questions beside sentences, and how far it is believed
+ranking    how much each feature of a sentence counts
+start      where the training of both begins: the default embedding model
 """

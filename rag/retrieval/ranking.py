@@ -202,8 +202,8 @@ def feature_weights() -> Features:
 def coefficients() -> Mapping[str, Mapping[str, float]]:
     """What is fitted → name → number: "ranking" has the weight of each feature, "answerability" of each signal.
 
-    `python -m eval.training.ranker` makes the file. It is part of this package, so it is read without checks; a test
-    compares its names with those used here.
+    `python -m eval.training.ranking.fit` makes the file. It is part of this package, so it is read without checks; a
+    test compares its names with those used here.
     """
     fitted = json.loads(files("rag.retrieval").joinpath(_COEFFICIENTS).read_text(encoding="utf-8"))
     return {part: fitted[part] for part in ("ranking", "answerability")}

@@ -68,7 +68,7 @@ class _Table(NamedTuple):
 
 @cache
 def _table() -> _Table:
-    """Read when the first question is asked. Source: `python -m eval.training.word_vectors`."""
+    """Read when the first question is asked. Source: `python -m eval.training.ranking.word_vectors`."""
     with (files("rag.retrieval") / _FILE).open("rb") as file, np.load(file, allow_pickle=False) as stored:
         words = bytes(stored["words"]).decode("ascii").split()
         vectors = stored["vectors"].astype(np.float32)

@@ -1,7 +1,7 @@
 """How much the rules and the model of our own are each believed: a logistic regression, fitted, in a JSON file.
 
-`eval.training.combination` fits it on the tune half of the public sets and writes `combination.json`. What speaks
-against a claim can only make it less likely, whatever else is known; so has every weight its sign.
+`eval.training.verifier.combination` fits it on the tune half of the public sets and writes `combination.json`. What
+speaks against a claim can only make it less likely, whatever else is known; so has every weight its sign.
 
 Source: Platt 1999, Probabilistic Outputs for Support Vector Machines (a logistic on top of scores, for probabilities).
 """

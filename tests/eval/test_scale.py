@@ -4,9 +4,8 @@ import argparse
 import json
 from xml.etree import ElementTree as ET
 
-from eval.speed import scale
+from eval.speed import scale, synthetic
 from eval.speed.scale_peers import SEARCHES, probe_peer
-from rag.testing import synthetic
 
 
 def test_small_store_is_made_measured_and_kept(tmp_path, capsys):

@@ -70,7 +70,7 @@ class Reading(NamedTuple):
 
 
 class EvidenceModel:
-    """An ONNX file of `eval.training.export`, with the tokenizer beside it. Several threads may read at once.
+    """An ONNX file of `eval.training.verifier.export`, with the tokenizer beside it. Several threads may read at once.
 
     n_threads: pairs that are read at the same time.
 

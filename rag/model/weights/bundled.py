@@ -86,7 +86,7 @@ class PackagedFile(NamedTuple):
 def packaged_files() -> tuple[PackagedFile, ...]:
     """The files in `rag/model/evidence`, the model itself first.
 
-    `eval.training.ship` writes the list when it puts another model there.
+    `eval.training.verifier.ship` writes the list when it puts another model there.
     """
     listed = json.loads((_HERE / "packaged.json").read_text(encoding="utf-8"))
     return tuple(PackagedFile(each["name"], each["sha256"], each["n_bytes"]) for each in listed)

@@ -1,0 +1,1 @@
+"""What the verifier learns from: claims and questions of the public sets, and those that rules make of them."""
