@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from rag.answering import serialisation
 from rag.answering.context import Context, context_of
-from rag.assembly.answerer import Respondent
+from rag.assembly.answerer import Answerer
 from rag.assembly.library import Library
 from rag.errors import (
     EmbedderMismatchError,
@@ -86,7 +86,7 @@ class Assistant:
         self._library = library
         self._owns_library = True
         self._settings = settings
-        self._respondent = Respondent(library, settings)
+        self._answerer = Answerer(library, settings)
 
     @classmethod
     def open(cls, path: str | Path, settings: Settings | None = None) -> Assistant:
@@ -126,7 +126,7 @@ class Assistant:
 
     def close(self) -> None:
         """End the language model that runs in this process, if one does, and release the store's files."""
-        self._respondent.close()
+        self._answerer.close()
         if self._owns_library:
             self._library.close()
 
@@ -236,7 +236,7 @@ class Assistant:
         """
         if k < 0:
             raise SettingsError(f"cannot retrieve k={k!r} sentences - ask for 0 or more")
-        return self._respondent.answering.retrieve(question, k, where=scope_of(where, sources).filter)
+        return self._answerer.answering.retrieve(question, k, where=scope_of(where, sources).filter)
 
     def ask(
         self, question: str, *, history: Sequence[Turn] = (), where: str = "", sources: Sequence[str] = ()
@@ -273,7 +273,7 @@ class Assistant:
             EmbedderMismatchError: the store was built by another embedding model.
         """
         scope = scope_of(where, sources)
-        answering = self._respondent.answering.stream(
+        answering = self._answerer.answering.stream(
             question, history, where=scope.filter, searched=scope.text, is_stopped=is_stopped
         )
         with closing(answering) as events:
@@ -289,18 +289,18 @@ class Assistant:
             QuestionError: the question is empty or too long.
             GeneratorError: the language model that rewrites it cannot be asked.
         """
-        return self._respondent.answering.standalone_question(question, history)
+        return self._answerer.answering.standalone_question(question, history)
 
     def example_questions(self, k: int = 4) -> tuple[str, ...]:
         """At most `k` questions that the documents answer, made from sentences of the documents added last."""
-        return self._respondent.example_questions(k)
+        return self._answerer.example_questions(k)
 
     def verify(self, pairs: Sequence[ClaimWithEvidence]) -> list[Verdict]:
         """A verdict for each claim beside its evidence, in order: supported when that is likelier than not.
 
         The claims of an answer have to pass a stricter check, since what is false must not be shown.
         """
-        return self._respondent.judge.verify(pairs)
+        return self._answerer.judge.verify(pairs)
 
     def citation(self, number: int) -> Citation:
         """The citation with that number of the last recorded answer.

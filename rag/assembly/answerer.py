@@ -14,12 +14,12 @@ from rag.assembly.verifier_choice import VerifierChoice, choose_verifier
 from rag.protocols import Generator, Verifier
 from rag.settings import Settings
 
-__all__ = ["Respondent"]
+__all__ = ["Answerer"]
 
 _N_EXAMPLE_DOCUMENTS = 8
 
 
-class Respondent:
+class Answerer:
     """The parts that make an answer, each built when it is first needed. Safe to share between threads."""
 
     def __init__(self, library: Library, settings: Settings) -> None:

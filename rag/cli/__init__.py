@@ -13,9 +13,9 @@ import typer
 from rag.cli.asking import ask, show
 from rag.cli.chat import chat
 from rag.cli.documents import add, list_documents, rebuild, remove
-from rag.cli.keeping import check, export_store, import_store, prune, sync, watch
 from rag.cli.models import models_app
 from rag.cli.terminal import EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_WRONG_USE, print_line
+from rag.cli.upkeep import check, export_store, import_store, prune, sync, watch
 from rag.errors import QuestionError, RagError, SettingsError
 
 __all__ = ["app", "main"]

@@ -272,7 +272,7 @@ def test_parts_are_built_once_when_many_threads_come_first(store_folder, setting
         def build():
             barrier.wait(timeout=10)
             library = assistant._library
-            parts.append((assistant._respondent.answering, library.vector_search, library.embedder))
+            parts.append((assistant._answerer.answering, library.vector_search, library.embedder))
 
         threads = [threading.Thread(target=build) for _ in range(8)]
         for thread in threads:
