@@ -3,6 +3,9 @@
 A password is never kept: `python -m ui --hash-password` asks for one and prints `scrypt$…`, which goes into a file of
 `user:scrypt$…` lines, or with the user's name into two environment variables.
 
+Whoever guesses waits longer after each wrong password, but only for that user and at that address: a limit for a user
+or for everybody would let a stranger shut them out.
+
 Source: RFC 7914 (scrypt); the cost (n = 2^15, r = 8, p = 1: 32 MB, about 0.1 s) is OWASP's third choice for it.
 """
 
@@ -12,14 +15,16 @@ import base64
 import binascii
 import hashlib
 import hmac
+import ipaddress
 import secrets
 import threading
 import time
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-__all__ = ["PASSWORD_VARIABLE", "USER_VARIABLE", "AccessError", "Users", "hash_password"]
+__all__ = ["PASSWORD_VARIABLE", "USER_VARIABLE", "AccessError", "MustWaitError", "Users", "hash_password"]
 
 USER_VARIABLE = "RAG_UI_USER"
 PASSWORD_VARIABLE = "RAG_UI_PASSWORD_HASH"  # noqa: S105 - the name of a variable
@@ -29,11 +34,28 @@ _MAX_MEMORY = 2**27
 _N_SALT = 16
 _MAX_PASSWORD = 1000  # characters: hashing takes as long as the password is
 _FREE_FAILURES = 5
-_WAIT_SECONDS = 30.0
+_FIRST_WAIT_SECONDS = 5.0
+_LONGEST_WAIT_SECONDS = 900.0
+_MOST_DOUBLINGS = 64
+_FORGOTTEN_AFTER_SECONDS = 86_400.0
+_MOST_REMEMBERED = 100_000
+_N_UNKNOWN = 1024
+_NETWORK_OF_ONE = 64  # bits of an IPv6 address that a provider gives to one customer
 
 
 class AccessError(Exception):
     """Users cannot be read; the message says where, why, and what to do."""
+
+
+class MustWaitError(Exception):
+    """The password was not looked at: too many were wrong for that user at that address.
+
+    seconds: until the next one is looked at.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        super().__init__(f"too many wrong passwords from this address - wait {seconds:.0f} seconds, then try again")
 
 
 class _Hash(NamedTuple):
@@ -60,8 +82,16 @@ def hash_password(password: str) -> str:
     return f"scrypt${_N}${_R}${_P}${base64.b64encode(salt).decode()}${base64.b64encode(key).decode()}"
 
 
+class _Failures(NamedTuple):
+    """Wrong passwords in a row; until a given time, no other is looked at."""
+
+    n: int
+    last: float
+    closed_until: float
+
+
 class Users:
-    """Who has which password. After some wrong ones in a row, everybody waits for half a minute.
+    """Who has which password.
 
     >>> users = Users({"anna": hash_password("correct horse")})
     >>> users.allows("anna", "correct horse"), users.allows("anna", "wrong"), users.allows("otto", "correct horse")
@@ -80,8 +110,8 @@ class Users:
         self._nobody = _parsed("", hash_password(secrets.token_hex()))
         self._clock = clock
         self._lock = threading.Lock()
-        self._failures = 0
-        self._closed_until = 0.0
+        self._secret = secrets.token_bytes(_N_SALT)
+        self._failures: OrderedDict[tuple[str, str], _Failures] = OrderedDict()
 
     @classmethod
     def of_file(cls, path: Path) -> Users:
@@ -119,18 +149,71 @@ class Users:
             raise AccessError(f"cannot let anybody in: {missing} is not set - set both, or neither")
         return cls({user: text})
 
-    def allows(self, user: str, password: str) -> bool:
-        """Whether that is the user's password; an unknown user takes as long as a known one."""
+    def allows(self, user: str, password: str, *, address: str = "") -> bool:
+        """Whether that is the user's password; an unknown user takes as long as a known one.
+
+        address: where it comes from. After five wrong passwords of a user from there, each further one makes the next
+            wait twice as long, up to a quarter of an hour; the right one forgives them all.
+
+        Raises:
+            MustWaitError: that wait is not over.
+        """
+        known = self._hashes.get(user)
+        key = (user if known else self._unknown(user), _network(address))
+        self._count(key)
+        is_right = len(password) <= _MAX_PASSWORD and (known or self._nobody).fits(password) and known is not None
         with self._lock:
-            if self._clock() < self._closed_until:
-                return False
-        known = self._hashes.get(user, self._nobody)
-        is_right = len(password) <= _MAX_PASSWORD and known.fits(password) and known is not self._nobody
-        with self._lock:
-            self._failures = 0 if is_right else self._failures + 1
-            if self._failures >= _FREE_FAILURES:
-                self._closed_until = self._clock() + _WAIT_SECONDS
+            counted = self._failures.pop(key, None)
+            if counted and not is_right:  # hashing took its time, which is no part of the wait
+                self._failures[key] = counted._replace(closed_until=self._clock() + _wait_seconds(counted.n))
         return is_right
+
+    def _count(self, key: tuple[str, str]) -> None:
+        """Count a failure before the password is looked at, or many could be tried at the same time."""
+        with self._lock:
+            now = self._clock()
+            before = self._failures.get(key)
+            if before and now < before.closed_until:
+                raise MustWaitError(before.closed_until - now)
+            n = before.n + 1 if before and now - before.last < _FORGOTTEN_AFTER_SECONDS else 1
+            self._failures[key] = _Failures(n, now, now + _wait_seconds(n))
+            self._failures.move_to_end(key)
+            if len(self._failures) > _MOST_REMEMBERED:
+                self._failures.popitem(last=False)
+
+    def _unknown(self, user: str) -> str:
+        """A key that many unknown names share: guessed names cannot fill the memory, and fare as known ones do."""
+        digest = hmac.digest(self._secret, user.encode("utf-8", "surrogatepass"), "sha256")
+        return f"\0{int.from_bytes(digest[:4]) % _N_UNKNOWN}"
+
+
+def _wait_seconds(n_failures: int) -> float:
+    """How long the next password is not looked at.
+
+    >>> [_wait_seconds(n) for n in (4, 5, 6, 7, 100)]
+    [0.0, 5.0, 10.0, 20.0, 900.0]
+    """
+    if n_failures < _FREE_FAILURES:
+        return 0.0
+    n_doublings = min(n_failures - _FREE_FAILURES, _MOST_DOUBLINGS)
+    return float(min(_FIRST_WAIT_SECONDS * 2**n_doublings, _LONGEST_WAIT_SECONDS))
+
+
+def _network(address: str) -> str:
+    """The address, or of IPv6 the network of its customer: they have 2^64 of them.
+
+    >>> _network("192.0.2.7"), _network("2001:db8::1"), _network("::ffff:192.0.2.7")
+    ('192.0.2.7', '2001:db8::/64', '192.0.2.7')
+    """
+    try:
+        parsed = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if isinstance(parsed, ipaddress.IPv4Address):
+        return str(parsed)
+    if parsed.ipv4_mapped:
+        return str(parsed.ipv4_mapped)
+    return str(ipaddress.ip_network((parsed, _NETWORK_OF_ONE), strict=False))
 
 
 def _key(password: str, salt: bytes, *, n: int, r: int, p: int) -> bytes:

@@ -21,6 +21,7 @@ import platformdirs
 from rag import Assistant
 from ui.access import Users
 from ui.api import TOOL_SUFFIX
+from ui.login import LOGIN_MESSAGE, Login
 from ui.options import Address, AppOptions
 from ui.shield import LOOPBACK_HOSTS, Shield, is_loopback
 
@@ -59,7 +60,8 @@ def serve(
             **look(),
             server_name=address.host.strip("[]"),
             server_port=address.port or None,
-            auth=None if users is None else users.allows,
+            auth=None if users is None else Login(users).allows,
+            auth_message=LOGIN_MESSAGE,
             prevent_thread_lock=True,
             quiet=True,
             inbrowser=False,

@@ -10,10 +10,11 @@ cross-site request forgery and Content-Security-Policy.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, MutableMapping
+from contextvars import ContextVar
 from typing import Any, TypeAlias
 from urllib.parse import unquote, urlsplit
 
-__all__ = ["LOOPBACK_HOSTS", "Shield", "is_loopback"]
+__all__ = ["LOOPBACK_HOSTS", "Shield", "client_address", "is_loopback"]
 
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -21,6 +22,8 @@ _Message: TypeAlias = MutableMapping[str, Any]
 _Receive: TypeAlias = Callable[[], Awaitable[_Message]]
 _Send: TypeAlias = Callable[[_Message], Awaitable[None]]
 _App: TypeAlias = Callable[[_Message, _Receive, _Send], Awaitable[None]]
+
+_ADDRESS: ContextVar[str] = ContextVar("_ADDRESS", default="")
 
 _CLOSED = ("/file=", "/file/", "/proxy=", "/stream/", "/monitoring", "/analytics", "/vibe", "/deep_link", "/dev/")
 # Gradio's page holds inline scripts and makes functions from text; no other origin can be asked by any of it.
@@ -48,6 +51,11 @@ def is_loopback(host: str) -> bool:
     return host.strip("[]").lower() in LOOPBACK_HOSTS
 
 
+def client_address() -> str:
+    """Where the request comes from that is being answered; empty when that is not known."""
+    return _ADDRESS.get()
+
+
 class Shield:
     """An ASGI application around another one.
 
@@ -63,6 +71,7 @@ class Shield:
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
+        _ADDRESS.set((scope.get("client") or ("",))[0])
         refusal = self._refusal(scope)
         if scope["type"] == "websocket":
             if refusal:

@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+import base64
+import hashlib
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
-from ui.access import PASSWORD_VARIABLE, USER_VARIABLE, AccessError, Users, hash_password
+from ui.access import PASSWORD_VARIABLE, USER_VARIABLE, AccessError, MustWaitError, Users, hash_password
 
 HASH = hash_password("correct horse")
 
@@ -27,16 +31,94 @@ def test_password_of_impossible_length_is_refused(password):
     assert not Users({"anna": HASH}).allows("anna", password)
 
 
-def test_guessing_is_slowed_down_and_ends():
-    now = [0.0]
-    users = Users({"anna": HASH}, clock=lambda: now[0])
-    for _ in range(5):
-        assert not users.allows("anna", "wrong")
-    assert not users.allows("anna", "correct horse")
-    now[0] = 31.0
-    assert users.allows("anna", "correct horse")
-    assert not users.allows("anna", "wrong")
-    assert users.allows("anna", "correct horse")  # a right one forgives the wrong ones before it
+class Clock:
+    """Seconds that pass only when a test says so."""
+
+    def __init__(self):
+        self.now = 0.0
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def users(clock):
+    """Two users with the same password, "correct horse", which is checked at once."""
+    key = hashlib.scrypt(b"correct horse", salt=b"salt", n=2, r=8, p=1, dklen=32)
+    cheap = f"scrypt$2$8$1${base64.b64encode(b'salt').decode()}${base64.b64encode(key).decode()}"
+    return Users({"anna": cheap, "otto": cheap}, clock=clock)
+
+
+def guess(users, *, n=5, user="anna", address="192.0.2.1"):
+    for _ in range(n):
+        assert not users.allows(user, "wrong", address=address)
+
+
+def seconds_to_wait(users, *, user="anna", address="192.0.2.1"):
+    with pytest.raises(MustWaitError) as caught:
+        users.allows(user, "correct horse", address=address)
+    return caught.value.seconds
+
+
+def test_guessing_waits_twice_as_long_after_each_wrong_password(users, clock):
+    guess(users)
+    waited = []
+    for _ in range(10):
+        waited.append(seconds_to_wait(users))
+        clock.now += waited[-1]
+        guess(users, n=1)
+    assert waited == [5, 10, 20, 40, 80, 160, 320, 640, 900, 900]
+
+
+def test_right_password_forgives_the_wrong_ones_before_it(users, clock):
+    guess(users)
+    clock.now += seconds_to_wait(users)
+    assert users.allows("anna", "correct horse", address="192.0.2.1")
+    guess(users, n=4)
+    assert users.allows("anna", "correct horse", address="192.0.2.1")
+
+
+def test_wrong_passwords_shut_out_nobody_at_another_address_and_no_other_user(users):
+    guess(users)
+    assert users.allows("anna", "correct horse", address="192.0.2.2")
+    assert users.allows("otto", "correct horse", address="192.0.2.1")
+    assert seconds_to_wait(users) == 5
+
+
+def test_wrong_passwords_from_many_addresses_shut_out_nobody_at_one_more(users):
+    for last in range(20):
+        guess(users, address=f"198.51.100.{last}")
+    assert users.allows("anna", "correct horse", address="192.0.2.2")
+
+
+def test_guessing_from_another_address_of_the_same_ipv6_network_waits_too(users):
+    guess(users, address="2001:db8::1")
+    assert seconds_to_wait(users, address="2001:db8::ffff:2") == 5
+    assert users.allows("anna", "correct horse", address="2001:db8:0:1::1")
+
+
+def test_unknown_users_wait_as_known_ones_do(users):
+    guess(users, user="nobody")
+    assert seconds_to_wait(users, user="nobody") == 5
+
+
+def test_password_tried_many_times_at_once_is_looked_at_five_times(users):
+    with ThreadPoolExecutor(12) as pool:
+        tried = [pool.submit(users.allows, "anna", "wrong", address="192.0.2.1") for _ in range(12)]
+    errors = [each.exception() for each in tried]
+    assert [type(error) for error in errors if error] == [MustWaitError] * 7
+
+
+def test_a_day_forgives_wrong_passwords(users, clock):
+    guess(users)
+    clock.now += 86_401
+    guess(users, n=4)
+    assert users.allows("anna", "correct horse", address="192.0.2.1")
 
 
 def test_users_of_a_file(tmp_path):

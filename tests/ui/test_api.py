@@ -326,10 +326,28 @@ def test_users_come_in_with_their_password_only_and_mcp_is_not_offered_to_them(t
         inside = Client(app.url, auth=("anna", PASSWORD), verbose=False, analytics_enabled=False)
         assert inside.predict(QUESTION, api_name="/ask")["citations"]
         inside.close()
+        assert_guessing_shuts_nobody_out(app)
         assert app.end() == 0
     refused = start("--users", users, "--mcp", "--store", tmp_path / "store")
     assert refused.returncode == 1
     assert "cannot offer --mcp to users" in refused.stderr
+
+
+def login(app, user, password, *, address):
+    """Log in through a proxy on this machine, which says where the request comes from."""
+    form = {"username": user, "password": password}
+    return httpx.post(f"{app.url}/login", data=form, headers={"X-Forwarded-For": address})
+
+
+def assert_guessing_shuts_nobody_out(app):
+    for user in ("anna", "nobody"):
+        for _ in range(5):
+            assert login(app, user, "wrong", address="192.0.2.1").json() == {"detail": "Incorrect credentials."}
+        refused = login(app, user, PASSWORD, address="192.0.2.1")
+        assert refused.status_code == 400
+        assert "wait" in refused.json()["detail"]
+        assert int(refused.headers["Retry-After"]) >= 1
+    assert login(app, "anna", PASSWORD, address="192.0.2.2").json() == {"success": True}
 
 
 def start(*arguments):
