@@ -52,6 +52,7 @@ _SETTINGS_OF_AN_ANSWER = {
     "llm_arguments",
     "llm_context_tokens",
     "llm_evidence",
+    "llm_key_base",
     "llm_model",
     "llm_output_tokens",
     "llm_threads",
@@ -62,6 +63,9 @@ _SETTINGS_OF_AN_ANSWER = {
     "verifier",
     "verifier_model",
 }
+
+_NO_ADDRESS = "none"
+"""What a key is for that was configured for no address."""
 
 
 class Assistant:
@@ -102,7 +106,8 @@ class Assistant:
     def with_settings(self, **changes: Any) -> Assistant:
         """An assistant over the same documents that answers with other settings; close it before this one.
 
-        The embedding model and the indexes are shared, so only settings of how an answer is made may change.
+        The embedding model and the indexes are shared, so only settings of how an answer is made may change. The key in
+        `RAG_API_KEY` stays with the address that it was configured for, unless `llm_key_base` says otherwise.
 
         Raises:
             SettingsError: a setting of how documents are read or found, no setting at all, or a value that cannot be.
@@ -112,7 +117,8 @@ class Assistant:
             raise SettingsError(
                 f"cannot change {', '.join(fixed)} while the store is open - open it anew with other settings"
             )
-        other = Assistant(self._library, Settings(**self._settings.model_dump() | changes))
+        kept = {"llm_key_base": self._settings.key_base or _NO_ADDRESS} if "llm_api_base" in changes else {}
+        other = Assistant(self._library, Settings(**self._settings.model_dump() | kept | changes))
         other._owns_library = False
         return other
 

@@ -26,6 +26,7 @@ _Suffix: TypeAlias = Annotated[str, Field(pattern=r"^\.[^A-Z\s./\\]+$")]
 _Target: TypeAlias = Annotated[str, Field(pattern=r"^[A-Za-z_][\w.]*:[A-Za-z_]\w*$")]
 _IRRELEVANT_TO_ANSWERS = {
     "device",
+    "llm_key_base",
     "llm_threads",
     "llm_timeout_seconds",
     "lock_timeout_seconds",
@@ -77,6 +78,9 @@ class Settings(BaseSettings):
     ] = "auto"
     llm_model: Annotated[str, Field(description="its name: of the local weights, or as the server calls it")] = ""
     llm_api_base: Annotated[str, Field(description="address of a server with the OpenAI protocol, ends in /v1")] = ""
+    llm_key_base: Annotated[
+        str, Field(description="address that the key in RAG_API_KEY is for; empty: the llm_api_base it was set beside")
+    ] = ""
     llm_arguments: Annotated[
         dict[str, str | int | float | bool], Field(description="arguments of the class that llm names")
     ] = {}
@@ -123,7 +127,7 @@ class Settings(BaseSettings):
     def __init__(self, **values: Any) -> None:
         _refuse_misspelt(os.environ)
         try:
-            super().__init__(**values)
+            super().__init__(**_with_key_base(values, configured=_variable("llm_api_base")))
         except ValidationError as error:
             raise SettingsError(_explain(error)) from error
 
@@ -140,9 +144,8 @@ class Settings(BaseSettings):
             raise SettingsError(f"cannot read settings {str(path)!r}: {error.strerror} - name a TOML file") from error
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise SettingsError(f"cannot read settings {str(path)!r}: not TOML ({error}) - mend that line") from error
-        in_environment = {name.upper() for name in os.environ}
-        from_file = {name: value for name, value in in_file.items() if f"{_PREFIX}{name}".upper() not in in_environment}
-        return cls(**from_file | values)
+        from_file = {name: value for name, value in in_file.items() if _variable(name) is None}
+        return cls(**_with_key_base(from_file | values, configured=from_file.get("llm_api_base")))
 
     @classmethod
     def settings_customise_sources(
@@ -156,10 +159,28 @@ class Settings(BaseSettings):
         """Arguments first, then the environment; a `.env` file in the working directory is not read."""
         return init_settings, env_settings
 
+    @property
+    def key_base(self) -> str:
+        """The address that the key in `RAG_API_KEY` is for; empty when it is for none."""
+        return self.llm_key_base or self.llm_api_base
+
     def fingerprint(self) -> str:
         """Twelve hexadecimal digits that are the same for settings that give the same answers."""
         relevant = self.model_dump(exclude=_IRRELEVANT_TO_ANSWERS)
         return hashlib.sha256(json.dumps(relevant, sort_keys=True).encode()).hexdigest()[:12]
+
+
+def _variable(setting: str) -> str | None:
+    """What the environment says about that setting; None when it says nothing."""
+    name = f"{_PREFIX}{setting}".upper()
+    return next((value for variable, value in os.environ.items() if variable.upper() == name), None)
+
+
+def _with_key_base(values: dict[str, Any], *, configured: object) -> dict[str, Any]:
+    """The values; when they name another address than the configured one, its key stays where it belongs."""
+    is_moved = bool(configured) and values.get("llm_api_base", configured) != configured
+    is_said = "llm_key_base" in values or _variable("llm_key_base") is not None
+    return values | {"llm_key_base": configured} if is_moved and not is_said else values
 
 
 def _refuse_misspelt(environment: Iterable[str]) -> None:

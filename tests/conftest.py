@@ -93,12 +93,14 @@ class ModelServer:
 
     Answers each request with `script`; what it was asked is in `bodies` and `headers`.
 
+    location: where it sends whoever asks, when `status` is a redirect.
     left: set when the other side has closed the connection while the server was still sending.
     """
 
     def __init__(self) -> None:
         self.script: Callable[[Send], None] = self.says("It rained. [1]")
         self.status = 200
+        self.location = ""
         self.content_type = "text/event-stream"
         self.bodies: list[dict[str, object]] = []
         self.headers: list[Mapping[str, str]] = []
@@ -127,17 +129,29 @@ class ModelServer:
 
 @pytest.fixture
 def model_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModelServer]:
-    """A scripted server, listening."""
-    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    """A scripted server, listening; the environment holds nothing that is for OpenAI."""
+    for name in ("API_KEY", "BASE_URL", "ORG_ID", "PROJECT_ID", "CUSTOM_HEADERS"):
+        monkeypatch.delenv(f"OPENAI_{name}", raising=False)
     server = ModelServer()
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
+        def do_GET(self) -> None:
+            server.headers.append(dict(self.headers))
+            listed = json.dumps({"object": "list", "data": [{"id": "m", "object": "model"}]}).encode()
+            self.send_response(server.status)
+            self.send_header("Location", server.location)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(listed)))
+            self.end_headers()
+            self.wfile.write(listed)
+
         def do_POST(self) -> None:
             server.bodies.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
             server.headers.append(dict(self.headers))
             self.send_response(server.status)
+            self.send_header("Location", server.location)
             self.send_header("Content-Type", server.content_type)
             self.send_header(*(("Transfer-Encoding", "chunked") if server.is_chunked else ("Connection", "close")))
             self.end_headers()

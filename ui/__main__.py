@@ -76,7 +76,7 @@ def chat(
     values = {} if llm is None else {"llm": llm, "generator": "auto"}
     chosen = Settings(**values) if settings is None else Settings.from_file(settings, **values)
     options = AppOptions(
-        may_change_llm=is_loopback(host),
+        may_change_llm=is_loopback(host) and known is None,
         max_upload_bytes=max_upload * _MEGABYTE,
         has_mcp=mcp,
         example=_EXAMPLE if _EXAMPLE.is_dir() else None,

@@ -211,7 +211,7 @@ class _Page:
             self.pulling = _html("cv-pulling")
             self.api_base = gr.Textbox(
                 label="Server's address",
-                info="Ends in /v1. A key, where one is needed, comes only from the variable RAG_API_KEY.",
+                info="Ends in /v1. The key in RAG_API_KEY is for the address in RAG_LLM_KEY_BASE alone.",
                 placeholder="http://127.0.0.1:11434/v1",
                 interactive=may_change,
                 max_lines=1,

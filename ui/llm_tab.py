@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 
-from rag import DEFAULT_LLM, FetchProgress, RagError, find_model, known_models, pull_model, served_models
+from rag import DEFAULT_LLM, FetchProgress, RagError, find_model, known_models, pull_model
 from ui.background import Job
 from ui.library_tab import progress_bar
 from ui.preferences import Assistants, LlmKind, Preferences
@@ -22,7 +22,7 @@ _MOST_NAMED = 5
 class LlmTab:
     """The language models that can be chosen; whoever asks for what they may not is told so.
 
-    may_change_llm: False when browsers of other machines come in: they could make this one call any address.
+    may_change_llm: False when other people come in: they could make this machine call any address.
     """
 
     def __init__(self, assistants: Assistants, *, may_change_llm: bool) -> None:
@@ -57,7 +57,7 @@ class LlmTab:
         if not api_base.strip():
             return (), "Write the server's address first, such as http://127.0.0.1:11434/v1."
         try:
-            models = served_models(api_base.strip(), timeout_seconds=_TEST_SECONDS)
+            models = self._assistants.served_models(api_base.strip(), timeout_seconds=_TEST_SECONDS)
         except Exception as error:  # whatever an unknown server answers, people get a sentence
             return (), sentence(error, doing="testing the connection")
         named = ", ".join(models[:_MOST_NAMED]) + (" …" if len(models) > _MOST_NAMED else "")
@@ -98,9 +98,7 @@ class LlmTab:
         return ""
 
 
-_NOT_ALLOWED = (
-    "The language model cannot be chosen here: this app is open to other machines. Choose it where it is started."
-)
+_NOT_ALLOWED = "The language model cannot be chosen here: this app is open to others. Choose it where it is started."
 
 
 def _progress(progress: FetchProgress, *, since: FetchProgress, seconds: float) -> str:

@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 
-from rag import Assistant, Settings, language_model
+from rag import Assistant, Settings, SettingsError, language_model, served_models
+from ui.addresses import refusal
 
 __all__ = ["N_SOURCES", "Assistants", "LlmKind", "Preferences"]
 
@@ -132,8 +133,19 @@ class Assistants:
             WeightsError: the weights of the local model that they ask for are not here.
         """
         settings = self._started.settings
-        changes = preferences.changes(settings, may_change_llm=self._may_change_llm)
+        changes = self._changes(preferences)
         return language_model(Settings(**settings.model_dump() | changes) if changes else settings)
+
+    def served_models(self, api_base: str, *, timeout_seconds: float) -> tuple[str, ...]:
+        """The models that the server at that address serves; the key goes only to the one that it was configured for.
+
+        Raises:
+            SettingsError: it is no address, or one that is not asked from the page.
+            GeneratorError: it cannot be asked, or serves none.
+        """
+        self._changes(Preferences(llm=LlmKind.SERVER, api_base=api_base))
+        key_base = self._started.settings.key_base
+        return served_models(api_base, timeout_seconds=timeout_seconds, key_base=key_base)
 
     def close(self) -> None:
         """Close all but the one that the app was started with."""
@@ -143,8 +155,20 @@ class Assistants:
         for assistant in others:
             assistant.close()
 
-    def _lent(self, preferences: Preferences) -> Assistant:
+    def _changes(self, preferences: Preferences) -> dict[str, str | int]:
+        """What these preferences change; every way to a language model leads through here, and so its address.
+
+        Raises:
+            SettingsError: they name a server that is not asked from the page.
+        """
         changes = preferences.changes(self._started.settings, may_change_llm=self._may_change_llm)
+        refused = refusal(str(changes.get("llm_api_base", "")))
+        if refused:
+            raise SettingsError(refused)
+        return changes
+
+    def _lent(self, preferences: Preferences) -> Assistant:
+        changes = self._changes(preferences)
         key = tuple(sorted(changes.items()))
         with self._lock:
             assistant = self._started

@@ -96,7 +96,11 @@ def _served(settings: Settings) -> GeneratorChoice:
         raise SettingsError(
             "cannot ask a language model: its address is not set - give llm_api_base, such as http://127.0.0.1:11434/v1"
         )
-    server = {"model": settings.llm_model, "api_base": settings.llm_api_base}
+    server = {
+        "model": settings.llm_model,
+        "api_base": settings.llm_api_base,
+        "key_base": settings.key_base,
+    }
     return GeneratorChoice(
         "openai-like", {**server, **_limits(settings), "timeout_seconds": settings.llm_timeout_seconds}
     )

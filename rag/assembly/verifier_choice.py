@@ -43,7 +43,11 @@ def choose_verifier(settings: Settings) -> VerifierChoice:
             return VerifierChoice("entailment", arguments, is_behind_rules=True)
         case "judge" if settings.llm_api_base:
             model = settings.verifier_model or settings.llm_model
-            server = {"model": model, "api_base": settings.llm_api_base}
+            server = {
+                "model": model,
+                "api_base": settings.llm_api_base,
+                "key_base": settings.key_base,
+            }
             timeout = {"timeout_seconds": settings.llm_timeout_seconds}
             return VerifierChoice("judge", {**server, **timeout}, is_behind_rules=True)
         case "judge":

@@ -128,8 +128,8 @@ class LlamaIndexGenerator:
 class OpenAILikeGenerator(LlamaIndexGenerator):
     """Asks a server that speaks the OpenAI protocol, at temperature 0 and with a fixed seed.
 
-    api_base: the address, such as `http://127.0.0.1:11434/v1`. The key is the one in the environment variable
-    `RAG_API_KEY`, else in `OPENAI_API_KEY`.
+    api_base: the address, such as `http://127.0.0.1:11434/v1`.
+    key_base: the address that the key in the environment variable `RAG_API_KEY` is for; None: this one.
     timeout_seconds: how long to wait for the next bytes; an answer that takes five times as long is given up.
     """
 
@@ -142,8 +142,9 @@ class OpenAILikeGenerator(LlamaIndexGenerator):
         output_tokens: int = 256,
         timeout_seconds: float = 120.0,
         has_grammar: bool = False,
+        key_base: str | None = None,
     ) -> None:
-        server, self._client = connected(model, api_base, timeout_seconds=timeout_seconds)
+        server, self._client = connected(model, api_base, timeout_seconds=timeout_seconds, key_base=key_base)
         super().__init__(
             openai_like(server, self._client, context_tokens=context_tokens, output_tokens=output_tokens),
             context_tokens=context_tokens,

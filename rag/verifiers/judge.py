@@ -123,8 +123,8 @@ class JudgeVerifier:
 class OpenAILikeJudgeVerifier(JudgeVerifier):
     """Asks a server that speaks the OpenAI protocol, with a fixed seed.
 
-    api_base: the address, such as `http://127.0.0.1:11434/v1`. The key is the one in the environment variable
-        `RAG_API_KEY`, else in `OPENAI_API_KEY`.
+    api_base: the address, such as `http://127.0.0.1:11434/v1`.
+    key_base: the address that the key in the environment variable `RAG_API_KEY` is for; None: this one.
     has_log_probabilities: False for a server that refuses a request for them.
 
     A model that thinks before it answers cannot be a judge: its answer ends before its thoughts do.
@@ -139,8 +139,9 @@ class OpenAILikeJudgeVerifier(JudgeVerifier):
         context_tokens: int = 4096,
         timeout_seconds: float = 120.0,
         has_log_probabilities: bool = True,
+        key_base: str | None = None,
     ) -> None:
-        server, self._client = connected(model, api_base, timeout_seconds=timeout_seconds)
+        server, self._client = connected(model, api_base, timeout_seconds=timeout_seconds, key_base=key_base)
         super().__init__(
             openai_like(server, self._client, context_tokens=context_tokens, output_tokens=ANSWER_TOKENS),
             threshold=threshold,

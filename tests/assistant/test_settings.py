@@ -151,6 +151,7 @@ CHANGED = {
     "llm": "local",
     "llm_model": "other",
     "llm_api_base": "http://127.0.0.1:9/v1",
+    "llm_key_base": "http://127.0.0.1:9/v1",
     "llm_arguments": {"temperature": 0.1},
     "llm_evidence": 9,
     "llm_context_tokens": 999,
@@ -183,6 +184,7 @@ def test_fingerprint_changes_with_what_changes_answers(name):
         name
         in {
             "device",
+            "llm_key_base",
             "llm_threads",
             "llm_timeout_seconds",
             "lock_timeout_seconds",

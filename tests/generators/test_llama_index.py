@@ -231,7 +231,7 @@ FAILURES = {
     answers(404): "no such model",
     answers(429): "too many requests",
     answers(500): "HTTP status 500",
-    answers(302): "HTTP status 302",
+    answers(302): "sends elsewhere",
     answers_html: "wrote nothing",
     ends_too_early: "the connection broke",
     ends_without_an_end: "broke off",
@@ -316,13 +316,15 @@ def test_an_answered_question_leaves_the_server_usable_after_a_cancelled_one(gen
     ("variables", "sent"),
     [
         ({"RAG_API_KEY": KEY, "OPENAI_API_KEY": "sk-other"}, KEY),
-        ({"RAG_API_KEY": " ", "OPENAI_API_KEY": f" {KEY}\n"}, KEY),
+        ({"RAG_API_KEY": " ", "OPENAI_API_KEY": f" {KEY}\n", "OPENAI_BASE_URL": "SERVER/"}, KEY),
+        ({"OPENAI_API_KEY": KEY}, "none"),
+        ({"OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": "https://api.example.org/v1"}, "none"),
         ({}, "none"),
     ],
 )
 def test_the_key_comes_from_the_environment(variables, sent, model_server, monkeypatch, sentences):
     for name, value in variables.items():
-        monkeypatch.setenv(name, value)
+        monkeypatch.setenv(name, value.replace("SERVER", model_server.url))
     generator = OpenAILikeGenerator(model="tiny", api_base=model_server.url)
     written(generator, sentences("It rained."))
     assert model_server.headers[0]["Authorization"] == f"Bearer {sent}"

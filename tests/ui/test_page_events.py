@@ -2,6 +2,7 @@ import json
 
 import pytest
 
+from rag import Assistant, Settings
 from ui.conversation import Conversation
 from ui.handlers import Chat
 from ui.library_tab import LibraryTab
@@ -242,6 +243,35 @@ def test_an_app_that_is_open_to_others_neither_tests_nor_takes_an_address(assist
     assert "cannot be chosen here" in tested
     assert "cannot be chosen here" in refused
     assert model_server.headers == []
+
+
+def test_the_key_goes_to_no_server_that_was_typed_on_the_page(assistant, model_server, monkeypatch):
+    monkeypatch.setenv("RAG_API_KEY", "sk-secret")
+    events = page(assistant)
+    _, said, _ = events.tested(model_server.url)
+    assert "Connected" in said
+    kept, *_ = events.chosen(("openai-like", model_server.url, "m", 0, False), Conversation(), {})
+    list(events.asked(CLICKED, "Did it rain?", Conversation(), kept, ""))
+    assert {headers["Authorization"] for headers in model_server.headers} == {"Bearer none"}
+
+
+def test_the_key_goes_to_the_server_that_the_app_was_started_with(store_folder, settings, model_server, monkeypatch):
+    monkeypatch.setenv("RAG_API_KEY", "sk-secret")
+    changed = settings.model_dump() | {"llm_api_base": model_server.url, "llm_model": "m"}
+    with Assistant.open(store_folder, Settings(**changed)) as started:
+        page(started).tested(model_server.url)
+    assert [headers["Authorization"] for headers in model_server.headers] == ["Bearer sk-secret"]
+
+
+def test_an_address_of_no_model_server_is_neither_tested_nor_taken_nor_asked(events):
+    address = "http://169.254.169.254/v1"
+    _, tested, _ = events.tested(address)
+    kept, chosen, *_ = events.chosen(("openai-like", address, "m", 0, False), Conversation(), {})
+    forged = {"llm": "openai-like", "api_base": address, "model": "m"}
+    *_, conversation, _ = list(events.asked(CLICKED, "When did the bridge open?", Conversation(), forged, ""))[-1]
+    assert kept is NONE
+    for said in (tested, chosen, conversation.last.notice):
+        assert "is not asked from this page" in said
 
 
 def test_a_server_that_cannot_be_reached_is_a_sentence(events):

@@ -9,8 +9,10 @@ __all__ = ["served_models"]
 _MOST_MODELS = 1000
 
 
-def served_models(api_base: str, *, timeout_seconds: float = 10.0) -> tuple[str, ...]:
+def served_models(api_base: str, *, timeout_seconds: float = 10.0, key_base: str | None = None) -> tuple[str, ...]:
     """The names of the models at that address, as it lists them; nothing of a document is sent.
+
+    key_base: the address that the key in `RAG_API_KEY` is for: it goes to no other; None: this one.
 
     Raises:
         SettingsError: the address or the key of the environment cannot be used.
@@ -20,10 +22,11 @@ def served_models(api_base: str, *, timeout_seconds: float = 10.0) -> tuple[str,
     """
     import openai  # takes a second, and `import rag` names this function
 
-    from rag.model.llm.server import Server, api_key_from_environment, failure, http_client, shown_url
+    from rag.model.llm.server import Server, api_key, failure, http_client, shown_url
 
-    server = Server(shown_url(api_base), "", api_key_from_environment())
-    with http_client(server.url, timeout_seconds) as client:
+    url = shown_url(api_base)
+    server = Server(url, "", api_key(url, key_base))
+    with http_client(server, timeout_seconds) as client:
         protocol = openai.OpenAI(
             api_key=server.key or "none",
             base_url=server.url,

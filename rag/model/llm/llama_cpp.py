@@ -81,7 +81,7 @@ class LlamaCpp(Generic[_Connected]):
         key = secrets.token_urlsafe(24)
         server = self._serve(key)
         place = Server(f"{server.listening_address}/v1", self.model_path.stem, key)
-        client = http_client(place.url, self._timeout_seconds)
+        client = http_client(place, self._timeout_seconds)
         held = [server]  # the only reference: llama.cpp ends the server when it goes
         del server
         return _Running(self._connect(place, client), weakref.finalize(self, _stop, held, client))

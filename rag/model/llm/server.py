@@ -19,13 +19,14 @@ import openai
 from llama_index.llms.openai_like import OpenAILike
 
 from rag.errors import GeneratorError, SettingsError
+from rag.model.llm.addresses import is_same_base
 from rag.model.llm.pieces import UnusableError
 
 __all__ = [
     "BrokenOffError",
     "NothingWrittenError",
     "Server",
-    "api_key_from_environment",
+    "api_key",
     "connected",
     "failure",
     "http_client",
@@ -34,10 +35,14 @@ __all__ = [
     "shown_url",
 ]
 
-_KEY_VARIABLES = ("RAG_API_KEY", "OPENAI_API_KEY")
+_KEY = "RAG_API_KEY"
+_OPENAI_KEY, _OPENAI_BASE = "OPENAI_API_KEY", "OPENAI_BASE_URL"
+_OPENAI = "https://api.openai.com/v1"
 _NO_KEY = "none"  # what servers without keys are sent: the protocol's client insists on one
 
 _OPENED: ContextVar[list[httpx.Response] | None] = ContextVar("_OPENED", default=None)
+_SENT = frozenset({"accept", "accept-encoding", "connection", "content-length", "content-type", "host", "user-agent"})
+
 _LOOPBACK = re.compile(r"localhost|127(?:\.\d+){3}|::1")
 _CONNECT_SECONDS = 5.0
 _TIMES_NEXT = 5  # the whole answer may take this many times as long as the next bytes of it
@@ -68,17 +73,30 @@ class BrokenOffError(Exception):
     """A stream ended without saying that it was the end."""
 
 
-def api_key_from_environment() -> str:
-    """The key in `RAG_API_KEY`, else the one in `OPENAI_API_KEY`, else an empty string.
+def api_key(url: str, key_base: str | None = None) -> str:
+    """The key of the environment that belongs to that address; empty when none does.
+
+    It is the one in `RAG_API_KEY`, if that is for the address, else the one in `OPENAI_API_KEY`, which is for
+    `OPENAI_BASE_URL`, or for OpenAI when that is not set.
+
+    key_base: the address that `RAG_API_KEY` is for; None: this one, whoever asks has configured it.
 
     Raises:
         SettingsError: it holds characters that cannot be sent.
     """
-    name = next((name for name in _KEY_VARIABLES if os.environ.get(name, "").strip()), "")
+    names = [_KEY] if key_base is None or is_same_base(url, key_base) else []
+    if _is_openai(url):
+        names.append(_OPENAI_KEY)
+    name = next((name for name in names if os.environ.get(name, "").strip()), "")
     key = os.environ[name].strip() if name else ""
     if not (key.isascii() and key.isprintable()):
         raise SettingsError(f"cannot use the key in {name!r}: it holds characters that no key has - copy it again")
     return key
+
+
+def _is_openai(url: str) -> bool:
+    """Whether what the environment holds for OpenAI's own client is for that address."""
+    return is_same_base(url, os.environ.get(_OPENAI_BASE, "").strip() or _OPENAI)
 
 
 def shown_url(api_base: str) -> str:
@@ -105,16 +123,21 @@ def shown_url(api_base: str) -> str:
     return shown
 
 
-def connected(model: str, api_base: str, *, timeout_seconds: float) -> tuple[Server, httpx.Client]:
-    """The server at that address with the key of the environment, and a client for it; nothing is sent yet.
+def connected(
+    model: str, api_base: str, *, timeout_seconds: float, key_base: str | None = None
+) -> tuple[Server, httpx.Client]:
+    """The server at that address with its key from the environment, and a client for it; nothing is sent yet.
+
+    key_base: as in `api_key`.
 
     Raises:
         SettingsError: the address, the model's name or the key cannot be used.
     """
-    server = Server(shown_url(api_base), model, api_key_from_environment())
+    url = shown_url(api_base)
+    server = Server(url, model, api_key(url, key_base))
     if not model.strip():
         raise SettingsError(f"cannot ask the server at {server.url!r}: no model is named - name one that it serves")
-    return server, http_client(server.url, timeout_seconds)
+    return server, http_client(server, timeout_seconds)
 
 
 def openai_like(server: Server, client: httpx.Client, *, context_tokens: int, output_tokens: int) -> OpenAILike:
@@ -151,8 +174,19 @@ def openai_like(server: Server, client: httpx.Client, *, context_tokens: int, ou
         ) from error
 
 
-def http_client(url: str, timeout_seconds: float) -> httpx.Client:
-    """A client whose answers end in time; a server on this machine is not looked for behind a proxy."""
+def http_client(server: Server, timeout_seconds: float) -> httpx.Client:
+    """A client whose answers end in time and that goes where it is sent: it follows no redirect.
+
+    It sends that server's key, and none of the headers that the protocol's client adds of the machine and of the
+    environment: `OPENAI_CUSTOM_HEADERS` may be secret, and is for OpenAI. A server on this machine is not looked for
+    behind a proxy.
+    """
+
+    def strip(request: httpx.Request) -> None:
+        if not _is_openai(server.url):
+            for name in [name for name in request.headers if name.lower() not in _SENT]:
+                del request.headers[name]
+            request.headers["Authorization"] = f"Bearer {server.key or _NO_KEY}"
 
     def bound(response: httpx.Response) -> None:
         response.stream = _Bounded(response, _TIMES_NEXT * timeout_seconds)
@@ -162,8 +196,9 @@ def http_client(url: str, timeout_seconds: float) -> httpx.Client:
 
     return httpx.Client(
         timeout=httpx.Timeout(timeout_seconds, connect=min(_CONNECT_SECONDS, timeout_seconds)),
-        trust_env=_LOOPBACK.fullmatch(httpx.URL(url).host) is None,
-        event_hooks={"response": [bound]},
+        follow_redirects=False,
+        trust_env=_LOOPBACK.fullmatch(httpx.URL(server.url).host) is None,
+        event_hooks={"request": [strip], "response": [bound]},
     )
 
 
@@ -216,6 +251,11 @@ def _reason(error: Exception, server: Server) -> tuple[str, str]:
     match error:
         case UnusableError():
             return str(error), "ask in other words, or use another model"
+        case openai.AuthenticationError() | openai.PermissionDeniedError() if not server.key:
+            return (
+                "it wants a key, and none belongs to this address",
+                "set RAG_API_KEY, and RAG_LLM_KEY_BASE to this address if another one is configured",
+            )
         case openai.AuthenticationError() | openai.PermissionDeniedError():
             return "it refuses the key", "set RAG_API_KEY to a key that it knows"
         case openai.NotFoundError():
@@ -225,6 +265,8 @@ def _reason(error: Exception, server: Server) -> tuple[str, str]:
             )
         case openai.RateLimitError():
             return f"too many requests, or no credit left{_excerpt(error, server)}", "wait, or check the account"
+        case openai.APIStatusError() if 300 <= error.status_code < 400:
+            return "it sends elsewhere, where nothing is sent", "name the address that it sends to"
         case openai.APIStatusError():
             return f"HTTP status {error.status_code}{_excerpt(error, server)}", "see the server's log"
         case openai.APITimeoutError() | httpx.TimeoutException():

@@ -53,7 +53,7 @@ def test_names_of_the_models_are_listed(serve):
 @pytest.mark.parametrize(
     ("status", "body", "said"),
     [
-        (401, {"error": {"message": "no"}}, "refuses the key"),
+        (401, {"error": {"message": "no"}}, "wants a key"),
         (404, {}, "no such model or path"),
         (500, {}, "HTTP status 500"),
         (200, {"data": []}, "serves none"),
