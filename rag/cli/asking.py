@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -38,11 +40,16 @@ if TYPE_CHECKING:
 
 __all__ = ["NO_DOCUMENTS", "announce", "ask", "show"]
 
+_MOST_READ = 1_000_000
+"""Characters of standard input: no question is longer, and a pipe need not end."""
+
 NO_DOCUMENTS = "There are no documents to answer from yet - add some with `rag add PATH`."
 
 
 def ask(
-    question: Annotated[str, typer.Argument(metavar="QUESTION", help="What you want to know.")],
+    words: Annotated[
+        list[str], typer.Argument(metavar="QUESTION", help="What you want to know; - reads it from standard input.")
+    ],
     llm: LlmOption = None,
     api_base: ApiBaseOption = None,
     model: ModelOption = None,
@@ -59,6 +66,7 @@ def ask(
 
     A language model may phrase the answer; what the documents do not support is left out.
     """
+    question = _question_of(words)
     with open_assistant(store, settings, LlmOptions(llm, api_base, model)) as assistant:
         if as_json:
             answer = assistant.ask(question, where=where, sources=sources or ())
@@ -73,6 +81,15 @@ def ask(
             print_line(NO_DOCUMENTS)
             return
     _print_rest(answer, show_draft=show_draft)
+
+
+def _question_of(words: Sequence[str]) -> str:
+    """The question, which needs no quotation marks: its words with blanks between them, or what is piped in."""
+    if list(words) != ["-"]:
+        return " ".join(words)
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(errors="replace")
+    return sys.stdin.read(_MOST_READ)
 
 
 def announce(assistant: Assistant, retrieved: Retrieved) -> None:

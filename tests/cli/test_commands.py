@@ -319,7 +319,7 @@ def test_settings_file_is_used_by_every_command(rag, article, tmp_path):
         (["ask", " \n"], "rag: cannot answer an empty question"),
         (["ask", "x" * 100_000], "rag: cannot answer a question of 100,000 characters, the limit is 10,000"),
         (["ask", "--nonsense", "x"], "rag: no such option: --nonsense"),
-        (["ask", "two", "words"], "rag: got unexpected extra argument"),
+        (["ask", "one", "--nonsense"], "rag: no such option: --nonsense"),
         (["show", "one"], "rag: invalid value for 'CITATION'"),
         (["nonsense"], "rag: no such command 'nonsense' - see `rag --help`\n"),
         (["lst"], "Did you mean 'list'?"),
