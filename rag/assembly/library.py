@@ -16,7 +16,7 @@ from typing import Any, TypeVar, overload
 from rag.assembly.backends import ISOLATION, READERS, RISKY_READERS, build, build_reader, load
 from rag.assembly.embedder_choice import choose_embedder
 from rag.errors import NotFoundError, StoreError
-from rag.ingestion import Ingestion, absolute, watch
+from rag.ingestion import Ingestion, absolute, address_in, source_in, watch
 from rag.protocols import Embedder, Reader, Reranker, VectorIndex, WordIndex
 from rag.retrieval import Retriever, VectorSearch
 from rag.settings import Settings
@@ -56,8 +56,10 @@ class Library:
         """Open the store in `folder`, or make one when the folder is missing or empty.
 
         Raises:
-            StoreError: the folder holds something else, or a newer version's store.
+            StoreError: the folder holds something else, or a newer version's store, or is an address.
         """
+        if address_in(folder):
+            raise StoreError(f"cannot open store {address_in(folder)!r}: it is an address - name a folder")
         self.store = Store(folder, lock_timeout_seconds=settings.lock_timeout_seconds)
         self._settings = settings
         self._building = threading.RLock()
@@ -93,7 +95,7 @@ class Library:
         on_progress: Callable[[Progress], None] | None = None,
     ) -> AddReport:
         """See `Assistant.sync`."""
-        report = self.ingestion.sync(Path(folder), dry_run=dry_run, allow_empty=allow_empty, on_progress=on_progress)
+        report = self.ingestion.sync(folder, dry_run=dry_run, allow_empty=allow_empty, on_progress=on_progress)
         if not dry_run:
             self._refresh(report)
         return report
@@ -102,7 +104,7 @@ class Library:
         """See `Assistant.watch`."""
 
         def sync(only: frozenset[str] | None) -> AddReport:
-            report = self.ingestion.sync(Path(folder), only=only)
+            report = self.ingestion.sync(folder, only=only)
             self._refresh(report)
             return report
 
@@ -117,7 +119,8 @@ class Library:
         doomed: dict[str, None] = {}
         for given in [sources] if isinstance(sources, (str, Path)) else sources:
             path = str(absolute(given))
-            named = self.store.documents.named(str(given), files=[path, f"uploads/{given}"], folder=path)
+            names = [str(given), source_in(given)]
+            named = self.store.documents.named(names, files=[path, f"uploads/{given}"], folder=path)
             found = [version.source for version in named]
             if not str(given).strip() or not found:
                 raise NotFoundError(f"cannot remove {str(given)!r}: the store does not have it - see `rag list`")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
 from functools import cache
@@ -68,11 +69,15 @@ def plain(text: str) -> str:
 
 
 def short_path(path: str) -> str:
-    """The path from the working directory, when it is inside it."""
+    """The path from the working directory, when it is inside it.
+
+    A source is no path to its end: it stays as it is written, "feed.xml#https://…" with both slashes.
+    """
     try:
-        return str(Path(path).relative_to(Path.cwd()))
-    except (ValueError, OSError):
+        folder = str(Path.cwd()).rstrip(os.sep) + os.sep
+    except OSError:
         return path
+    return path.removeprefix(folder) or path
 
 
 def count(number: int, noun: str) -> str:

@@ -15,7 +15,7 @@ from rag.cli.terminal import EXIT_FAILURE, count, print_json, print_line, short_
 
 __all__ = ["check", "export_store", "import_store", "prune", "sync", "watch"]
 
-FolderArgument = Annotated[Path, typer.Argument(metavar="FOLDER", help="The folder that the store follows.")]
+FolderArgument = Annotated[str, typer.Argument(metavar="FOLDER", help="The folder that the store follows.")]
 
 
 def sync(
@@ -62,7 +62,7 @@ def watch(
                 elif number == 0:
                     print_report(report, quiet=quiet)
                     if not quiet:
-                        print_line(f"Watching {short_path(str(folder))}; Ctrl-C ends it.")
+                        print_line(f"Watching {short_path(folder)}; Ctrl-C ends it.")
                 else:
                     print_changes(report)
     except KeyboardInterrupt:

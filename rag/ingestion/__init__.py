@@ -1,7 +1,7 @@
 """The write path: files found, read, cut, embedded and stored; folders kept in step; uploads taken in."""
 
-from rag.ingestion.finding import SourceFile, absolute, find_files
+from rag.ingestion.finding import SourceFile, absolute, address_in, find_files, source_in
 from rag.ingestion.ingestion import Ingestion
 from rag.ingestion.watching import watch
 
-__all__ = ["Ingestion", "SourceFile", "absolute", "find_files", "watch"]
+__all__ = ["Ingestion", "SourceFile", "absolute", "address_in", "find_files", "source_in", "watch"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,7 +12,10 @@ from typing import NamedTuple
 from rag.ingestion.ignoring import IGNORE_FILE, IgnoreRules, read_rules
 from rag.types import Failure
 
-__all__ = ["FoundFiles", "SourceFile", "absolute", "find_files", "inside", "printable"]
+__all__ = ["FoundFiles", "SourceFile", "absolute", "address_in", "find_files", "inside", "printable", "source_in"]
+
+_ADDRESS = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]+):/{1,2}(?=[^/])")
+NOT_FETCHED = "it is an address, and nothing is fetched from the network"
 
 
 class SourceFile(NamedTuple):
@@ -74,7 +78,10 @@ def find_files(
     failures = []
     for given in paths:
         path = absolute(given)
-        if os.path.isdir(path):  # noqa: PTH112 - Path.is_dir raises where a folder above may not be entered
+        address = address_in(given)
+        if address:
+            failures.append(Failure(source=address, reason=f"{NOT_FETCHED} - save the page, and add the file"))
+        elif os.path.isdir(path):  # noqa: PTH112 - Path.is_dir raises where a folder above may not be entered
             found = inside(path, suffixes, store_folder=store_folder)
             failures += found.failures
             if not found.failures and not any(file.suffix.lower() in suffixes for file in found.files):
@@ -94,6 +101,27 @@ def find_files(
 def absolute(given: str | Path) -> Path:
     """The path as sources are written: absolute, without `..` and `~`; links in it stay as they are."""
     return Path(os.path.abspath(os.path.expanduser(given)))  # noqa: PTH100, PTH111 - neither raises or follows links
+
+
+def address_in(given: str | Path) -> str:
+    """The address that was given in the place of a path, with the slash that `Path` takes from it; else empty.
+
+    >>> address_in(Path("https://example.org/a")), address_in("notes/a.txt"), address_in("C:/notes")
+    ('https://example.org/a', '', '')
+    """
+    text = str(given)
+    found = None if os.path.lexists(text) else _ADDRESS.match(text)
+    return "" if found is None else f"{found['scheme']}://{text[found.end() :]}"
+
+
+def source_in(given: str | Path) -> str:
+    """The source that is meant by what was given: its file as `absolute` writes it, and the key of an entry as it is.
+
+    >>> source_in("/news/../feed.xml#https://example.org/a")
+    '/feed.xml#https://example.org/a'
+    """
+    file, mark, key = str(given).partition("#")
+    return f"{absolute(file)}{mark}{key}"
 
 
 def inside(folder: Path, suffixes: Sequence[str], *, store_folder: Path | None = None) -> FoundFiles:

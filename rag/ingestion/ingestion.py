@@ -11,9 +11,9 @@ from contextlib import nullcontext, suppress
 from itertools import chain
 from pathlib import Path
 
-from rag.errors import ReadError
+from rag.errors import ReadError, SettingsError
 from rag.ingestion import uploads
-from rag.ingestion.finding import SourceFile, absolute, find_files, printable
+from rag.ingestion.finding import NOT_FETCHED, SourceFile, absolute, address_in, find_files, printable
 from rag.ingestion.outcome import Outcome, Reporting
 from rag.ingestion.preparing import FileRead, Preparation, PreparedDocument, hash_of_file
 from rag.ingestion.syncing import SyncPlan, plan
@@ -85,7 +85,7 @@ class Ingestion:
 
     def sync(
         self,
-        folder: Path,
+        folder: str | Path,
         *,
         dry_run: bool = False,
         allow_empty: bool = False,
@@ -99,6 +99,8 @@ class Ingestion:
         Raises:
             NotFoundError: the folder is missing. SettingsError: it is no folder, or empty, and documents would go.
         """
+        if address_in(folder):
+            raise SettingsError(f"cannot keep in step with {address_in(folder)!r}: {NOT_FETCHED} - name a folder")
         folder = absolute(folder)
         with nullcontext() if dry_run else self._store.writing():
             todo = plan(self._store, folder, suffixes=self.suffixes, recipe=self.recipe, allow_empty=allow_empty)

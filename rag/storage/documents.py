@@ -85,18 +85,18 @@ class Documents:
             return []
         return [KnownVersion(*row) for row in rows]
 
-    def named(self, name: str, *, files: Sequence[str], folder: str) -> list[KnownVersion]:
-        """Every version, current or superseded, of what has this id or source, or was read from the files or folder.
+    def named(self, names: Sequence[str], *, files: Sequence[str], folder: str) -> list[KnownVersion]:
+        """Every version, current or superseded, of what has such an id or source, or was read from the files or folder.
 
         By source. Found by the indexes of the table: to go through all names takes a second when they are 100,000.
         """
         try:
-            "".join([name, *files, folder]).encode()
+            "".join([*names, *files, folder]).encode()
         except UnicodeEncodeError:  # no such name can be stored
             return []
         columns = schema.documents.c
         query = select(columns.source, columns.id, columns.file, columns.file_hash, columns.recipe).where(
-            or_(columns.id == name, columns.source == name, columns.file.in_(files), and_(*_is_inside(folder)))
+            or_(columns.id.in_(names), columns.source.in_(names), columns.file.in_(files), and_(*_is_inside(folder)))
         )
         with self._database.connect() as connection:
             return [KnownVersion(*row) for row in connection.execute(query.order_by(columns.source, columns.key))]
