@@ -183,7 +183,7 @@ class Assistant:
         What is gone is not searched any more, and its text is kept for old citations until `prune`. A file that was
         renamed or moved inside the folder is neither read nor embedded again.
 
-        dry_run: change nothing, and report what would be done.
+        dry_run: change nothing, and report what would be done, but for `duplicates` and `notices`; what is new is read.
         allow_empty: remove all documents of a folder that is missing or empty, as it is when its drive is not there.
 
         Raises:

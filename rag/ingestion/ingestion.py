@@ -7,15 +7,16 @@ what was finished.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import nullcontext, suppress
+from contextlib import nullcontext
 from itertools import chain
 from pathlib import Path
+from typing import TypeVar
 
 from rag.errors import ReadError, SettingsError
 from rag.ingestion import uploads
 from rag.ingestion.finding import NOT_FETCHED, SourceFile, absolute, address_in, find_files, printable
 from rag.ingestion.outcome import Outcome, Reporting
-from rag.ingestion.preparing import FileRead, Preparation, PreparedDocument, hash_of_file
+from rag.ingestion.preparing import DocumentRead, FileRead, Preparation, PreparedDocument, hash_of_file
 from rag.ingestion.syncing import SyncPlan, plan
 from rag.ingestion.writing import PASSAGES_AT_A_TIME, Writer
 from rag.language.identification import foreign_language_notice
@@ -24,6 +25,8 @@ from rag.storage import KnownVersion, Store, damaged_documents, delete_dangling
 from rag.types import AddReport, Failure, Progress
 
 __all__ = ["Ingestion"]
+
+_Entry = TypeVar("_Entry", DocumentRead, PreparedDocument)
 
 
 class Ingestion:
@@ -94,7 +97,8 @@ class Ingestion:
     ) -> AddReport:
         """Make the store hold what the folder holds; what is gone from it is kept for old citations alone.
 
-        dry_run: only say what would be done. only: the files that may have changed; the others are not looked into.
+        dry_run: only say what would be done; which documents would be copies of others is not foreseen.
+        only: the files that may have changed; the others are not looked into.
 
         Raises:
             NotFoundError: the folder is missing. SettingsError: it is no folder, or empty, and documents would go.
@@ -108,7 +112,7 @@ class Ingestion:
             outcome.renamed += [(old, file.source) for old, file in todo.moved]
             present = [file for file in todo.present if only is None or file.source in only]
             if dry_run:
-                self._foresee(present, outcome)
+                self._foresee(present, outcome, on_progress)
             else:
                 self._carry_out(todo)
                 self.take_in(present, outcome, on_progress)
@@ -122,20 +126,23 @@ class Ingestion:
             with self._store.begin():
                 self._writer.withdraw(version.document_id)
 
-    def _foresee(self, files: Sequence[SourceFile], outcome: Outcome) -> None:
-        """Put what would be done with the files into the outcome."""
-        for file in files:
-            known = self._store.documents.in_file(file.file)
-            if file.source != printable(file.source):
-                outcome.failed.append(_nameless(file))
-            elif not self._preparation.can_read(file.path):
-                outcome.skipped.append(file.source)
-            elif not known:
-                outcome.added.append(file.source)
-            else:
-                with suppress(OSError):
-                    is_unchanged = self.is_unchanged(file, known)
-                    (outcome.unchanged if is_unchanged else outcome.superseded).append(file.source)
+    def _foresee(
+        self, files: Sequence[SourceFile], outcome: Outcome, on_progress: Callable[[Progress], None] | None
+    ) -> None:
+        """Put what would be done with the files into the outcome; each that is new or changed is read for it."""
+        sizes = [_size_bytes(file.path) for file in files]
+        reporting = Reporting(on_progress, n_total=len(files), bytes_total=sum(sizes))
+        for file, size_bytes in zip(files, sizes, strict=True):
+            for read in self._entries(file, outcome, self._preparation.read):
+                if isinstance(read, FileRead):
+                    known = self._store.documents.in_file(file.file)
+                    outcome.removed += [version.source for version in known if version.source not in read.sources]
+                    continue
+                source = read.document.source
+                is_known = self._store.documents.known_version(source) is not None
+                (outcome.superseded if is_known else outcome.added).append(source)
+            reporting.file_seen(size_bytes)
+            reporting.all_stored()
 
     def take_in(
         self, files: Sequence[SourceFile], outcome: Outcome, on_progress: Callable[[Progress], None] | None = None
@@ -169,6 +176,23 @@ class Ingestion:
 
     def _prepare(self, file: SourceFile, outcome: Outcome) -> Iterator[PreparedDocument | FileRead]:
         """What has to be stored of the file; the rest goes into the outcome."""
+
+        def prepare(file: SourceFile) -> Iterator[PreparedDocument | Failure | FileRead]:
+            self._writer.check_embedder()
+            return self._preparation.prepare(file)
+
+        return self._entries(file, outcome, prepare)
+
+    def _entries(
+        self,
+        file: SourceFile,
+        outcome: Outcome,
+        taken_from: Callable[[SourceFile], Iterator[_Entry | Failure | FileRead]],
+    ) -> Iterator[_Entry | FileRead]:
+        """What is new or changed of the file; the rest goes into the outcome.
+
+        taken_from: gives all that is in a file.
+        """
         if file.source != printable(file.source):
             outcome.failed.append(_nameless(file))
             return
@@ -185,14 +209,13 @@ class Ingestion:
             if self.is_unchanged(file, list(known.values())):
                 outcome.unchanged += known
                 return
-            self._writer.check_embedder()
-            for prepared in self._preparation.prepare(file):
-                if isinstance(prepared, Failure):
-                    outcome.failed.append(prepared)
-                elif isinstance(prepared, PreparedDocument) and self._is_there(prepared, known):
-                    outcome.unchanged.append(prepared.document.source)
+            for entry in taken_from(file):
+                if isinstance(entry, Failure):
+                    outcome.failed.append(entry)
+                elif not isinstance(entry, FileRead) and self._is_there(entry, known):
+                    outcome.unchanged.append(entry.document.source)
                 else:
-                    yield prepared
+                    yield entry
         except ReadError as error:
             outcome.failed.append(Failure(source=file.source, reason=error.reason))
         except OSError as error:
@@ -211,13 +234,13 @@ class Ingestion:
         recipes, hashes = {version.recipe for version in known}, {version.file_hash for version in known}
         return recipes == {self.recipe} and len(hashes) == 1 and hashes == {hash_of_file(file.path)} != {""}
 
-    def _is_there(self, prepared: PreparedDocument, known: dict[str, KnownVersion]) -> bool:
+    def _is_there(self, entry: DocumentRead | PreparedDocument, known: dict[str, KnownVersion]) -> bool:
         """Whether an entry of a file that holds many is in the store as it is; its file is what has changed."""
-        version = known.get(prepared.document.source)
+        version = known.get(entry.document.source)
         return (
-            not prepared.file_hash
+            not entry.file_hash
             and version is not None
-            and (version.document_id, version.recipe) == (prepared.document.id, self.recipe)
+            and (version.document_id, version.recipe) == (entry.document.id, self.recipe)
         )
 
     def remove(self, sources: Iterable[str]) -> list[int]:

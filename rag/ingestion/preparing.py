@@ -19,7 +19,7 @@ from rag.storage import NewPassage, Store
 from rag.storage.headings import heading_of
 from rag.types import Document, Failure, Sentence, Span
 
-__all__ = ["FileRead", "Preparation", "PreparedDocument", "hash_of_file"]
+__all__ = ["DocumentRead", "FileRead", "Preparation", "PreparedDocument", "hash_of_file"]
 
 RECIPE_VERSION = 3
 """Raised when reading, segmentation or attribution changes what is stored, so that unchanged files are read anew."""
@@ -54,6 +54,13 @@ class PreparedDocument:
 class _Original(NamedTuple):
     document_id: str
     keys: frozenset[str]
+
+
+class DocumentRead(NamedTuple):
+    """A document under the name that the store knows it by, and the hash of its file; empty as in what is cut."""
+
+    document: Document
+    file_hash: str
 
 
 class FileRead(NamedTuple):
@@ -97,6 +104,16 @@ class Preparation:
         Raises:
             ReadError: the whole file cannot be read. OSError: it is out of reach.
         """
+        for read in self.read(file):
+            is_document = isinstance(read, DocumentRead)
+            yield self.cut(read.document, file=file.file, file_hash=read.file_hash) if is_document else read
+
+    def read(self, file: SourceFile) -> Iterator[DocumentRead | Failure | FileRead]:
+        """As `prepare`, before anything is cut.
+
+        Raises:
+            ReadError: the whole file cannot be read. OSError: it is out of reach.
+        """
         reader = self._reader_for(file.path.suffix.lower())
         if reader is None:
             raise ValueError(f"no reader for {str(file.path)!r} - ask `can_read` first")
@@ -105,9 +122,7 @@ class Preparation:
         if not is_collection(reader):
             document, file_hash = cast(Document, next(entries)), hash_of_file(file.path)
             # Written to between reading and hashing: no hash, so that the next run reads it again.
-            yield self.cut(
-                self._named(document, file), file=file.file, file_hash=file_hash if _stamp(file.path) == before else ""
-            )
+            yield DocumentRead(self._named(document, file), file_hash if _stamp(file.path) == before else "")
             return
         sources = set()
         for entry in entries:
@@ -116,7 +131,7 @@ class Preparation:
                 continue
             document = self._named(entry, file)
             sources.add(document.source)
-            yield self.cut(document, file=file.file, file_hash="")  # known once all of its file is stored
+            yield DocumentRead(document, "")  # known once all of its file is stored
         file_hash = hash_of_file(file.path)
         yield FileRead(file.file, file_hash if _stamp(file.path) == before else "", frozenset(sources))
 

@@ -48,6 +48,20 @@ def _stored(assistant):
     return {Path(info.source).name: assistant.document(info.id).text for info in assistant.documents()}
 
 
+BREAKING = """
+class BreakingReader:
+    media_types = frozenset({"text/x-breaking"})
+
+    def __init__(self, *, max_bytes):
+        pass
+
+    def read(self, path):
+        raise RuntimeError("it broke")
+"""
+FEED = "<rss><channel>{}</channel></rss>"
+ITEM = "<item><title>{0}</title><link>https://example.org/{0}</link><description>{1}</description></item>"
+
+
 def test_new_changed_and_missing_files(assistant, folder, write):
     write("b.txt", RIVER)
     write("c.txt", "The ferry stopped.")
@@ -218,6 +232,52 @@ def test_files_of_the_store_are_no_documents(folder, settings):
     with Assistant.open(folder / "store", settings) as assistant:
         assert _names(assistant.sync(folder).added) == ["a.txt"]
         assert _names(assistant.sync(folder).unchanged) == ["a.txt"]
+
+
+@pytest.fixture
+def troubled(folder, write, tmp_path, monkeypatch):
+    """A folder that holds what can be read beside all that cannot, and settings whose readers break."""
+    (tmp_path / "breaking_reader.py").write_text(BREAKING)
+    monkeypatch.syspath_prepend(tmp_path)
+    write("empty.txt", "")
+    write("nul.txt", "\0" * 4000)
+    write("damaged.pdf", "%PDF-1.4 and nothing else")
+    write("damaged.docx", "PK no archive")
+    write("broken.json", "{")
+    write("breaks.odd", BRIDGE)
+    write("large.md", RIVER * 400)
+    write("skipped.bin", "0")
+    write("feed.xml", FEED.format(ITEM.format("a", RIVER) + ITEM.format("b", "") + ITEM.format("c", "The ferry.")))
+    (folder / "out.txt").symlink_to(tmp_path / "breaking_reader.py")
+    (folder / "gone.txt").symlink_to(folder / "nowhere.txt")
+    (folder / "loop.txt").symlink_to(folder / "loop.txt")
+    (Path(os.fsdecode(os.fsencode(folder) + b"/\xff.txt"))).write_text(BRIDGE)
+    os.mkfifo(folder / "pipe.txt")
+    return Settings(
+        embedder="hashing", readers={".odd": "breaking_reader:BreakingReader"}, max_file_bytes=10_000, llm="none"
+    )
+
+
+FORESEEN = ("added", "unchanged", "superseded", "skipped", "failed", "removed", "renamed")
+
+
+def test_dry_run_names_what_cannot_be_read_as_sync_does(store_folder, folder, troubled, write):
+    with Assistant.open(store_folder, troubled) as assistant:
+        foreseen = assistant.sync(folder, dry_run=True)
+        assert assistant.documents() == []
+        done = assistant.sync(folder)
+        assert {name: getattr(foreseen, name) for name in FORESEEN} == {name: getattr(done, name) for name in FORESEEN}
+        assert _names(done.added) == ["a.txt", "a", "c"]
+        assert {Path(failure.source).name for failure in done.failed} >= {
+            *("empty.txt", "nul.txt", "damaged.pdf", "damaged.docx", "broken.json", "breaks.odd", "large.md"),
+            *("b", "out.txt", "gone.txt", "loop.txt", "?.txt", "pipe.txt"),
+        }
+
+        write("a.txt", "")  # is known, and cannot be read any more
+        write("feed.xml", FEED.format(ITEM.format("a", BRIDGE) + ITEM.format("d", "")))
+        foreseen, done = assistant.sync(folder, dry_run=True), assistant.sync(folder)
+        assert {name: getattr(foreseen, name) for name in FORESEEN} == {name: getattr(done, name) for name in FORESEEN}
+        assert (_names(done.superseded), _names(done.removed)) == (["a"], ["c"])
 
 
 # Any edits at all
