@@ -98,6 +98,11 @@ class Document:
     text: str
     metadata: Mapping[str, str] = field(default_factory=lambda: NO_METADATA)
 
+    @property
+    def published(self) -> str:
+        """When it was published, as it says itself (ISO 8601); empty when it does not say."""
+        return self.metadata.get("published", "")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentInfo:
@@ -114,6 +119,11 @@ class DocumentInfo:
     n_sentences: int
     added_at: str
     metadata: Mapping[str, str]
+
+    @property
+    def published(self) -> str:
+        """When it was published, as it says itself (ISO 8601); empty when it does not say."""
+        return self.metadata.get("published", "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

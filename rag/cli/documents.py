@@ -72,7 +72,8 @@ def list_documents(
         return
     for document in documents:
         print_line(f"{document.id}  {named(document.title, document.source)}", style="bold")
-        print_line(f"    {count(document.n_sentences, 'sentence')}, added {document.added_at}")
+        published = f"published {document.published}, " if document.published else ""
+        print_line(f"    {published}{count(document.n_sentences, 'sentence')}, added {document.added_at}")
     print_line(f"{count(len(documents), 'document')} in {short_path(str(store))}")
 
 

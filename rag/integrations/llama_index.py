@@ -54,7 +54,7 @@ TOOL_DESCRIPTION = (
 UNFINISHED = "unfinished"
 """The `status` of a streaming response until its last piece has been taken."""
 
-_SHOWN_TO_LLMS = frozenset({"title", "speaker"})
+_SHOWN_TO_LLMS = frozenset({"title", "published", "speaker"})
 _PART_OF_EMBEDDINGS = frozenset({"title"})
 
 
@@ -65,7 +65,7 @@ class ChapterAndVerseRetriever(BaseRetriever):
 
     A node's id is made of document and place, so it is the same in every process. `start_char_idx` (included) and
     `end_char_idx` (excluded) are code points of `Document.text`; so are `start` and `end` in the metadata, beside
-    source, title, number, score and speaker. Only title and speaker are put into prompts.
+    source, title, published, number, score and speaker. Only title, published and speaker are put into prompts.
 
     Raises:
         SettingsError: `k` is below 0.
@@ -189,6 +189,7 @@ def _node(place: Evidence | Citation, number: int, sentence: Evidence | None) ->
     metadata: dict[str, str | int | float] = {
         "source": place.source,
         "title": place.title,
+        "published": place.published,
         "start": start,
         "end": end,
         "number": number,

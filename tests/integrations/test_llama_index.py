@@ -27,9 +27,9 @@ def test_retriever_gives_the_evidence_in_its_order(news):
     assert [node.text for node in nodes] == [sentence.quote for sentence in evidence]
     assert [node.score for node in nodes] == [sentence.score for sentence in evidence]
     assert [
-        [node.metadata[name] for name in ("source", "title", "start", "end", "number", "score", "speaker")]
+        [node.metadata[name] for name in ("source", "title", "published", "start", "end", "number", "score", "speaker")]
         for node in nodes
-    ] == [[e.source, e.title, e.span.start, e.span.end, e.number, e.score, e.speaker] for e in evidence]
+    ] == [[e.source, e.title, e.published, e.span.start, e.span.end, e.number, e.score, e.speaker] for e in evidence]
 
 
 def test_node_is_the_slice_of_its_document(news):
@@ -90,6 +90,14 @@ def test_prompts_get_title_and_speaker_and_no_bookkeeping(news):
     assert rubio.get_content(MetadataMode.LLM) == f"title: Talks in Jeddah 😀\nspeaker: Marco Rubio\n\n{rubio.text}"
     assert hours.get_content(MetadataMode.LLM) == f"title: Talks in Jeddah 😀\n\n{hours.text}"
     assert rubio.get_content(MetadataMode.EMBED) == f"title: Talks in Jeddah 😀\n\n{rubio.text}"
+
+
+def test_date_of_a_source_is_in_its_nodes_and_in_prompts(assistant, write):
+    assistant.add([write("bridge.md", "---\ndate: 2025-03-12\n---\n\nThe bridge opened in 1932.\n")])
+    (node,) = ChapterAndVerseRetriever(assistant).retrieve("When did the bridge open?")
+    assert node.metadata["published"] == "2025-03-12"
+    assert "published: 2025-03-12\n" in node.node.get_content(MetadataMode.LLM)
+    assert "2025" not in node.node.get_content(MetadataMode.EMBED)
 
 
 def test_engine_answers_with_the_cited_spans(news):
