@@ -11,6 +11,7 @@ from typing import Any, Self
 
 from rag.answering import serialisation
 from rag.answering.context import Context, context_of
+from rag.answering.numbering import place_in
 from rag.assembly.answerer import Answerer
 from rag.assembly.library import Library
 from rag.errors import (
@@ -314,16 +315,37 @@ class Assistant:
         Raises:
             NotFoundError: nothing was asked yet, or the answer has no such citation.
         """
-        recorded = self._library.store.answers.last()
-        if recorded is None:
-            raise NotFoundError(f"cannot open citation {number}: nothing was asked yet - ask a question first")
-        citations = serialisation.from_json(recorded.answer).citations
+        citations = self._last_answer(f"open citation {number}").citations
         for citation in citations:
             if citation.number == number:
                 return citation
         raise NotFoundError(
             f"cannot open citation {number}: the last answer has {len(citations)} citations - choose one of them"
         )
+
+    def last_answer(self) -> Answer:
+        """The answer recorded last, as `answer` gives it.
+
+        Raises:
+            NotFoundError: nothing was asked yet, or what was quoted is gone.
+        """
+        return self._last_answer("open the last answer")
+
+    def _last_answer(self, intent: str) -> Answer:
+        recorded = self._library.store.answers.last()
+        if recorded is None:
+            raise NotFoundError(f"cannot {intent}: nothing was asked yet - ask a question first")
+        return serialisation.from_json(recorded.answer)
+
+    def place(self, answer: Answer, number: int) -> Citation:
+        """What the answer shows under that number: its citation, or, when it abstained, the nearest sentence.
+
+        A nearest sentence is given as a citation of it would be, and proves nothing.
+
+        Raises:
+            NotFoundError: the answer shows nothing under that number, or the document was removed.
+        """
+        return place_in(answer, number, document_of=self.document)
 
     def context(self, citation: Citation) -> Context:
         """What stands around a cited place in its document.

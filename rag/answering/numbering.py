@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
-from rag.errors import StoreError
-from rag.types import Citation, Document, Evidence, Span
+from rag.errors import NotFoundError, StoreError
+from rag.types import Answer, AnswerStatus, Citation, Document, Evidence, Span
 
-__all__ = ["Numbering"]
+__all__ = ["Numbering", "place_in"]
 
 _PAGE_STARTS = re.compile(r"0(?:,\d{1,12})*", re.ASCII)
 
@@ -71,6 +72,25 @@ class Numbering:
         if document_id not in self._documents:
             self._documents[document_id] = self._document_of(document_id)
         return self._documents[document_id]
+
+
+def place_in(answer: Answer, number: int, *, document_of: Callable[[str], Document]) -> Citation:
+    """What the answer shows under that number: its citation, or, when it abstained, the nearest sentence as one.
+
+    Raises:
+        NotFoundError: it shows nothing under that number, or the document was removed.
+    """
+    if answer.status is not AnswerStatus.ABSTAINED:
+        shown, kind = answer.citations, "citation"
+    else:
+        nearest = Numbering(document_of).cite([sentence for sentence in answer.evidence if sentence.number == number])
+        shown, kind = tuple(replace(place, number=number) for place in nearest), "nearest sentence"
+    for place in shown:
+        if place.number == number:
+            return place
+    n = len(answer.citations or answer.evidence)
+    has = f"the answer has {n} {kind}{'' if n == 1 else 's'}"
+    raise NotFoundError(f"cannot show {kind} {number}: {has} - choose one of them")
 
 
 def _page_at(position: int, page_starts: str) -> int:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "named",
+    "named_and_dated",
     "page_and_line",
     "print_citations",
     "print_claims",
@@ -100,14 +101,14 @@ def print_nearest(answer: Answer) -> None:
         return
     print_line("")
     print_line("The nearest sentences, which do not answer it:", style="bold")
-    for sentence in answer.evidence[:N_NEAREST]:
-        _print_evidence(sentence)
+    for number, sentence in enumerate(answer.evidence[:N_NEAREST], start=1):
+        _print_evidence(number, sentence)
 
 
-def _print_evidence(sentence: Evidence) -> None:
+def _print_evidence(number: int, sentence: Evidence) -> None:
     place = f"characters {sentence.span.start}-{sentence.span.end}"
     print_line("")
-    print_line(f"  - {named(sentence.title, sentence.source)}, {place}", style="dim")
+    print_line(f"  {number}. {named_and_dated(sentence)}, {place}", style="dim")
     print_line(f"    {sentence.quote}")
     _print_other_sources(sentence)
 
@@ -146,10 +147,14 @@ def _with_invalid_markers(claim: Claim) -> str:
     return f"({' '.join(claim.invalid_markers)} names no evidence)" if claim.invalid_markers else ""
 
 
-def print_place(citation: Citation) -> None:
-    """One line: number, title and source of the citation, and where it stands there."""
-    place = f"{page_and_line(citation)}, characters {citation.span.start}-{citation.span.end}"
-    print_line(f"[{citation.number}] {named(citation.title, citation.source)}, {place}", style="bold")
+def print_place(place: Citation, *, is_cited: bool = True) -> None:
+    """One line: number, title, source and date of the place, and where it stands there.
+
+    is_cited: whether it is a citation of an answer, whose number stands in brackets, or only near to what was asked.
+    """
+    number = f"[{place.number}]" if is_cited else f"{place.number}."
+    where = f"{page_and_line(place)}, characters {place.span.start}-{place.span.end}"
+    print_line(f"{number} {named_and_dated(place)}, {where}", style="bold")
 
 
 def page_and_line(citation: Citation) -> str:
@@ -157,14 +162,22 @@ def page_and_line(citation: Citation) -> str:
     return f"page {citation.page}, line {citation.line}" if citation.page else f"line {citation.line}"
 
 
-def print_in_its_place(citation: Citation, context: Context) -> None:
-    """The citation inside the text of its document, with what stands around it."""
-    print_place(citation)
-    _print_other_sources(citation)
+def print_in_its_place(place: Citation, context: Context, answer: Answer) -> None:
+    """What the answer shows under a number, inside the text of its document, with what stands around it."""
+    is_cited = answer.status is not AnswerStatus.ABSTAINED
+    if not is_cited:
+        print_line(f"This does not answer what was asked, but comes near it: {plain(answer.question)}", style="dim")
+    print_place(place, is_cited=is_cited)
+    _print_other_sources(place)
     print_line("")
     write(context.before)
-    write(citation.quote, style="bold reverse")
+    write(place.quote, style="bold reverse")
     write(f"{context.after}\n")
+
+
+def named_and_dated(place: Citation | Evidence) -> str:
+    """Title and path of the document, and the day on which it was published, if it says so."""
+    return ", ".join(filter(None, [named(place.title, place.source), place.published]))
 
 
 def named(title: str, source: str) -> str:

@@ -114,16 +114,19 @@ def _print_rest(answer: Answer, *, show_draft: bool) -> None:
 
 
 def show(
-    citation: Annotated[int, typer.Argument(metavar="CITATION", help="Its number in the last answer.")],
+    number: Annotated[
+        int, typer.Argument(metavar="CITATION", help="Its number in the last answer, or that of a nearest sentence.")
+    ],
     store: StoreOption = DEFAULT_STORE,
     settings: SettingsOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show a citation of the last answer in its place, with the text around it."""
+    """Show a citation of the last answer, or a sentence that came nearest, in its place, with the text around it."""
     with open_assistant(store, settings) as assistant:
-        cited = assistant.citation(citation)
-        context = assistant.context(cited)
+        answer = assistant.last_answer()
+        place = assistant.place(answer, number)
+        context = assistant.context(place)
     if as_json:
-        print_json({**citation_to_dict(cited), **context._asdict()})
+        print_json({"status": answer.status.value, **citation_to_dict(place), **context._asdict()})
     else:
-        print_in_its_place(cited, context)
+        print_in_its_place(place, context, answer)

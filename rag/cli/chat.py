@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from rag.cli.answers import (
-    named,
+    named_and_dated,
     page_and_line,
     print_citations,
     print_claims,
@@ -47,7 +47,7 @@ N_TURNS = 6
 HELP = """\
 Write a question; it may lean on the ones before it.
   /sources   the citations of the last answer, with their quotes
-  /show N    citation N of the last answer in its place
+  /show N    citation N of the last answer, or the sentence that came N-th nearest, in its place
   /new       a new conversation: what was said before is forgotten
   /help      this list
   /quit      ends, as Ctrl-D does; Ctrl-C stops an answer
@@ -154,6 +154,7 @@ class Conversation:
                 print_line("(a new conversation)", style="dim")
             case "/sources", "":
                 print_citations(self._last_answer())
+                print_nearest(self._last_answer())
             case "/show", number:
                 self._show(number)
             case _:
@@ -173,22 +174,18 @@ class Conversation:
         self._turns.append(Turn(question=answer.question, answer=answer.text))
         print_outcome(answer)
         for citation in answer.citations:
-            place = f"{named(citation.title, citation.source)}, {page_and_line(citation)}"
+            place = f"{named_and_dated(citation)}, {page_and_line(citation)}"
             print_line(f"[{citation.number}] {place}", style="dim")
         print_nearest(answer)
         print_notice(answer)
         print_line("")
 
     def _show(self, number: str) -> None:
-        citations = self._last_answer().citations
-        for citation in citations:
-            if str(citation.number) == number:
-                print_in_its_place(citation, self._assistant.context(citation))
-                return
-        raise NotFoundError(
-            f"cannot show citation {number!r}: the last answer has {count(len(citations), 'citation')}"
-            " - write /show and the number of one"
-        )
+        answer = self._last_answer()
+        if not number.isdecimal():
+            raise NotFoundError(f"cannot show {number!r} of the last answer - write /show and a number of it")
+        place = self._assistant.place(answer, int(number))
+        print_in_its_place(place, self._assistant.context(place), answer)
 
     def _last_answer(self) -> Answer:
         if self._answer is None:

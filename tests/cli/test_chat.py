@@ -97,6 +97,18 @@ def test_sources_gives_the_quotes(rag, chat, article):
     assert out.endswith(f", line 1\n\n{citations}")
 
 
+def test_nearest_sentences_of_an_abstention_are_opened_and_listed_again(rag, chat, article, monkeypatch):
+    monkeypatch.setenv("RAG_ABSTAIN_BELOW", "1")
+    question = "Who baked the grey bread?"
+    out = chat(question, "/show 2", "/sources").out
+    rag("ask", question)
+    nearest, opened = rag("ask", question).out.partition("\n")[2], rag("show", "2").out
+    assert out.endswith(f"{opened}{nearest}")
+    assert chat(question, "/show 9").err == (
+        "rag: cannot show nearest sentence 9: the answer has 3 nearest sentences - choose one of them\n"
+    )
+
+
 def test_help_names_every_command(chat):
     code, out, err = chat("/help")
     assert (code, err) == (0, "")
@@ -109,9 +121,9 @@ def test_help_names_every_command(chat):
         ("/nonsense", "no command is written '/nonsense' - /help lists them"),
         ("/", "no command is written '/'"),
         ("/new york", "no command is written '/new york'"),
-        ("/show", "cannot show citation '': the last answer has 1 citation - write /show and the number of one"),
-        ("/show 2", "cannot show citation '2': the last answer has 1 citation"),
-        ("/show -1", "cannot show citation '-1'"),
+        ("/show", "cannot show '' of the last answer - write /show and a number of it"),
+        ("/show 2", "cannot show citation 2: the answer has 1 citation - choose one of them"),
+        ("/show -1", "cannot show '-1' of the last answer - write /show and a number of it"),
         ("x" * 100_000, "cannot answer a question of 100,000 characters"),
         ("\0", "cannot answer an empty question"),
     ],

@@ -368,7 +368,7 @@ def test_failure_ends_with_one_and_one_sentence(rag, arguments, said):
 
 def test_citation_that_does_not_exist(rag, article):
     rag("ask", "When did the bridge open?")
-    assert "the last answer has 1 citation" in rag("show", "99").err
+    assert "cannot show citation 99: the answer has 1 citation - choose one of them" in rag("show", "99").err
 
 
 def test_other_writer_is_named(rag, article, store_folder, monkeypatch, write):
