@@ -105,8 +105,10 @@ class Preparation:
             ReadError: the whole file cannot be read. OSError: it is out of reach.
         """
         for read in self.read(file):
-            is_document = isinstance(read, DocumentRead)
-            yield self.cut(read.document, file=file.file, file_hash=read.file_hash) if is_document else read
+            if isinstance(read, DocumentRead):
+                yield self.cut(read.document, file=file.file, file_hash=read.file_hash)
+            else:
+                yield read
 
     def read(self, file: SourceFile) -> Iterator[DocumentRead | Failure | FileRead]:
         """As `prepare`, before anything is cut.
