@@ -1,5 +1,5 @@
 """A question of a conversation, made to stand alone: what is searched for never depends on what was said before."""
 
-from rag.conversation.standalone import standalone_question
+from rag.conversation.standalone import asking_back, standalone_question
 
-__all__ = ["standalone_question"]
+__all__ = ["asking_back", "standalone_question"]

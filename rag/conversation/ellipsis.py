@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from rag.attribution import asked_speaker
 from rag.attribution.lexicon import BODIES, PREPOSITIONS, ROLES, TITLES, word_set
 from rag.attribution.names import fold
-from rag.conversation.lexicon import ASKING, BE, DO_OR_MODAL, PHRASE_ENDS, SPOKEN, TIMES
+from rag.conversation.lexicon import ASKING, BE, DO_OR_MODAL, PERSON_ROLES, PHRASE_ENDS, SPOKEN, TIMES
 from rag.conversation.memory import Memory, Said
 from rag.conversation.names import Kind, Name, kind_of, names_in, phrases_in
 from rag.language.stopwords import STOP_WORDS
@@ -26,6 +27,11 @@ _BARE = re.compile(
     r"(?: exactly| (?:is|was) (?:that|this))?",
     re.IGNORECASE,
 )
+_MORE = re.compile(
+    r"(?:and )?(?:(?:please )?(?:(?:tell|give|show) (?:me|us) )?(?:some )?more(?: about (?:this|that))?(?: please)?"
+    r"|please (?:go on|continue)|go on|continue|(?:and )?what (?:else|more)|anything else)",
+    re.IGNORECASE,
+)
 _AUXILIARY = re.compile(
     r"(?:is|are|was|were|did|does|do|has|have|had|will|would|can|could|should|must|may|might)\b", re.IGNORECASE
 )
@@ -34,6 +40,19 @@ _ASKED = re.compile(
     r" (?P<clause>(?:did|does|do|has|have|had|will|would|can|could|should)\b .+)",
     re.IGNORECASE,
 )
+_HAPPENED = re.compile(r"what (?:else )?(?:has |had )?happen(?:ed|s)(?P<rest>(?: .+)?)", re.IGNORECASE)
+_WHO_DID = re.compile(
+    r"whom? (?P<aux>did|does|do|(?:has|have|had|will|would|can|could)(?= (?-i:[A-Z]))) (?P<clause>.+ .+)", re.IGNORECASE
+)
+_WHO_IS = re.compile(r"who (?P<be>is|was) (?P<rest>.+)", re.IGNORECASE)
+_WHO = re.compile(r"who (?P<clause>.+)", re.IGNORECASE)
+_COUNTED = re.compile(
+    r"how (?:many|much) (?P<noun>(?:(?!(?:did|does|do|is|are|was|were|has|have|had|will|would|can|could) )\S+ )+?)"
+    r"(?P<aux>did|does|do|is|are|was|were) (?P<clause>.+)",
+    re.IGNORECASE,
+)
+_COUNTED_SUBJECT = re.compile(r"how (?:many|much) (?P<clause>\S+ \S.*)", re.IGNORECASE)
+_ABOUT_IT = re.compile(r" about (?:that|this|it)$", re.IGNORECASE)
 _IS = re.compile(r"(?:when|where|why|how)(?: else| exactly)? (?P<clause>(?:is|are|was|were)\b .+)", re.IGNORECASE)
 _OBJECT_GONE = re.compile(
     r"(?<= )(?P<verb>say|said|do|done|propose|proposed|want|announce|announced|suggest|promise|demand|mean|claim|think)"
@@ -61,6 +80,7 @@ _WHEN = re.compile(
     r"\b(?:yesterday|today|tonight|tomorrow|now|(?:last|this|next) (?:year|month|week|night))\b", re.IGNORECASE
 )
 _N_NEW = 6
+_NOT_FINITE = frozenset(["has", "have", "had", "will", "would", "can", "could", "may", "might", "must"])
 _PLACES = (Kind.COUNTRY, Kind.PLACE)
 _PERSONS = (Kind.PERSON, Kind.UNKNOWN)
 
@@ -74,6 +94,8 @@ def completed(question: str, memory: Memory) -> str | None:
     bare = _BARE.fullmatch(text)
     if bare is not None:
         return _asked_of_last(bare["asks"], last)
+    if _MORE.fullmatch(text):
+        return _more_of_last(last)
     for pattern in (_WHAT_ABOUT, _SAME, _AND_ABOUT, _AND, _IN):
         found = pattern.fullmatch(text)
         if found is not None:
@@ -94,14 +116,66 @@ def _asked_of_last(asks: str, last: Said) -> str:
     if asks.lower() in _INVERTS:
         if _AUXILIARY.match(before):
             return f"{asks} {_lowered(before)}?"
-        asked = _ASKED.fullmatch(before) or _IS.fullmatch(before)
-        if asked is not None:
-            clause = asked["clause"]
-            if asked.groupdict().get("what"):
-                clause, n_put = _OBJECT_GONE.subn(r"\g<verb> that", clause, count=1)
-                clause = clause if n_put else f"{clause} that"
+        clause = _asked_clause(before) or _counted_clause(before) or _clause_with_answer(before, last, asks)
+        if clause:
             return f"{asks} {clause}?"
     return f"{asks}: {_lowered(before)}?"
+
+
+def _asked_clause(before: str) -> str:
+    """What a question asks about, to stand behind "why": "did Rubio say that about trust", "did that happen to him"."""
+    happened = _HAPPENED.fullmatch(before)
+    if happened is not None:
+        return f"did that happen{happened['rest']}"
+    asked = _ASKED.fullmatch(before) or _IS.fullmatch(before)
+    if asked is None:
+        return ""
+    clause = asked["clause"]
+    if asked.groupdict().get("what"):
+        clause, n_put = _OBJECT_GONE.subn(r"\g<verb> that", _ABOUT_IT.sub("", clause), count=1)
+        clause = clause if n_put else f"{clause} that"
+    return clause
+
+
+def _counted_clause(before: str) -> str:
+    """The same for what was counted: "did Poland send soldiers", "is it that people died"."""
+    counted = _COUNTED.fullmatch(before)
+    if counted is not None:
+        noun, aux, clause = counted["noun"].strip(), counted["aux"], counted["clause"]
+        return f"{aux} {clause} {noun}" if aux.lower().startswith("d") else f"{aux} {noun} {clause}"
+    subject = _COUNTED_SUBJECT.fullmatch(before)
+    if subject is None or _NOT_FINITE.intersection(subject["clause"].lower().split()):
+        return ""
+    return f"is it that {subject['clause']}"
+
+
+def _clause_with_answer(before: str, last: Said, asks: str) -> str:
+    """The same for "who", whose place the one person takes whom the answer names: "is it that Paul Renner resigned"."""
+    persons = {name.text for name in last.answered if name.kind is Kind.PERSON}
+    if len(persons) != 1:
+        return ""
+    name = persons.pop()
+    did = _WHO_DID.fullmatch(before)
+    if did is not None:
+        return f"{did['aux']} {did['clause']} {name}"
+    who_is = _WHO_IS.fullmatch(before)
+    if who_is is not None:
+        return f"{who_is['be']} {name} {who_is['rest']}"
+    who = _WHO.fullmatch(before)
+    be = "was" if asks.lower() in ("when", "where") else "is"
+    return f"{be} it that {name} {who['clause']}" if who is not None else ""
+
+
+def _more_of_last(last: Said) -> str:
+    """The last question, for what it was not told yet.
+
+    >>> _more_of_last(Said(question="What did Rubio say?", answer="", asked=(), answered=(), phrases=()))
+    'What else did Rubio say?'
+    """
+    first, _, rest = last.question.partition(" ")
+    if first.lower() == "what" and _AUXILIARY.match(rest):
+        return f"{first} else {rest}"
+    return last.question if rest.startswith("else ") else f"What else: {_lowered(last.question)}"
 
 
 def _lowered(text: str) -> str:
@@ -131,13 +205,30 @@ def _replaced(found: re.Match[str], pattern: re.Pattern[str], last: Said, memory
     name = _new_name(new, memory)
     if name is not None:
         return _for_name(name, last, is_topic=pattern is not _AND)
-    if PREPOSITIONS.intersection(words):
+    head = _head(words)
+    if PREPOSITIONS.intersection(words) and head not in PERSON_ROLES:
         return None
     speaker = _described_speaker(last.question)
-    is_speaker = pattern is _AND or words[-1] in ROLES | BODIES
+    is_speaker = pattern is _AND or head in ROLES | BODIES
     if speaker is not None and words[0] == "the" and is_speaker:
         return _put(new, replace(speaker, kind=Kind.THING), last.question)
+    if head in PERSON_ROLES or (pattern is _AND and head in ROLES | BODIES):
+        return _for_role(new, last)
     return _for_topic(new, last)
+
+
+def _head(words: Sequence[str]) -> str:
+    """The noun that the phrase is about: "secretary" of "the union secretary of the docks"."""
+    end = next((position for position, word in enumerate(words) if word in PREPOSITIONS), len(words))
+    return words[max(end - 1, 0)]
+
+
+def _for_role(new: str, last: Said) -> str:
+    """The last question about somebody who is described instead of named: "And the union secretary?"."""
+    persons = [name for name in last.asked if name.kind is Kind.PERSON or name.speaks]
+    described = [phrase for phrase in last.phrases if phrase.kind is Kind.THING and _head(phrase.text.split()) in ROLES]
+    slots = persons or described
+    return _put(new, slots[0], last.question) if slots else _beside(new, last)
 
 
 def _for_owner(name: str, owned: str, last: Said) -> str | None:
@@ -252,9 +343,14 @@ def _for_topic(new: str, last: Said) -> str | None:
     of = _OF.match(question)
     if of is not None and has_article:
         return question[: of.start("slot")] + new + question[of.end("slot") :]
-    if has_article and len(last.phrases) == 1:
+    if has_article and len(last.phrases) == 1 and not _is_counted(last):
         return question[: last.phrases[0].start] + new + question[last.phrases[0].end :]
     return _object_replaced(new, last) or (_beside(new, last) if last.asked else None)
+
+
+def _is_counted(last: Said) -> bool:
+    """Whether the one phrase of the question is what it counts, as in "how many people"."""
+    return last.question[: last.phrases[0].start].lower().endswith(("many ", "much ", "which ", "what "))
 
 
 def _object_replaced(new: str, last: Said) -> str | None:

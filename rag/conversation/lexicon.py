@@ -22,11 +22,13 @@ from rag.attribution.lexicon import (
 __all__ = [
     "ASKING",
     "BE",
+    "CONTENTLESS",
     "DO_OR_MODAL",
     "FEMALE_NAMES",
     "GROUPS",
     "MALE_NAMES",
     "MOTION",
+    "NOBODY",
     "NOT_A_NAME",
     "PERSON_ROLES",
     "PHRASE_ENDS",
@@ -49,6 +51,18 @@ PERSON_ROLES = (
         department departments agencies authorities party union body watchdog charity newspaper paper magazine media
         military"""
     )
+)
+# Capitalised where a name could stand, and nobody's: "Nobody wants to close a library".
+NOBODY = word_set(
+    """nobody everybody somebody anybody none nothing everything something anything everyone someone anyone noone people
+    others many most some few all both each neither either several more less plenty hundreds thousands dozens millions
+    two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen
+    nineteen twenty men women children parents pupils families locals households readers viewers visitors customers
+    users"""
+)
+# With `STOP_WORDS`, what a question may be made of that says nothing of what it asks about.
+CONTENTLESS = word_set(
+    "really thanks thank please ok okay yes sure more else tell show give go continue again right exactly well now hm"
 )
 MOTION = word_set(
     "go goes went gone going travel travels travelled fly flew come came get got move moved return returned"

@@ -17,7 +17,9 @@ from rag.conversation.lexicon import (
     FEMALE_NAMES,
     GROUPS,
     MALE_NAMES,
+    NOBODY,
     NOT_A_NAME,
+    PERSON_ROLES,
     PHRASE_ENDS,
     PREDICATES,
     SPOKEN,
@@ -116,6 +118,8 @@ def kind_of(words: list[str], written: str) -> tuple[Kind, int]:
         return Kind.THING, 0
     if _given(words[0]) and not BODIES.intersection(words):
         return Kind.PERSON, _given(words[0])
+    if len(words) > 2 and _given(words[1]) and not (BODIES | PLACES | THINGS).intersection(words):
+        return Kind.PERSON, _given(words[1])  # behind an office or a trade: "Councillor Ruth Adeyemi"
     if BODIES.intersection(words) or words[-1] in GROUPS or (written.isupper() and len(written) > 1):
         return Kind.BODY, 0
     return (Kind.PLACE, 0) if PLACES.intersection(words) else (Kind.UNKNOWN, 0)
@@ -184,7 +188,10 @@ def _name(text: str, start: int, words: list[str]) -> Name | None:
     if kind is Kind.UNKNOWN and _WHAT_IS.fullmatch(text[:start]) and len(text) <= end + 1:
         kind = Kind.THING
     opens = start == 0 or text[:start].rstrip()[-1:] in (".", "!", "?", "“", '"')
-    if kind is Kind.UNKNOWN and len(words) == 1 and opens and not speaks and len(text) > end + 1:
+    if len(words) == 1 and folded[0] in NOBODY:
+        return None
+    names_nobody = not speaks or folded[0] in PERSON_ROLES  # "Critics say"
+    if kind is Kind.UNKNOWN and len(words) == 1 and opens and names_nobody and len(text) > end + 1:
         return None
     if kind is Kind.UNKNOWN and before is not None and before.group(1) in ("in", "at", "near") and not speaks:
         kind = Kind.PLACE

@@ -5,23 +5,26 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from rag.attribution.lexicon import ADVERBS, PREPOSITIONS, TITLES
+from rag.attribution.lexicon import ADVERBS, FEMALE, MALE, PREPOSITIONS, TITLES
 from rag.attribution.names import fold
 from rag.conversation.binding import is_bound, may_be
-from rag.conversation.lexicon import ASKING, BE, DO_OR_MODAL, MOTION, PERSON_ROLES, PHRASE_ENDS, PREDICATES
+from rag.conversation.lexicon import ASKING, BE, DO_OR_MODAL, MOTION, PERSON_ROLES, PHRASE_ENDS, PREDICATES, SPOKEN
 from rag.conversation.memory import Memory, Said
 from rag.conversation.names import Kind, Name, names_in
 from rag.language.stopwords import STOP_WORDS
 
-__all__ = ["with_meanings"]
+__all__ = ["open_pronoun", "with_meanings"]
 
 _PRONOUN = re.compile(
     r"\b(?P<he>he|him|his|himself)\b|\b(?P<she>she|her|hers|herself)\b"
     r"|\b(?P<they>they|them|their|theirs)\b"
     r"|\b(?P<it>it|its)\b|\b(?P<there>there)\b|\b(?P<then>(?:back )?then|at (?:that|the) time)\b"
+    r"|(?<=\babout )(?P<topic>that|this)(?=\W*$)"
     r"|\b(?P<definite>the|this|that|these|those) (?P<head>[a-z]+)\b",
     re.IGNORECASE,
 )
+_NEVER_BOUND = frozenset(["definite", "topic"])
+_N_TOPIC = 8
 _POSSESSIVES = frozenset(["his", "their", "its"])
 _ENDING = re.compile(r"['’](s|re|ve|ll|d|m)\b", re.IGNORECASE)
 _FULL = {"re": " are", "ve": " have", "ll": " will"}
@@ -42,11 +45,11 @@ def with_meanings(question: str, memory: Memory) -> str:
     position = 0
     done: set[str] = set()
     for match in _PRONOUN.finditer(question):
-        sort = next(key for key in ("he", "she", "they", "it", "there", "then", "definite") if match[key])
-        if sort in done or (sort != "definite" and is_bound(sort, question, match, named)):
+        sort = next(key for key in _MEANINGS if match[key])
+        if sort in done or (sort not in _NEVER_BOUND and is_bound(sort, question, match, named)):
             continue
         meant = _MEANINGS[sort](question, match, memory)
-        if meant is None or (sort != "definite" and meant[0] in parts):
+        if meant is None or (sort not in _NEVER_BOUND and meant[0] in parts):
             continue
         done.add(sort)
         text, end = meant
@@ -54,6 +57,25 @@ def with_meanings(question: str, memory: Memory) -> str:
         position = end
     found = "".join([*parts, question[position:]])
     return found[:1].upper() + found[1:] if question[:1].isupper() else found
+
+
+def open_pronoun(question: str, memory: Memory) -> str:
+    """The first "he" or "she" of the question of which neither the question nor the conversation says whom it means.
+
+    Empty when there is none.
+    """
+    named = [*names_in(question), *_known_in_lower(question, memory)]
+    for match in _PRONOUN.finditer(question):
+        sort = "he" if match["he"] else "she" if match["she"] else ""
+        is_reflexive = match.group().lower().endswith("self")  # whom it means stands before it
+        if (
+            sort
+            and not is_reflexive
+            and not is_bound(sort, question, match, named)
+            and _MEANINGS[sort](question, match, memory) is None
+        ):
+            return match.group()
+    return ""
 
 
 def _known_in_lower(question: str, memory: Memory) -> Iterator[Name]:
@@ -88,7 +110,20 @@ def _person(gender: int, memory: Memory) -> Name | None:
         is_answer = turn is memory[0] and (speakers or is_who)
         if (speakers or persons) and (is_answer or not asked_before):
             return (speakers or persons)[0]
+        described = _described_person(gender, turn)
+        if described is not None and not asked_before:
+            return described
     return None
+
+
+def _described_person(gender: int, turn: Said) -> Name | None:
+    """The one person whom the question describes instead of naming: "the mayor"."""
+    if any(name.gender * gender < 0 for name in turn.answered):
+        return None
+    other = FEMALE if gender > 0 else MALE
+    found = [phrase for phrase in turn.phrases if phrase.kind is Kind.THING and _names_person(phrase)]
+    found = [phrase for phrase in found if not other.intersection(phrase.text.split())]
+    return found[0] if len(found) == 1 else None
 
 
 def _asked_person(gender: int, turn: Said, *, is_certain: bool) -> Name | None:
@@ -318,6 +353,15 @@ def _is_modified(question: str, match: re.Match[str]) -> bool:
     return word in PREPOSITIONS or word not in _GOES_ON
 
 
+def _mean_topic(question: str, match: re.Match[str], memory: Memory) -> tuple[str, int] | None:
+    """What somebody said something about, when the last question has asked that."""
+    asked = question[: match.start()].lower().split()
+    topic = memory[0].question.rpartition(" about ")[2].rstrip("?!. ") if memory else ""
+    is_said = len(asked) > 1 and asked[-2] in SPOKEN
+    is_known = topic != "" and " about " in memory[0].question and topic.lower() not in ("that", "this", "it")
+    return (topic, match.end()) if is_said and is_known and len(topic.split()) <= _N_TOPIC else None
+
+
 _MEANINGS: dict[str, Callable[[str, re.Match[str], Memory], tuple[str, int] | None]] = {
     "he": _mean_person(1),
     "she": _mean_person(-1),
@@ -325,5 +369,6 @@ _MEANINGS: dict[str, Callable[[str, re.Match[str], Memory], tuple[str, int] | No
     "it": _mean_thing,
     "there": _mean_place,
     "then": _mean_time,
+    "topic": _mean_topic,
     "definite": _mean_phrase,
 }

@@ -12,12 +12,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from rag.conversation.ellipsis import completed
+from rag.conversation.lexicon import CONTENTLESS
 from rag.conversation.memory import Memory, Said, clean, is_topic, said
 from rag.conversation.names import Kind
-from rag.conversation.pronouns import with_meanings
+from rag.conversation.pronouns import open_pronoun, with_meanings
+from rag.language.stopwords import STOP_WORDS
 from rag.types import Turn
 
-__all__ = ["standalone_question"]
+__all__ = ["asking_back", "standalone_question"]
 
 _CONNECTIVE = re.compile(
     r"(?:(?:and|but|also|so(?! (?:far|many|much)\b)|plus)\b,?"
@@ -26,6 +28,7 @@ _CONNECTIVE = re.compile(
 )
 _PERSONAL = re.compile(r"\b(?:he|him|his|she|her)\b", re.IGNORECASE)
 _PLURAL = re.compile(r"\b(?:they|them|their)\b", re.IGNORECASE)
+_WORD = re.compile(r"[^\W_]+")
 _N_TURNS = 4
 _MOST_ADDED_CHARACTERS = 200
 _MOST_CHARACTERS = 600
@@ -75,12 +78,26 @@ def _topic(history: Sequence[Turn]) -> Said | None:
     return replace(topic, asked=(name,), topic=name)
 
 
+def asking_back(question: str, history: Sequence[Turn]) -> str:
+    """What has to be asked before the question, made to stand alone, can be answered; empty when it can be.
+
+    >>> asking_back("Why?", [])
+    '“Why?” does not say what it asks about. Write the whole question.'
+    >>> asking_back("What did she say?", [Turn(question="When was the bridge built?", answer="In 1932. [1]")])
+    'It is not clear who is meant by “she”. Ask again with the name.'
+    >>> asking_back("Why was the bridge built?", [])
+    ''
+    """
+    if all(word in STOP_WORDS | CONTENTLESS for word in _WORD.findall(question.lower())):
+        return f"“{question}” does not say what it asks about. Write the whole question."
+    pronoun = open_pronoun(question, _remembered(history)) if history and len(question) <= _MOST_CHARACTERS else ""
+    return f"It is not clear who is meant by “{pronoun}”. Ask again with the name." if pronoun else ""
+
+
 def _read(question: str, memory: Memory) -> str:
-    if not memory:
-        return question
     complete = completed(question, memory)
     if complete is not None:
-        return complete
+        return with_meanings(complete, memory)
     rest = question
     while (connective := _CONNECTIVE.match(rest)) is not None and len(rest[connective.end() :].split()) > 1:
         rest = rest[connective.end() :]

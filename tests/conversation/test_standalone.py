@@ -42,6 +42,18 @@ TODAY = Turn(question="What did Rubio say about the talks today?", answer="“Th
 PENSIONS = Turn(question="What did the government say about pensions?", answer="They rise. [1]")
 GAZA = Turn(question="When does the ceasefire in Gaza start?", answer="On Monday. [1]")
 ASSAD = Turn(question="When did Bashar al-Assad flee Syria?", answer="In 2024. [1]")
+STRAND = Turn(
+    question="What did the mayor say about the libraries?",
+    answer="Mayor Helen Strand had considered closing four. [1] “Nobody wants to close a library,” she said. [2]",
+)
+MAYOR = Turn(
+    question="And what did the mayor say about that?", answer="“Nobody wants to close a library,” she said. [1]"
+)
+CRITICS = Turn(question="What did the mayor say?", answer="Critics say that she lied. [1] Everyone knows it. [2]")
+RENNER = Turn(question="Who resigned?", answer="Transport minister Paul Renner resigned on Wednesday. [1]")
+ADEYEMI = Turn(question="Who opposed the tax?", answer="Councillor Ruth Adeyemi voted against the plan. [1]")
+DIED = Turn(question="How many people died?", answer="The number of people killed has risen to 37. [1]")
+CAPTAIN = Turn(question="What happened to the captain?", answer="Captain Dahl was neither arrested nor charged. [1]")
 NOTHING = Turn(question="What is new?", answer="The documents do not answer this.")
 
 CHANGED = [
@@ -129,6 +141,37 @@ CHANGED = [
     ("And last year?", [Turn(question="How many came this year?", answer="9.")], "How many came last year?"),
     ("who is she", [Turn(question="who is kaja kallas", answer="A minister.")], "who is kaja kallas"),
     ("Who was president then?", [DEATHS], "Who was president in 2023?"),
+    ("Tell me more about her", [STRAND], "Tell me more about Helen Strand"),
+    ("Tell me more about her", [STRAND, MAYOR], "Tell me more about Helen Strand"),
+    ("What else did she say?", [STRAND], "What else did Helen Strand say?"),
+    ("Tell me more about her", [MAYOR], "Tell me more about the mayor"),
+    ("What is her plan?", [CRITICS], "What is the mayor's plan?"),
+    ("Why?", [MAYOR], "Why did the mayor say that?"),
+    ("Why?", [STRAND, MAYOR], "Why did Helen Strand say that about the libraries?"),
+    ("And what did the council say about that?", [STRAND], "What did the council say about the libraries?"),
+    ("why", [RENNER], "why is it that Paul Renner resigned?"),
+    ("When?", [RENNER], "When was it that Paul Renner resigned?"),
+    ("Why?", [ADEYEMI], "Why is it that Councillor Ruth Adeyemi opposed the tax?"),
+    ("Why?", [Turn(question="Who did Healey meet?", answer="Sergei Lavrov.")], "Why did Healey meet Sergei Lavrov?"),
+    ("Why?", [Turn(question="Who is charged with fraud?", answer="Paul Renner. [1]")],
+     "Why is Paul Renner charged with fraud?"),
+    ("Why?", [DIED], "Why is it that people died?"),
+    ("Why?", [POLAND], "Why did Poland send soldiers?"),
+    ("Why?", [Turn(question="How many people are missing?", answer="19. [1]")], "Why are people missing?"),
+    ("Why?", [CAPTAIN], "Why did that happen to Captain Dahl?"),
+    ("How is that?", [Turn(question="What happened?", answer="It sank.")], "How did that happen?"),
+    ("And the union secretary?", [STRAND], "What did the union secretary say about the libraries?"),
+    ("And the union secretary?", [RUBIO], "What did the union secretary say about territory?"),
+    ("What about the union secretary?", [RUBIO], "What did the union secretary say about territory?"),
+    ("And the head of the union?", [RUBIO], "What did the head of the union say about territory?"),
+    ("And the union secretary?", [CAPTAIN], "What happened to the union secretary?"),
+    ("And the union secretary?", [DIED], "What about the union secretary: how many people died?"),
+    ("And the union secretary?", [RENNER], "What about the union secretary: who resigned?"),
+    ("And the union?", [RUBIO], "What did the union say about territory?"),
+    ("Tell me more", [RUBIO], "What else did Marco Rubio say about territory?"),
+    ("More?", [BRIDGE], "What else: when was the bridge built?"),
+    ("Tell me more about that.", [RUBIO], "What else did Marco Rubio say about territory?"),
+    ("What else?", [RUBIO], "What else did Marco Rubio say about territory?"),
 ]  # fmt: skip
 
 UNCHANGED = [
@@ -200,6 +243,11 @@ UNCHANGED = [
     ("And Poland's?", [RUBIO]),
     ("What is the Jewish population in the country?", [Turn(question="who lived in north america?", answer="Few.")]),
     ("And then?", [RUBIO]),
+    ("Tell me more about him", [STRAND]),
+    ("Tell me more about him", [ADEYEMI]),
+    ("Tell me more about her", [RENNER, DIED]),
+    ("Tell me more about the ferry.", [RUBIO]),
+    ("Are you sure?", [RUBIO]),
 ]  # fmt: skip
 
 ALL = [(question, history) for question, history, _ in CHANGED] + UNCHANGED
@@ -244,7 +292,24 @@ def test_nothing_is_named_that_was_not_said(question, history):
     known = words(" ".join([question, *(text for turn in history for text in (turn.question, turn.answer))]))
     named = {word for word in re.findall(r"[^\W_]+", found)[1:] if word != word.lower()}
     assert words(" ".join(named)) <= known
-    assert words(found) - known <= {"about", "what", "that", "in", "to", "the", "are", "have", "will", "s"}
+    assert words(found) - known <= {
+        "about",
+        "what",
+        "that",
+        "in",
+        "to",
+        "the",
+        "are",
+        "have",
+        "will",
+        "s",
+        "did",
+        "happen",
+        "is",
+        "was",
+        "it",
+        "else",
+    }
 
 
 @given(QUESTIONS, st.lists(TURNS, max_size=5))
