@@ -311,7 +311,8 @@ class Answer:
     """What a person gets to see: only verified claims, each with the places that prove it.
 
     id: 32 hexadecimal digits, given anew to every answer.
-    text: the claims with `[n]` markers, or the sentence that says that the documents do not answer.
+    text: the claims with `[n]` markers, or the sentence that says that the documents do not answer, or that asks back
+        what a question means which does not say it.
     citations: every place cited in `text`, by number; empty when the status is abstained.
     evidence: the sentences that were considered, best first; the nearest ones when the status is abstained.
     """

@@ -1,11 +1,13 @@
 """The read path as a stream of events: question → evidence → draft → claims → verdicts → answer.
 
-Whether to abstain is decided here and nowhere else: when the evidence is weak, before anything is written; when the
-generator says that it cannot answer; and when no claim is left and the evidence is not strong enough to stand alone.
+Whether to abstain is decided here and nowhere else: when the question does not say what it asks about, which is asked
+back; when the evidence is weak, before anything is written; when the generator says that it cannot answer; and when no
+claim is left and the evidence is not strong enough to stand alone.
 """
 
 from __future__ import annotations
 
+import collections.abc
 import re
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -17,7 +19,7 @@ from rag.answering.claims import CitedClaim
 from rag.answering.draft_reader import DraftReader
 from rag.answering.numbering import Numbering
 from rag.answering.support import CheckedClaim, check_claim
-from rag.conversation import standalone_question
+from rag.conversation import asking_back, standalone_question
 from rag.errors import GeneratorError, NotFoundError, QuestionError
 from rag.protocols import CANNOT_ANSWER, Generator, Verifier
 from rag.retrieval import Retrieval, Retriever
@@ -42,7 +44,7 @@ from rag.types import (
 __all__ = ["NOT_IN_DOCUMENTS", "Answering", "Thresholds"]
 
 NOT_IN_DOCUMENTS = "The documents do not answer this."
-"""The text of every answer whose status is abstained."""
+"""The text of an answer whose status is abstained, unless it asks back what the question means."""
 
 _QUOTED_AFTER_FAILURE = "The best sentences are quoted instead."
 _QUOTED_INSTEAD = "The best sentences are quoted instead: the language model wrote nothing that could be shown."
@@ -134,21 +136,14 @@ class Answering:
         """
         question = self._checked(question)
         clock = _Clock()
-        standalone = standalone_question(question, history)
-        retrieval = self._retrieval(standalone, where, clock)
-        yield Retrieved(question=standalone, evidence=retrieval.evidence)
-
         notices = [self._notice]
-        rewritten = self._rewritten(question, history, clock, notices)
-        if rewritten not in (question, standalone):
-            standalone, retrieval = rewritten, self._retrieval(rewritten, where, clock)
-            yield Retrieved(question=standalone, evidence=retrieval.evidence)
-
-        if where is not None and not retrieval.evidence:
+        standalone, asks_back, retrieval = yield from self._understood(question, history, where, clock, notices)
+        if where is not None and not retrieval.evidence and not asks_back:
             notices.append(f"No sentence of a document that fits the filter was found: {searched}.")
         may_quote = retrieval.answerability >= self._thresholds.quote_instead_from
-        answer = _Parts(numbering=Numbering(self._document_of), may_quote=may_quote, is_stopped=is_stopped)
-        if retrieval.answerability >= self._thresholds.abstain_below:
+        numbering = Numbering(self._document_of)
+        answer = _Parts(numbering=numbering, may_quote=may_quote, is_stopped=is_stopped, asks_back=asks_back)
+        if retrieval.answerability >= self._thresholds.abstain_below and not asks_back:
             yield from self._claims(standalone, retrieval, answer, clock, notices)
         if is_stopped():
             return
@@ -175,6 +170,21 @@ class Answering:
                 ),
             )
         )
+
+    def _understood(
+        self, question: str, history: Sequence[Turn], where: Filter | None, clock: _Clock, notices: list[str]
+    ) -> collections.abc.Generator[Retrieved, None, tuple[str, str, Retrieval]]:
+        """What is searched for, what has to be asked back first, if anything, and what was found for it."""
+        standalone = standalone_question(question, history)
+        asks_back = asking_back(standalone, history)
+        retrieval = Retrieval((), 0.0) if asks_back else self._retrieval(standalone, where, clock)
+        yield Retrieved(question=standalone, evidence=retrieval.evidence)
+        rewritten = self._rewritten(question, history, clock, notices)
+        if rewritten not in (question, standalone):
+            standalone, asks_back = rewritten, asking_back(rewritten, history)
+            retrieval = Retrieval((), 0.0) if asks_back else self._retrieval(rewritten, where, clock)
+            yield Retrieved(question=standalone, evidence=retrieval.evidence)
+        return standalone, asks_back, retrieval
 
     def would_cite(self, question: str, document_id: str, span: Span) -> bool:
         """Whether the place is among the best evidence for the question, which is strong enough for an answer."""
@@ -300,11 +310,13 @@ class _Parts:
     """An answer that is being made.
 
     may_quote: whether the evidence is strong enough to stand where a draft fails.
+    asks_back: what has to be known before the question can be answered; empty when it can be.
     """
 
     numbering: Numbering
     may_quote: bool
     is_stopped: Callable[[], bool]
+    asks_back: str = ""
     draft: str = ""
     kept: list[VerifiedClaim] = field(default_factory=list)
     dropped: list[VerifiedClaim] = field(default_factory=list)
@@ -325,7 +337,7 @@ class _Parts:
     def text(self) -> str:
         """The claims, each followed by its markers."""
         if not self.kept:
-            return NOT_IN_DOCUMENTS
+            return self.asks_back or NOT_IN_DOCUMENTS
         return " ".join(verified.claim.marked_text for verified in self.kept)
 
     def says(self, text: str) -> bool:

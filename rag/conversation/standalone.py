@@ -88,10 +88,12 @@ def asking_back(question: str, history: Sequence[Turn]) -> str:
     >>> asking_back("Why was the bridge built?", [])
     ''
     """
+    pronoun = open_pronoun(question, _remembered(history)) if history and len(question) <= _MOST_CHARACTERS else ""
+    if pronoun:
+        return f"It is not clear who is meant by “{pronoun}”. Ask again with the name."
     if all(word in STOP_WORDS | CONTENTLESS for word in _WORD.findall(question.lower())):
         return f"“{question}” does not say what it asks about. Write the whole question."
-    pronoun = open_pronoun(question, _remembered(history)) if history and len(question) <= _MOST_CHARACTERS else ""
-    return f"It is not clear who is meant by “{pronoun}”. Ask again with the name." if pronoun else ""
+    return ""
 
 
 def _read(question: str, memory: Memory) -> str:
