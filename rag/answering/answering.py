@@ -17,6 +17,7 @@ from uuid import uuid4
 
 from rag.answering.claims import CitedClaim
 from rag.answering.draft_reader import DraftReader
+from rag.answering.misspelt import did_you_mean
 from rag.answering.numbering import Numbering
 from rag.answering.support import CheckedClaim, check_claim
 from rag.conversation import asking_back, standalone_question
@@ -140,6 +141,7 @@ class Answering:
         standalone, asks_back, retrieval = yield from self._understood(question, history, where, clock, notices)
         if where is not None and not retrieval.evidence and not asks_back:
             notices.append(f"No sentence of a document that fits the filter was found: {searched}.")
+        notices.append(self._did_you_mean(standalone, retrieval))
         may_quote = retrieval.answerability >= self._thresholds.quote_instead_from
         numbering = Numbering(self._document_of)
         answer = _Parts(numbering=numbering, may_quote=may_quote, is_stopped=is_stopped, asks_back=asks_back)
@@ -185,6 +187,16 @@ class Answering:
             retrieval = Retrieval((), 0.0) if asks_back else self._retrieval(rewritten, where, clock)
             yield Retrieved(question=standalone, evidence=retrieval.evidence)
         return standalone, asks_back, retrieval
+
+    def _did_you_mean(self, question: str, retrieval: Retrieval) -> str:
+        """Which names of the documents the question may have misspelt."""
+        retriever = self._retriever
+        evidence = retrieval.evidence
+        if not evidence:
+            return ""
+        return did_you_mean(
+            question, evidence, speakers=retriever.speakers(), n_passages_with=retriever.n_passages_with
+        )
 
     def would_cite(self, question: str, document_id: str, span: Span) -> bool:
         """Whether the place is among the best evidence for the question, which is strong enough for an answer."""

@@ -71,12 +71,16 @@ class Retriever:
         where: which documents they may come from; None for all.
         """
         with self._store.connect():  # one state of the store, and one transaction for all that is read of it
-            asked = asked_speaker(question, self._speakers())
+            asked = asked_speaker(question, self.speakers())
             ranked = self.rank(question, vector, asked, where=where)
             evidence = with_other_sources(_with_neighbours(ranked, k), self._store, where)
         return Retrieval(evidence, answerability(question, ranked, asked))
 
-    def _speakers(self) -> Speakers:
+    def n_passages_with(self, words: Sequence[str]) -> list[int]:
+        """In how many passages each of the words occurs."""
+        return self._word_index.document_frequencies(words)
+
+    def speakers(self) -> Speakers:
         """Everybody whose words are reported, read from the store only when it has changed: of a large one it takes
         longer than all the rest of a question."""
         with self._store.connect():
