@@ -94,15 +94,18 @@ class Assistant:
         self._answerer = Answerer(library, settings)
 
     @classmethod
-    def open(cls, path: str | Path, settings: Settings | None = None) -> Assistant:
-        """The assistant over the store in the folder `path`, which is made when it is missing.
+    def open(cls, path: str | Path, settings: Settings | None = None, *, must_exist: bool = False) -> Assistant:
+        """The assistant over the store in the folder `path`, which is made, for you alone, when it is missing.
+
+        must_exist: make no store; a name that is mistyped is an error then.
 
         Raises:
-            StoreError: the folder holds something else, or a newer version's store.
+            NotFoundError: there is no store, and none is to be made.
+            StoreError: the folder holds something else, or a newer version's store, or one that has been emptied.
             SettingsError: a setting or an environment variable has a value that cannot be used.
         """
         settings = settings or Settings()
-        return cls(Library(Path(path).expanduser(), settings), settings)
+        return cls(Library(Path(path).expanduser(), settings, must_exist=must_exist), settings)
 
     def with_settings(self, **changes: Any) -> Assistant:
         """An assistant over the same documents that answers with other settings; close it before this one.

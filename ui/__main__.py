@@ -13,8 +13,8 @@ from typing import Annotated, NoReturn
 import platformdirs
 import typer
 
-from rag import Assistant, RagError, Settings
-from ui.access import PASSWORD_VARIABLE, USER_VARIABLE, AccessError, Users, hash_password
+from rag import Assistant, NotFoundError, RagError, Settings
+from ui.access import PASSWORD_VARIABLE, USER_VARIABLE, AccessError, Users, exposure, hash_password
 from ui.options import Address, AppOptions
 from ui.serving import serve
 from ui.shield import is_loopback
@@ -37,8 +37,10 @@ def chat(
     ),
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 for any that is free.")] = 7860,
     store: Annotated[
-        Path, typer.Option(envvar="RAG_STORE", help="Folder of the store.", show_default="in your user data folder")
-    ] = _DEFAULT_STORE,
+        Path | None,
+        typer.Option(envvar="RAG_STORE", help="Folder of the store.", show_default="in your user data folder"),
+    ] = None,
+    is_new: Annotated[bool, typer.Option("--new", help="Make the store that --store names, if there is none.")] = False,
     settings: Annotated[Path | None, typer.Option(help="TOML file with settings.")] = None,
     llm: Annotated[
         str | None, typer.Option(help="Language model: auto, none, local, openai-like, or module:Class.")
@@ -62,6 +64,8 @@ def chat(
         typer.echo(hash_password(_asked_password()))
         return
     known = Users.of_file(users) if users is not None else Users.of_environment(os.environ)
+    if users is not None and (warning := exposure(users)):
+        typer.echo(f"rag-ui: {warning}", err=True)
     if known is None and not is_loopback(host):
         raise AccessError(
             f"cannot listen on {host!r} without users: everybody in that network could read your documents - "
@@ -81,8 +85,8 @@ def chat(
         has_mcp=mcp,
         example=_EXAMPLE if _EXAMPLE.is_dir() else None,
     )
-    place = store.expanduser().absolute()
-    with Assistant.open(place, chosen) as assistant:
+    place = (store or _DEFAULT_STORE).expanduser().absolute()
+    with _opened(place, chosen, must_exist=store is not None and not is_new) as assistant:
         serve(
             assistant,
             store=place,
@@ -91,6 +95,13 @@ def chat(
             users=known,
             on_ready=_announcer(assistant, open_browser=open_browser),
         )
+
+
+def _opened(store: Path, settings: Settings, *, must_exist: bool) -> Assistant:
+    try:
+        return Assistant.open(store, settings, must_exist=must_exist)
+    except NotFoundError as error:
+        raise NotFoundError(f"{error}; --new makes one here") from error
 
 
 def _announcer(assistant: Assistant, *, open_browser: bool) -> Callable[[str], None]:

@@ -16,7 +16,9 @@ import binascii
 import hashlib
 import hmac
 import ipaddress
+import os
 import secrets
+import stat
 import threading
 import time
 from collections import OrderedDict
@@ -24,7 +26,15 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-__all__ = ["PASSWORD_VARIABLE", "USER_VARIABLE", "AccessError", "MustWaitError", "Users", "hash_password"]
+__all__ = [
+    "PASSWORD_VARIABLE",
+    "USER_VARIABLE",
+    "AccessError",
+    "MustWaitError",
+    "Users",
+    "exposure",
+    "hash_password",
+]
 
 USER_VARIABLE = "RAG_UI_USER"
 PASSWORD_VARIABLE = "RAG_UI_PASSWORD_HASH"  # noqa: S105 - the name of a variable
@@ -125,6 +135,11 @@ class Users:
         except (OSError, UnicodeDecodeError) as error:
             reason = error.strerror if isinstance(error, OSError) else "it is no text"
             raise AccessError(f"cannot read users from {str(path)!r}: {reason} - check the path") from error
+        if _mode(path) & stat.S_IWOTH:
+            raise AccessError(
+                f"cannot read users from {str(path)!r}: every user of this machine can write to it, and so let "
+                f"anybody in - run `chmod 600 {path}`"
+            )
         hashes = {}
         for number, line in enumerate(lines, start=1):
             if line.strip() and not line.startswith("#"):
@@ -214,6 +229,18 @@ def _network(address: str) -> str:
     if parsed.ipv4_mapped:
         return str(parsed.ipv4_mapped)
     return str(ipaddress.ip_network((parsed, _NETWORK_OF_ONE), strict=False))
+
+
+def exposure(path: Path) -> str:
+    """What to say of a file of users that everybody on the machine can read; empty when they cannot."""
+    if not _mode(path) & stat.S_IROTH:
+        return ""
+    return f"every user of this machine can read {str(path)!r}, and guess at its passwords - run `chmod 600 {path}`"
+
+
+def _mode(path: Path) -> int:
+    """The file's permissions; none where others have none to give, as on Windows."""
+    return path.stat().st_mode if os.name == "posix" else 0
 
 
 def _key(password: str, salt: bytes, *, n: int, r: int, p: int) -> bytes:

@@ -20,7 +20,7 @@ from rag.ingestion import Ingestion, absolute, address_in, source_in, watch
 from rag.protocols import Embedder, Reader, Reranker, VectorIndex, WordIndex
 from rag.retrieval import Retriever, VectorSearch
 from rag.settings import Settings
-from rag.storage import Store, export_store, problems, prune
+from rag.storage import Store, export_store, exposure, make_private, problems, prune
 from rag.storage.filters import Filter
 from rag.types import AddReport, Document, DocumentInfo, ExportReport, Progress, PruneReport
 
@@ -52,15 +52,17 @@ class built_once(cached_property[Part]):  # noqa: N801 - a decorator
 class Library:
     """Documents that can be added to, removed, and searched for sentences. Safe to share between threads."""
 
-    def __init__(self, folder: Path, settings: Settings) -> None:
-        """Open the store in `folder`, or make one when the folder is missing or empty.
+    def __init__(self, folder: Path, settings: Settings, *, must_exist: bool = False) -> None:
+        """Open the store in `folder`, or make one when the folder is missing or empty; see `Store`.
 
         Raises:
-            StoreError: the folder holds something else, or a newer version's store, or is an address.
+            NotFoundError: there is no store, and none is to be made.
+            StoreError: the folder holds something else, a newer version's store or one that was emptied, or is an
+                address.
         """
         if address_in(folder):
             raise StoreError(f"cannot open store {address_in(folder)!r}: it is an address - name a folder")
-        self.store = Store(folder, lock_timeout_seconds=settings.lock_timeout_seconds)
+        self.store = Store(folder, lock_timeout_seconds=settings.lock_timeout_seconds, must_exist=must_exist)
         self._settings = settings
         self._building = threading.RLock()
         self._readers: dict[str, Reader] = {}
@@ -143,10 +145,11 @@ class Library:
             n_passages, n_found_by_word = len(self.store.passages.ids()), len(self.word_index)
             if n_found_by_word != n_passages:
                 found.append(f"the word index holds {n_found_by_word} of {n_passages} passages - run `rag rebuild`")
-        return found
+        return found + list(filter(None, [exposure(self.store.folder)]))
 
     def repair(self) -> None:
         """Mend what follows from the texts: sentences, passages, vectors and both indexes."""
+        make_private(self.store.folder)
         self.ingestion.repair()
         self.vector_search.refresh()
 

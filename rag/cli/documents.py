@@ -32,7 +32,11 @@ def add(
     quiet: QuietOption = False,
 ) -> None:
     """Add documents, and folders of them, without what a .ragignore there names; unchanged ones cost nothing."""
-    with open_assistant(store, settings) as assistant, progress_bar("Adding", hidden=quiet or as_json) as on_progress:
+    hidden = quiet or as_json
+    with (
+        open_assistant(store, settings, may_make=True) as assistant,
+        progress_bar("Adding", hidden=hidden) as on_progress,
+    ):
         report = assistant.add(paths, on_progress=on_progress)
     if as_json:
         print_json(asdict(report))

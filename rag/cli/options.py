@@ -35,7 +35,7 @@ StoreOption = Annotated[
     typer.Option(
         "--store",
         envvar="RAG_STORE",
-        help="Folder of the store; made when it is missing.",
+        help="Folder of the store; `add`, `sync`, `watch` and `import` make it.",
         show_default="in your user data folder",
     ),
 ]
@@ -99,12 +99,17 @@ class LlmOptions(NamedTuple):
 
 
 @contextmanager
-def open_assistant(store: Path, settings_file: Path | None, llm: LlmOptions | None = None) -> Iterator[Assistant]:
-    """The assistant that the options describe; they go before the environment, and that before the file."""
+def open_assistant(
+    store: Path, settings_file: Path | None, llm: LlmOptions | None = None, *, may_make: bool = False
+) -> Iterator[Assistant]:
+    """The assistant that the options describe; they go before the environment, and that before the file.
+
+    may_make: make the store when it is missing, as only those commands do that fill it.
+    """
     from rag.assistant import Assistant  # here, so that help does not wait for what opens a store
     from rag.settings import Settings
 
     values = llm.values() if llm is not None else {}
     settings = Settings(**values) if settings_file is None else Settings.from_file(settings_file, **values)
-    with Assistant.open(store, settings) as assistant:
+    with Assistant.open(store, settings, must_exist=not may_make) as assistant:
         yield assistant

@@ -31,7 +31,10 @@ def sync(
 ) -> None:
     """Make the store hold what a folder holds: new, changed, renamed and missing files. Old citations still open."""
     hidden = quiet or as_json
-    with open_assistant(store, settings) as assistant, progress_bar("Keeping in step", hidden=hidden) as on_progress:
+    with (
+        open_assistant(store, settings, may_make=True) as assistant,
+        progress_bar("Keeping in step", hidden=hidden) as on_progress,
+    ):
         report = assistant.sync(folder, dry_run=dry_run, allow_empty=allow_empty, on_progress=on_progress)
     if as_json:
         print_json(asdict(report))
@@ -55,7 +58,7 @@ def watch(
     """Follow a folder while it changes, until Ctrl-C; one line for each change."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        with open_assistant(store, settings) as assistant:
+        with open_assistant(store, settings, may_make=True) as assistant:
             for number, report in enumerate(assistant.watch(folder, interval_seconds=interval)):
                 if as_json:
                     print_json(asdict(report))

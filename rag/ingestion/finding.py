@@ -10,12 +10,25 @@ from pathlib import Path
 from typing import NamedTuple
 
 from rag.ingestion.ignoring import IGNORE_FILE, IgnoreRules, read_rules
+from rag.storage import is_store, store_of
 from rag.types import Failure
 
-__all__ = ["FoundFiles", "SourceFile", "absolute", "address_in", "find_files", "inside", "printable", "source_in"]
+__all__ = [
+    "OF_A_STORE",
+    "FoundFiles",
+    "SourceFile",
+    "absolute",
+    "address_in",
+    "find_files",
+    "inside",
+    "printable",
+    "source_in",
+]
 
 _ADDRESS = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]+):/{1,2}(?=[^/])")
 NOT_FETCHED = "it is an address, and nothing is fetched from the network"
+OF_A_STORE = "it belongs to a store of documents - name the files that were added to that"
+"""Why a file or folder is no document."""
 
 
 class SourceFile(NamedTuple):
@@ -60,8 +73,8 @@ class FoundFiles:
         self.failures.append(Failure(source=printable(str(path)), reason=reason))
 
     def is_store(self, folder: Path) -> bool:
-        """Whether it is the store's own folder."""
-        return bool(self.store) and os.path.realpath(folder) == self.store
+        """Whether it is a store's folder: this one's, or another one's."""
+        return is_store(folder) or (bool(self.store) and os.path.realpath(folder) == self.store)
 
 
 def find_files(
@@ -72,7 +85,7 @@ def find_files(
     Hidden files and folders are left out, and so is what a `.ragignore` in a folder says. Links to folders are not
     followed, so that a loop cannot occur, and a link to a file leads nowhere outside the folder that was named.
 
-    store_folder: whose own files are no documents, should it be inside a folder that is named.
+    The files of a store are no documents, neither of this one, which is in `store_folder`, nor of another.
     """
     files: dict[Path, SourceFile] = {}
     failures = []
@@ -81,6 +94,8 @@ def find_files(
         address = address_in(given)
         if address:
             failures.append(Failure(source=address, reason=f"{NOT_FETCHED} - save the page, and add the file"))
+        elif store_of(path) is not None:
+            failures.append(Failure(source=printable(str(path)), reason=OF_A_STORE))
         elif os.path.isdir(path):  # noqa: PTH112 - Path.is_dir raises where a folder above may not be entered
             found = inside(path, suffixes, store_folder=store_folder)
             failures += found.failures
@@ -172,7 +187,9 @@ def _take(entry: os.DirEntry[str], rules: Sequence[IgnoreRules], found: FoundFil
         return False
     if is_folder:
         return True
-    if entry.is_symlink() and not _leads_inside(path, found.real):
+    if entry.is_symlink() and path.suffix.lower() in found.suffixes and store_of(path) is not None:
+        found.fail(path, f"it is a link into a store: {OF_A_STORE}")
+    elif entry.is_symlink() and not _leads_inside(path, found.real):
         if entry.is_dir() or path.suffix.lower() in found.suffixes:
             found.fail(path, "it is a link that leads out of the folder - add what it leads to by its own path")
     elif not entry.is_dir():

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from rag.errors import NotFoundError, SettingsError
-from rag.ingestion.finding import FoundFiles, SourceFile, inside, printable
+from rag.ingestion.finding import OF_A_STORE, FoundFiles, SourceFile, inside, printable
 from rag.ingestion.preparing import hash_of_file
-from rag.storage import KnownVersion, Store
+from rag.storage import KnownVersion, Store, store_of
 from rag.types import Failure
 
 __all__ = ["SyncPlan", "check_folder", "plan"]
@@ -68,9 +68,12 @@ def check_folder(folder: Path, *, n_files: int, n_known: int, allow_empty: bool)
     A drive that is not mounted is a missing or an empty folder.
 
     Raises:
-        NotFoundError: the folder is missing. SettingsError: it is a file, or it is empty and documents would go.
+        NotFoundError: the folder is missing. SettingsError: it is a file, or a store's, or it is empty and documents
+            would go.
     """
     name = str(folder)
+    if store_of(folder) is not None:
+        raise SettingsError(f"cannot keep in step with {name!r}: {OF_A_STORE}")
     is_folder = os.path.isdir(folder)  # noqa: PTH112 - Path.is_dir raises where a folder above may not be entered
     if os.path.lexists(folder) and not is_folder:
         raise SettingsError(f"cannot keep in step with {name!r}: it is no folder - add a file with `rag add`")

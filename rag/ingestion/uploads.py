@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from rag.ingestion.finding import SourceFile
+from rag.storage import opened_privately, private_folder
 from rag.types import Failure
 
 __all__ = ["UPLOADS", "delete_upload", "keep", "safe_name", "staged"]
@@ -49,7 +50,7 @@ def staged(files: Sequence[tuple[str, Path]], store_folder: Path) -> Iterator[tu
     Two of one name and with other bytes get different names, and a file that comes twice is taken once.
     """
     uploads = store_folder / UPLOADS
-    uploads.mkdir(exist_ok=True)
+    private_folder(uploads)
     for cut_off in uploads.glob(".incoming-*"):  # of a run that was killed; only one may write at a time
         shutil.rmtree(cut_off, ignore_errors=True)
     folder = Path(tempfile.mkdtemp(prefix=".incoming-", dir=uploads))
@@ -77,7 +78,8 @@ def _stage(name: str, path: Path, folder: Path, taken: dict[str, SourceFile]) ->
         number += 1
         name = f"{stem} ({number}){suffix}"
     staged_file = folder / name
-    shutil.copyfile(path, staged_file)
+    with path.open("rb") as source, opened_privately(staged_file, "xb") as copy:
+        shutil.copyfileobj(source, copy)
     taken[name.casefold()] = SourceFile(staged_file, is_named=True, upload=name)
 
 

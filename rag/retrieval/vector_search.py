@@ -11,7 +11,7 @@ import numpy as np
 
 from rag.errors import EmbedderMismatchError, StoreError
 from rag.protocols import Embedder, FloatArray, IdArray, VectorIndex
-from rag.storage import Store
+from rag.storage import Store, private_folder
 from rag.types import Hit
 
 __all__ = ["VectorSearch"]
@@ -132,7 +132,7 @@ class VectorSearch:
     def _is_saved(self, opened: _Opened) -> bool:
         """Whether the index is on disk. Where it is not, searching goes on: the next open makes what is missing."""
         try:
-            self._store.index_folder.mkdir(exist_ok=True)
+            private_folder(self._store.index_folder)
             opened.index.save(self._store.index_folder, embedder_id=opened.embedder_id, generation=opened.generation)
         except (StoreError, OSError):
             return False

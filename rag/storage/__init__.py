@@ -3,6 +3,7 @@
 from rag.storage.answers import StoredAnswer
 from rag.storage.copies import Copy
 from rag.storage.documents import KnownVersion, NewPassage
+from rag.storage.files import exposure, is_store, make_private, opened_privately, private_folder, store_of
 from rag.storage.passages import StoredPassage
 from rag.storage.pruning import prune
 from rag.storage.repairing import damaged_documents, delete_dangling
@@ -20,7 +21,13 @@ __all__ = [
     "damaged_documents",
     "delete_dangling",
     "export_store",
+    "exposure",
     "import_store",
+    "is_store",
+    "make_private",
+    "opened_privately",
+    "private_folder",
     "problems",
     "prune",
+    "store_of",
 ]

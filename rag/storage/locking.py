@@ -15,6 +15,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from rag.errors import StoreError, StoreLockedError
+from rag.storage.files import HOLDER, LOCK, opened_privately
 
 __all__ = ["WriterLock"]
 
@@ -22,13 +23,11 @@ __all__ = ["WriterLock"]
 class WriterLock:
     """The right to write to a store. The operating system frees it when its holder ends, however it ends."""
 
-    FILES = frozenset({"write.lock", "writer.json"})
-
     def __init__(self, folder: Path, *, timeout_seconds: float) -> None:
         self._folder = folder
-        self._holder = folder / "writer.json"
+        self._holder = folder / HOLDER
         self._timeout_seconds = timeout_seconds
-        self._between_processes = FileLock(folder / "write.lock", timeout=timeout_seconds, thread_local=False)
+        self._between_processes = FileLock(folder / LOCK, timeout=timeout_seconds, mode=0o600, thread_local=False)
         self._between_threads = threading.RLock()
 
     @contextmanager
@@ -56,6 +55,9 @@ class WriterLock:
                 self._say_who()
             yield
         finally:
+            if self._between_processes.lock_counter == 1:
+                with suppress(OSError):
+                    self._holder.unlink(missing_ok=True)
             self._between_processes.release()
             self._between_threads.release()
 
@@ -66,8 +68,8 @@ class WriterLock:
             "command": " ".join([Path(sys.argv[0]).name, *sys.argv[1:2]]),
             "since": datetime.now().astimezone().isoformat(timespec="seconds"),
         }
-        with suppress(OSError):  # on a full disk, others read "another process"
-            self._holder.write_text(json.dumps(holder), encoding="utf-8")
+        with suppress(OSError), opened_privately(self._holder, "wb") as file:  # on a full disk, "another process"
+            file.write(json.dumps(holder).encode())
 
     def _locked_error(self) -> StoreLockedError:
         return StoreLockedError(

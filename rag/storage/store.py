@@ -10,20 +10,18 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, select, update
 
-from rag.errors import StoreError
 from rag.storage import schema
 from rag.storage.answers import Answers
 from rag.storage.copies import Copies
 from rag.storage.database import Database
 from rag.storage.documents import Documents
+from rag.storage.files import DATABASE, HOLDER, LOCK, LOG_FILES, prepare
 from rag.storage.locking import WriterLock
 from rag.storage.migrations import migrate, pending
 from rag.storage.passages import Passages
 
 __all__ = ["Store"]
 
-_DATABASE = "store.db"
-_OWN_FILES = WriterLock.FILES | {f"{_DATABASE}{suffix}" for suffix in ("", "-journal", "-wal", "-shm")}
 _MAX_STEP = 2**31
 
 
@@ -47,18 +45,21 @@ class Store:
         StoreError: the database is damaged or out of reach.
     """
 
-    PASSING_FILES = WriterLock.FILES | {f"{_DATABASE}{suffix}" for suffix in ("-wal", "-shm")}
+    PASSING_FILES = LOG_FILES | {HOLDER, LOCK}
 
-    def __init__(self, folder: Path, *, lock_timeout_seconds: float) -> None:
-        """Open the store in `folder`, or make one when the folder is missing or empty.
+    def __init__(self, folder: Path, *, lock_timeout_seconds: float, must_exist: bool = False) -> None:
+        """Open the store in `folder`, or make one, for its owner alone, when the folder is missing or empty.
+
+        must_exist: make none.
 
         Raises:
-            StoreError: the folder holds something else, or a newer version's store.
+            NotFoundError: there is no store, and none is to be made.
+            StoreError: the folder holds something else, or a newer version's store, or one that has been emptied.
         """
         self.folder = folder
         self.index_folder = folder / "index"
-        _prepare(folder)
-        self._database = Database(folder / _DATABASE, timeout_seconds=lock_timeout_seconds)
+        prepare(folder, must_exist=must_exist)
+        self._database = Database(folder / DATABASE, timeout_seconds=lock_timeout_seconds)
         self._lock = WriterLock(folder, timeout_seconds=lock_timeout_seconds)
         self.documents = Documents(self._database)
         self.copies = Copies(self._database)
@@ -130,7 +131,7 @@ class Store:
 
     def size_bytes(self) -> int:
         """How much of the disk the database takes."""
-        files = [self.folder / f"{_DATABASE}{suffix}" for suffix in ("", "-wal")]
+        files = [self.folder / f"{DATABASE}{suffix}" for suffix in ("", "-wal")]
         return sum(file.stat().st_size for file in files if file.exists())
 
     def snapshot(self, path: Path) -> None:
@@ -153,19 +154,3 @@ class Store:
         """Make `embedder_id` the one whose vectors are searched; inside `begin`."""
         with self.connect() as connection:
             connection.execute(update(schema.store).values(embedder_id=embedder_id))
-
-
-def _prepare(folder: Path) -> None:
-    name = str(folder)
-    try:
-        if (folder / _DATABASE).exists():
-            return
-        if folder.exists() and not folder.is_dir():
-            raise StoreError(f"cannot use store {name!r}: it is a file - name a folder")
-        if folder.exists() and any(entry.name not in _OWN_FILES for entry in folder.iterdir()):
-            raise StoreError(
-                f"cannot use store {name!r}: the folder holds other files and no store - name a new or empty folder"
-            )
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise StoreError(f"cannot use store {name!r}: {error.strerror} - name a folder you can write to") from error

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 from rag.errors import StoreError, StoreFullError
+from rag.storage.files import DATABASE, opened_privately, private_folder
 from rag.storage.soundness import problems
 from rag.storage.store import Store
 from rag.types import ExportReport
@@ -29,7 +30,7 @@ __all__ = ["export_store", "import_store"]
 
 FORMAT = 1
 
-_MANIFEST, _DATABASE = "manifest.json", "store.db"
+_MANIFEST = "manifest.json"
 _UPLOAD = re.compile(r"uploads/[^/\\\x00-\x1f]{1,255}")
 _MAX_MANIFEST_BYTES = 50_000_000
 _CHUNK = 1 << 20
@@ -42,7 +43,7 @@ class _Member(NamedTuple):
 
 
 def export_store(store: Store, path: Path) -> ExportReport:
-    """Write the store into a new file; others may go on reading and writing.
+    """Write the store into a new file, for its owner alone; others may go on reading and writing.
 
     Raises:
         StoreError: the file exists already, or cannot be written. StoreFullError: the disk is full.
@@ -53,10 +54,13 @@ def export_store(store: Store, path: Path) -> ExportReport:
         _clear_errors(f"export to {str(path)!r}"),
         tempfile.TemporaryDirectory(prefix=f".{path.name}-", dir=path.parent) as folder,
     ):
-        snapshot, archive_path = Path(folder, _DATABASE), Path(folder, "archive.zip")
+        snapshot, archive_path = Path(folder, DATABASE), Path(folder, "archive.zip")
         store.snapshot(snapshot)
-        sources = {_DATABASE: snapshot} | _uploads(store.folder, snapshot)
-        with zipfile.ZipFile(archive_path, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+        sources = {DATABASE: snapshot} | _uploads(store.folder, snapshot)
+        with (
+            opened_privately(archive_path, "xb") as file,
+            zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive,
+        ):
             members = [_put(archive, name, source) for name, source in sources.items()]
             made = {"format": FORMAT, "files": [member._asdict() for member in members]}
             archive.writestr(_MANIFEST, json.dumps(made, indent=1))
@@ -106,7 +110,7 @@ def import_store(path: Path, folder: Path) -> int:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as temporary:
             made = Path(temporary, "store")
-            made.mkdir()
+            private_folder(made)
             _unpack(path, made)
             n_documents = _prove(path, made)
             if folder.is_dir():
@@ -124,8 +128,8 @@ def _unpack(path: Path, folder: Path) -> None:
                 raise StoreFullError(f"cannot import {str(path)!r}: it needs {needed:,} bytes - free some space")
             for member in members:
                 target = folder / member.name
-                target.parent.mkdir(exist_ok=True)
-                with archive.open(member.name) as source, target.open("xb") as file:
+                private_folder(target.parent)
+                with archive.open(member.name) as source, opened_privately(target, "xb") as file:
                     if _copy(source, file, member.size_bytes) != member.sha256:
                         raise _refused(path, f"{member.name!r} is damaged")
     except (
@@ -151,7 +155,7 @@ def _members(path: Path, archive: zipfile.ZipFile) -> list[_Member]:
         raise _refused(path, "it was made by a newer version, or is no export; update chapter-and-verse")
     members = [_member(path, entry) for entry in manifest.get("files", [])]
     del sizes[_MANIFEST]
-    if sizes != {member.name: member.size_bytes for member in members} or _DATABASE not in sizes:
+    if sizes != {member.name: member.size_bytes for member in members} or DATABASE not in sizes:
         raise _refused(path, "it does not hold what it says it holds")
     return members
 
@@ -162,7 +166,7 @@ def _member(path: Path, entry: Mapping[str, Any]) -> _Member:
     except (KeyError, TypeError) as error:
         raise _refused(path, "its manifest is damaged") from error
     name = member.name.partition("/")[2]
-    if member.name != _DATABASE and not (_UPLOAD.fullmatch(member.name) and name not in (".", "..")):
+    if member.name != DATABASE and not (_UPLOAD.fullmatch(member.name) and name not in (".", "..")):
         raise _refused(path, f"it holds {member.name!r}, which no store has")
     return member
 
@@ -180,7 +184,7 @@ def _copy(source: IO[bytes], target: IO[bytes], size_bytes: int) -> str:
 def _prove(path: Path, folder: Path) -> int:
     """The number of documents, when the database is one of ours, sound, and does nothing that a store does not do."""
     try:
-        made = _objects(folder / _DATABASE)
+        made = _objects(folder / DATABASE)
     except sqlite3.DatabaseError as error:
         raise _refused(path, f"its database is damaged ({error})") from error
     ours = _objects_of_a_new_store(folder.parent / "new")
@@ -210,7 +214,7 @@ def _objects(database: Path) -> dict[tuple[str, str], str]:
 
 def _objects_of_a_new_store(folder: Path) -> dict[tuple[str, str], str]:
     Store(folder, lock_timeout_seconds=1).close()
-    return _objects(folder / _DATABASE)
+    return _objects(folder / DATABASE)
 
 
 def _refused(path: Path, reason: str) -> StoreError:

@@ -19,6 +19,7 @@ from typing import NamedTuple
 
 import pytest
 
+from rag import Assistant
 from rag.cli import main
 from rag.testing.scripted import ScriptedGenerator
 
@@ -58,6 +59,12 @@ def rag(store_folder, monkeypatch, capfd):
         return Result(ended.value.code or 0, out, err)
 
     return run
+
+
+@pytest.fixture
+def empty_store(store_folder, settings):
+    """A store without documents where the command looks for one."""
+    Assistant.open(store_folder, settings).close()
 
 
 @pytest.fixture

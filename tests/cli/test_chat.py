@@ -109,7 +109,7 @@ def test_nearest_sentences_of_an_abstention_are_opened_and_listed_again(rag, cha
     )
 
 
-def test_help_names_every_command(chat):
+def test_help_names_every_command(chat, empty_store):
     code, out, err = chat("/help")
     assert (code, err) == (0, "")
     assert all(f"\n  {command} " in out for command in ("/sources", "/show N", "/new", "/help", "/quit"))
@@ -154,7 +154,7 @@ def test_path_is_a_question_and_no_command(chat, article):
     assert chat("/etc/bridge opened 1932?").out.startswith(ANSWER)
 
 
-def test_empty_store_says_how_to_fill_it(chat):
+def test_empty_store_says_how_to_fill_it(chat, empty_store):
     hint = "There are no documents to answer from yet - add some with `rag add PATH`.\n"
     assert chat("Anything?", "And now?") == (0, hint * 2, "")
 

@@ -93,7 +93,7 @@ def test_partial_answer_says_that_something_was_left_out(rag, article, scripted)
     assert "burned" not in out
 
 
-def test_empty_store_says_how_to_fill_it(rag):
+def test_empty_store_says_how_to_fill_it(rag, empty_store):
     assert rag("ask", "Anything?") == (
         0,
         "There are no documents to answer from yet - add some with `rag add PATH`.\n",
@@ -281,8 +281,9 @@ def test_version(rag):
 
 def test_store_option_goes_before_the_variable(rag, article, tmp_path):
     other = tmp_path / "other"
+    assert rag("add", article, "--store", other).code == 0
+    assert rag("remove", article, "--store", other).code == 0
     assert rag("list", "--store", other).out.startswith("0 documents")
-    assert other.is_dir()
     assert "1 document in" in rag("list").out
 
 
@@ -327,7 +328,7 @@ def test_settings_file_is_used_by_every_command(rag, article, tmp_path):
     ],
     ids=lambda value: str(value)[:30],
 )
-def test_wrong_use_ends_with_two_and_one_sentence(rag, arguments, said):
+def test_wrong_use_ends_with_two_and_one_sentence(rag, empty_store, arguments, said):
     code, out, err = rag(*arguments)
     assert (code, out) == (2, "")
     assert said in err
@@ -342,7 +343,7 @@ def test_wrong_use_ends_with_two_and_one_sentence(rag, arguments, said):
         ("RAG_EMBEDER", "hashing", "write RAG_EMBEDDER"),
     ],
 )
-def test_wrong_setting_in_the_environment_is_wrong_use(rag, monkeypatch, variable, value, said):
+def test_wrong_setting_in_the_environment_is_wrong_use(rag, empty_store, monkeypatch, variable, value, said):
     monkeypatch.setenv(variable, value)
     code, out, err = rag("ask", "x")
     assert (code, out) == (2, "")
@@ -358,12 +359,29 @@ def test_wrong_setting_in_the_environment_is_wrong_use(rag, monkeypatch, variabl
         (["list", "--store", str(Path(__file__).parent)], "the folder holds other files and no store"),
     ],
 )
-def test_failure_ends_with_one_and_one_sentence(rag, arguments, said):
+def test_failure_ends_with_one_and_one_sentence(rag, empty_store, arguments, said):
     code, out, err = rag(*arguments)
     assert (code, out) == (1, "")
     assert err.startswith("rag: ")
     assert said in err
     assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        *(["ask", "x"], ["chat"], ["check"], ["check", "--repair"], ["list"], ["prune"], ["rebuild"], ["show", "1"]),
+        *(["remove", "x"], ["export", "x.zip"]),
+    ],
+    ids=" ".join,
+)
+def test_store_that_is_not_there_is_said_and_not_made(rag, command, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    typo = tmp_path / "stroe"
+    code, out, err = rag(*command, "--store", typo)
+    assert (code, out) == (1, "")
+    assert err == f"rag: there is no store in {str(typo)!r} - make one with `rag add PATH`, or check where it is\n"
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_citation_that_does_not_exist(rag, article):

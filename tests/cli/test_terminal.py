@@ -107,7 +107,7 @@ def test_progress_is_drawn_on_a_terminal(write, environment):
 
 
 @pytest.mark.parametrize("command", [["list"], ["list", "--json"]])
-def test_reader_that_has_gone_is_no_disaster(command, environment):
+def test_reader_that_has_gone_is_no_disaster(command, environment, empty_store):
     reading, writing = os.pipe()
     os.close(reading)
     result = subprocess.run(
@@ -124,7 +124,7 @@ def test_reader_that_has_gone_is_no_disaster(command, environment):
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
-def test_full_disk_under_the_output_is_one_sentence(environment):
+def test_full_disk_under_the_output_is_one_sentence(environment, empty_store):
     with Path("/dev/full").open("w") as full:
         result = subprocess.run(
             [sys.executable, "-m", "rag.cli", "list", "--json"],

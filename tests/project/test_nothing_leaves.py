@@ -63,7 +63,7 @@ def runs(start: Start) -> Mapping[str, Observer]:
     seconds = LONGER_THAN_A_COLLECTOR_WAITS
     every = "\n".join(code for switch, code in sorted(TALKATIVE.items()))
     runs = {
-        "chat": start("-m", "ui", "--store", "STORE", "--port", "0"),
+        "chat": start("-m", "ui", "--store", "STORE", "--new", "--port", "0"),
         "import": start("-c", ALL.format(code="import rag.public, rag.cli", seconds=0)),
         "use": start("-c", USE, SEED, "STORE", seconds),
         "all switches": start("-c", ALL.format(code=every, seconds=seconds)),

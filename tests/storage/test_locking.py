@@ -89,7 +89,6 @@ def test_holder_without_a_note_is_another_process(impatient, start_python, store
 
 
 def test_note_that_cannot_be_written_does_not_stop_the_writer(store, store_folder):
-    (store_folder / "writer.json").unlink()
     (store_folder / "writer.json").mkdir()
     _write(store)
     assert store.embedder_id() == "model@1"

@@ -55,7 +55,7 @@ def running(folder: Path, *arguments: object, store: Path | None = None, **varia
     temporary.mkdir(parents=True, exist_ok=True)
     place = store or folder / "store"
     log, said = folder / "log", folder / "said"
-    words = ["--store", str(place), *map(str, arguments)]
+    words = ["--store", str(place), "--new", *map(str, arguments)]
     if "--port" not in words:
         words += ["--port", "0"]
     inherited = {name: value for name, value in os.environ.items() if not name.upper().startswith("RAG_")}

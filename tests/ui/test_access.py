@@ -6,7 +6,15 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from ui.access import PASSWORD_VARIABLE, USER_VARIABLE, AccessError, MustWaitError, Users, hash_password
+from ui.access import (
+    PASSWORD_VARIABLE,
+    USER_VARIABLE,
+    AccessError,
+    MustWaitError,
+    Users,
+    exposure,
+    hash_password,
+)
 
 HASH = hash_password("correct horse")
 
@@ -119,6 +127,24 @@ def test_a_day_forgives_wrong_passwords(users, clock):
     clock.now += 86_401
     guess(users, n=4)
     assert users.allows("anna", "correct horse", address="192.0.2.1")
+
+
+@pytest.mark.parametrize(("mode", "is_exposed"), [(0o600, False), (0o640, False), (0o644, True)])
+def test_file_of_users_that_everybody_can_read_is_warned_of(tmp_path, mode, is_exposed):
+    path = tmp_path / "users"
+    path.write_text(f"anna:{HASH}\n")
+    path.chmod(mode)
+    assert Users.of_file(path).allows("anna", "correct horse")
+    assert exposure(path).startswith("every user of this machine can read" if is_exposed else "")
+    assert bool(exposure(path)) == is_exposed
+
+
+def test_file_of_users_that_everybody_can_write_to_is_refused(tmp_path):
+    path = tmp_path / "users"
+    path.write_text(f"anna:{HASH}\n")
+    path.chmod(0o666)
+    with pytest.raises(AccessError, match=r"can write to it, and so let anybody in - run `chmod 600 .*users`"):
+        Users.of_file(path)
 
 
 def test_users_of_a_file(tmp_path):

@@ -74,5 +74,23 @@ def test_hash_of_a_password_opens_the_app():
 
 def test_help_names_every_option():
     said = run("--help").stdout
-    for option in ("--host", "--port", "--store", "--users", "--max-upload", "--mcp", "--open", "--hash-password"):
+    for option in (
+        "--host",
+        "--port",
+        "--store",
+        "--new",
+        "--users",
+        "--max-upload",
+        "--mcp",
+        "--open",
+        "--hash-password",
+    ):
         assert option in said
+
+
+def test_store_that_is_not_there_is_said_and_not_made(tmp_path):
+    result = run("--store", tmp_path / "stroe")
+    assert result.returncode == 1
+    assert f"there is no store in '{tmp_path}/stroe' - " in result.stderr
+    assert "--new makes one here" in result.stderr
+    assert list(tmp_path.iterdir()) == []
