@@ -15,6 +15,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, cast
 
 import platformdirs
 
@@ -60,7 +61,7 @@ def serve(
             **look(),
             server_name=address.host.strip("[]"),
             server_port=address.port or None,
-            auth=None if users is None else Login(users).allows,
+            auth=cast(Any, None if users is None else Login(users).allows),  # Gradio awaits it; its types do not say so
             auth_message=LOGIN_MESSAGE,
             prevent_thread_lock=True,
             quiet=True,
