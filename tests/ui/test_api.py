@@ -25,6 +25,7 @@ from mcp.client.streamable_http import streamable_http_client
 
 from rag import Assistant, Settings
 from rag.cli import main
+from tests.project.readmes import ROOT, blocks
 from tests.ui.running import SEED, running
 from ui.access import hash_password
 from ui.api import Api
@@ -88,6 +89,16 @@ def test_ask_gives_the_json_of_the_command(client, command):
     answered = client.predict(QUESTION, api_name="/ask")
     assert len(answered["citations"]) >= 1
     assert lasting(answered) == lasting(command("ask", "--llm", "none", QUESTION))
+
+
+def test_example_of_the_readme_gets_an_answer(app, capsys):
+    (example,) = (text for language, text in blocks(ROOT / "ui" / "README.md") if language == "python")
+    assert "http://127.0.0.1:7860" in example
+    exec(example.replace("http://127.0.0.1:7860", app.url), {})
+    status, _, quote = capsys.readouterr().out.strip().partition(" ")
+    assert status == "answered"
+    assert quote
+    assert quote in SEED.read_text(encoding="utf-8")
 
 
 def test_documents_are_those_that_the_command_lists(client, command):
