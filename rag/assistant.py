@@ -13,6 +13,7 @@ from rag.answering import serialisation
 from rag.answering.context import Context, context_of
 from rag.answering.numbering import place_in
 from rag.assembly.answerer import Answerer
+from rag.assembly.arguments import checking_arguments
 from rag.assembly.library import Library
 from rag.errors import (
     EmbedderMismatchError,
@@ -87,13 +88,36 @@ class Assistant:
     """
 
     def __init__(self, library: Library, settings: Settings) -> None:
-        """Use `open`, which makes the library."""
-        self._library = library
+        """Use `open`, which makes the library.
+
+        Raises:
+            SettingsError: it was called with a path.
+        """
+        if not isinstance(library, Library):
+            raise SettingsError(f"cannot make an assistant of {library!r} - open one with Assistant.open(…)")
+        self._open_library = library
+        self._open_answerer = Answerer(library, settings)
         self._owns_library = True
+        self._is_closed = False
         self._settings = settings
-        self._answerer = Answerer(library, settings)
+
+    @property
+    def _library(self) -> Library:
+        self._require_open()
+        return self._open_library
+
+    @property
+    def _answerer(self) -> Answerer:
+        self._require_open()
+        return self._open_answerer
+
+    def _require_open(self) -> None:
+        if self._is_closed or self._open_library.is_closed:
+            folder = str(self._open_library.store.folder)
+            raise StoreError(f"cannot use the assistant over {folder!r}: it was closed - open it with Assistant.open")
 
     @classmethod
+    @checking_arguments
     def open(cls, path: str | Path, settings: Settings | None = None, *, must_exist: bool = False) -> Assistant:
         """The assistant over the store in the folder `path`, which is made, for you alone, when it is missing.
 
@@ -127,6 +151,7 @@ class Assistant:
         return other
 
     def __enter__(self) -> Self:
+        self._require_open()
         return self
 
     def __exit__(
@@ -135,16 +160,21 @@ class Assistant:
         self.close()
 
     def close(self) -> None:
-        """End the language model that runs in this process, if one does, and release the store's files."""
-        self._answerer.close()
+        """End the language model that runs in this process, if one does, and release the store's files.
+
+        Every call afterwards raises a StoreError, and so does one of an assistant that `with_settings` made of it.
+        """
+        self._is_closed = True
+        self._open_answerer.close()
         if self._owns_library:
-            self._library.close()
+            self._open_library.close()
 
     @property
     def settings(self) -> Settings:
         """The settings that this assistant was opened with."""
         return self._settings
 
+    @checking_arguments
     def add(self, paths: Iterable[str | Path], *, on_progress: Callable[[Progress], None] | None = None) -> AddReport:
         """Add files, and the files in folders; what is there already and unchanged costs nothing.
 
@@ -158,6 +188,7 @@ class Assistant:
         """
         return self._library.add(paths, on_progress=on_progress)
 
+    @checking_arguments
     def add_uploads(
         self, files: Sequence[tuple[str, Path]], *, on_progress: Callable[[Progress], None] | None = None
     ) -> AddReport:
@@ -174,6 +205,7 @@ class Assistant:
         """
         return self._library.add_uploads(files, on_progress=on_progress)
 
+    @checking_arguments
     def sync(
         self,
         folder: str | Path,
@@ -196,6 +228,7 @@ class Assistant:
         """
         return self._library.sync(folder, dry_run=dry_run, allow_empty=allow_empty, on_progress=on_progress)
 
+    @checking_arguments
     def watch(
         self, folder: str | Path, *, interval_seconds: float = 1.0, stop: threading.Event | None = None
     ) -> Iterator[AddReport]:
@@ -208,6 +241,7 @@ class Assistant:
         """
         return self._library.watch(folder, interval_seconds=interval_seconds, stop=stop or threading.Event())
 
+    @checking_arguments
     def remove(self, sources: Iterable[str | Path]) -> tuple[str, ...]:
         """Delete documents, by id, source or path, with their older versions, vectors and recorded answers.
 
@@ -218,6 +252,7 @@ class Assistant:
         """
         return self._library.remove(sources)
 
+    @checking_arguments
     def documents(self, *, where: str = "", sources: Sequence[str] = ()) -> list[DocumentInfo]:
         """The documents that are searched, by source; with a filter, those that fit it, see `stream`.
 
@@ -226,6 +261,7 @@ class Assistant:
         """
         return self._library.documents(scope_of(where, sources).filter)
 
+    @checking_arguments
     def document(self, document_id: str) -> Document:
         """The document with that id, whole; also an older version that a citation refers to.
 
@@ -234,6 +270,7 @@ class Assistant:
         """
         return self._library.document(document_id)
 
+    @checking_arguments
     def retrieve(
         self, question: str, *, k: int = 10, where: str = "", sources: Sequence[str] = ()
     ) -> tuple[Evidence, ...]:
@@ -248,6 +285,7 @@ class Assistant:
             raise SettingsError(f"cannot retrieve k={k!r} sentences - ask for 0 or more")
         return self._answerer.answering.retrieve(question, k, where=scope_of(where, sources).filter)
 
+    @checking_arguments
     def ask(
         self, question: str, *, history: Sequence[Turn] = (), where: str = "", sources: Sequence[str] = ()
     ) -> Answer:
@@ -257,6 +295,7 @@ class Assistant:
                 return event.answer
         raise AssertionError("a stream ends with Done")
 
+    @checking_arguments
     def stream(
         self,
         question: str,
@@ -286,12 +325,17 @@ class Assistant:
         answering = self._answerer.answering.stream(
             question, history, where=scope.filter, searched=scope.text, is_stopped=is_stopped
         )
+        return self._recording(answering)
+
+    def _recording(self, answering: EventStream) -> EventStream:
         with closing(answering) as events:
             for event in events:
+                self._require_open()
                 if isinstance(event, Done):
                     self._record(event.answer)
                 yield event
 
+    @checking_arguments
     def standalone_question(self, question: str, *, history: Sequence[Turn] = ()) -> str:
         """What is searched for when the question is asked in that conversation; itself when it stands alone.
 
@@ -301,10 +345,12 @@ class Assistant:
         """
         return self._answerer.answering.standalone_question(question, history)
 
+    @checking_arguments
     def example_questions(self, k: int = 4) -> tuple[str, ...]:
         """At most `k` questions that the documents answer, made from sentences of the documents added last."""
         return self._answerer.example_questions(k)
 
+    @checking_arguments
     def verify(self, pairs: Sequence[ClaimWithEvidence]) -> list[Verdict]:
         """A verdict for each claim beside its evidence, in order: supported when that is likelier than not.
 
@@ -312,6 +358,7 @@ class Assistant:
         """
         return self._answerer.judge.verify(pairs)
 
+    @checking_arguments
     def citation(self, number: int) -> Citation:
         """The citation with that number of the last recorded answer.
 
@@ -340,6 +387,7 @@ class Assistant:
             raise NotFoundError(f"cannot {intent}: nothing was asked yet - ask a question first")
         return serialisation.from_json(recorded.answer)
 
+    @checking_arguments
     def place(self, answer: Answer, number: int) -> Citation:
         """What the answer shows under that number: its citation, or, when it abstained, the nearest sentence.
 
@@ -348,16 +396,19 @@ class Assistant:
         Raises:
             NotFoundError: the answer shows nothing under that number, or the document was removed.
         """
+        self._require_open()
         return place_in(answer, number, document_of=self.document)
 
-    def context(self, citation: Citation) -> Context:
-        """What stands around a cited place in its document.
+    @checking_arguments
+    def context(self, citation: Citation | Evidence) -> Context:
+        """What stands around a cited place, or a sentence of evidence, in its document.
 
         Raises:
             NotFoundError: the document was removed.
         """
         return context_of(citation.span, self.document(citation.document_id).text)
 
+    @checking_arguments
     def answer(self, answer_id: str) -> Answer:
         """The recorded answer with that id, as it was given; without its draft and what was left out.
 
@@ -369,6 +420,7 @@ class Assistant:
             raise NotFoundError(f"no answer has the id {answer_id!r}: it was not recorded, or a source was removed")
         return serialisation.from_json(recorded.answer)
 
+    @checking_arguments
     def rate(self, answer_id: str, rating: Rating) -> None:
         """Keep with a recorded answer what a person thinks of it; the last rating counts.
 
@@ -379,6 +431,7 @@ class Assistant:
         if not self._library.store.answers.rate(answer_id, rating):
             raise NotFoundError(f"cannot rate answer {answer_id!r}: it was not recorded, or a source was removed")
 
+    @checking_arguments
     def rating(self, answer_id: str) -> Rating:
         """What a person thought last of a recorded answer.
 
@@ -410,6 +463,7 @@ class Assistant:
             return [*found, str(error)]
         return self._library.check()
 
+    @checking_arguments
     def prune(self, *, days: int | None = None) -> PruneReport:
         """Delete older versions of documents, and those of files that are gone, which no recorded answer quotes.
 
@@ -423,6 +477,7 @@ class Assistant:
             raise SettingsError(f"cannot prune what is older than days={days!r} - give 0 or more")
         return self._library.prune(days=days)
 
+    @checking_arguments
     def export(self, path: str | Path) -> ExportReport:
         """Write the whole store into one new file, as it is at this moment; others may go on writing meanwhile.
 
@@ -432,6 +487,7 @@ class Assistant:
         return self._library.export(Path(path).expanduser())
 
     @staticmethod
+    @checking_arguments
     def import_store(path: str | Path, folder: str | Path) -> int:
         """Make a store in `folder`, missing or empty, from a file of `export`; the number of its documents.
 

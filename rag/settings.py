@@ -14,7 +14,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from rag.errors import SettingsError
@@ -24,6 +24,7 @@ __all__ = ["Settings"]
 _PREFIX = "RAG_"
 _Suffix: TypeAlias = Annotated[str, Field(pattern=r"^\.[^A-Z\s./\\]+$")]
 _Target: TypeAlias = Annotated[str, Field(pattern=r"^[A-Za-z_][\w.]*:[A-Za-z_]\w*$")]
+_WAYS_TO_A_MODEL = ("auto", "none", "local", "openai-like")
 _IRRELEVANT_TO_ANSWERS = {
     "device",
     "llm_key_base",
@@ -39,6 +40,15 @@ _IRRELEVANT_TO_ANSWERS = {
 
 _OTHER_VARIABLES = {"RAG_API_KEY", "RAG_MODELS", "RAG_STORE"}
 """Read elsewhere, and no settings: a key is no part of what can be printed, and folders do not change answers."""
+
+
+def _way_to_a_model(llm: str) -> str:
+    if llm not in _WAYS_TO_A_MODEL and ":" not in llm:
+        raise ValueError(
+            f"it says how a language model is reached - write {', '.join(_WAYS_TO_A_MODEL)}, or a LlamaIndex LLM's "
+            "module:Class, and the model's name as llm_model"
+        )
+    return llm
 
 
 class Settings(BaseSettings):
@@ -74,6 +84,7 @@ class Settings(BaseSettings):
     n_evidence: Annotated[int, Field(ge=1, le=100, description="sentences offered to the generator")] = 10
     llm: Annotated[
         str,
+        AfterValidator(_way_to_a_model),
         Field(description="language model: auto, none, local, openai-like, or module:Class of a LlamaIndex LLM"),
     ] = "auto"
     llm_model: Annotated[str, Field(description="its name: of the local weights, or as the server calls it")] = ""
@@ -203,5 +214,6 @@ def _explain(error: ValidationError) -> str:
             known = ", ".join(sorted(Settings.model_fields))
             parts.append(f"no setting is called {name!r} - the settings are: {known}")
         else:
-            parts.append(f"cannot use {name} = {problem['input']!r}: {problem['msg']} - change it")
+            said = problem.get("ctx", {}).get("error", f"{problem['msg']} - change it")
+            parts.append(f"cannot use {name} = {problem['input']!r}: {said}")
     return "; ".join(parts)

@@ -13,6 +13,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import TypeAlias
 
+from rag.errors import SettingsError
+
 __all__ = [
     "NO_METADATA",
     "AddReport",
@@ -326,6 +328,41 @@ class Answer:
     evidence: tuple[Evidence, ...]
     trace: Trace
 
+    @property
+    def standalone_question(self) -> str:
+        """What was searched for; see `Trace`, which has this and the rest of what the answer's JSON holds."""
+        return self.trace.standalone_question
+
+    @property
+    def searched(self) -> str:
+        """The filter of the documents that were searched; empty for all of them."""
+        return self.trace.searched
+
+    @property
+    def generator(self) -> str:
+        """What wrote the draft."""
+        return self.trace.generator_id
+
+    @property
+    def prompt(self) -> str:
+        """Name and hash of its prompt; empty when there is none."""
+        return self.trace.prompt_id
+
+    @property
+    def notice(self) -> str:
+        """What a person should know about how the answer was made; empty when all went as the settings say."""
+        return self.trace.notice
+
+    @property
+    def answerability(self) -> float:
+        """Estimated probability that the documents answer the question, 0 to 1."""
+        return self.trace.answerability
+
+    @property
+    def timings_ms(self) -> Mapping[str, float]:
+        """Milliseconds by stage, with `total` last."""
+        return self.trace.timings_ms
+
 
 class Rating(StrEnum):
     """What a person thinks of an answer."""
@@ -434,3 +471,10 @@ class Turn:
 
     question: str
     answer: str
+
+    def __post_init__(self) -> None:
+        for name, value in (("question", self.question), ("answer", self.answer)):
+            if isinstance(value, Answer):
+                raise SettingsError(f"cannot use an Answer as the {name} of a turn: it is text - give answer.text")
+            if not isinstance(value, str):
+                raise SettingsError(f"cannot use {value!r} as the {name} of a turn: it is text - write what was said")

@@ -52,13 +52,9 @@ def choose_generator(settings: Settings) -> GeneratorChoice:
             return _local(settings, str(path_of(settings.llm_model or DEFAULT_LLM)))
         case "openai-like":
             return _served(settings)
-        case target if ":" in target:
+        case target:
             arguments = {"llm": target, "llm_arguments": dict(settings.llm_arguments), **_limits(settings)}
             return GeneratorChoice("llama-index", arguments)
-        case other:
-            raise SettingsError(
-                f"cannot use llm = {other!r} - write auto, none, local, openai-like, or a LlamaIndex LLM's module:Class"
-            )
 
 
 def language_model(settings: Settings) -> str:

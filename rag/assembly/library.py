@@ -62,6 +62,7 @@ class Library:
         """
         if address_in(folder):
             raise StoreError(f"cannot open store {address_in(folder)!r}: it is an address - name a folder")
+        self.is_closed = False
         self.store = Store(folder, lock_timeout_seconds=settings.lock_timeout_seconds, must_exist=must_exist)
         self._settings = settings
         self._building = threading.RLock()
@@ -70,13 +71,14 @@ class Library:
 
     def close(self) -> None:
         """Release the store's files, and end the processes that read files."""
+        self.is_closed = True
         if "_isolation" in self.__dict__:
             self._isolation.close()
         self.store.close()
 
     def add(self, paths: Iterable[str | Path], *, on_progress: Callable[[Progress], None] | None = None) -> AddReport:
         """See `Assistant.add`."""
-        report = self.ingestion.add([paths] if isinstance(paths, (str, Path)) else paths, on_progress)
+        report = self.ingestion.add(paths, on_progress)
         self._refresh(report)
         return report
 
@@ -119,7 +121,7 @@ class Library:
     def remove(self, sources: Iterable[str | Path]) -> tuple[str, ...]:
         """See `Assistant.remove`."""
         doomed: dict[str, None] = {}
-        for given in [sources] if isinstance(sources, (str, Path)) else sources:
+        for given in sources:
             path = str(absolute(given))
             names = [str(given), source_in(given)]
             named = self.store.documents.named(names, files=[path, f"uploads/{given}"], folder=path)

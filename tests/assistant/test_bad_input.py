@@ -139,12 +139,6 @@ def test_unknown_citation_is_not_found(filled, number):
 # Stores
 
 
-def test_closing_twice_and_asking_again_works(filled):
-    filled.close()
-    filled.close()
-    assert filled.ask("When did the bridge open?").citations
-
-
 def test_store_of_a_newer_version_is_refused_by_name(filled, store_folder, settings):
     with filled._library.store.begin() as connection:
         connection.execute(text("INSERT INTO migrations VALUES ('add_colours', '2030-01-01')"))
@@ -154,7 +148,7 @@ def test_store_of_a_newer_version_is_refused_by_name(filled, store_folder, setti
 
 
 def test_damaged_store_says_so_and_check_does_not_fail(filled, store_folder, settings):
-    filled.close()
+    filled._library.store.close()
     database = store_folder / "store.db"
     content = bytearray(database.read_bytes())
     content[4096:] = b"\xff" * (len(content) - 4096)
@@ -165,7 +159,7 @@ def test_damaged_store_says_so_and_check_does_not_fail(filled, store_folder, set
 
 
 def test_store_folder_that_vanishes_is_an_error_that_says_so(filled, store_folder):
-    filled.close()
+    filled._library.store.close()
     store_folder.rename(store_folder.with_name("elsewhere"))
     with pytest.raises(StoreError, match="unable to open database file"):
         filled.ask("When did the bridge open?")

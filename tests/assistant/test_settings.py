@@ -83,6 +83,12 @@ def test_variables_of_other_programs_are_left_alone(monkeypatch, variable):
         ("abstain_below", float("nan"), "cannot use abstain_below"),
         ("lock_timeout_seconds", float("inf"), "cannot use lock_timeout_seconds"),
         ("fusion", "sum", "'min-max' or 'rrf'"),
+        (
+            "llm",
+            "gpt-4",
+            "cannot use llm = 'gpt-4': it says how a language model is reached - write auto, none, local, ",
+        ),
+        ("llm", "gpt-4", ", and the model's name as llm_model"),
         ("embedder", None, "valid string"),
         ("readers", {"org": "rag.readers.text:TextReader"}, "readers.org"),
         ("readers", {".ORG": "rag.readers.text:TextReader"}, "readers..ORG"),

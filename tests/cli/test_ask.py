@@ -62,7 +62,10 @@ def test_any_llm_of_llama_index_is_asked_by_its_class(rag, article):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--llm", "nonsense"], "rag: cannot use llm = 'nonsense' - write auto, none, local, openai-like"),
+        (
+            ["--llm", "nonsense"],
+            "rag: cannot use llm = 'nonsense': it says how a language model is reached - write auto, none",
+        ),
         (["--llm", "openai-like"], "rag: cannot ask a language model: its address is not set"),
         (["--llm", "openai-like", *SERVER[:2]], "rag: cannot ask the server at 'http://127.0.0.1:9/v1': no model"),
         (["--llm", "no_such_module:LLM"], "rag: cannot load the LLM 'no_such_module:LLM'"),

@@ -16,7 +16,7 @@ SOURCES = sorted(path for package in ("rag", "ui", "eval") for path in (ROOT / p
 BASE = {"types", "errors", "protocols", "language"}
 METHODS = {"attribution", "conversation", "retrieval", "segmentation", "storage"}
 MAY_IMPORT: dict[str, set[str]] = {
-    "types": set(),
+    "types": {"errors"},
     "errors": set(),
     "protocols": {"types"},
     "language": set(),
