@@ -18,9 +18,6 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from rag.public import *  # noqa: F403 - the names that type checkers and editors see
-
 TELEMETRY_OFF = {
     "GRADIO_ANALYTICS_ENABLED": "False",  # the version of Gradio asked for at its maker's, and what a page is made of
     "HF_HUB_DISABLE_TELEMETRY": "1",  # what Gradio sends by way of the hub's library, and who asks the hub for a model
@@ -34,19 +31,21 @@ while it is imported, so that a program that imports it before `rag` has to set 
 
 os.environ |= TELEMETRY_OFF
 
+if TYPE_CHECKING:
+    from rag.public import *  # noqa: F403 - the names that type checkers and editors see, and no others
+else:
 
-def __getattr__(name: str) -> object:
-    """A part of the package, a public name, or `__all__`, when it is first used."""
-    if name.startswith("_") and name != "__all__":
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    if find_spec(f"{__name__}.{name}"):  # before the public names, which need every part
-        return import_module(f"{__name__}.{name}")
-    public = import_module(f"{__name__}.public")
-    globals().update({promised: getattr(public, promised) for promised in public.__all__}, __all__=public.__all__)
-    if name not in globals():
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value: object = globals()[name]
-    return value
+    def __getattr__(name: str) -> object:
+        """A part of the package, a public name, or `__all__`, when it is first used."""
+        if name.startswith("_") and name != "__all__":
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        if find_spec(f"{__name__}.{name}"):  # before the public names, which need every part
+            return import_module(f"{__name__}.{name}")
+        public = import_module(f"{__name__}.public")
+        globals().update({promised: getattr(public, promised) for promised in public.__all__}, __all__=public.__all__)
+        if name not in globals():
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return globals()[name]
 
 
 def __dir__() -> list[str]:
