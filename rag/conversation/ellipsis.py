@@ -32,6 +32,7 @@ _MORE = re.compile(
     r"|please (?:go on|continue)|go on|continue|(?:and )?what (?:else|more)|anything else)",
     re.IGNORECASE,
 )
+_TELL = re.compile(r"(?:please )?(?:tell|give|show|describe|explain|summari[sz]e|list)\b", re.IGNORECASE)
 _AUXILIARY = re.compile(
     r"(?:is|are|was|were|did|does|do|has|have|had|will|would|can|could|should|must|may|might)\b", re.IGNORECASE
 )
@@ -93,7 +94,8 @@ def completed(question: str, memory: Memory) -> str | None:
     text = question.strip().rstrip("?!. ")
     bare = _BARE.fullmatch(text)
     if bare is not None:
-        return _asked_of_last(bare["asks"], last)
+        asked = next((turn for turn in memory if turn.question and not _TELL.match(turn.question)), None)
+        return None if asked is None else _asked_of_last(bare["asks"], asked)
     if _MORE.fullmatch(text):
         return _more_of_last(last)
     for pattern in (_WHAT_ABOUT, _SAME, _AND_ABOUT, _AND, _IN):
