@@ -6,6 +6,7 @@ Paris"), and "to" for "from", "before" for "after" in front of a shared atom. A 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
@@ -21,6 +22,7 @@ __all__ = [
     "preposition_findings",
     "pronoun_findings",
     "swap_findings",
+    "uncleft",
     "voice_findings",
 ]
 
@@ -174,3 +176,21 @@ def preposition_findings(alignment: Alignment) -> Iterator[Finding]:
 
 def _is_elsewhere(theirs: Sequence[Atom], atom: Atom, preposition: str) -> bool:
     return any(other.fits(atom) and preposition in other.before for other in theirs)
+
+
+_WHO = r"(?P<who>(?:(?:[Tt]he|an?) |(?=[A-Z]))[^,;:\"]+?)"
+_CLEFTS = (
+    re.compile(
+        rf"^The (?:person|people|one|ones|country|party) (?:who|that|which) (?P<what>.+) (?:was|is|were|are) {_WHO}\.?$"
+    ),
+    re.compile(rf"^It (?:was|is) {_WHO} (?:who|that|which) (?P<what>[^,;:\"]+?)\.?$"),
+)
+
+
+def uncleft(claim: str) -> str:
+    """The claim in the order of a plain sentence: "The person who left was Ann." is "Ann left."."""
+    for pattern in _CLEFTS:
+        if match := pattern.match(claim):
+            who, what = match["who"], match["what"]
+            return f"{who[0].upper()}{who[1:]} {what}."
+    return claim

@@ -20,7 +20,6 @@ from typing import NamedTuple
 from rag.checking.alignment import Alignment, align
 from rag.checking.atoms import Atom, AtomKind, Sentence, normalised, sentences_of
 from rag.checking.attributed import claim_sentences, sentences_said_by
-from rag.checking.clefts import uncleft
 from rag.checking.dated import conjunction_findings, count_findings, date_findings, reason_findings
 from rag.checking.findings import Finding, FindingKind, conflict, missing, of_kind
 from rag.checking.joined import fragment_findings, joining_findings
@@ -34,6 +33,7 @@ from rag.checking.roles import (
     preposition_findings,
     pronoun_findings,
     swap_findings,
+    uncleft,
     voice_findings,
 )
 from rag.checking.slots import (
