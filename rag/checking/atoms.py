@@ -12,9 +12,8 @@ from dataclasses import dataclass, replace
 from enum import Enum, auto
 from functools import lru_cache
 
-from rag.checking.dates import date_at
 from rag.checking.lexicon import FUNCTION_WORDS, TITLES, synonyms, word_key
-from rag.checking.quantities import bound_before, quantity_at
+from rag.checking.quantities import bound_before, date_at, quantity_at
 from rag.language.countries import COUNTRIES
 
 __all__ = ["Atom", "AtomKind", "Sentence", "normalised", "sentences_of"]

@@ -20,11 +20,17 @@ from typing import NamedTuple
 from rag.checking.alignment import Alignment, align
 from rag.checking.atoms import Atom, AtomKind, Sentence, normalised, sentences_of
 from rag.checking.attributed import claim_sentences, sentences_said_by
-from rag.checking.dated import conjunction_findings, count_findings, date_findings, reason_findings
 from rag.checking.findings import Finding, FindingKind, conflict, missing, of_kind
-from rag.checking.joined import fragment_findings, joining_findings
+from rag.checking.form import form_reason, is_statement, unstated_findings
+from rag.checking.joined import (
+    conjunction_findings,
+    count_findings,
+    date_findings,
+    fragment_findings,
+    joining_findings,
+    reason_findings,
+)
 from rag.checking.lexicon import LIGHT_WORDS, word_set
-from rag.checking.orders import unstated_findings
 from rag.checking.polarity import polarity_findings
 from rag.checking.quotations import quotation_findings
 from rag.checking.roles import (
@@ -48,7 +54,6 @@ from rag.checking.slots import (
     slot_findings,
 )
 from rag.checking.speakers import named_speaker, report_findings, speaker_atoms, speaker_findings
-from rag.checking.statements import form_reason, is_statement
 from rag.protocols import ClaimWithEvidence
 from rag.types import Verdict, VerdictLabel
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from rag.checking.atoms import Sentence, sentences_of
 from rag.checking.attributed import sentences_said_by
-from rag.checking.statements import is_statement
+from rag.checking.form import is_statement
 from rag.model.evidence import EvidenceModel, Reading, best_sentences
 from rag.protocols import ClaimWithEvidence
 
