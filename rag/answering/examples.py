@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import NamedTuple
 
-from rag.attribution.lexicon import word_set
 from rag.language.stopwords import STOP_WORDS
+from rag.language.words import word_set
 
 __all__ = ["Example", "make_examples"]
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from rag.attribution.lexicon import ADVERBS, AUXILIARIES, NEGATIONS, PREPOSITIONS, word_set
+from rag.attribution.lexicon import ADVERBS, AUXILIARIES, NEGATIONS, PREPOSITIONS
 from rag.attribution.tokens import QUOTATION, Token
+from rag.language.words import word_set
 
 __all__ = ["MODALS", "before_auxiliaries", "ends_here"]
 

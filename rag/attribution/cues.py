@@ -21,11 +21,11 @@ from rag.attribution.lexicon import (
     QUOTED_ONLY,
     SUBORDINATORS,
     WEAK,
-    word_set,
 )
 from rag.attribution.phrases import Mention, MentionKind, phrase_from, phrase_until
 from rag.attribution.subjects import CONJUNCTIONS, phrase_before_apposition
 from rag.attribution.tokens import QUOTATION, Token
+from rag.language.words import word_set
 
 __all__ = ["Cue", "cues_of"]
 

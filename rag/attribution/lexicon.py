@@ -7,6 +7,8 @@ Bergler and Witte, "Minding the Source" (LREC 2008), completed with those of ord
 
 from __future__ import annotations
 
+from rag.language.words import word_set
+
 __all__ = [
     "ADVERBS",
     "AUXILIARIES",
@@ -30,13 +32,7 @@ __all__ = [
     "TITLES",
     "TITLE_TAILS",
     "WEAK",
-    "word_set",
 ]
-
-
-def word_set(listing: str) -> frozenset[str]:
-    """The words of a listing that white space separates."""
-    return frozenset(listing.split())
 
 
 # Verbs of saying: any noun phrase may be their subject ("the letter says").

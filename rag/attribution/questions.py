@@ -12,9 +12,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import pairwise
 
-from rag.attribution.lexicon import CUE_FORMS, DETERMINERS, PREPOSITIONS, QUOTED_ONLY, word_set
+from rag.attribution.lexicon import CUE_FORMS, DETERMINERS, PREPOSITIONS, QUOTED_ONLY
 from rag.attribution.names import fold, is_description, name_words, names_same
 from rag.attribution.speakers import Speakers
+from rag.language.words import word_set
 
 __all__ = ["AskedSpeaker", "asked_speaker"]
 

@@ -9,20 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from rag.attribution.lexicon import (
-    AUXILIARIES,
-    BODIES,
-    CUE_FORMS,
-    FEMALE,
-    LEADING,
-    MALE,
-    PLACES,
-    RESTRICTIVE,
-    ROLES,
-    word_set,
-)
+from rag.attribution.lexicon import AUXILIARIES, BODIES, CUE_FORMS, FEMALE, LEADING, MALE, PLACES, RESTRICTIVE, ROLES
 from rag.attribution.names import fold, name_words, title_length
 from rag.attribution.phrases import Mention, MentionKind
+from rag.language.words import word_set
 
 __all__ = ["NameRegistry", "is_body", "is_plural"]
 

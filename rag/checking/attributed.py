@@ -2,21 +2,24 @@
 
 A quote such as "He added that it was over." or the middle of a long quotation names nobody. When the speaker is known,
 the sentence is read as if it named him: "John Healey added that it was over.". Only what is compared changes, never
-what is shown. Inside quotation marks nothing is replaced: there "he" is somebody else.
+what is shown. Inside quotation marks nothing is replaced: there "he" is somebody else; and words in quotation marks
+have to stand in the evidence as they are, whatever marks are around them.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from rag.checking.atoms import Sentence, normalised, sentences_of
+from rag.checking.findings import Finding, missing
 from rag.checking.lexicon import TITLES
 from rag.checking.speakers import CUES, SKIPPED, Saying, sayings_of
+from rag.protocols import ClaimWithEvidence
 
-__all__ = ["claim_sentences", "clauses_of", "sentences_said_by"]
+__all__ = ["Said", "claim_sentences", "clauses_of", "quotation_findings", "said_by", "sentences_said_by", "speakers_of"]
 
 SpeakerOf: TypeAlias = Callable[[Sentence], str]
 
@@ -137,3 +140,61 @@ def _closes_first(text: str) -> bool:
     """Whether the first quotation mark ends a quotation that began in an earlier sentence."""
     first = text.find('"')
     return first > 0 and not text[first - 1].isspace() and text[first - 1] not in "([-"
+
+
+class Said(NamedTuple):
+    """A quote and who says it; empty for nobody."""
+
+    speaker: str
+    quote: str
+
+
+def said_by(pair: ClaimWithEvidence) -> list[Said]:
+    """Every quote in order, on one line; speakers that are not one for each quote are nobody's.
+
+    >>> said_by(ClaimWithEvidence(("Rain fell.", "It  poured."), "It rained.", ("", "Ana Gil")))
+    [Said(speaker='', quote='Rain fell.'), Said(speaker='Ana Gil', quote='It poured.')]
+    """
+    return [
+        Said(" ".join(speaker.split()), " ".join(quote.split()))
+        for speaker, quote in zip(speakers_of(pair), pair.evidence, strict=True)
+    ]
+
+
+def speakers_of(pair: ClaimWithEvidence) -> tuple[str, ...]:
+    """Who says each quote, in order; nobody, where there is not one speaker for each.
+
+    >>> speakers_of(ClaimWithEvidence(("Rain fell.", "It poured."), "It rained.", ("Ana Gil",)))
+    ('', '')
+    """
+    return pair.speakers if len(pair.speakers) == len(pair.evidence) else ("",) * len(pair.evidence)
+
+
+_QUOTED_WORDS = re.compile(r'"([^"]+)"')
+_SINGLE = re.compile(r"(?<!\w)'([^']{3,}(?:'\w[^']*)*)'(?!\w)")
+_EDGE = re.compile(r"^[\W_]+|[\W_]+$")
+_NOT_WORDS = re.compile(r"[^\w]+")
+
+
+def quotation_findings(claim: str, evidence: Sequence[str]) -> Iterator[Finding]:
+    """Quoted words of the claim that the evidence does not have; sentences may be cited one by one.
+
+    >>> [found.reason for found in quotation_findings("He called it “bad”.", ["He called it very poor."])]
+    ["the quoted words 'bad' are not in the evidence"]
+    """
+    text = normalised(claim)
+    quoted = [match[1] for pattern in (_QUOTED_WORDS, _SINGLE) for match in pattern.finditer(text)]
+    if not quoted:
+        return
+    bare = [f" {_bare(normalised(each))} " for each in evidence]
+    for words in quoted:
+        wanted = _bare(words)
+        if not wanted or any(f" {wanted} " in each for each in bare):
+            continue
+        pieces = [f" {_bare(sentence.text)} " for sentence in sentences_of(words)]
+        if len(pieces) == 1 or not all(any(piece in each for each in bare) for piece in pieces):
+            yield missing(f"the quoted words {_EDGE.sub('', words)!r} are not in the evidence")
+
+
+def _bare(text: str) -> str:
+    return _NOT_WORDS.sub(" ", text).strip().lower()

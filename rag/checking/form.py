@@ -17,8 +17,8 @@ from typing import NamedTuple
 from rag.checking.alignment import Alignment
 from rag.checking.atoms import AtomKind, Sentence, normalised
 from rag.checking.findings import Finding, missing
-from rag.checking.language import has_english_words, is_foreign, is_undecided
-from rag.checking.lexicon import word_set
+from rag.language.identification import has_english_words, is_foreign, is_undecided
+from rag.language.words import word_set
 
 __all__ = ["form_reason", "is_order", "is_statement", "narration", "unstated_findings"]
 

@@ -13,7 +13,8 @@ from itertools import groupby, pairwise
 from rag.checking.alignment import Alignment
 from rag.checking.atoms import Atom, AtomKind, Sentence
 from rag.checking.findings import Finding, conflict, missing
-from rag.checking.lexicon import LIGHT_WORDS, word_set
+from rag.checking.lexicon import LIGHT_WORDS
+from rag.language.words import word_set
 
 __all__ = [
     "conjunction_findings",

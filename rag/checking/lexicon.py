@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from rag.language.stopwords import STOP_WORDS
-from rag.language.words import stem
+from rag.language.words import stem, word_set
 
 __all__ = [
     "ANTONYMS",
@@ -24,19 +24,7 @@ __all__ = [
     "is_participle",
     "synonyms",
     "word_key",
-    "word_list",
-    "word_set",
 ]
-
-
-def word_list(listing: str) -> list[str]:
-    """The words of a listing that white space separates, in order."""
-    return listing.split()
-
-
-def word_set(listing: str) -> frozenset[str]:
-    """The words of a listing that white space separates."""
-    return frozenset(listing.split())
 
 
 _IRREGULAR = """

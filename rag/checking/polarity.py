@@ -14,7 +14,7 @@ from enum import Enum
 from rag.checking.alignment import Alignment
 from rag.checking.atoms import AtomKind, Sentence
 from rag.checking.findings import Finding, FindingKind, conflict
-from rag.checking.lexicon import word_list, word_set
+from rag.language.words import word_list, word_set
 
 __all__ = ["Operator", "OperatorKind", "operators_of", "polarity_findings"]
 

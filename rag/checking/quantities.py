@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from rag.checking.lexicon import word_list, word_set
+from rag.language.words import word_list, word_set
 
 __all__ = ["BOUNDS", "DateParts", "Quantity", "bound_before", "date_at", "quantity_at"]
 

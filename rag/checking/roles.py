@@ -13,8 +13,9 @@ from itertools import pairwise
 from rag.checking.alignment import Alignment, are_listed
 from rag.checking.atoms import Atom, AtomKind
 from rag.checking.findings import Finding, conflict, missing
-from rag.checking.lexicon import PREPOSITIONS, SYMMETRIC, is_participle, word_set
+from rag.checking.lexicon import PREPOSITIONS, SYMMETRIC, is_participle
 from rag.checking.slots import is_capital, is_head
+from rag.language.words import word_set
 
 __all__ = [
     "owner_findings",

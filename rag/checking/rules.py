@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 from rag.checking.alignment import Alignment, align
 from rag.checking.atoms import Atom, AtomKind, Sentence, normalised, sentences_of
-from rag.checking.attributed import claim_sentences, sentences_said_by
+from rag.checking.attributed import claim_sentences, quotation_findings, sentences_said_by, speakers_of
 from rag.checking.findings import Finding, FindingKind, conflict, missing, of_kind
 from rag.checking.form import form_reason, is_statement, unstated_findings
 from rag.checking.joined import (
@@ -30,9 +30,8 @@ from rag.checking.joined import (
     joining_findings,
     reason_findings,
 )
-from rag.checking.lexicon import LIGHT_WORDS, word_set
+from rag.checking.lexicon import LIGHT_WORDS
 from rag.checking.polarity import polarity_findings
-from rag.checking.quotations import quotation_findings
 from rag.checking.roles import (
     owner_findings,
     place_findings,
@@ -54,6 +53,7 @@ from rag.checking.slots import (
     slot_findings,
 )
 from rag.checking.speakers import named_speaker, report_findings, speaker_atoms, speaker_findings
+from rag.language.words import word_set
 from rag.protocols import ClaimWithEvidence
 from rag.types import Verdict, VerdictLabel
 
@@ -142,7 +142,7 @@ def examine(pair: ClaimWithEvidence) -> Examined:
 
 def _compared(claim: str, pair: ClaimWithEvidence) -> Examined:
     quotes = pair.evidence
-    speakers = pair.speakers if len(pair.speakers) == len(quotes) else ("",) * len(quotes)
+    speakers = speakers_of(pair)
     cited = [sentences_said_by(quote, speaker) for quote, speaker in zip(quotes, speakers, strict=True)]
     known = {_bare(sentence) for said in cited for sentence in said} | {""}
     known |= {_bare(sentence) for quote in quotes for sentence in sentences_of(quote)}

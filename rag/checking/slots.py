@@ -12,7 +12,8 @@ from itertools import pairwise
 from rag.checking.alignment import Alignment, are_listed
 from rag.checking.atoms import Atom, AtomKind, Sentence
 from rag.checking.findings import Finding, conflict, missing
-from rag.checking.lexicon import ANTONYMS, PREPOSITIONS, SYMMETRIC, TITLES, are_opposites, word_set
+from rag.checking.lexicon import ANTONYMS, PREPOSITIONS, SYMMETRIC, TITLES, are_opposites
+from rag.language.words import word_set
 
 __all__ = [
     "bound_findings",

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from rag.checking.alignment import Alignment
 from rag.checking.atoms import Atom, AtomKind, Sentence
 from rag.checking.findings import Finding
-from rag.checking.lexicon import word_set
+from rag.language.words import word_set
 
 __all__ = [
     "CUES",

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from rag.attribution import asked_speaker
-from rag.attribution.lexicon import BODIES, PREPOSITIONS, ROLES, TITLES, word_set
+from rag.attribution.lexicon import BODIES, PREPOSITIONS, ROLES, TITLES
 from rag.attribution.names import fold
 from rag.conversation.lexicon import ASKING, BE, DO_OR_MODAL, PERSON_ROLES, PHRASE_ENDS, SPOKEN, TIMES
 from rag.conversation.memory import Memory, Said
 from rag.conversation.names import Kind, Name, kind_of, names_in, phrases_in
 from rag.language.stopwords import STOP_WORDS
+from rag.language.words import word_set
 
 __all__ = ["completed"]
 

@@ -16,8 +16,8 @@ from rag.attribution.lexicon import (
     PRONOUNS,
     ROLES,
     SUBORDINATORS,
-    word_set,
 )
+from rag.language.words import word_set
 
 __all__ = [
     "ASKING",

@@ -18,7 +18,7 @@ import Stemmer
 from rag.language.countries import COUNTRIES
 from rag.language.stopwords import FUNCTION_WORDS, FUNCTION_WORDS_OF_OTHER_SCRIPTS, STOP_WORDS
 
-__all__ = ["content_stems", "content_words", "index_form", "query_words", "stem"]
+__all__ = ["content_stems", "content_words", "index_form", "query_words", "stem", "word_list", "word_set"]
 
 _WORD = re.compile(r"(?:[^\W\d_]\.){2,}|\w+(?:['’]\w+)*")
 _PLAIN_WORD = re.compile(r"\w+")
@@ -62,6 +62,16 @@ _SAME_LETTER = (
     | dict.fromkeys((*range(1425, 1480), *range(1552, 1563), 1600, *range(1611, 1632), 1648))
     | {0x0301: None, 0x200C: None, 0x200D: None}
 )
+
+
+def word_list(listing: str) -> list[str]:
+    """The words of a listing that white space separates, in order."""
+    return listing.split()
+
+
+def word_set(listing: str) -> frozenset[str]:
+    """The words of a listing that white space separates."""
+    return frozenset(listing.split())
 
 
 def content_words(text: str) -> list[str]:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from rag.checking.atoms import Sentence, sentences_of
-from rag.checking.attributed import sentences_said_by
+from rag.checking.attributed import sentences_said_by, speakers_of
 from rag.checking.form import is_statement
 from rag.model.evidence import EvidenceModel, Reading, best_sentences
 from rag.protocols import ClaimWithEvidence
@@ -80,11 +80,9 @@ def _worst(read: Sequence[tuple[_Window, Reading]]) -> ClaimReading | None:
 
 
 def _windows(pair: ClaimWithEvidence) -> Iterator[_Window]:
-    is_known = len(pair.speakers) == len(pair.evidence)
-    speakers = pair.speakers if is_known else ("",) * len(pair.evidence)
     cited = [
         (text, number)
-        for number, (quote, speaker) in enumerate(zip(pair.evidence, speakers, strict=True), start=1)
+        for number, (quote, speaker) in enumerate(zip(pair.evidence, speakers_of(pair), strict=True), start=1)
         for sentence in sentences_said_by(quote[:_MAX_CHARACTERS], speaker)
         if (text := _text(sentence)) and is_statement(text, pair.claim) and not _ADDRESSED.match(text)
     ]

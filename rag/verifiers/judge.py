@@ -16,7 +16,7 @@ from contextlib import closing
 
 from llama_index.core.llms import LLM
 
-from rag.checking.said import said_by
+from rag.checking.attributed import said_by
 from rag.errors import GeneratorError
 from rag.model.llm.asking import Reply, RequestArgument, ask, server_of
 from rag.model.llm.pieces import UnusableError
