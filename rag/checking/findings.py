@@ -38,12 +38,14 @@ class Finding(NamedTuple):
     """Why a claim is not supported; `is_conflict` when the evidence says otherwise, not just nothing.
 
     is_about_speaker: it says who spoke, which a reader needs to know first.
+    words: plain words of the claim that the evidence does not have, where that is the reason.
     """
 
     reason: str
     is_conflict: bool
     is_about_speaker: bool = False
     kind: FindingKind = FindingKind.NOTHING
+    words: tuple[str, ...] = ()
 
 
 def of_kind(kind: FindingKind, findings: Iterable[Finding]) -> Iterator[Finding]:

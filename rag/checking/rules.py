@@ -63,6 +63,8 @@ RULES_ID = "rules"
 """Who judged, in verdicts; stored with answers."""
 MAX_CLAIM_CHARACTERS = 4_000
 """A longer claim is no statement that a person could check against a few sentences."""
+MOST_WORDS_LEFT_OPEN = 5
+"""With more new words a claim is another statement, whatever a model makes of it."""
 N_CANDIDATES = 4
 """Evidence sentences that are laid beside a claim sentence, those with the most atoms in common."""
 MAX_UNCOVERED = 0.0
@@ -116,6 +118,19 @@ class Examined(NamedTuple):
     is_final: bool
     findings: tuple[Finding, ...] = ()
     share_missing: float = 1.0
+
+    def is_left_open(self) -> bool:
+        """Whether all that speaks against the claim is that a few plain words of it are not in the evidence.
+
+        Every other kind of finding is a veto, so that a new rule is one from its first day. So is a word with a capital
+        letter or a digit: the rules cannot tell every name from another word.
+        """
+        if self.verdict.label is not VerdictLabel.UNSUPPORTED or len(self.verdict.reasons) != 1:
+            return False
+        telling = next((each for each in self.findings if each.reason in self.verdict.reasons), None)
+        if telling is None or telling.kind is not FindingKind.WORDS:
+            return False
+        return len(telling.words) <= MOST_WORDS_LEFT_OPEN and all(map(_is_plain, telling.words))
 
 
 def examine(pair: ClaimWithEvidence) -> Examined:
@@ -183,6 +198,10 @@ def _refused(reason: str) -> Examined:
 
 def _unsupported(*reasons: str, score: float = 0.0) -> Verdict:
     return Verdict(label=VerdictLabel.UNSUPPORTED, score=score, verifier_id=RULES_ID, reasons=reasons)
+
+
+def _is_plain(word: str) -> bool:
+    return word.islower() and not any(map(str.isdigit, word))
 
 
 def _most_telling(findings: Sequence[Finding], *, conflicts_first: bool) -> tuple[str, ...]:
@@ -362,7 +381,7 @@ def _uncovered(claim: Sentence, evidence: Sequence[Sentence], open_atoms: set[in
     total = sum(_WEIGHT[atom.kind] for atom in claim.atoms) or 1.0
     if words and len(words) / total > MAX_UNCOVERED:
         against = missing(f"not in the evidence: {', '.join(map(repr, words[:6]))}")
-        findings.append(against._replace(kind=FindingKind.WORDS))
+        findings.append(against._replace(kind=FindingKind.WORDS, words=tuple(words)))
     return findings, weight, len(words)
 
 

@@ -15,7 +15,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from rag.checking.findings import FindingKind
-from rag.checking.left_open import is_left_open
 from rag.checking.rules import Examined, examine
 from rag.model.evidence import EvidenceModel, bundled_model
 from rag.protocols import ClaimWithEvidence
@@ -74,7 +73,7 @@ class CombinedVerifier:
     def _is_open(self, examined: Examined, pair: ClaimWithEvidence, combination: Combination) -> bool:
         if examined.is_final or combination.vetoed(examined, is_attributed=any(pair.speakers)):
             return False
-        return not (self._is_guard and examined.findings) or is_left_open(examined.verdict)
+        return not (self._is_guard and examined.findings) or examined.is_left_open()
 
     def _by_rules(self, examined: Examined) -> Verdict:
         return self._made(examined.verdict.label, examined.verdict.score, examined.verdict.reasons)

@@ -12,12 +12,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.checking.left_open import is_left_open
+from rag.checking.rules import RULES_ID, examine
 from rag.errors import SettingsError
 from rag.protocols import ClaimWithEvidence, Verifier
 from rag.types import Verdict, VerdictLabel
 from rag.verifiers._probability import checked_threshold, logistic, logit
-from rag.verifiers.rules import RulesVerifier
 
 __all__ = ["Combination", "RulesThenModelVerifier"]
 
@@ -59,18 +58,15 @@ class Combination:
 
 
 class RulesThenModelVerifier:
-    """Asks `model` where `rules` neither support a claim nor have anything against it but missing words.
+    """Asks `model` where the rules neither support a claim nor have anything against it but missing words.
 
     model: any verifier whose score is a probability of support.
     """
 
-    def __init__(
-        self, model: Verifier, *, rules: Verifier | None = None, combination: Combination | None = None
-    ) -> None:
+    def __init__(self, model: Verifier, *, combination: Combination | None = None) -> None:
         self._model = model
-        self._rules = rules or RulesVerifier()
         self._combination = combination or Combination()
-        self.id = f"{self._rules.id}+{model.id}"
+        self.id = f"{RULES_ID}+{model.id}"
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.id!r})"
@@ -81,13 +77,13 @@ class RulesThenModelVerifier:
         Raises:
             GeneratorError: the model's server cannot be asked.
         """
-        by_rules = self._rules.verify(pairs)
-        is_open = [is_left_open(verdict) for verdict in by_rules]
+        by_rules = [examine(pair) for pair in pairs]
+        is_open = [each.is_left_open() for each in by_rules]
         asked = [pair for pair, is_left_open in zip(pairs, is_open, strict=True) if is_left_open]
         by_model = iter(self._model.verify(asked) if asked else [])
         return [
-            self._combined(verdict, next(by_model)) if is_left_open else self._made(verdict)
-            for verdict, is_left_open in zip(by_rules, is_open, strict=True)
+            self._combined(each.verdict, next(by_model)) if is_left_open else self._made(each.verdict)
+            for each, is_left_open in zip(by_rules, is_open, strict=True)
         ]
 
     def close(self) -> None:

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from rag.checking.rules import MAX_CLAIM_CHARACTERS
+from rag.checking.findings import Finding, FindingKind
+from rag.checking.rules import MAX_CLAIM_CHARACTERS, RULES_ID, Examined, examine
 from rag.protocols import ClaimWithEvidence
 from rag.types import Verdict, VerdictLabel
 from rag.verifiers.rules import RulesVerifier
@@ -218,3 +219,46 @@ def test_reason_that_the_evidence_does_not_give_is_refused(word):
     said = ClaimWithEvidence(evidence=(apart.claim,), claim=apart.claim)
     labels = [verdict.label for verdict in RulesVerifier().verify([apart, said])]
     assert labels == [VerdictLabel.UNSUPPORTED, VerdictLabel.SUPPORTED]
+
+
+LACKING = Finding("not in the evidence: 'pondered'", False, kind=FindingKind.WORDS, words=("pondered",))
+OTHER = Finding("a reason of a rule to come", False)
+
+
+def examined(*findings: Finding, label: VerdictLabel = VerdictLabel.UNSUPPORTED) -> Examined:
+    reasons = tuple(finding.reason for finding in findings)
+    return Examined(Verdict(label=label, score=0.2, verifier_id=RULES_ID, reasons=reasons), False, findings)
+
+
+def lacking(*words: str) -> Finding:
+    return LACKING._replace(words=words)
+
+
+def test_a_claim_of_which_a_few_plain_words_are_missing_is_left_open() -> None:
+    assert examined(LACKING).is_left_open()
+    assert examined(lacking("calmly", "warmly", "praised", "signed", "sold")).is_left_open()
+    assert examine(
+        ClaimWithEvidence(("The ministers met in Paris.",), "The ministers pondered in Paris.")
+    ).is_left_open()
+
+
+@pytest.mark.parametrize(
+    "findings",
+    [
+        (),
+        (OTHER,),
+        (LACKING, OTHER),
+        (OTHER._replace(reason=LACKING.reason),),
+        (lacking("Pondered"),),
+        (lacking("pondered", "D'Arcy"),),
+        (lacking("3rd"),),
+        (lacking("東京"),),
+        (lacking("calmly", "warmly", "pondered", "praised", "signed", "sold"),),
+    ],
+)
+def test_a_finding_that_is_not_known_to_be_harmless_is_a_veto(findings: tuple[Finding, ...]) -> None:
+    assert not examined(*findings).is_left_open()
+
+
+def test_contradicted_is_a_veto_whatever_the_finding() -> None:
+    assert not examined(LACKING, label=VerdictLabel.CONTRADICTED).is_left_open()

@@ -106,42 +106,6 @@ def test_what_the_rules_support_stays_supported_whatever_the_model_says(claim):
     assert model.calls == []
 
 
-class Fixed:
-    """Rules that give the same verdict to everything."""
-
-    id = "fixed"
-
-    def __init__(self, label, *reasons):
-        self._verdict = Verdict(label=label, score=0.2, verifier_id=self.id, reasons=reasons)
-
-    def verify(self, pairs):
-        return [self._verdict for _ in pairs]
-
-
-@pytest.mark.parametrize(
-    "reasons",
-    [
-        (),
-        ("a reason of a rule to come",),
-        ("not in the evidence: 'pondered'", "a reason of a rule to come"),
-        ("not in the evidence: 'Pondered'",),
-        ("not in the evidence: 'pondered', \"D'Arcy\"",),
-        ("not in the evidence: '3rd'",),
-        ("not in the evidence: '東京'",),
-    ],
-)
-def test_a_reason_that_is_not_known_to_be_harmless_is_a_veto(reasons):
-    model = Believer()
-    verifier = RulesThenModelVerifier(model, rules=Fixed(VerdictLabel.UNSUPPORTED, *reasons))
-    assert verifier.verify([pair(PARAPHRASE)])[0].label is VerdictLabel.UNSUPPORTED
-    assert model.calls == []
-
-
-def test_contradicted_by_rules_is_a_veto_whatever_the_reason():
-    rules = Fixed(VerdictLabel.CONTRADICTED, "not in the evidence: 'pondered'")
-    assert RulesThenModelVerifier(Believer(), rules=rules).verify([pair(PARAPHRASE)])[0].score == 0.2
-
-
 def test_verdicts_keep_their_places_and_the_model_is_asked_once():
     model = ScriptedVerifier()
     claims = [PARAPHRASE, QUOTE, VETOED["another name"], PARAPHRASE.replace("pondered", "weighed")]
