@@ -16,7 +16,7 @@ from rag.checking.lexicon import FUNCTION_WORDS, TITLES, synonyms, word_key
 from rag.checking.quantities import bound_before, date_at, quantity_at
 from rag.language.countries import COUNTRIES
 
-__all__ = ["Atom", "AtomKind", "Sentence", "normalised", "sentences_of"]
+__all__ = ["Atom", "AtomKind", "Sentence", "is_derived", "normalised", "sentences_of"]
 
 N_TOKENS = 250
 """Longer sentences are read in pieces of as many tokens, which keeps the work per claim bounded."""
@@ -274,3 +274,24 @@ def _atom(key: str, shown: str, kind: AtomKind, place: tuple[int, int], *, is_fi
         end=end,
         is_first=is_first,
     )
+
+
+def is_derived(atom: Atom, keys: set[str]) -> bool:
+    """Whether the evidence has a word of the same family: "politics" for "politicians"."""
+    if len(atom.key) < 5:
+        return False
+    return any(_is_family(atom.key, key) for key in keys)
+
+
+_SUFFIXES = re.compile(
+    r"(?:|[aeiou]|al|ial|ic|ical|ist|ism|ian|an|er|or|ion|tion|ation|iti|iv|ativ|ment|ness|ous|anc|enc|ant|ent|abl|ibl|ize|is|ifi|ship|ful|hood|en)$"
+)
+
+
+def _is_family(one: str, other: str) -> bool:
+    shared = 0
+    for mine, theirs in zip(one, other, strict=False):
+        if mine != theirs:
+            break
+        shared += 1
+    return shared >= 5 and bool(_SUFFIXES.match(one[shared:]) and _SUFFIXES.match(other[shared:]))

@@ -18,7 +18,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from rag.checking.alignment import Alignment, align
-from rag.checking.atoms import Atom, AtomKind, Sentence, normalised, sentences_of
+from rag.checking.atoms import Atom, AtomKind, Sentence, is_derived, normalised, sentences_of
 from rag.checking.attributed import claim_sentences, quotation_findings, sentences_said_by, speakers_of
 from rag.checking.findings import Finding, FindingKind, conflict, missing, of_kind
 from rag.checking.form import form_reason, is_statement, unstated_findings
@@ -361,7 +361,7 @@ def _uncovered(claim: Sentence, evidence: Sequence[Sentence], open_atoms: set[in
     keys = {atom.key for sentence in evidence for atom in sentence.atoms}
     for index in sorted(open_atoms):
         atom = claim.atoms[index]
-        if atom.kind is AtomKind.WORD and (atom.lower in LIGHT_WORDS or _is_derived(atom, keys)):
+        if atom.kind is AtomKind.WORD and (atom.lower in LIGHT_WORDS or is_derived(atom, keys)):
             continue
         if atom.lower in _HOLDS and _are_held(claim.atoms[index + 1 : index + 3], evidence):
             continue
@@ -393,24 +393,3 @@ def _are_held(following: Sequence[Atom], evidence: Sequence[Sentence]) -> bool:
         for sentence in evidence
         for other in sentence.atoms
     )
-
-
-def _is_derived(atom: Atom, keys: set[str]) -> bool:
-    """Whether the evidence has a word of the same family: "politics" for "politicians"."""
-    if len(atom.key) < 5:
-        return False
-    return any(_is_family(atom.key, key) for key in keys)
-
-
-_SUFFIXES = re.compile(
-    r"(?:|[aeiou]|al|ial|ic|ical|ist|ism|ian|an|er|or|ion|tion|ation|iti|iv|ativ|ment|ness|ous|anc|enc|ant|ent|abl|ibl|ize|is|ifi|ship|ful|hood|en)$"
-)
-
-
-def _is_family(one: str, other: str) -> bool:
-    shared = 0
-    for mine, theirs in zip(one, other, strict=False):
-        if mine != theirs:
-            break
-        shared += 1
-    return shared >= 5 and bool(_SUFFIXES.match(one[shared:]) and _SUFFIXES.match(other[shared:]))
