@@ -3,7 +3,7 @@
 import pytest
 
 from rag.errors import ReadError
-from rag.readers.email import EmailReader
+from rag.readers.mail import EmailReader
 
 HEAD = "From: Anna <a@x.org>\nTo: Ben <b@x.org>\nDate: Wed, 12 Mar 2025 23:10:00 -0500\nSubject: The bridge\n"
 SHOWN_HEAD = HEAD.strip()
