@@ -1,4 +1,4 @@
-"""An article of a feed as a document, whatever the feed is written in."""
+"""Articles of feeds as documents, whatever the feed is written in, and the key that each of them has."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from rag.errors import ReadError
-from rag.readers._dates import any_date
 from rag.readers._html_text import is_nested_too_deeply, parse, remove_hidden, visible_text
-from rag.readers._normalisation import make_document, normalise, one_line
+from rag.readers._normalisation import any_date, make_document, normalise, one_line
 from rag.types import Document
 
-__all__ = ["Article", "document_of_article", "text_of_markup"]
+__all__ = ["Article", "Keys", "document_of_article", "text_of_markup"]
 
 _TAG = re.compile(
     r"<(?:p|br|div|span|a|b|i|em|strong|h[1-6]|ul|ol|li|blockquote|table|figure|img|html|body|article|section|pre)\b[^<>]*>",
@@ -68,3 +67,28 @@ def text_of_markup(text: str, path: Path) -> str:
     elif _REFERENCE.search(text):
         text = html.unescape(text)
     return normalise(text).strip()
+
+
+MAX_KEY_CHARACTERS = 300
+
+
+class Keys:
+    """Gives out keys and remembers them.
+
+    >>> keys = Keys()
+    >>> keys.distinct("a", 1), keys.distinct("", 2), keys.distinct("a", 3)
+    ('a', '2', 'a~2')
+    """
+
+    def __init__(self) -> None:
+        self._n_by_key: dict[str, int] = {}
+
+    def distinct(self, wanted: str, position: int) -> str:
+        """The wanted key, else the position; with a number when it was given out before."""
+        base = one_line(wanted)[:MAX_KEY_CHARACTERS].strip() or str(position)
+        key = base
+        while key in self._n_by_key:
+            self._n_by_key[base] += 1
+            key = f"{base}~{self._n_by_key[base]}"
+        self._n_by_key[key] = 1
+        return key

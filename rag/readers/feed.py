@@ -9,9 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from rag.errors import ReadError
-from rag.readers._articles import Article, document_of_article
+from rag.readers._articles import Article, Keys, document_of_article
 from rag.readers._decoding import DEFAULT_MAX_BYTES, read_bytes
-from rag.readers._keys import Keys
 from rag.readers._normalisation import make_document, normalise
 from rag.readers._xml import Element, attribute, child, children, descendants, local_name, parse_xml
 from rag.types import Document, Failure

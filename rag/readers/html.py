@@ -16,10 +16,9 @@ import trafilatura
 from selectolax.lexbor import LexborHTMLParser
 
 from rag.errors import ReadError
-from rag.readers._dates import any_date
 from rag.readers._decoding import DEFAULT_MAX_BYTES, decode, read_bytes
 from rag.readers._html_text import is_nested_too_deeply, parse, remove_frame, remove_hidden, visible_text
-from rag.readers._normalisation import make_document, normalise
+from rag.readers._normalisation import any_date, make_document, normalise
 from rag.types import Document
 
 __all__ = ["HtmlReader"]

@@ -21,11 +21,10 @@ from email.parser import BytesParser
 from pathlib import Path
 
 from rag.errors import ReadError
-from rag.readers._dates import any_date
+from rag.readers._articles import Keys
 from rag.readers._decoding import DEFAULT_MAX_BYTES, decode, read_bytes
 from rag.readers._html_text import is_nested_too_deeply, parse, remove_hidden, visible_text
-from rag.readers._keys import Keys
-from rag.readers._normalisation import make_document, normalise, one_line
+from rag.readers._normalisation import any_date, make_document, normalise, one_line
 from rag.types import Document, Failure
 
 __all__ = ["EmailReader", "MailboxReader"]
@@ -58,7 +57,7 @@ _WRAPPED_FROM = 60
 _WRAPPED_TO = 82
 
 
-def parse_mail(data: bytes, path: Path) -> Message:
+def _parse_mail(data: bytes, path: Path) -> Message:
     """The mail in the bytes; a damaged one is read as far as it goes.
 
     With the library's older rules: the newer ones fail on damaged heads, each in another way.
@@ -72,12 +71,12 @@ def parse_mail(data: bytes, path: Path) -> Message:
         raise ReadError(str(path), "its parts are nested too deeply - save its text alone") from error
 
 
-def message_id(message: Message) -> str:
+def _message_id(message: Message) -> str:
     """The mail's own id without its brackets; empty when it has none."""
     return one_line(_header(message, "Message-ID")).strip("<>").strip()[:200]
 
 
-def document_of_mail(message: Message, path: Path, *, key: str = "", media_type: str) -> Document:
+def _document_of_mail(message: Message, path: Path, *, key: str = "", media_type: str) -> Document:
     """The mail as a document: a line for each of From, To, Cc, Date and Subject, then the text.
 
     Raises:
@@ -292,7 +291,7 @@ class EmailReader:
             ReadError: the file is empty, too large, out of reach or no mail, or its text is binary.
         """
         data = read_bytes(path, max_bytes=self._max_bytes)
-        return document_of_mail(parse_mail(data, path), path, media_type="message/rfc822")
+        return _document_of_mail(_parse_mail(data, path), path, media_type="message/rfc822")
 
 
 _FIRST = re.compile(rb"\s*From [^\r\n]*\d{4}[^\r\n]*\r?\n")
@@ -332,15 +331,15 @@ def _mails(data: bytes, path: Path) -> Iterator[Document | Failure]:
         start = following
         position += 1
         try:
-            message = parse_mail(mail, path)
+            message = _parse_mail(mail, path)
         except ReadError as error:
             yield Failure(source=f"{path}#{keys.distinct('', position)}", reason=error.reason)
             continue
         status = str(message.get("X-Mozilla-Status", "0")).strip()
         if re.fullmatch("[0-9a-fA-F]{4}", status) and int(status, 16) & _EXPUNGED:
             continue
-        key = keys.distinct(message_id(message), position)
+        key = keys.distinct(_message_id(message), position)
         try:
-            yield document_of_mail(message, path, key=key, media_type="application/mbox")
+            yield _document_of_mail(message, path, key=key, media_type="application/mbox")
         except ReadError as error:
             yield Failure(source=f"{path}#{key}", reason=error.reason)

@@ -18,10 +18,9 @@ import yaml  # type: ignore[import-untyped]
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from rag.readers._dates import any_date
 from rag.readers._decoding import DEFAULT_MAX_BYTES, decode, read_bytes
 from rag.readers._html_text import parse, remove_hidden, visible_text
-from rag.readers._normalisation import make_document, normalise
+from rag.readers._normalisation import any_date, make_document, normalise
 from rag.types import Document
 
 __all__ = ["MarkdownReader"]
