@@ -5,11 +5,9 @@ from rag.storage.copies import Copy
 from rag.storage.documents import KnownVersion, NewPassage
 from rag.storage.files import exposure, is_store, make_private, opened_privately, private_folder, store_of
 from rag.storage.passages import StoredPassage
-from rag.storage.pruning import prune
-from rag.storage.repairing import damaged_documents, delete_dangling
-from rag.storage.soundness import problems
 from rag.storage.store import Store
 from rag.storage.transfer import export_store, import_store
+from rag.storage.upkeep import damaged_documents, delete_dangling, problems, prune
 
 __all__ = [
     "Copy",

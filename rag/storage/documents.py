@@ -15,8 +15,7 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, func, literal, o
 from rag.errors import NotFoundError
 from rag.storage import schema
 from rag.storage.database import Database
-from rag.storage.filtering import condition_of
-from rag.storage.filters import Filter
+from rag.storage.filters import Filter, condition_of
 from rag.types import Document, DocumentInfo, Sentence, Span
 
 __all__ = ["Documents", "KnownVersion", "NewPassage", "sentence_record"]

@@ -14,8 +14,7 @@ from rag.protocols import FloatArray, IdArray
 from rag.storage import schema
 from rag.storage.database import Database
 from rag.storage.documents import sentence_record
-from rag.storage.filtering import condition_of
-from rag.storage.filters import Filter
+from rag.storage.filters import Filter, condition_of
 from rag.storage.headings import heading_of
 from rag.types import Passage, Sentence, Span
 

@@ -22,8 +22,8 @@ from typing import IO, Any, NamedTuple
 
 from rag.errors import StoreError, StoreFullError
 from rag.storage.files import DATABASE, opened_privately, private_folder
-from rag.storage.soundness import problems
 from rag.storage.store import Store
+from rag.storage.upkeep import problems
 from rag.types import ExportReport
 
 __all__ = ["export_store", "import_store"]

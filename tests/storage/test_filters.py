@@ -141,7 +141,7 @@ def test_a_filter_that_is_written_down_is_read_as_itself(filter_):
 def test_every_filter_is_a_query(filter_):
     from sqlalchemy.dialects import sqlite
 
-    from rag.storage.filtering import condition_of
+    from rag.storage.filters import condition_of
 
     query = condition_of(filter_).compile(dialect=sqlite.dialect())
     assert "'" not in str(query)  # all values are parameters

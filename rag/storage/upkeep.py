@@ -1,0 +1,210 @@
+"""Upkeep of a store: what is sound in it, what can be mended from its texts, and older versions that nobody needs.
+
+Every rule that readers of the store rely on is checked against the rows themselves. What follows from the texts can be
+made anew; the texts are the truth.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Select, delete, func, select, text, update
+
+from rag.errors import StoreError
+from rag.storage import schema
+from rag.storage.store import Store
+from rag.types import PruneReport
+
+__all__ = ["damaged_documents", "delete_dangling", "problems", "prune"]
+
+_DAMAGED = (
+    # sentences outside of the text
+    """WITH lengths AS MATERIALIZED (SELECT key, id, length(text) AS n_characters FROM documents)
+    SELECT DISTINCT id FROM sentences JOIN lengths ON lengths.key = document_key
+    WHERE start >= "end" OR "end" > n_characters""",
+    # passages without vectors, or with too few
+    """SELECT DISTINCT documents.id FROM passages JOIN documents ON documents.key = document_key WHERE NOT EXISTS (
+        SELECT 1 FROM embeddings JOIN embedders ON embedders.key = embedder_key
+        WHERE hash = embedding_hash AND embedders.id = (SELECT embedder_id FROM store)
+        AND length(vectors) = 4 * dim * (2 + last_sentence - first_sentence))""",
+    # passages that do not begin and end where their sentences do
+    """SELECT DISTINCT documents.id FROM passages JOIN documents ON documents.key = document_key
+    WHERE passages.start IS NOT (SELECT start FROM sentences
+        WHERE sentences.document_key = documents.key AND ordinal = first_sentence)
+    OR passages."end" IS NOT (SELECT "end" FROM sentences
+        WHERE sentences.document_key = documents.key AND ordinal = last_sentence)""",
+    # current documents without any sentence, or, for originals, without any passage
+    """SELECT id FROM documents WHERE state = 'current' AND key NOT IN (SELECT document_key FROM sentences)""",
+    """SELECT id FROM documents WHERE state = 'current' AND duplicate_of IS NULL
+    AND key NOT IN (SELECT document_key FROM passages)""",
+)
+
+
+def delete_dangling(store: Store) -> None:
+    """Delete what belongs to no document or must not be found, and wrong vectors; inside a transaction."""
+    documents = schema.documents.c
+    there = select(documents.key)
+    searched = there.where(documents.state == "current")
+    original = schema.documents.alias()
+    with store.connect() as connection:
+        for table in (schema.passages, schema.sentences, schema.bands):
+            connection.execute(delete(table).where(table.c.document_key.not_in(searched)))
+        lost = (
+            ~select(original.c.key)
+            .where(
+                original.c.key == documents.duplicate_of,
+                original.c.state == "current",
+                original.c.duplicate_of.is_(None),
+            )
+            .exists()
+        )
+        connection.execute(
+            update(schema.documents).where(documents.duplicate_of.is_not(None), lost).values(duplicate_of=None)
+        )
+        dim = select(schema.embedders.c.dim).where(schema.embedders.c.key == schema.embeddings.c.embedder_key)
+        size = func.length(schema.embeddings.c.vectors)
+        connection.execute(delete(schema.embeddings).where(size % (4 * dim.scalar_subquery()) != 0))
+
+
+def damaged_documents(store: Store) -> list[str]:
+    """Ids of current documents whose sentences, passages or vectors are not what their texts and the rules say."""
+    with store.connect() as connection:
+        found = {document_id for query in _DAMAGED for document_id in connection.scalars(text(query))}
+        passages, documents = schema.passages.c, schema.documents.c
+        for key, document_id, whole in connection.execute(
+            select(documents.key, documents.id, documents.text).where(documents.state == "current")
+        ):
+            query = select(passages.start, passages.end, passages.text).where(passages.document_key == key)
+            if any(row.text != whole[row.start : row.end] for row in connection.execute(query)):
+                found.add(document_id)
+    return sorted(found)
+
+
+_CHECKS = {
+    "sentence {ordinal} of {source!r} is empty, or ends outside its text": """
+        WITH lengths AS MATERIALIZED (SELECT key, source, length(text) AS n_characters FROM documents)
+        SELECT ordinal, source FROM sentences JOIN lengths ON lengths.key = document_key
+        WHERE start >= "end" OR "end" > n_characters""",
+    "passage {id} has no vectors of the store's embedder": """
+        SELECT id FROM passages WHERE NOT EXISTS (
+            SELECT 1 FROM embeddings JOIN embedders ON embedders.key = embedder_key
+            WHERE hash = embedding_hash AND embedders.id = (SELECT embedder_id FROM store))""",
+    "the vectors of passage {id} are not one for itself and one for each of its sentences": """
+        SELECT passages.id FROM passages JOIN embeddings ON hash = embedding_hash
+        JOIN embedders ON embedders.key = embedder_key
+        WHERE length(vectors) != 4 * dim * (2 + last_sentence - first_sentence)""",
+    "passage {id} of {source!r} does not begin and end where its sentences do": """
+        SELECT passages.id, source FROM passages JOIN documents ON documents.key = document_key
+        WHERE passages.start IS NOT (SELECT start FROM sentences
+            WHERE sentences.document_key = documents.key AND ordinal = first_sentence)
+        OR passages."end" IS NOT (SELECT "end" FROM sentences
+            WHERE sentences.document_key = documents.key AND ordinal = last_sentence)""",
+    "{source!r} has two current versions": """
+        SELECT source FROM documents WHERE state = 'current' GROUP BY source HAVING count(*) > 1""",
+    "{source!r} is a copy of a document that is not searched, or is a copy itself": """
+        SELECT copies.source FROM documents AS copies WHERE copies.state = 'current' AND duplicate_of IS NOT NULL
+        AND duplicate_of NOT IN (SELECT key FROM documents WHERE state = 'current' AND duplicate_of IS NULL)""",
+    "{source!r} cannot be found: it has no sentences, or no passages": """
+        SELECT source FROM documents WHERE state = 'current' AND (
+            key NOT IN (SELECT document_key FROM sentences)
+            OR duplicate_of IS NULL AND key NOT IN (SELECT document_key FROM passages))""",
+    "{source!r} is superseded, but can be found": """
+        SELECT source FROM documents WHERE state != 'current' AND key IN (SELECT document_key FROM passages)""",
+}
+
+_TEXTS = (schema.documents.c.key, schema.documents.c.source, schema.documents.c.text)
+
+
+def problems(store: Store) -> list[str]:
+    """What is wrong with the store, one sentence each; none when every text, span, passage and vector is sound."""
+    try:
+        with store.connect() as connection:
+            found = [
+                f"the database is damaged: {damage}"
+                for damage in connection.exec_driver_sql("PRAGMA integrity_check").scalars()
+                if damage != "ok"
+            ]
+            found += [
+                f"a row of the table {row.table!r} belongs to no row of {row.parent!r}"
+                for row in connection.exec_driver_sql("PRAGMA foreign_key_check")
+            ]
+            for message, query in _CHECKS.items():
+                found += [message.format(**row) for row in connection.execute(text(query)).mappings()]
+            return found + list(_wrong_passages(connection))
+    except StoreError as error:  # so damaged that not even its rows can be read
+        return [str(error)]
+
+
+def _wrong_passages(connection: Connection) -> Iterator[str]:
+    """Passages with another text than their document has there.
+
+    Sliced here, because SQLite counts from the start of a text for every slice, which takes minutes for a long one.
+    """
+    columns = schema.passages.c
+    for key, source, whole in connection.execute(select(*_TEXTS).where(schema.documents.c.state == "current")):
+        query = select(columns.id, columns.start, columns.end, columns.text).where(columns.document_key == key)
+        for row in connection.execute(query.order_by(columns.id)):
+            if row.text != whole[row.start : row.end]:
+                yield f"passage {row.id} of {source!r} is not the slice of its text that it says it is"
+
+
+_DOCUMENT_ID = re.compile(r'"document_id": ?"([^"]+)"')
+_AT_A_TIME = 500
+
+
+def prune(store: Store, *, days: int | None) -> PruneReport:
+    """Delete superseded texts that no recorded answer quotes, and give the disk space back.
+
+    days: also delete those that were superseded longer ago than that many days, with the answers that quote them.
+    """
+    with store.writing():
+        size_before = store.size_bytes()
+        with store.begin() as connection:
+            quoted = _quoted(connection)
+            doomed = [
+                row
+                for row in connection.execute(_superseded())
+                if row.id not in quoted or _is_old(row.superseded_at, days)
+            ]
+            n_answers = sum(
+                connection.execute(delete(schema.answers).where(schema.answers.c.answer.contains(row.id))).rowcount
+                for row in doomed
+                if row.id in quoted
+            )
+            for keys in _parts([row.key for row in doomed]):
+                connection.execute(delete(schema.documents).where(schema.documents.c.key.in_(keys)))
+            store.passages.delete_unused_vectors()
+        store.compact()
+        return PruneReport(
+            n_texts=len(doomed),
+            n_characters=sum(row.n_characters for row in doomed),
+            n_answers=n_answers,
+            bytes_freed=max(0, size_before - store.size_bytes()),
+        )
+
+
+def _superseded() -> Select[Any]:
+    columns = schema.documents.c
+    return select(
+        columns.key, columns.id, columns.superseded_at, func.length(columns.text).label("n_characters")
+    ).where(columns.state != "current")
+
+
+def _quoted(connection: Connection) -> set[str]:
+    """Ids of all documents that recorded answers quote, as citation or as evidence."""
+    answers = connection.execute(select(schema.answers.c.answer)).scalars()
+    return {found for answer in answers for found in _DOCUMENT_ID.findall(answer)}
+
+
+def _is_old(superseded_at: str, days: int | None) -> bool:
+    if days is None or not superseded_at:
+        return False
+    return datetime.fromisoformat(superseded_at) <= datetime.now(UTC) - timedelta(days=days)
+
+
+def _parts(keys: list[int]) -> Iterator[list[int]]:
+    for start in range(0, len(keys), _AT_A_TIME):
+        yield keys[start : start + _AT_A_TIME]
