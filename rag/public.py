@@ -3,7 +3,7 @@
 from rag.answering.answering import NOT_IN_DOCUMENTS
 from rag.answering.context import Context
 from rag.answering.serialisation import answer_schema, citation_to_dict, to_dict, to_json
-from rag.assembly.generator_choice import DEFAULT_LLM, language_model
+from rag.assembly.choices import DEFAULT_LLM, language_model
 from rag.assistant import Assistant
 from rag.errors import (
     BackendError,

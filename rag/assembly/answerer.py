@@ -8,9 +8,8 @@ from itertools import islice
 from rag.answering.answering import Answering, Thresholds
 from rag.answering.examples import make_examples
 from rag.assembly.backends import build
-from rag.assembly.generator_choice import GeneratorChoice, choose_generator
+from rag.assembly.choices import GeneratorChoice, VerifierChoice, choose_generator, choose_verifier
 from rag.assembly.library import Library, built_once
-from rag.assembly.verifier_choice import VerifierChoice, choose_verifier
 from rag.protocols import Generator, Verifier
 from rag.settings import Settings
 

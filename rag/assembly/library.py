@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, TypeVar, overload
 
 from rag.assembly.backends import ISOLATION, READERS, RISKY_READERS, build, build_reader, load
-from rag.assembly.embedder_choice import choose_embedder
+from rag.assembly.choices import choose_embedder
 from rag.errors import NotFoundError, StoreError
 from rag.ingestion import Ingestion, absolute, address_in, source_in, watch
 from rag.protocols import Embedder, Reader, Reranker, VectorIndex, WordIndex

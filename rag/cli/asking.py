@@ -96,7 +96,7 @@ def announce(assistant: Assistant, retrieved: Retrieved) -> None:
     """Tell a person at a terminal what was found, while the language model makes them wait."""
     if not sys.stderr.isatty() or not retrieved.evidence:
         return
-    from rag.assembly.generator_choice import language_model
+    from rag.assembly.choices import language_model
 
     asked = language_model(assistant.settings)
     if asked:

@@ -74,7 +74,7 @@ def chat(
     if sys.stdin.isatty():
         with suppress(ImportError):  # where there is none, lines cannot be edited
             import readline  # noqa: F401
-    from rag.assembly.generator_choice import language_model  # here, so that help does not wait for it
+    from rag.assembly.choices import language_model  # here, so that help does not wait for it
 
     with open_assistant(store, settings, LlmOptions(llm, api_base, model)) as assistant:
         model_name = language_model(assistant.settings)  # now, since wrong settings would spoil every question

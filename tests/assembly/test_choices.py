@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.assembly.embedder_choice import choose_embedder
+from rag.assembly.choices import choose_embedder
 from rag.settings import Settings
 
 
