@@ -18,10 +18,9 @@ from itertools import islice
 from rag.attribution.cues import Cue, cues_of
 from rag.attribution.lexicon import CUE_FORMS, PLURAL_PRONOUNS
 from rag.attribution.names import name_words
-from rag.attribution.phrases import Mention, MentionKind, phrase_from
+from rag.attribution.phrases import Mention, MentionKind, phrase_from, subject_of
 from rag.attribution.quotations import Quotation
 from rag.attribution.registry import NameRegistry, is_body, is_plural
-from rag.attribution.subjects import subject_of
 from rag.attribution.tokens import QUOTATION, Token, tokens_of
 from rag.types import Span
 

@@ -11,16 +11,17 @@ import re
 from collections.abc import Callable, Iterable
 from functools import cache
 
-from rag.segmentation.abbreviations import (
+from rag.segmentation.language_rules import (
     ABBREVIATIONS,
     BEFORE_A_NUMBER,
     NEVER_FINAL,
     ORDINAL_FOLLOWERS,
     SENTENCE_STARTERS,
     TITLES,
+    LanguageRules,
+    rules_of,
     words,
 )
-from rag.segmentation.language_rules import LanguageRules, rules_of
 
 __all__ = ["sentence_ends"]
 
