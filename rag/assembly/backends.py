@@ -38,7 +38,7 @@ BACKENDS: dict[str, dict[str, str]] = {
         "rules-then-model": "rag.verifiers.rules_then_model:RulesThenModelVerifier",
         "entailment": "rag.verifiers.entailment:EntailmentVerifier",
         "judge": "rag.verifiers.judge:OpenAILikeJudgeVerifier",
-        "judge-llama-cpp": "rag.verifiers.judge_llama_cpp:LlamaCppJudgeVerifier",
+        "judge-llama-cpp": "rag.verifiers.judge:LlamaCppJudgeVerifier",
     },
 }
 

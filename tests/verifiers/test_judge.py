@@ -13,8 +13,7 @@ from rag.errors import BackendError, GeneratorError, SettingsError, WeightsError
 from rag.protocols import ClaimWithEvidence
 from rag.testing.verifier import VERIFIER_CHECKS
 from rag.types import VerdictLabel
-from rag.verifiers.judge import JudgeVerifier, OpenAILikeJudgeVerifier, _probability_of_yes
-from rag.verifiers.judge_llama_cpp import LlamaCppJudgeVerifier
+from rag.verifiers.judge import JudgeVerifier, LlamaCppJudgeVerifier, OpenAILikeJudgeVerifier, _probability_of_yes
 
 KEY = "sk-very-secret-1234"
 RAIN = "It rained in Paris."
