@@ -2,18 +2,31 @@
 
 What a document says reaches the model in a copy that can neither close the fence nor forge a marker, a chat role or a
 line of the prompt. The copy lives in the prompt only: records and quotes keep every character of the source.
+
+What comes back is bound as well: a grammar that llama.cpp takes with a request masks every token with which a sentence
+would not end in a marker of given evidence, and what a model made of a question takes its place only if it may.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from rag.errors import QuestionError
+from rag.language.stopwords import STOP_WORDS
 from rag.model.llm.prompts import CountTokens, Message, Prompt, neutral
+from rag.protocols import CANNOT_ANSWER
 from rag.types import Evidence, Turn
 
-__all__ = ["AnswerPrompt", "answer_prompt", "rewrite_prompt"]
+__all__ = [
+    "MOST_REWRITE_CHARACTERS",
+    "AnswerPrompt",
+    "accepted_rewrite",
+    "answer_prompt",
+    "marker_grammar",
+    "rewrite_prompt",
+]
 
 _TOKENS_AROUND_MESSAGES = 32
 """What a chat template adds for roles, with room to spare."""
@@ -126,3 +139,75 @@ def _conversation(history: Sequence[Turn], *, room_tokens: int, count_tokens: Co
 
 def _shortened(text: str, limit: int = 60) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+_MOST_SENTENCES = 3
+_MOST_MARKERS = 3
+_MOST_CHARACTERS = 300
+_WITHOUT_MARKERS = rf"""
+sentence ::= start inside{{0,{_MOST_CHARACTERS}}} stop? " "? marker{{1,{_MOST_MARKERS}}} "."?
+start ::= [^ .!?。！？\[\]<>【】\n\r]
+inside ::= [^.!?。！？\[\]<>【】\n\r] | [.!?] start | " " short ". "
+short ::= [A-Z] | "Mr" | "Mrs" | "Ms" | "Dr" | "St" | "Gen" | "Sen" | "Lt" | "Col" | "Prof" | "U.S" | "U.K" | "No"
+stop ::= [.!?。！？]
+"""
+"""A full stop and a blank end a sentence, unless the word before them is short for another."""
+
+
+def marker_grammar(numbers: Iterable[int]) -> str:
+    """GBNF: the fixed phrase, or one to three sentences with one to three markers each.
+
+    A sentence cannot go on behind its full stop: a model that wants to leave its marker out would otherwise write
+    sentence after sentence up to its limit.
+
+    Source: https://github.com/ggml-org/llama.cpp/blob/master/grammars/README.md
+    """
+    alternatives = " | ".join(f'"{number}"' for number in numbers)
+    return (
+        f'root ::= "{CANNOT_ANSWER}" | sentence (" " sentence){{0,{_MOST_SENTENCES - 1}}}'
+        f'{_WITHOUT_MARKERS}marker ::= "[" ({alternatives}) "]"'
+    )
+
+
+MOST_REWRITE_CHARACTERS = 400
+"""Longest question that a rewrite may be."""
+
+_WORD = re.compile(r"\w+(?:[-'’.]\w+)*")
+_MARK_UP = re.compile(r"[\[\]<>{}|\\]|://|\bwww\.")
+
+
+def accepted_rewrite(written: str, question: str, history: Sequence[Turn]) -> str:
+    """The first line of `written` where it names nothing new, else `question`.
+
+    A marker, mark-up, an address or an announcement is no question. A name or number that neither the question nor the
+    conversation holds is the model's own, and a search for it would find other things than the person asked for.
+
+    >>> turn = Turn(question="What did Rubio say?", answer="He spoke about Russia.")
+    >>> accepted_rewrite(" What did Rubio say about trust? ", "And about trust?", [turn])
+    'What did Rubio say about trust?'
+    >>> accepted_rewrite("What did Lavrov say about trust?", "And about trust?", [turn])
+    'And about trust?'
+    """
+    rewrite = written.strip().partition("\n")[0].strip(' \t\r"“”')
+    if not rewrite or rewrite.endswith(":") or _MARK_UP.search(rewrite):
+        return question
+    if question.rstrip().endswith("?") and not rewrite.endswith("?"):
+        return question  # small models like to answer instead
+    if not rewrite.isprintable() or len(rewrite) > MOST_REWRITE_CHARACTERS:
+        return question
+    known = {_plain(word) for text in (question, *_said(history)) for word in _WORD.findall(text)}
+    first, *words = _WORD.findall(rewrite) or [""]
+    names = [word for word in words if word != word.lower() or "." in word or any(map(str.isdigit, word))]
+    is_opener = first.casefold() in STOP_WORDS or _plain(first) in known
+    return rewrite if is_opener and all(_plain(name) in known for name in names) else question
+
+
+def _said(history: Sequence[Turn]) -> Iterator[str]:
+    for turn in history:
+        yield turn.question
+        yield turn.answer
+
+
+def _plain(word: str) -> str:
+    """A word for comparison: `Rubio’s` is `rubio`."""
+    return word.casefold().replace("’", "'").removesuffix("'s")

@@ -12,9 +12,13 @@ from contextlib import closing
 from llama_index.core.llms import LLM
 
 from rag.errors import GeneratorError
-from rag.generators._grammar import marker_grammar
-from rag.generators._prompting import answer_prompt, rewrite_prompt
-from rag.generators._rewriting import MOST_REWRITE_CHARACTERS, accepted_rewrite
+from rag.generators._prompting import (
+    MOST_REWRITE_CHARACTERS,
+    accepted_rewrite,
+    answer_prompt,
+    marker_grammar,
+    rewrite_prompt,
+)
 from rag.model.llm.asking import Reply, RequestArgument, ask, server_of
 from rag.model.llm.pieces import UnusableError, whole_statements
 from rag.model.llm.prompts import CountTokens, Message, estimate_tokens, load_prompt

@@ -12,8 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.errors import QuestionError
-from rag.generators._grammar import marker_grammar
-from rag.generators._prompting import answer_prompt, rewrite_prompt
+from rag.generators._prompting import answer_prompt, marker_grammar, rewrite_prompt
 from rag.model.llm.prompts import estimate_tokens, load_prompt, neutral
 from rag.protocols import CANNOT_ANSWER
 from rag.types import Turn

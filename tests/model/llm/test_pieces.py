@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.answering.draft_reader import DraftReader
-from rag.generators._rewriting import accepted_rewrite
+from rag.generators._prompting import accepted_rewrite
 from rag.model.llm.pieces import UnusableError, guarded, whole_statements, without_thinking
 from rag.types import Turn
 
