@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable
 from functools import cache
 
+from rag.language.words import word_set
 from rag.segmentation.language_rules import (
     ABBREVIATIONS,
     BEFORE_A_NUMBER,
@@ -20,7 +21,6 @@ from rag.segmentation.language_rules import (
     TITLES,
     LanguageRules,
     rules_of,
-    words,
 )
 
 __all__ = ["sentence_ends"]
@@ -71,7 +71,7 @@ _ROMAN_NUMERAL = re.compile(r"[IVXLC]{2,6}")
 _ORDINARY_WORD = re.compile(r"[^\W\d_]{3,}")
 _DOTTED = re.compile(r"[^\W\d_][^\s.]{0,4}\.(?:[ \u00a0\u202f]?-?[^\W\d_][^\s.]{0,4}\.){1,3}")
 _BETWEEN_PARTS = re.compile(r"[ \u00a0\u202f]")
-_HINDI_LETTERS = words("""
+_HINDI_LETTERS = word_set("""
     ए बी सी डी ई एफ जी एच आई जे के एल एम एन ओ पी क्यू आर एस टी यू वी डब्ल्यू एक्स वाई जेड ज़ेड
 """)
 """The names of English letters, of which Hindi spells initials ("बी.सी.")."""
