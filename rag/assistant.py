@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -160,14 +160,15 @@ class Assistant:
         self.close()
 
     def close(self) -> None:
-        """End the language model that runs in this process, if one does, and release the store's files.
+        """End the language models that run in this process, also one that judges, and release the store's files.
 
         Every call afterwards raises a StoreError, and so does one of an assistant that `with_settings` made of it.
         """
         self._is_closed = True
-        self._open_answerer.close()
-        if self._owns_library:
-            self._open_library.close()
+        with ExitStack() as stack:
+            if self._owns_library:
+                stack.callback(self._open_library.close)
+            stack.callback(self._open_answerer.close)
 
     @property
     def settings(self) -> Settings:

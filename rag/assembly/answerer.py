@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import threading
 from itertools import islice
 
 from rag.answering.answering import Answering, Thresholds
 from rag.answering.examples import make_examples
 from rag.assembly.backends import build
 from rag.assembly.choices import GeneratorChoice, VerifierChoice, choose_generator, choose_verifier
-from rag.assembly.library import Library, built_once
+from rag.assembly.library import Library
+from rag.assembly.parts import Parts, built_once
 from rag.protocols import Generator, Verifier
 from rag.settings import Settings
 
@@ -18,19 +18,13 @@ __all__ = ["Answerer"]
 _N_EXAMPLE_DOCUMENTS = 8
 
 
-class Answerer:
+class Answerer(Parts):
     """The parts that make an answer, each built when it is first needed. Safe to share between threads."""
 
     def __init__(self, library: Library, settings: Settings) -> None:
+        super().__init__()
         self._library = library
         self._settings = settings
-        self._building = threading.RLock()
-
-    def close(self) -> None:
-        """End the language model that runs in this process, if one does."""
-        close_generator = getattr(self.__dict__.get("_generator"), "close", None)
-        if close_generator is not None:
-            close_generator()
 
     def example_questions(self, k: int) -> tuple[str, ...]:
         """See `Assistant.example_questions`."""

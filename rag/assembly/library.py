@@ -9,12 +9,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar, overload
+from typing import Any
 
 from rag.assembly.backends import ISOLATION, READERS, RISKY_READERS, build, build_reader, load
 from rag.assembly.choices import choose_embedder
+from rag.assembly.parts import Parts, built_once
 from rag.errors import NotFoundError, StoreError
 from rag.ingestion import Ingestion, absolute, address_in, source_in, watch
 from rag.protocols import Embedder, Reader, Reranker, VectorIndex, WordIndex
@@ -24,32 +24,12 @@ from rag.storage import Store, export_store, exposure, make_private, problems, p
 from rag.storage.filters import Filter
 from rag.types import AddReport, Document, DocumentInfo, ExportReport, Progress, PruneReport
 
-__all__ = ["Library", "built_once"]
-
-Part = TypeVar("Part")
-
+__all__ = ["Library"]
 
 _WITHOUT_MODEL = "overlap"
 
 
-class built_once(cached_property[Part]):  # noqa: N801 - a decorator
-    """A part of an object, built when it is first needed, by one thread; `cached_property` alone has no lock.
-
-    The object has its lock in `_building`.
-    """
-
-    @overload
-    def __get__(self, instance: None, owner: type[Any] | None = None) -> built_once[Part]: ...
-    @overload
-    def __get__(self, instance: object, owner: type[Any] | None = None) -> Part: ...
-    def __get__(self, instance: object | None, owner: type[Any] | None = None) -> built_once[Part] | Part:
-        if instance is None:
-            return self
-        with instance.__dict__["_building"]:
-            return super().__get__(instance, owner)
-
-
-class Library:
+class Library(Parts):
     """Documents that can be added to, removed, and searched for sentences. Safe to share between threads."""
 
     def __init__(self, folder: Path, settings: Settings, *, must_exist: bool = False) -> None:
@@ -60,20 +40,19 @@ class Library:
             StoreError: the folder holds something else, a newer version's store or one that was emptied, or is an
                 address.
         """
+        super().__init__()
         if address_in(folder):
             raise StoreError(f"cannot open store {address_in(folder)!r}: it is an address - name a folder")
         self.is_closed = False
         self.store = Store(folder, lock_timeout_seconds=settings.lock_timeout_seconds, must_exist=must_exist)
         self._settings = settings
-        self._building = threading.RLock()
         self._readers: dict[str, Reader] = {}
         self._target_by_suffix = READERS | settings.readers
 
     def close(self) -> None:
-        """Release the store's files, and end the processes that read files."""
+        """End the processes that read files, and what else was built, and release the store's files."""
         self.is_closed = True
-        if "_isolation" in self.__dict__:
-            self._isolation.close()
+        super().close()
         self.store.close()
 
     def add(self, paths: Iterable[str | Path], *, on_progress: Callable[[Progress], None] | None = None) -> AddReport:
