@@ -23,9 +23,12 @@ __all__ = [
     "FloatArray",
     "Generator",
     "IdArray",
+    "PassageReader",
+    "PassageReading",
     "PassageVectors",
     "Reader",
     "Reranker",
+    "ShownPassage",
     "VectorIndex",
     "Verifier",
     "WordIndex",
@@ -201,6 +204,39 @@ class Reranker(Protocol):
 
     def score(self, question: str, texts: Sequence[str]) -> FloatArray:
         """float32 (n,), aligned with `texts`; higher is better. It never sorts, cuts or drops."""
+
+
+class ShownPassage(NamedTuple):
+    """Neighbouring sentences of one document as a reader sees them, under the heading of the document.
+
+    heading: title, publisher, author and date as far as they are known; empty when nothing is.
+    """
+
+    heading: str
+    sentences: tuple[str, ...]
+
+
+class PassageReading(NamedTuple):
+    """What a reader says about a question beside a passage, all as log-odds.
+
+    answers: float32 (n,), whether each of the first n sentences answers; those behind did not fit and were not read.
+    any_answers: whether one of them does.
+    unmet: words of the question, as it was given, that the passage says nothing of; () also where nothing is known.
+    """
+
+    answers: FloatArray
+    any_answers: float
+    unmet: tuple[str, ...] = ()
+
+
+class PassageReader(Protocol):
+    """Reads a question together with passages: which sentence answers, and whether any does.
+
+    A reranker that has this method too is asked for whole passages, not for one sentence after the other.
+    """
+
+    def read(self, question: str, passages: Sequence[ShownPassage]) -> list[PassageReading]:
+        """One reading for each passage, in order; what is said of one depends on no other."""
 
 
 class Generator(Protocol):

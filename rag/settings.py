@@ -77,10 +77,10 @@ class Settings(BaseSettings):
     n_passages: Annotated[int, Field(ge=1, le=1000, description="passages whose sentences are ranked")] = 30
     reranker: Annotated[
         str,
-        Field(description="overlap: no model; or what reads the best: evidence-model, cross-encoder, module:Class"),
+        Field(description="what reads the best sentences: reader, cross-encoder, module:Class; overlap: no model"),
     ] = "overlap"
     reranker_model: Annotated[str, Field(description="name or folder of the model for cross-encoder")] = ""
-    n_reranked: Annotated[int, Field(ge=1, le=100, description="sentences that such a model reads")] = 5
+    n_read: Annotated[int, Field(ge=1, le=200, description="sentences that such a model reads at once")] = 24
     n_evidence: Annotated[int, Field(ge=1, le=100, description="sentences offered to the generator")] = 10
     llm: Annotated[
         str,

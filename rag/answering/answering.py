@@ -47,6 +47,7 @@ __all__ = ["NOT_IN_DOCUMENTS", "Answering", "Thresholds"]
 NOT_IN_DOCUMENTS = "The documents do not answer this."
 """The text of an answer whose status is abstained, unless it asks back what the question means."""
 
+_NOTHING_SAYS = "The nearest sentences say nothing of {}."
 _QUOTED_AFTER_FAILURE = "The best sentences are quoted instead."
 _QUOTED_INSTEAD = "The best sentences are quoted instead: the language model wrote nothing that could be shown."
 _QUOTED_AFTER_REFUSAL = "The language model saw no answer; the best sentences are quoted because they fit well."
@@ -149,6 +150,8 @@ class Answering:
             yield from self._claims(standalone, retrieval, answer, clock, notices)
         if is_stopped():
             return
+        if not answer.kept and retrieval.evidence and retrieval.unmet:
+            notices.append(_NOTHING_SAYS.format(", ".join(f"“{word}”" for word in retrieval.unmet)))
         yield Done(
             answer=Answer(
                 id=uuid4().hex,

@@ -15,6 +15,9 @@ from rag.settings import Settings
 
 __all__ = ["Answerer"]
 
+_QUOTED_OF_A_READING = {"margin": 1.0, "share": 0.5}
+"""Which sentences stand beside the best one where their scores are probabilities by a reader."""
+
 _N_EXAMPLE_DOCUMENTS = 8
 
 
@@ -67,7 +70,13 @@ class Answerer(Parts):
 
     @built_once
     def _extractive(self) -> Generator:
-        extractive: Generator = build("generator", "extractive", max_citations=self._settings.max_citations)
+        is_read = self._settings.reranker != "overlap"
+        extractive: Generator = build(
+            "generator",
+            "extractive",
+            max_citations=self._settings.max_citations,
+            **_QUOTED_OF_A_READING if is_read else {},
+        )
         return extractive
 
     @built_once

@@ -23,8 +23,8 @@ BACKENDS: dict[str, dict[str, str]] = {
     "word_index": {"fts": "rag.indexes.fts:FtsIndex"},
     "reranker": {
         "overlap": "rag.rerankers.overlap:OverlapReranker",
+        "reader": "rag.rerankers.reader:ReaderReranker",
         "cross-encoder": "rag.rerankers.cross_encoder:CrossEncoderReranker",
-        "evidence-model": "rag.rerankers.evidence_model:EvidenceModelReranker",
     },
     "generator": {
         "extractive": "rag.generators.extractive:ExtractiveGenerator",

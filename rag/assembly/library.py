@@ -10,15 +10,15 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from rag.assembly.backends import ISOLATION, READERS, RISKY_READERS, build, build_reader, load
 from rag.assembly.choices import choose_embedder
 from rag.assembly.parts import Parts, built_once
 from rag.errors import NotFoundError, StoreError
 from rag.ingestion import Ingestion, absolute, address_in, source_in, watch
-from rag.protocols import Embedder, Reader, Reranker, VectorIndex, WordIndex
-from rag.retrieval import Retriever, VectorSearch
+from rag.protocols import Embedder, PassageReader, Reader, VectorIndex, WordIndex
+from rag.retrieval import OneByOne, Retriever, VectorSearch
 from rag.settings import Settings
 from rag.storage import Store, export_store, exposure, make_private, problems, prune
 from rag.storage.filters import Filter
@@ -221,18 +221,18 @@ class Library(Parts):
             vector_search=self.vector_search,
             word_index=self.word_index,
             reranker=build("reranker", _WITHOUT_MODEL),
-            model=_reranking_model(settings),
-            n_reranked=settings.n_reranked,
+            reader=_reader(settings),
+            n_read=settings.n_read,
             fusion=settings.fusion,
             dense_weight=settings.dense_weight,
             n_passages=settings.n_passages,
         )
 
 
-def _reranking_model(settings: Settings) -> Reranker | None:
-    """What reads the best sentences once more, if the settings name it."""
+def _reader(settings: Settings) -> PassageReader | None:
+    """What reads the best sentences, if the settings name it; a reranker that reads no passages reads one by one."""
     if settings.reranker == _WITHOUT_MODEL:
         return None
     arguments = {"model": settings.reranker_model, "device": settings.device}
-    model: Reranker = build("reranker", settings.reranker, **arguments if settings.reranker == "cross-encoder" else {})
-    return model
+    built = build("reranker", settings.reranker, **arguments if settings.reranker == "cross-encoder" else {})
+    return cast("PassageReader", built) if hasattr(built, "read") else OneByOne(built)

@@ -14,6 +14,8 @@ class ExtractiveGenerator:
 
     max_citations: most sentences of one answer, the neighbours that they need not counted.
     margin: a sentence joins the best one when its score is lower by at most this much, 0 to 1.
+    share: and when its score is at least this share of the best one's, 0 to 1. Scores that are probabilities say by
+        their ratio which sentence answers too; others by their distance.
 
     When one sentence clearly leads it stands alone, and where the scores are flat several are cited. Sentences of
     score 0, such as the words of another speaker than the one asked for, are never cited.
@@ -22,9 +24,10 @@ class ExtractiveGenerator:
     id = "extractive"
     prompt_id = ""
 
-    def __init__(self, *, max_citations: int = 4, margin: float = 0.14) -> None:
+    def __init__(self, *, max_citations: int = 4, margin: float = 0.14, share: float = 0.0) -> None:
         self._max_citations = max_citations
         self._margin = margin
+        self._share = share
 
     def generate(self, question: str, evidence: Sequence[Evidence], history: Sequence[Turn]) -> Iterator[str]:
         """One line for each picked sentence, with nothing on it but its marker."""
@@ -32,7 +35,8 @@ class ExtractiveGenerator:
             (sentence for sentence in evidence if sentence.score > 0),
             key=lambda sentence: (-sentence.score, sentence.number),
         )
-        picked = [sentence for sentence in ranked if sentence.score >= ranked[0].score - self._margin]
+        least = max(ranked[0].score - self._margin, ranked[0].score * self._share) if ranked else 0.0
+        picked = [sentence for sentence in ranked if sentence.score >= least]
         picked = _with_what_they_need(picked[: self._max_citations], evidence)
         first_of_document = {sentence.document_id: sentence.number for sentence in reversed(ranked)}
         for sentence in sorted(picked, key=lambda sentence: (first_of_document[sentence.document_id], sentence.span)):

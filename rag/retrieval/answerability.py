@@ -15,7 +15,7 @@ from typing import NamedTuple
 from rag.attribution import AskedSpeaker, names_same
 from rag.language.countries import COUNTRIES
 from rag.language.words import content_stems, content_words
-from rag.retrieval.ranking import Ranked, coefficients, score
+from rag.retrieval.ranking import Ranked, coefficients
 
 __all__ = ["SignalWeights", "Signals", "answerability", "measure_signals", "signal_weights"]
 
@@ -29,7 +29,10 @@ class Signals(NamedTuple):
     knows_no_such_name: 1 when it is missing from everything found.
     knows_no_such_speaker: 1 when the question asks for the words of somebody whom no document quotes.
     lacks_denial: 1 when the question says "not", or its like, and no sentence near the best does.
-    model: what a model of question and sentence says about the best sentence; 0 where none was asked.
+    lacks_words: share of the question's words, rare ones weighing more, that stand neither in the sentences near the
+        best nor around them, in whatever case they are written.
+    answers, any_answers: log-odds by a reader that the best sentence answers, and that any sentence of a passage does;
+        0 where nothing was read.
     """
 
     score: float
@@ -38,7 +41,9 @@ class Signals(NamedTuple):
     knows_no_such_name: float
     knows_no_such_speaker: float
     lacks_denial: float
-    model: float = 0.0
+    lacks_words: float
+    answers: float = 0.0
+    any_answers: float = 0.0
 
 
 def answerability(question: str, ranked: Sequence[Ranked], asked: AskedSpeaker | None) -> float:
@@ -46,32 +51,43 @@ def answerability(question: str, ranked: Sequence[Ranked], asked: AskedSpeaker |
     if not ranked or ranked[0].score <= 0:
         return 0.0
     values = measure_signals(question, ranked, asked)
-    weights, intercept = signal_weights()
+    weights, intercept = signal_weights(is_read=ranked[0].reading is not None)
     logit = intercept + sum(weight * value for weight, value in zip(weights, values, strict=True))
     return 1 / (1 + math.exp(-logit))
 
 
 def measure_signals(question: str, ranked: Sequence[Ranked], asked: AskedSpeaker | None) -> Signals:
     """The signals of a ranking that holds at least one sentence."""
-    best = _score_without_model(ranked[0])
-    near = [place for place in ranked[:_N_NEAR] if _score_without_model(place) >= best - _NEAR]
+    best = ranked[0]
+    near = [place for place in ranked[:_N_NEAR] if _score(place) >= _score(best) - _NEAR]
     names = _names(question)
+    readings = [place.reading for place in ranked if place.reading is not None]
     return Signals(
-        score=best,
+        score=_score(best),
         lacks_kind=1 - max(place.features.expected for place in near),
         lacks_name=float(bool(_missing(names, near))),
         knows_no_such_name=float(bool(_missing(names, ranked))),
         knows_no_such_speaker=float(asked is not None and asked.is_absent),
         lacks_denial=float(_denies(question) and not any(_denies(place.candidate.quote) for place in near)),
-        model=ranked[0].features.model,
+        lacks_words=_share_missing(content_stems(question), near, ranked),
+        answers=best.reading.answers if best.reading else 0.0,
+        any_answers=max((reading.any_answers for reading in readings), default=0.0),
     )
 
 
-def _score_without_model(place: Ranked) -> float:
-    """As it was when the weights were fitted: what a model says is a signal of its own."""
-    if not place.features.model:
-        return place.score
-    return score(place.features._replace(model=0.0), place.candidate.quote)
+def _score(place: Ranked) -> float:
+    """By the features alone, which the other signals were thought out with."""
+    return place.score if place.score_before is None else place.score_before
+
+
+def _share_missing(stems: frozenset[str], near: Sequence[Ranked], ranked: Sequence[Ranked]) -> float:
+    """The weighted share of `stems` that `near` lacks; a stem weighs the more the fewer of all sentences hold it."""
+    if not stems:
+        return 0.0
+    found = [content_stems(place.candidate.quote) for place in ranked]
+    weight = {stem: math.log(1 + len(found) / (1 + sum(stem in each for each in found))) for stem in stems}
+    missing = _missing(stems, near)
+    return sum(weight[stem] for stem in missing) / sum(weight.values())
 
 
 class SignalWeights(NamedTuple):
@@ -82,9 +98,9 @@ class SignalWeights(NamedTuple):
 
 
 @cache
-def signal_weights() -> SignalWeights:
-    """The fitted ones."""
-    fitted = dict(coefficients()["answerability"])
+def signal_weights(*, is_read: bool) -> SignalWeights:
+    """The fitted ones; others where a reader has read the best sentences."""
+    fitted = dict(coefficients()["read answerability" if is_read else "answerability"])
     intercept = fitted.pop("intercept")
     return SignalWeights(Signals(**fitted), intercept)
 

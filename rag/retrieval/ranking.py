@@ -23,12 +23,12 @@ __all__ = [
     "Candidate",
     "Features",
     "Ranked",
+    "SentenceReading",
     "candidates_of",
     "coefficients",
     "feature_weights",
     "is_question",
     "measure_features",
-    "reread_best",
     "score",
 ]
 
@@ -57,7 +57,6 @@ class Features(NamedTuple):
     expected: 1 when the sentence holds a thing of the kind that the question asks for.
     news: 1 when that is a number or a name which the question does not hold.
     whole: 0, or -1 when it does not end as a sentence does: a heading or a caption seldom answers.
-    model: what a model of question and sentence says; 0 where none was asked.
     """
 
     similarity: float
@@ -70,15 +69,33 @@ class Features(NamedTuple):
     expected: float
     news: float
     whole: float
-    model: float = 0.0
+
+
+class SentenceReading(NamedTuple):
+    """What a reader says of a sentence in its passage.
+
+    answers, any_answers: log-odds that it answers, and that any sentence of what was read with it does.
+    among: logarithm of its share, 0 to 1, among what was read with it, if one of them answers.
+    unmet: words of the question that the passage says nothing of.
+    """
+
+    answers: float
+    any_answers: float
+    among: float
+    unmet: tuple[str, ...] = ()
 
 
 class Ranked(NamedTuple):
-    """A candidate with its features and the score made from them."""
+    """A candidate with its features and its score, 0 to 1.
+
+    reading: None where nothing has read it. score_before: where a reader was asked, the score by the features alone.
+    """
 
     candidate: Candidate
     features: Features
     score: float
+    reading: SentenceReading | None = None
+    score_before: float | None = None
 
 
 def candidates_of(
@@ -169,24 +186,6 @@ def score(values: Features, quote: str) -> float:
     return min(max(total, 0.0), 1.0) * (_OF_A_QUESTION if is_question(quote) else 1.0)
 
 
-def reread_best(question: str, ranked: Sequence[Ranked], model: Reranker, *, n: int = 5) -> list[Ranked]:
-    """The ranking, best first, with the model's score as a feature of its first `n` sentences.
-
-    A model that reads question and sentence together is better than any feature and thousands of times slower, so it
-    sees only the few sentences that the rest has put first.
-
-    ranked: best first. How much the model counts is the weight of the feature `model`; its scores should be
-    probabilities, 0 to 1. Equal scores keep their order, and sentences of score 0 are not shown to it.
-    """
-    shown = [place for place in ranked[:n] if place.score > 0]
-    scores = model.score(question, [place.candidate.quote for place in shown])
-    reread = []
-    for place, value in zip(shown, scores, strict=True):
-        features = place.features._replace(model=float(value))
-        reread.append(place._replace(features=features, score=score(features, place.candidate.quote)))
-    return sorted([*reread, *ranked[len(shown) :]], key=lambda place: -place.score)
-
-
 def is_question(quote: str) -> bool:
     """Whether it is a question that nobody is quoted with."""
     return _QUESTION.search(quote) is not None
@@ -202,11 +201,12 @@ def feature_weights() -> Features:
 def coefficients() -> Mapping[str, Mapping[str, float]]:
     """What is fitted → name → number: "ranking" has the weight of each feature, "answerability" of each signal.
 
-    `python -m eval.training.ranking.fit` makes the file. It is part of this package, so it is read without checks; a
-    test compares its names with those used here.
+    "reading" makes the score of a sentence that a reader has read, "read answerability" weighs the signals then.
+    `eval.training.ranking.fit` makes the first two, `eval.training.reader.fit` the others. The file is part of this
+    package, so it is read without checks; a test compares its names with those used here.
     """
     fitted = json.loads(files("rag.retrieval").joinpath(_COEFFICIENTS).read_text(encoding="utf-8"))
-    return {part: fitted[part] for part in ("ranking", "answerability")}
+    return {part: fitted[part] for part in ("ranking", "answerability", "reading", "read answerability")}
 
 
 _COEFFICIENTS = "coefficients.json"

@@ -8,11 +8,12 @@ from typing import Literal, NamedTuple
 
 from rag.attribution import AskedSpeaker, Speakers, asked_speaker
 from rag.language.words import content_stems
-from rag.protocols import Embedder, FloatArray, Reranker, WordIndex
+from rag.protocols import Embedder, FloatArray, PassageReader, Reranker, WordIndex
 from rag.retrieval.answerability import answerability
 from rag.retrieval.duplicates import only_fitting, with_other_sources
 from rag.retrieval.fusion import min_max, reciprocal_rank
-from rag.retrieval.ranking import Candidate, Ranked, candidates_of, measure_features, reread_best, score
+from rag.retrieval.ranking import Candidate, Ranked, candidates_of, measure_features, score
+from rag.retrieval.reading import read_ranking
 from rag.retrieval.vector_search import VectorSearch
 from rag.storage import Store
 from rag.storage.filters import Filter
@@ -22,16 +23,20 @@ __all__ = ["Retrieval", "Retriever", "antecedent"]
 
 
 class Retrieval(NamedTuple):
-    """Evidence, best first, and the probability, 0 to 1, that it answers the question."""
+    """Evidence, best first, and the probability, 0 to 1, that it answers the question.
+
+    unmet: words of the question that the passage of the best sentence says nothing of, as far as a reader knows.
+    """
 
     evidence: tuple[Evidence, ...]
     answerability: float
+    unmet: tuple[str, ...] = ()
 
 
 class Retriever:
-    """Finds the sentences that answer; the question's embedding is the only thing computed by a model.
+    """Finds the sentences that answer; of the documents' texts no vector is computed here.
 
-    model: reads the `n_reranked` best sentences once more with the question, where one is set.
+    reader: reads the `n_read` best sentences in their passages with the question, where one is set.
     """
 
     def __init__(
@@ -42,8 +47,8 @@ class Retriever:
         vector_search: VectorSearch,
         word_index: WordIndex,
         reranker: Reranker,
-        model: Reranker | None = None,
-        n_reranked: int = 5,
+        reader: PassageReader | None = None,
+        n_read: int = 24,
         fusion: Literal["min-max", "rrf"],
         dense_weight: float,
         n_passages: int,
@@ -53,8 +58,8 @@ class Retriever:
         self._vector_search = vector_search
         self._word_index = word_index
         self._reranker = reranker
-        self._model = model
-        self._n_reranked = n_reranked
+        self._reader = reader
+        self._n_read = n_read
         self._fusion = fusion
         self._dense_weight = dense_weight
         self._n_passages = n_passages
@@ -74,7 +79,8 @@ class Retriever:
             asked = asked_speaker(question, self.speakers())
             ranked = self.rank(question, vector, asked, where=where)
             evidence = with_other_sources(_with_neighbours(ranked, k), self._store, where)
-        return Retrieval(evidence, answerability(question, ranked, asked))
+        unmet = ranked[0].reading.unmet if ranked and ranked[0].reading else ()
+        return Retrieval(evidence, answerability(question, ranked, asked), unmet)
 
     def n_passages_with(self, words: Sequence[str]) -> list[int]:
         """In how many passages each of the words occurs."""
@@ -111,7 +117,7 @@ class Retriever:
         ranked.sort(
             key=lambda place: (-place.score, place.candidate.passage.passage.id, place.candidate.sentence.ordinal)
         )
-        return reread_best(question, ranked, self._model, n=self._n_reranked) if self._model else ranked
+        return read_ranking(question, ranked, self._reader, n=self._n_read) if self._reader else ranked
 
     def _fused(self, question: str, vector: FloatArray, where: Filter | None) -> list[Hit]:
         among = None if where is None else self._store.passages.ids_where(where)

@@ -74,11 +74,13 @@ def test_a_model_that_is_set_reads_the_best_sentences_only(store_folder, setting
     with Assistant.open(store_folder, settings) as assistant:
         assistant.add([path])
         by_features = [evidence.quote for evidence in assistant.retrieve("Is the bridge closed?")]
-        changed = settings.model_copy(update={"reranker": f"{Remembers.__module__}:Remembers", "n_reranked": 2})
+        changed = settings.model_copy(update={"reranker": f"{Remembers.__module__}:Remembers", "n_read": 2})
     Remembers.shown.clear()
     with Assistant.open(store_folder, changed) as assistant:
         found = [evidence.quote for evidence in assistant.retrieve("Is the bridge closed?")]
-    assert Remembers.shown == by_features[:2]
+    looks = 2  # nothing was likely to answer, so as many were read once more, the sentences around them with them
+    assert set(by_features[:2]) <= set(Remembers.shown)
+    assert len(Remembers.shown) <= looks * (2 + 3)
     assert sorted(found) == sorted(by_features)
 
 

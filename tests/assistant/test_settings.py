@@ -151,7 +151,7 @@ CHANGED = {
     "n_passages": 99,
     "reranker": "other",
     "reranker_model": "other",
-    "n_reranked": 9,
+    "n_read": 9,
     "n_evidence": 99,
     "embedding_arguments": {"model_name": "m"},
     "llm": "local",

@@ -54,6 +54,7 @@ Sockets never import each other, and nothing but `cli`, `integrations` and the p
 MAY_LOOK_INTO = {
     "eval/speed": {"assembly", "protocols", "settings", "storage", "types"},
     "eval/training/ranking": {"assembly", "attribution", "retrieval", "settings", "types"},
+    "eval/training/reader": {"model"},
     "eval/training/verifier": {"model", "protocols", "verifiers"},
 }
 """Folders outside of `rag` → the parts of it that they may import beside its public names: stores are filled and

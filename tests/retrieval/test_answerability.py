@@ -24,7 +24,7 @@ def test_only_words_of_the_wrong_speaker_are_no_answer(make_candidate, rank):
 
 def test_a_sentence_with_all_words_and_names_answers(make_candidate, rank):
     ranked = rank(QUESTION, [make_candidate(REVOKED, similarity=0.6), make_candidate("Rain fell.", similarity=0.1)])
-    assert measure_signals(QUESTION, ranked, None)[1:] == (0, 0, 0, 0, 0, 0)
+    assert measure_signals(QUESTION, ranked, None)[1:] == (0, 0, 0, 0, 0, 0, 0, 0)
     assert answerability(QUESTION, ranked, None) > 0.5
 
 

@@ -7,14 +7,18 @@ import math
 from importlib.resources import files
 
 import numpy as np
+import pytest
 
 from rag.retrieval.answerability import Signals
 from rag.retrieval.ranking import Features, coefficients
+from rag.retrieval.reading import ReadingWeights
 
 
 def test_each_feature_and_each_signal_has_a_number():
     assert set(coefficients()["ranking"]) == set(Features._fields)
     assert set(coefficients()["answerability"]) == {*Signals._fields, "intercept"}
+    assert set(coefficients()["read answerability"]) == {*Signals._fields, "intercept"}
+    assert set(coefficients()["reading"]) == set(ReadingWeights._fields)
     assert all(math.isfinite(number) for part in coefficients().values() for number in part.values())
 
 
@@ -22,8 +26,13 @@ def test_no_feature_counts_against_a_sentence():
     assert min(coefficients()["ranking"].values()) >= 0
 
 
-def test_what_is_lacking_never_makes_an_answer_more_likely():
-    weights = coefficients()["answerability"]
+def test_nothing_that_a_reader_finds_counts_against_a_sentence():
+    assert min(value for name, value in coefficients()["reading"].items() if name != "intercept") >= 0
+
+
+@pytest.mark.parametrize("part", ["answerability", "read answerability"])
+def test_what_is_lacking_never_makes_an_answer_more_likely(part):
+    weights = coefficients()[part]
     assert weights["score"] > 0
     assert all(number <= 0 for name, number in weights.items() if name.startswith(("lacks", "knows_no")))
 

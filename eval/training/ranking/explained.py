@@ -9,7 +9,8 @@ from pathlib import Path
 from rag.assembly.library import Library
 from rag.attribution import Speakers, asked_speaker
 from rag.retrieval.answerability import Signals, answerability, measure_signals, signal_weights
-from rag.retrieval.ranking import Features, coefficients, feature_weights, is_question
+from rag.retrieval.ranking import Features, SentenceReading, coefficients, feature_weights, is_question
+from rag.retrieval.reading import reading_weights
 from rag.settings import Settings
 from rag.types import Sentence
 
@@ -20,6 +21,7 @@ __all__ = ["ExplainedRanking", "Signals", "explained_rankings", "reread_coeffici
 class ExplainedRanking:
     """All sentences found for a question, best first; row i of every tuple belongs to sentences[i].
 
+    scores_before: by the features alone, whether a reader was asked or not. readings: None for what was not read.
     signals: those of the answerability; None when nothing was found.
     """
 
@@ -27,6 +29,8 @@ class ExplainedRanking:
     sentences: tuple[Sentence, ...]
     features: tuple[Features, ...]
     scores: tuple[float, ...]
+    scores_before: tuple[float, ...]
+    readings: tuple[SentenceReading | None, ...]
     are_questions: tuple[bool, ...]
     signals: Signals | None
     answerability: float
@@ -46,6 +50,10 @@ def explained_rankings(folder: Path, settings: Settings, questions: Iterable[str
                 sentences=tuple(place.candidate.sentence for place in ranked),
                 features=tuple(place.features for place in ranked),
                 scores=tuple(place.score for place in ranked),
+                scores_before=tuple(
+                    place.score if place.score_before is None else place.score_before for place in ranked
+                ),
+                readings=tuple(place.reading for place in ranked),
                 are_questions=tuple(is_question(place.candidate.quote) for place in ranked),
                 signals=measure_signals(question, ranked, asked) if ranked else None,
                 answerability=answerability(question, ranked, asked),
@@ -59,3 +67,4 @@ def reread_coefficients() -> None:
     coefficients.cache_clear()
     feature_weights.cache_clear()
     signal_weights.cache_clear()
+    reading_weights.cache_clear()

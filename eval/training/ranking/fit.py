@@ -36,7 +36,7 @@ from eval.training.ranking.explained import ExplainedRanking, Signals, explained
 from eval.training.ranking.logit import balancing_weights, fit_choice, fit_logistic
 from rag import Assistant, Settings
 
-__all__ = ["Asked", "asked", "first_and_in_5", "fold", "main"]
+__all__ = ["Asked", "asked", "first_and_in_5", "fold", "main", "write_coefficients"]
 
 SETS = ("squad2", "qed")
 SEEDS = "seeds"
@@ -76,7 +76,7 @@ class Asked:
 def asked(name: str, *, data: Path, work: Path) -> list[Asked]:
     """The tune questions of the set, each ranked over its corpus; those that find nothing are left out."""
     loaded = seeds_set() if name == SEEDS else load(name, data)
-    settings, folder = Settings(llm="none"), work / f"{name}-{loaded.data_hash[:12]}"
+    settings, folder = Settings(llm="none", reranker="overlap"), work / f"{name}-{loaded.data_hash[:12]}"
     with Assistant.open(folder, settings) as assistant:
         corpus_ids = add_corpus(assistant, loaded.corpus, work / f"documents-{name}")
         texts = {corpus_id: assistant.document(id_).text for id_, corpus_id in corpus_ids.items()}
@@ -209,19 +209,20 @@ def main(arguments: Sequence[str] | None = None) -> None:
     questions = [each for name in SETS for each in asked(name, data=given.data, work=given.work)]
     ranking_figures = _ranking_figures(questions, shipped["ranking"])
     shipped["ranking"] = ranking_weights(questions, shipped["ranking"])
-    _write(shipped)
+    write_coefficients(shipped)
     questions = [each for name in (*SETS, SEEDS) for each in asked(name, data=given.data, work=given.work)]
     shipped["answerability"] = answerability_weights(questions, shipped["answerability"])
     shipped["figures"] = {
         "ranking": ranking_figures,
         "answerability": _answerability_figures(questions, shipped["answerability"]),
     }
-    _write(shipped | {"date": datetime.now(UTC).date().isoformat()})
+    write_coefficients(shipped | {"date": datetime.now(UTC).date().isoformat()})
     print(json.dumps(shipped, indent=1))
 
 
-def _write(shipped: dict[str, object]) -> None:
-    """In one step, so that who reads it meanwhile has the old numbers or the new ones."""
+def write_coefficients(changes: Mapping[str, object]) -> None:
+    """Put these parts in the place of those in `SHIPPED`, whole: who reads meanwhile has the old or the new."""
+    shipped = json.loads(SHIPPED.read_text(encoding="utf-8")) | changes
     begun = SHIPPED.with_suffix(".part")
     begun.write_text(json.dumps(shipped, indent=1) + "\n", encoding="utf-8")
     shutil.move(begun, SHIPPED)

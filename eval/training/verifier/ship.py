@@ -19,8 +19,9 @@ from pathlib import Path
 
 import rag
 from eval.training.verifier.export import SMALL
+from rag.model.weights.bundled import packaged_files
 
-__all__ = ["card_with", "figures_table", "main", "place_files"]
+__all__ = ["card_with", "figures_table", "main", "place_file", "place_files"]
 
 _PACKAGE = Path(rag.__file__).parent
 _FILES = (SMALL, "tokenizer.json")
@@ -29,14 +30,23 @@ _KINDS = ("number", "date", "name", "negation", "speaker", "role_swap", "additio
 
 
 def place_files(source: Path, package: Path, *, combination: Path) -> None:
-    """Copy the model and the weights fitted to it into the package, and list what the package may trust."""
-    listed = []
+    """Copy the verifier and the weights fitted to it into the package, and list what the package may trust."""
     for name in _FILES:
-        shutil.copyfile(source / name, package / "model" / "evidence" / name)
-        content = (package / "model" / "evidence" / name).read_bytes()
-        listed.append({"name": name, "sha256": hashlib.sha256(content).hexdigest(), "n_bytes": len(content)})
+        place_file(source / name, package, name=name)
     shutil.copyfile(combination, package / "verifiers" / "combination.json")
-    (package / "model" / "weights" / "packaged.json").write_text(json.dumps(listed, indent=2) + "\n", encoding="utf-8")
+
+
+def place_file(source: Path, package: Path, *, name: str) -> str:
+    """Copy one file under this name among those of the evidence models; its SHA-256, now listed."""
+    placed = package / "model" / "evidence" / name
+    shutil.copyfile(source, placed)
+    content = placed.read_bytes()
+    entry = {"name": name, "sha256": hashlib.sha256(content).hexdigest(), "n_bytes": len(content)}
+    path = package / "model" / "weights" / "packaged.json"
+    listed = json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
+    kept = {each["name"]: each for each in listed} | {name: entry}
+    path.write_text(json.dumps(list(kept.values()), indent=2) + "\n", encoding="utf-8")
+    return str(entry["sha256"])
 
 
 def figures_table(figures: Mapping[str, Mapping[str, float]]) -> str:
@@ -82,7 +92,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         _run("eval.training.verifier.combined_figures", *shared, "--out", str(found))
         figures = json.loads(found.read_text(encoding="utf-8"))
     card = _PACKAGE / "model" / "evidence" / "MODEL_CARD.md"
-    sha256 = json.loads((_PACKAGE / "model" / "weights" / "packaged.json").read_text(encoding="utf-8"))[0]["sha256"]
+    sha256 = next(each.sha256 for each in packaged_files() if each.name == SMALL)
     card.write_text(card_with(card.read_text(encoding="utf-8"), figures_table(figures), sha256), encoding="utf-8")
 
 

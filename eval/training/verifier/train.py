@@ -29,7 +29,7 @@ from eval.training.verifier.encoding import labels
 from eval.training.verifier.network import Losses, VerifierNetwork, losses
 from rag.model.evidence import Encoder, arrays
 
-__all__ = ["Recipe", "Training", "main", "rate_at"]
+__all__ = ["Recipe", "Training", "log", "main", "rate_at"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,7 +164,7 @@ def train(
         n_summed += 1
         n_tokens += sum(len(encoded.ids) for _, encoded in batch.items)
         if training.n_steps % 20 == 0:
-            _log(
+            log(
                 out, step=training.n_steps, seen=batch.n_seen, rate=round(rate_at(progress, recipe), 4),
                 loss={name: round(total / n_summed, 4) for name, total in zip(Losses._fields, sums, strict=True)},
                 tokens_a_second=round(n_tokens / (time.monotonic() - started)),
@@ -186,7 +186,8 @@ def _checkpoint(out: Path, recipe: Recipe) -> Path | None:
     return stable if recipe.n_examples > n_examples and stable.exists() else latest
 
 
-def _log(out: Path, **values: object) -> None:
+def log(out: Path, **values: object) -> None:
+    """Add a line to the log of a training."""
     with (out / "log.jsonl").open("a", encoding="utf-8") as file:
         file.write(json.dumps({"time": time.strftime("%H:%M:%S"), **values}) + "\n")
 
@@ -235,7 +236,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         training.load(checkpoint)
     elif given.init is not None:
         training.start_from(given.init)
-    _log(given.out, begins=training.n_steps, recipe=repr(recipe), half=_can_half(given.device))
+    log(given.out, begins=training.n_steps, recipe=repr(recipe), half=_can_half(given.device))
     examples = _examples(given.data, given.out, given.seed)
     train(training, examples, Encoder(start), recipe=recipe, out=given.out, every_seconds=given.save_every)
 

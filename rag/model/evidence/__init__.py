@@ -1,8 +1,9 @@
-"""The small model of our own that reads a claim, or a question, beside sentences, in one pass.
+"""The small models of our own that read a claim, or a question, beside sentences, in one pass.
 
-It says whether the sentences support the claim, which of them answer the question, and which words of the claim they
-leave without support; MODEL_CARD.md beside this file says what it was trained on and how good it is. Verifiers and
-rerankers use it, and `eval.training` makes it with the same code that reads here.
+Both have the same form. The verifier says whether the sentences support a claim, and which words of it they leave
+without support; the reader says which sentences of a passage answer a question, and whether any does. MODEL_CARD.md
+and READER_CARD.md beside this file say what they were trained on and how good they are. Verifiers and rerankers use
+them, and `eval.training` makes them with the same code that reads here.
 
     encoding  texts to token ids
     windows   which sentences of a long text stand beside a claim
@@ -13,13 +14,16 @@ Nothing is loaded before the first text is read.
 
 from __future__ import annotations
 
-from rag.model.evidence.encoding import MAX_TOKENS, Arrays, Encoded, Encoder, arrays
-from rag.model.evidence.runtime import EvidenceModel, Reading, bundled_model
+from rag.model.evidence.encoding import MAX_PASSAGE_TOKENS, MAX_TOKENS, Arrays, Encoded, Encoder, arrays
+from rag.model.evidence.runtime import READER, VERIFIER, EvidenceModel, Reading, bundled_model, bundled_reader
 from rag.model.evidence.windows import MAX_WORDS, best_sentences, words_of
 
 __all__ = [
+    "MAX_PASSAGE_TOKENS",
     "MAX_TOKENS",
     "MAX_WORDS",
+    "READER",
+    "VERIFIER",
     "Arrays",
     "Encoded",
     "Encoder",
@@ -28,5 +32,6 @@ __all__ = [
     "arrays",
     "best_sentences",
     "bundled_model",
+    "bundled_reader",
     "words_of",
 ]

@@ -17,9 +17,12 @@ from numpy.typing import NDArray
 
 from rag.errors import WeightsError
 
-__all__ = ["MAX_TOKENS", "Arrays", "Encoded", "Encoder", "arrays"]
+__all__ = ["MAX_PASSAGE_TOKENS", "MAX_TOKENS", "Arrays", "Encoded", "Encoder", "arrays"]
 
 MAX_TOKENS = 224
+"""Of a claim beside its evidence."""
+MAX_PASSAGE_TOKENS = 256
+"""Of a question beside a passage under its heading."""
 MAX_TEXT_TOKENS = 80
 _CHARACTERS_A_TOKEN = 40
 """No text is read further than as many characters for each token that fits; a longer word is one unknown token."""

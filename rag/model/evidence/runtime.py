@@ -19,10 +19,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.errors import WeightsError
-from rag.model.evidence.encoding import MAX_TOKENS, Encoded, Encoder, arrays
+from rag.model.evidence.encoding import MAX_PASSAGE_TOKENS, MAX_TOKENS, Encoded, Encoder, arrays
 from rag.model.weights import packaged_model
 
-__all__ = ["EvidenceModel", "Reading", "bundled_model"]
+__all__ = ["READER", "VERIFIER", "EvidenceModel", "Reading", "bundled_model", "bundled_reader"]
+
+VERIFIER, READER = "verifier.int8.onnx", "reader.int8.onnx"
 
 N_THREADS = 2
 
@@ -119,18 +121,28 @@ class EvidenceModel:
 
 
 def bundled_model() -> EvidenceModel:
-    """The model that comes with the package, loaded once for the whole process.
+    """The model that checks claims, which comes with the package, loaded once for the whole process.
 
     Raises:
         WeightsError: its files are missing or not what they were when the package was made.
     """
     with _LOADING:
-        return _loaded()
+        return _loaded(VERIFIER, MAX_TOKENS)
+
+
+def bundled_reader() -> EvidenceModel:
+    """The model that reads passages beside a question, likewise.
+
+    Raises:
+        WeightsError: its files are missing or not what they were when the package was made.
+    """
+    with _LOADING:
+        return _loaded(READER, MAX_PASSAGE_TOKENS)
 
 
 _LOADING = Lock()
 
 
-@lru_cache(maxsize=1)
-def _loaded() -> EvidenceModel:
-    return EvidenceModel(packaged_model())
+@lru_cache(maxsize=2)
+def _loaded(name: str, max_tokens: int) -> EvidenceModel:
+    return EvidenceModel(packaged_model(name), max_tokens=max_tokens)

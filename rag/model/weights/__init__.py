@@ -28,7 +28,7 @@ from rag.model.weights.bundled import (
 from rag.model.weights.cache import ModelCache, cache_folder
 from rag.model.weights.hub import HubPlace
 from rag.model.weights.records import FetchProgress, ModelFile, OnProgress, Place, PlaceFailure, PulledModel
-from rag.model.weights.registry import EVIDENCE_MODEL, known_model, known_models
+from rag.model.weights.registry import EVIDENCE_MODEL, READER_MODEL, known_model, known_models
 from rag.model.weights.wheels import WheelPart, WheelPlace
 
 __all__ = [
@@ -111,4 +111,5 @@ def verify(name: str) -> Path:
 
 
 def _installed(model: ModelFile) -> Path:
-    return packaged_model() if model.name == EVIDENCE_MODEL else bundled_folder(model.title)
+    is_ours = model.name in (EVIDENCE_MODEL, READER_MODEL)
+    return packaged_model(model.file_name) if is_ours else bundled_folder(model.title)

