@@ -24,7 +24,7 @@ from tokenizers import Encoding, Tokenizer
 
 from rag.embedders._token_vectors import Tokenizers, clean, embed, require_one_list_each
 from rag.errors import WeightsError
-from rag.model.silence import silence
+from rag.model.loading import silence
 from rag.model.weights import BUNDLED_MODELS, folder_hash, model_folder
 from rag.protocols import FloatArray, PassageVectors
 from rag.types import Span

@@ -1,14 +1,18 @@
-"""Objects of classes that a setting names as `module:Class`, from libraries that are not ours."""
+"""How models of other libraries are loaded: objects of the classes that settings name, without what they print."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from importlib import import_module
 from typing import TypeVar
 
 from rag.errors import BackendError, SettingsError
 
-__all__ = ["made"]
+__all__ = ["made", "silence"]
+
+_LIBRARIES = ("sentence_transformers", "transformers", "huggingface_hub")
 
 Made = TypeVar("Made")
 
@@ -42,3 +46,27 @@ def made(target: str, arguments: Mapping[str, object], *, base: type[Made], noun
     if not isinstance(instance, base):
         raise BackendError(f"cannot use {target!r}: it is no LlamaIndex {noun} - name a class that is one")
     return instance
+
+
+@contextmanager
+def silence() -> Iterator[None]:
+    """Progress bars (the hub's too) and log lines of the libraries are off inside, and afterwards as they were.
+
+    For backends of sentence-transformers: it imports what that library loads anyway.
+    """
+    from transformers.utils import logging as transformers_logging
+
+    loggers = [logging.getLogger(library) for library in _LIBRARIES]
+    levels = [logger.level for logger in loggers]
+    had_bars = transformers_logging.is_progress_bar_enabled()
+    for logger in loggers:
+        logger.setLevel(logging.CRITICAL)
+    if had_bars:
+        transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    try:
+        yield
+    finally:
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
+        if had_bars:
+            transformers_logging.enable_progress_bar()  # type: ignore[no-untyped-call]

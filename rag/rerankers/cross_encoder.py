@@ -16,7 +16,7 @@ import torch
 from sentence_transformers import CrossEncoder
 
 from rag.errors import SettingsError, WeightsError
-from rag.model.silence import silence
+from rag.model.loading import silence
 from rag.protocols import FloatArray
 
 __all__ = ["CrossEncoderReranker"]

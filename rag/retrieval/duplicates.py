@@ -1,4 +1,4 @@
-"""Where else a sentence stands: a report that several papers print is evidence once, with all their names."""
+"""Duplicates of a sentence in other documents: a report that several papers print is evidence once, with all names."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from sentence_transformers import CrossEncoder
 
 from rag.errors import SettingsError, WeightsError
-from rag.model.silence import silence
+from rag.model.loading import silence
 from rag.model.weights import folder_hash
 
 __all__ = ["EntailmentModel", "Probabilities"]
