@@ -4,6 +4,7 @@ import ast
 import graphlib
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -49,7 +50,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "cli": BASE | {"answering", "assembly", "assistant", "settings", "model.weights"},
 }
 """Part of `rag` (a folder, or a file at its top) → the other parts that it may import, so that imports point one way.
-Sockets never import each other, and nothing but `cli`, `integrations` and the package itself imports the assistant."""
+Sockets never import each other, and nothing but `cli`, `integrations` and the package itself imports the assistant.
+`assembly` stands below it: it makes the parts that the assistant is made of, and knows no assistant."""
+MOST_FILES = 20
+"""A folder of more files hides a second subject."""
 
 MAY_LOOK_INTO = {
     "eval/speed": {"assembly", "protocols", "settings", "storage", "types"},
@@ -99,6 +103,11 @@ def imported_by(part: str) -> dict[str, Path]:
     paths = folder.glob("*.py") if folder.is_dir() else [folder.with_suffix(".py")]
     found = {part_of(name): path for path in paths for name in imported_modules(path) if name.startswith("rag.")}
     return {other: path for other, path in found.items() if other != part}
+
+
+def test_no_folder_of_rag_holds_more_files_than_one_subject_needs() -> None:
+    counts = Counter(path.parent for path in OF_RAG)
+    assert {folder: n for folder, n in counts.items() if n > MOST_FILES} == {}
 
 
 @pytest.mark.parametrize("part", PARTS)
