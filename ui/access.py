@@ -183,6 +183,10 @@ class Users:
                 self._failures[key] = counted._replace(closed_until=self._clock() + _wait_seconds(counted.n))
         return is_right
 
+    def mark(self, user: str, name: str) -> str:
+        """What only this app could have written beside the name for that user, until the password changes."""
+        return hmac.digest(self._hashes[user].key, f"{user}\0{name}".encode(), "sha256").hex()
+
     def _count(self, key: tuple[str, str]) -> None:
         """Count a failure before the password is looked at, or many could be tried at the same time."""
         with self._lock:

@@ -1,19 +1,23 @@
 """What other programs can ask of a running app: the same JSON as the command line prints.
 
 Gradio offers these functions by name to its clients and, with `--mcp`, as tools to language models, for which the
-docstrings are the manual.
+docstrings are the manual. What a client sends may be anything: it is checked here, and refused with a sentence.
 """
 
 from __future__ import annotations
 
 import functools
+import inspect
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
-from rag import Assistant, Citation, NotFoundError, SettingsError, Span, citation_to_dict, to_dict
+from rag import Citation, NotFoundError, QuestionError, SettingsError, Span, Turn, citation_to_dict, to_dict
+from ui.ownership import Ownership
+from ui.preferences import Assistants, LlmKind, Preferences
+from ui.results import AnswerJson, DocumentsJson, FoundJson, OpenedJson, PlaceJson, ReportJson, TurnJson
 
 __all__ = ["TOOL_SUFFIX", "Api", "Endpoint", "endpoints"]
 
@@ -21,25 +25,25 @@ TOOL_SUFFIX = "_tool"
 """What the names of endpoints end in that are tools; the tools themselves are named without it."""
 
 _MOST_SENTENCES = 100
+_MOST_TURNS = 100
 
 
 class Endpoint(NamedTuple):
     """A function that is offered under a name; `is_tool` when language models may call it, too."""
 
     name: str
-    function: Callable[..., dict[str, Any] | str]
+    function: Callable[..., object]
     is_tool: bool
 
 
-def endpoints(assistant: Assistant, *, has_tools: bool = False) -> Sequence[Endpoint]:
+def endpoints(api: Api, *, has_tools: bool = False) -> Sequence[Endpoint]:
     """What a running app offers; files come to `add` in Gradio's own way, so that the app offers it itself.
 
     has_tools: whether `ask`, `search` and `open_source` are offered as tools, too; these give JSON as text, because
         Gradio would write a mapping as Python does. They come first, since it calls a second function of the same
         name otherwise.
     """
-    api = Api(assistant)
-    reading = (api.ask, api.search, api.open_source)
+    reading: tuple[Callable[..., object], ...] = (api.ask, api.search, api.open_source)
     tools = [Endpoint(function.__name__ + TOOL_SUFFIX, _as_text(function), is_tool=True) for function in reading]
     return (
         *(tools if has_tools else ()),
@@ -48,68 +52,96 @@ def endpoints(assistant: Assistant, *, has_tools: bool = False) -> Sequence[Endp
 
 
 class Api:
-    """The functions, over one assistant. Each raises `RagError` with a sentence for people."""
+    """The functions, over the app's assistants. Each raises `RagError` with a sentence for people.
 
-    def __init__(self, assistant: Assistant) -> None:
-        self._assistant = assistant
+    `user` is who asks, which the app knows, and no client says; empty where there are no users.
+    """
 
-    def ask(self, question: str) -> dict[str, Any]:
+    def __init__(self, assistants: Assistants, ownership: Ownership) -> None:
+        self._assistants = assistants
+        self._assistant = assistants.started
+        self._ownership = ownership
+
+    def ask(
+        self,
+        question: str,
+        history: list[TurnJson] | None = None,
+        where: str = "",
+        model: str = "",
+        *,
+        user: str = "",
+    ) -> AnswerJson:
         """Answer a question only with what the documents say, or say that they do not answer it.
 
         Every citation is a verbatim sentence of a document, with its place. When "status" is "abstained", the documents
         do not answer, and "evidence" holds the nearest sentences, which must not be taken for an answer.
 
         Args:
-            question: What to find out, as a whole question that can be understood alone.
+            question: What to find out; with a history, it may lean on what was asked before.
+            history: What was asked and answered before, oldest first; nothing for a question that stands alone.
+            where: Which documents to search, such as "published >= 2025-03-01 and source ~ report"; empty for all.
+            model: Language model that phrases the answer: empty for the app's own, "none" for sentences as they stand.
         """
-        return to_dict(self._assistant.ask(question))
+        preferences = self._preferences(_text("model", model))
+        turns = _turns(history)
+        with self._assistants.using(preferences) as assistant:
+            answer = assistant.ask(_text("question", question), history=turns, where=_text("where", where))
+        self._ownership.claim(user, answer.id)
+        return cast(AnswerJson, to_dict(answer))
 
-    def search(self, question: str, n_sentences: int = 10) -> dict[str, Any]:
+    def search(self, question: str, n_sentences: int = 10) -> FoundJson:
         """Find the sentences of the documents that fit a question best, best first, without answering it.
 
         Args:
             question: What to look for.
             n_sentences: How many sentences to return at most, 1 to 100.
         """
-        if not 1 <= n_sentences <= _MOST_SENTENCES:
-            raise SettingsError(f"cannot return {n_sentences!r} sentences - ask for 1 to {_MOST_SENTENCES}")
-        found = self._assistant.retrieve(question, k=n_sentences)
-        sentences = [
-            {
-                "document_id": sentence.document_id,
-                "source": sentence.source,
-                "title": sentence.title,
-                "start": sentence.span.start,
-                "end": sentence.span.end,
-                "quote": sentence.quote,
-                "score": round(sentence.score, 4),
-                "published": sentence.published,
-                "speaker": sentence.speaker,
-            }
-            for sentence in found
-        ]
-        return {"question": question, "evidence": sentences}
+        found = self._assistant.retrieve(
+            _text("question", question), k=_number("n_sentences", n_sentences, least=1, most=_MOST_SENTENCES)
+        )
+        return {
+            "question": question,
+            "evidence": [
+                {
+                    "document_id": sentence.document_id,
+                    "source": sentence.source,
+                    "title": sentence.title,
+                    "start": sentence.span.start,
+                    "end": sentence.span.end,
+                    "quote": sentence.quote,
+                    "score": round(sentence.score, 4),
+                    "published": sentence.published,
+                    "speaker": sentence.speaker,
+                }
+                for sentence in found
+            ],
+        }
 
-    def documents(self) -> dict[str, Any]:
+    def documents(self) -> DocumentsJson:
         """List the documents that are searched, with their ids, titles, sources and dates."""
-        return {"documents": [asdict(document) for document in self._assistant.documents()]}
+        return cast(DocumentsJson, {"documents": [asdict(document) for document in self._assistant.documents()]})
 
-    def source(self, answer_id: str, citation: int) -> dict[str, Any]:
+    def source(self, answer_id: str, citation: int, *, user: str = "") -> OpenedJson:
         """Open a citation of an answer in its place: the quote, what stands before and after it, and where.
+
+        "status" is that of the answer.
 
         Args:
             answer_id: The "id" of an answer that was given before.
             citation: The number of the citation in that answer.
         """
+        wanted = _number("citation", citation)
+        if not self._ownership.is_of(user, _text("answer_id", answer_id)):
+            raise NotFoundError(f"no answer of yours has the id {answer_id!r} since the app was started - ask again")
         answer = self._assistant.answer(answer_id)
         for cited in answer.citations:
-            if cited.number == citation:
-                return {**citation_to_dict(cited), **self._assistant.context(cited)._asdict()}
+            if cited.number == wanted:
+                return cast(OpenedJson, {"status": answer.status.value, **self._place(cited)})
         raise NotFoundError(
             f"cannot open citation {citation}: that answer has {len(answer.citations)} citations - choose one of them"
         )
 
-    def open_source(self, document_id: str, start: int, end: int) -> dict[str, Any]:
+    def open_source(self, document_id: str, start: int, end: int) -> PlaceJson:
         """Open a place in a document: the text at the given positions, and what stands before and after it.
 
         Args:
@@ -117,8 +149,8 @@ class Api:
             start: Where the text begins, in characters from the start of the document.
             end: Where it ends; the character at that position is not included.
         """
-        document = self._assistant.document(document_id)
-        if not 0 <= start < end <= len(document.text):
+        document = self._assistant.document(_text("document_id", document_id))
+        if not 0 <= _number("start", start) < _number("end", end) <= len(document.text):
             raise SettingsError(
                 f"cannot open {start}-{end} of a document with {len(document.text)} characters - choose a part of it"
             )
@@ -132,16 +164,66 @@ class Api:
             line=document.text.count("\n", 0, start) + 1,
             published=document.metadata.get("published", ""),
         )
-        return {**citation_to_dict(place), **self._assistant.context(place)._asdict()}
+        return self._place(place)
 
-    def add(self, files: list[tuple[str, Path]]) -> dict[str, Any]:
+    def add(self, files: list[tuple[str, Path]]) -> ReportJson:
         """Add documents that were uploaded: pairs of the file's name and where it lies now."""
-        return asdict(self._assistant.add_uploads(files))
+        return cast(ReportJson, asdict(self._assistant.add_uploads(files)))
+
+    def _place(self, citation: Citation) -> PlaceJson:
+        around = self._assistant.context(citation)
+        return cast(PlaceJson, {**citation_to_dict(citation), **around._asdict()})
+
+    def _preferences(self, model: str) -> Preferences:
+        """What a client that names this model wants; the address is the one that the app was started with.
+
+        Raises:
+            SettingsError: clients may not choose here.
+        """
+        if not model:
+            return Preferences()
+        if not self._assistants.may_change_llm:
+            raise SettingsError(f"cannot ask the model {model!r}: this app is open to others - leave the model out")
+        if model == LlmKind.NONE.value:
+            return Preferences(llm=LlmKind.NONE)
+        api_base = self._assistant.settings.llm_api_base
+        return Preferences(llm=LlmKind.SERVER if api_base else LlmKind.LOCAL, api_base=api_base, model=model)
 
 
-def _as_text(function: Callable[..., dict[str, Any]]) -> Callable[..., str]:
+def _text(name: str, value: object) -> str:
+    if not isinstance(value, str):
+        raise QuestionError(f"cannot use {name} = {value!r}: it is no text - send a string")
+    return value
+
+
+def _number(name: str, value: object, *, least: int = 0, most: int = 2**53) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+        raise SettingsError(f"cannot use {name} = {value!r} - send a whole number from {least} to {most}")
+    return value
+
+
+def _turns(history: object) -> list[Turn]:
+    turns = [] if history is None else history
+    if not isinstance(turns, list) or len(turns) > _MOST_TURNS:
+        raise QuestionError(f"cannot use the history: it is no list of at most {_MOST_TURNS} - send the last ones")
+    return [_turn(turn) for turn in turns]
+
+
+def _turn(turn: object) -> Turn:
+    said = turn if isinstance(turn, Mapping) else {}
+    question, answer = said.get("question"), said.get("answer")
+    if not isinstance(question, str) or not isinstance(answer, str):
+        raise QuestionError(f'cannot use {turn!r} of the history - send {{"question": "…", "answer": "…"}}')
+    return Turn(question=question, answer=answer)
+
+
+def _as_text(function: Callable[..., object]) -> Callable[..., str]:
+    """The function with its result as JSON text, for language models."""
+
     @functools.wraps(function)
     def written(*arguments: Any, **named: Any) -> str:
         return json.dumps(function(*arguments, **named), ensure_ascii=False)
 
+    signature = inspect.signature(function, eval_str=True).replace(return_annotation=str)
+    written.__signature__ = signature  # type: ignore[attr-defined]
     return written

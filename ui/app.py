@@ -8,6 +8,7 @@ that focus and scrolling stay where they are while an answer grows.
 from __future__ import annotations
 
 import functools
+import inspect
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypedDict
@@ -15,16 +16,17 @@ from typing import Any, TypedDict
 import gradio as gr
 from gradio.events import api as offer
 
-from rag import Assistant, RagError
 from ui.api import Api, endpoints
 from ui.conversation import Conversation
-from ui.handlers import Chat, warm_up
+from ui.handlers import Chat
 from ui.library_tab import LibraryTab
 from ui.llm_tab import LlmTab
 from ui.options import AppOptions
+from ui.ownership import Ownership
 from ui.page_events import SEARCH_ONLY, Heard, PageEvents, Updates, spoken
 from ui.preferences import N_SOURCES, Assistants, LlmKind
 from ui.render import render_no_source
+from ui.results import ReportJson
 from ui.sentences import sentence
 
 __all__ = ["Look", "build_app", "look"]
@@ -72,26 +74,44 @@ def look() -> Look:
     return Look(theme=theme, css_paths=[str(_HERE / name) for name in _STYLES], footer_links=[])
 
 
-def build_app(assistant: Assistant, *, options: AppOptions | None = None) -> gr.Blocks:
-    """The page over the assistant's documents, to be launched; loads the models in the background meanwhile."""
-    options = options or AppOptions()
-    assistants = Assistants(assistant, may_change_llm=options.may_change_llm)
-    warm_up(assistants)
-    app: gr.Blocks = gr.Blocks(title=_TITLE, analytics_enabled=False, fill_width=True)
+def build_app(assistants: Assistants, *, options: AppOptions, ownership: Ownership) -> gr.Blocks:
+    """The page over the assistants' documents, to be launched."""
+    app: gr.Blocks = _Blocks(title=_TITLE, analytics_enabled=False, fill_width=True)
     with app:
-        _Page(assistants, options).build(app)
-        _offer_endpoints(assistant, has_tools=options.has_mcp)
+        _Page(assistants, options, ownership).build(app)
+        _offer_endpoints(Api(assistants, ownership), has_tools=options.has_mcp)
     return app
+
+
+class _Blocks(gr.Blocks):
+    """The page as Gradio calls it, whose every error is a sentence: of most, Gradio tells clients `null`."""
+
+    async def process_api(self, block_fn: Any, inputs: list[Any], *arguments: Any, **named: Any) -> dict[str, Any]:
+        """What the function gives; what is left out at the end has its default.
+
+        Raises:
+            gr.Error: something went wrong.
+        """
+        function = self.fns[block_fn] if isinstance(block_fn, int) else block_fn
+        wanted = [getattr(part, "value", None) for part in function.inputs]
+        given = [*inputs, *wanted[len(inputs) :]] if function.api_visibility == "public" else inputs
+        try:
+            return await super().process_api(function, given, *arguments, **named)
+        except gr.Error:
+            raise
+        except Exception as error:
+            said = sentence(error, doing=f"answering {function.api_name}")
+            raise gr.Error(said, print_exception=False) from error
 
 
 class _Page:
     """The parts of the page as attributes, and the handlers between them."""
 
-    def __init__(self, assistants: Assistants, options: AppOptions) -> None:
+    def __init__(self, assistants: Assistants, options: AppOptions, ownership: Ownership) -> None:
         self._options = options
         limit = min(options.max_upload_bytes, assistants.started.settings.max_file_bytes)
         self._events = PageEvents(
-            Chat(assistants),
+            Chat(assistants, ownership),
             LibraryTab(assistants.started, example=options.example, max_file_bytes=limit),
             LlmTab(assistants, may_change_llm=options.may_change_llm),
             Updates(none=gr.skip(), of=gr.update),
@@ -120,7 +140,7 @@ class _Page:
         self._wire_documents()
         self._wire_settings()
         app.load(
-            self._events.loaded,
+            _heard(self._events.loaded),
             [self.kept, self.preferences],
             [
                 self.conversation,
@@ -315,25 +335,23 @@ class _Page:
         self.pull.click(events.pulled, self.preferences, [self.pulling, self.local, self.in_use], **fetching)
 
 
-def _offer_endpoints(assistant: Assistant, *, has_tools: bool) -> None:
+def _offer_endpoints(api: Api, *, has_tools: bool) -> None:
     """The functions for other programs, by name; of the tools only those that only read."""
-    for endpoint in endpoints(assistant, has_tools=has_tools):
-        function = _told(endpoint.function)
+    for endpoint in endpoints(api, has_tools=has_tools):
+        function = _offered(endpoint.function)
         if not endpoint.is_tool:
             _hide_from_mcp(function)
         offer(function, api_name=endpoint.name, concurrency_limit=_N_AT_ONCE, concurrency_id="answers")
-    api = Api(assistant)
 
-    def add(files: list[str]) -> dict[str, Any]:
+    def add(files: list[str]) -> ReportJson:
         """Add uploaded files to the documents; what was added, unchanged and refused, and why."""
-        return api.add([(Path(file).name, Path(file)) for file in files])
+        return api.add([(Path(file).name, Path(file)) for file in files or []])
 
-    offered = _told(add)
-    _hide_from_mcp(offered)
+    _hide_from_mcp(add)
     files = gr.File(file_count="multiple", visible=False)
     report = gr.JSON(visible=False)
     start = gr.Button(visible=False)
-    start.click(offered, files, report, api_name="add", concurrency_limit=1, concurrency_id="library")
+    start.click(add, files, report, api_name="add", concurrency_limit=1, concurrency_id="library")
 
 
 def _hide_from_mcp(function: Callable[..., object]) -> None:
@@ -341,16 +359,22 @@ def _hide_from_mcp(function: Callable[..., object]) -> None:
     function._mcp_type = "none"  # type: ignore[attr-defined]
 
 
-def _told(function: Callable[..., object]) -> Callable[..., object]:
-    """The function, whose errors reach the client as a sentence."""
+def _offered(function: Callable[..., object]) -> Callable[..., object]:
+    """The function as Gradio calls it: with the request in front, which says who the user is.
+
+    Gradio makes the schema of what is given and taken from the types in the signature, if they are no strings.
+    """
+    signature = inspect.signature(function, eval_str=True)
+    taken = [parameter for name, parameter in signature.parameters.items() if name != "user"]
+    request = inspect.Parameter("request", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=gr.Request)
 
     @functools.wraps(function)
-    def answer(*arguments: Any, **named: Any) -> object:
-        try:
-            return function(*arguments, **named)
-        except RagError as error:
-            raise gr.Error(sentence(error, doing=f"answering {function.__name__}"), print_exception=False) from error
+    def answer(asked: gr.Request, *arguments: Any, **named: Any) -> object:
+        who = {"user": asked.username or ""} if "user" in signature.parameters else {}
+        return function(*arguments, **named, **who)
 
+    answer.__signature__ = signature.replace(parameters=[request, *taken])  # type: ignore[attr-defined]
+    answer.__annotations__ = {parameter.name: parameter.annotation for parameter in (request, *taken)}
     return answer
 
 
@@ -382,4 +406,5 @@ def _chosen(events: PageEvents) -> Callable[..., object]:
 
 
 def _what(event: gr.EventData, request: gr.Request) -> Heard:
-    return Heard(event._data if isinstance(event._data, dict) else {}, request.session_hash or "")
+    data = event._data if isinstance(event._data, dict) else {}
+    return Heard(data, request.session_hash or "", request.username or "")

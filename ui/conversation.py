@@ -6,9 +6,10 @@ an answer whose document was removed is gone everywhere.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import NamedTuple
 from uuid import uuid4
 
 from rag import Answer, Citation, Evidence, NotFoundError, Rating, Turn, VerifiedClaim
@@ -148,25 +149,40 @@ class Conversation:
             citation.document_id == document_id for exchange in self.exchanges for citation in exchange.citations
         )
 
-    def to_browser(self) -> list[dict[str, str]]:
-        """What a browser keeps of it: the questions and the ids of their answers."""
-        return [
-            {"question": exchange.question, "answer": exchange.answer.id if exchange.answer else ""}
+    def to_browser(self, mark: Callable[[str], str] = lambda _: "") -> list[dict[str, str]]:
+        """What a browser keeps of it: the questions, the ids of their answers, and a mark of whose each is.
+
+        mark: makes the mark for the id of an answer.
+        """
+        ids = [
+            (exchange.question, exchange.answer.id if exchange.answer else "")
             for exchange in self.exchanges
             if exchange.stage not in (Stage.SEARCHING, Stage.WRITING)
         ]
+        return [{"question": question, "answer": answer_id, "mark": mark(answer_id)} for question, answer_id in ids]
 
 
-def kept_questions(kept: object) -> list[tuple[str, str]]:
-    """Question and answer id of each exchange that a browser kept; whatever has another shape is left out.
+class Kept(NamedTuple):
+    """An exchange as a browser keeps it."""
+
+    question: str
+    answer_id: str
+    mark: str
+
+
+def kept_questions(kept: object) -> list[Kept]:
+    """The exchanges that a browser kept; whatever has another shape is left out.
 
     >>> kept_questions([{"question": "Why?", "answer": "ab"}, 3, {"question": 1}])
-    [('Why?', 'ab')]
+    [Kept(question='Why?', answer_id='ab', mark='')]
     """
     if not isinstance(kept, list):
         return []
+    found = [
+        (item.get("question"), item.get("answer"), item.get("mark", "")) for item in kept if isinstance(item, Mapping)
+    ]
     return [
-        (item["question"], item["answer"])
-        for item in kept
-        if isinstance(item, Mapping) and isinstance(item.get("question"), str) and isinstance(item.get("answer"), str)
+        Kept(question, answer_id, mark)
+        for question, answer_id, mark in found
+        if isinstance(question, str) and isinstance(answer_id, str) and isinstance(mark, str)
     ]

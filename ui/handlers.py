@@ -5,6 +5,7 @@ Nothing here knows Gradio or HTML. Every error becomes a sentence; what was type
 
 from __future__ import annotations
 
+import hmac
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -27,7 +28,8 @@ from rag import (
     Retrieved,
 )
 from ui.background import Job, close
-from ui.conversation import Conversation, Exchange, Stage, kept_questions
+from ui.conversation import Conversation, Exchange, Kept, Stage, kept_questions
+from ui.ownership import Ownership
 from ui.preferences import Assistants, Preferences
 from ui.sentences import count, sentence
 
@@ -83,8 +85,10 @@ class Opened:
 class Chat:
     """The chat of all browsers: each has its own conversation, and a name (`session`) to stop its answer by."""
 
-    def __init__(self, assistants: Assistants) -> None:
+    def __init__(self, assistants: Assistants, ownership: Ownership | None = None) -> None:
+        """ownership: whose each answer is; None where there are no users."""
         self._assistants = assistants
+        self._ownership = ownership or Ownership()
         self._running: dict[str, Job[Event]] = {}
         self._forgotten: set[str] = set()
         self._lock = threading.Lock()
@@ -146,10 +150,17 @@ class Chat:
         if job is not None:
             job.stop()
 
-    def restore(self, kept: object) -> Conversation:
-        """The conversation that a browser kept, read again from the store."""
-        exchanges = [self._restored(question, answer_id) for question, answer_id in kept_questions(kept)[-_MOST_KEPT:]]
-        return Conversation(exchanges=tuple(exchanges))
+    def restore(self, kept: object, *, user: str = "") -> Conversation:
+        """The conversation that a browser kept, read again from the store; what is not that user's is left out."""
+        own = [item for item in kept_questions(kept) if self._is_marked(item, user)]
+        return Conversation(
+            exchanges=tuple(self._restored(item.question, item.answer_id) for item in own[-_MOST_KEPT:])
+        )
+
+    def kept(self, conversation: Conversation, *, user: str = "") -> list[dict[str, str]]:
+        """What a browser keeps, for `restore`; also notes whose the answers are."""
+        self._ownership.claim(user, *(answer.id for answer in conversation.answers))
+        return conversation.to_browser(lambda answer_id: self._ownership.mark(user, answer_id))
 
     def open(self, conversation: Conversation, answer_id: str, number: int) -> Opened:
         """The document of one citation, with all places that the same answer cites in it."""
@@ -176,6 +187,7 @@ class Chat:
         """The conversation with that rating, and a sentence that says that it was kept or why not."""
         try:
             wanted = Rating(rating)
+            conversation.exchange(answer_id)
             self._assistants.started.rate(answer_id, wanted)
         except ValueError:
             return conversation, "That is no rating: choose thumbs up or thumbs down."
@@ -183,6 +195,10 @@ class Chat:
             return conversation, sentence(error, doing="rating an answer")
         said = "Rating removed." if wanted is Rating.NONE else "Thank you: kept with the answer."
         return conversation.rated(answer_id, wanted), said
+
+    def _is_marked(self, item: Kept, user: str) -> bool:
+        wanted = self._ownership.mark(user, item.answer_id)
+        return hmac.compare_digest(wanted.encode(), item.mark.encode("utf-8", "replace")) if wanted else True
 
     def _with_hint(self, view: ChatView, where: str) -> ChatView:
         """The state, which says why nothing can be found when there is nothing to search."""

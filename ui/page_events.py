@@ -32,10 +32,11 @@ SEARCH_ONLY = "Search only some documents"
 
 
 class Heard(NamedTuple):
-    """An event: what the page's script says about it, and which browser tab it comes from."""
+    """An event: what the page's script says about it, which browser tab it comes from, and which user, if any."""
 
     data: Mapping[str, object]
     session: str
+    user: str = ""
 
     def text(self, name: str) -> str:
         """What the script says under that name; empty when it says nothing."""
@@ -86,9 +87,10 @@ class PageEvents:
 
         questions: the conversation as the browser keeps it, which counts when it was forgotten here.
         """
-        conversation = self._remembered(conversation, questions)
+        conversation = self._remembered(conversation, questions, heard)
         preferences = replace(Preferences.from_browser(kept), where=where or "")
-        yield from self._shown(self._chat.ask(question, conversation, preferences, session=heard.session), preferences)
+        states = self._chat.ask(question, conversation, preferences, session=heard.session)
+        yield from self._shown(states, preferences, heard)
 
     def example_asked(
         self, heard: Heard, conversation: Conversation, kept: object, where: str | None, questions: object = ()
@@ -100,9 +102,9 @@ class PageEvents:
         self, heard: Heard, conversation: Conversation, kept: object, where: str | None, questions: object = ()
     ) -> Iterator[Values]:
         """As `asked`, with the last question."""
-        conversation = self._remembered(conversation, questions)
+        conversation = self._remembered(conversation, questions, heard)
         preferences = replace(Preferences.from_browser(kept), where=where or "")
-        yield from self._shown(self._chat.retry(conversation, preferences, session=heard.session), preferences)
+        yield from self._shown(self._chat.retry(conversation, preferences, session=heard.session), preferences, heard)
 
     def stopped(self, heard: Heard) -> None:
         """End the answer that is being written; its last state says so."""
@@ -170,7 +172,7 @@ class PageEvents:
 
     def opened(self, heard: Heard, conversation: Conversation, questions: object = ()) -> Values:
         """The source of the citation, or the document, that was clicked."""
-        conversation = self._remembered(conversation, questions)
+        conversation = self._remembered(conversation, questions, heard)
         if heard.text("citation"):
             opened = self._chat.open(conversation, heard.text("answer"), heard.number("citation"))
         else:
@@ -272,10 +274,10 @@ class PageEvents:
 
     # Everything
 
-    def loaded(self, kept: object, kept_preferences: object) -> Values:
-        """The page as its browser left it."""
+    def loaded(self, heard: Heard, kept: object, kept_preferences: object) -> Values:
+        """The page as its browser left it; what another user left in it is forgotten."""
         preferences = Preferences.from_browser(kept_preferences)
-        conversation = self._chat.restore(kept)
+        conversation = self._chat.restore(kept, user=heard.user)
         return (
             conversation,
             self._earlier(conversation, preferences.shows_drafts),
@@ -291,9 +293,10 @@ class PageEvents:
             preferences.shows_drafts,
             preferences.where,
             self._of(label=_scope_label(preferences.where), open=bool(preferences.where)),
+            self._chat.kept(conversation, user=heard.user),
         )
 
-    def _shown(self, states: Iterator[ChatView], preferences: Preferences) -> Iterator[Values]:
+    def _shown(self, states: Iterator[ChatView], preferences: Preferences, heard: Heard) -> Iterator[Values]:
         """What each state changes on the page; the work ends when nobody asks for the next one."""
         drafts = preferences.shows_drafts
         try:
@@ -311,7 +314,7 @@ class PageEvents:
                     self._of(visible=not view.is_answering),
                     self._of(visible=view.is_answering),
                     view.conversation,
-                    view.conversation.to_browser(),
+                    self._chat.kept(view.conversation, user=heard.user),
                 )
         finally:
             close(states)
@@ -324,9 +327,9 @@ class PageEvents:
                 continue
             yield view.html, spoken(view.spoken), self.listed(search), self._in_use(preferences), self._welcome()
 
-    def _remembered(self, conversation: Conversation, questions: object) -> Conversation:
+    def _remembered(self, conversation: Conversation, questions: object, heard: Heard) -> Conversation:
         """The conversation; that of the browser when this process has forgotten it, as it does after many others."""
-        return conversation if conversation.exchanges else self._chat.restore(questions)
+        return conversation if conversation.exchanges else self._chat.restore(questions, user=heard.user)
 
     def _earlier(self, conversation: Conversation, drafts: bool = False) -> object:
         """The exchanges before the last, as a change of the part's value.

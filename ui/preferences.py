@@ -108,6 +108,11 @@ class Assistants:
         """The assistant that the app was started with, for everything that is the same for all."""
         return self._started
 
+    @property
+    def may_change_llm(self) -> bool:
+        """Whether a browser, or a client, may choose the language model."""
+        return self._may_change_llm
+
     @contextmanager
     def using(self, preferences: Preferences) -> Iterator[Assistant]:
         """The assistant for these preferences, which is not closed before the block ends.

@@ -15,22 +15,44 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import platformdirs
 
 from rag import Assistant
 from ui.access import Users
 from ui.api import TOOL_SUFFIX
+from ui.handlers import warm_up
 from ui.login import LOGIN_MESSAGE, Login
 from ui.options import Address, AppOptions
+from ui.ownership import Ownership
+from ui.preferences import Assistants
+from ui.sessions import Sessions
 from ui.shield import LOOPBACK_HOSTS, Shield, is_loopback
+
+if TYPE_CHECKING:
+    from starlette.middleware import Middleware
 
 __all__ = ["serve"]
 
 _WAIT_SECONDS = 1.0
 _MOST_SESSIONS = 100
 """Page loads whose state is kept: Gradio frees none by itself, and each holds all that its page showed."""
+
+_NO_PAGES = {"docs_url": None, "redoc_url": None, "openapi_url": None}
+_QUIETLY: dict[str, Any] = {
+    "prevent_thread_lock": True,
+    "quiet": True,
+    "inbrowser": False,
+    "share": False,
+    "ssr_mode": False,
+    "show_error": False,
+    "enable_monitoring": False,
+    "run_history": False,
+    "pwa": False,
+    "allowed_paths": [],
+}
+"""Nothing of Gradio's that is not needed, which includes whatever would leave this machine."""
 
 
 def serve(
@@ -52,49 +74,52 @@ def serve(
     with _empty_working_directory() as empty:
         os.environ |= {"GRADIO_TEMP_DIR": str(empty), "HF_HUB_OFFLINE": "1"}
         os.environ.setdefault("MPLCONFIGDIR", str(Path(platformdirs.user_cache_dir("chapter-and-verse"), "matplotlib")))
-        from starlette.middleware import Middleware  # takes long, as the next does, which reads the environment
+        from ui.app import build_app, look  # takes long, and reads the environment
 
-        from ui.app import build_app, look
-
-        app = build_app(assistant, options=options)
+        ownership = Ownership(users)
+        assistants = Assistants(assistant, may_change_llm=options.may_change_llm)
+        app = build_app(assistants, options=options, ownership=ownership)
         app.launch(
             **look(),
             server_name=address.host.strip("[]"),
             server_port=address.port or None,
             auth=cast(Any, None if users is None else Login(users).allows),  # Gradio awaits it; its types do not say so
             auth_message=LOGIN_MESSAGE,
-            prevent_thread_lock=True,
-            quiet=True,
-            inbrowser=False,
-            share=False,
-            ssr_mode=False,
-            show_error=False,
-            enable_monitoring=False,
-            run_history=False,
-            pwa=False,
             mcp_server=options.has_mcp,
-            allowed_paths=[],
             blocked_paths=[str(store)],
             max_file_size=options.max_upload_bytes,
             state_session_capacity=_MOST_SESSIONS,
-            app_kwargs={
-                "middleware": [Middleware(Shield, hosts=LOOPBACK_HOSTS if is_loopback(address.host) else frozenset())],
-                "docs_url": None,
-                "redoc_url": None,
-                "openapi_url": None,
-            },
+            app_kwargs={**_NO_PAGES, "middleware": _middleware(address, None if users is None else ownership)},
+            **_QUIETLY,
         )
-        tools = app.mcp_server_obj
-        if tools is not None:
-            # Whatever Gradio offers by name can be called as a tool, listed or not, and its own client, which carries
-            # the call, would read any file of this machine that is named: tools are only those that are meant to be.
-            offered = tools.tool_to_endpoint.items()
-            tools.tool_to_endpoint = {name: endpoint for name, endpoint in offered if endpoint.endswith(TOOL_SUFFIX)}
+        _keep_only_tools(app.mcp_server_obj)
         try:
+            warm_up(assistants)
             on_ready(str(app.local_url))
             _wait_for_the_end()
         finally:
             app.close(verbose=False)
+            assistants.close()
+
+
+def _middleware(address: Address, ownership: Ownership | None) -> list[Middleware]:
+    """What a request passes before it reaches Gradio; ownership: None where there are no users."""
+    from starlette.middleware import Middleware
+
+    hosts = LOOPBACK_HOSTS if is_loopback(address.host) else frozenset[str]()
+    shield = Middleware(Shield, hosts=hosts)
+    return [shield] if ownership is None else [shield, Middleware(Sessions, ownership=ownership)]
+
+
+def _keep_only_tools(server: Any) -> None:
+    """Offer the tools that are meant to be, where there is a server for them.
+
+    Whatever Gradio offers by name can be called as a tool, listed or not, and its own client, which carries the call,
+    would read any file of this machine that is named.
+    """
+    if server is not None:
+        offered = server.tool_to_endpoint.items()
+        server.tool_to_endpoint = {name: endpoint for name, endpoint in offered if endpoint.endswith(TOOL_SUFFIX)}
 
 
 @contextmanager

@@ -14,18 +14,31 @@ from contextvars import ContextVar
 from typing import Any, TypeAlias
 from urllib.parse import unquote, urlsplit
 
-__all__ = ["LOOPBACK_HOSTS", "Shield", "client_address", "is_loopback"]
+__all__ = ["LOOPBACK_HOSTS", "App", "Message", "Receive", "Send", "Shield", "client_address", "is_loopback", "refuse"]
 
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 
-_Message: TypeAlias = MutableMapping[str, Any]
-_Receive: TypeAlias = Callable[[], Awaitable[_Message]]
-_Send: TypeAlias = Callable[[_Message], Awaitable[None]]
-_App: TypeAlias = Callable[[_Message, _Receive, _Send], Awaitable[None]]
+Message: TypeAlias = MutableMapping[str, Any]
+Receive: TypeAlias = Callable[[], Awaitable[Message]]
+Send: TypeAlias = Callable[[Message], Awaitable[None]]
+App: TypeAlias = Callable[[Message, Receive, Send], Awaitable[None]]
 
 _ADDRESS: ContextVar[str] = ContextVar("_ADDRESS", default="")
 
-_CLOSED = ("/file=", "/file/", "/proxy=", "/stream/", "/monitoring", "/analytics", "/vibe", "/deep_link", "/dev/")
+_CLOSED = (
+    "/file=",
+    "/file/",
+    "/proxy=",
+    "/stream/",
+    "/monitoring",
+    "/analytics",
+    "/vibe",
+    "/deep_link",
+    "/dev/",
+    "/component_server",
+    "/process_recording",
+    "/custom_component",
+)
 # Gradio's page holds inline scripts and makes functions from text; no other origin can be asked by any of it.
 _POLICY = (
     b"default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; object-src 'none'; base-uri 'self'; "
@@ -62,11 +75,11 @@ class Shield:
     hosts: names under which the app may be asked for, without ports; empty for any, where a password protects it.
     """
 
-    def __init__(self, app: _App, *, hosts: frozenset[str] = frozenset()) -> None:
+    def __init__(self, app: App, *, hosts: frozenset[str] = frozenset()) -> None:
         self._app = app
         self._hosts = hosts
 
-    async def __call__(self, scope: _Message, receive: _Receive, send: _Send) -> None:
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Answer by itself what is not allowed, and add headers to the rest."""
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
@@ -80,10 +93,10 @@ class Shield:
                 await self._app(scope, receive, send)
             return
         if refusal:
-            await _refuse(send, refusal)
+            await refuse(send, refusal)
             return
 
-        async def send_with_headers(message: _Message) -> None:
+        async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 kept = [pair for pair in message.get("headers", []) if pair[0].lower() not in _REPLACED]
                 message["headers"] = [*kept, *_HEADERS]
@@ -91,7 +104,7 @@ class Shield:
 
         await self._app(scope, receive, send_with_headers)
 
-    def _refusal(self, scope: _Message) -> str:
+    def _refusal(self, scope: Message) -> str:
         headers = {name.lower(): value.decode("latin-1") for name, value in scope["headers"]}
         host = headers.get(b"host", "")
         if self._hosts and _name(host) not in self._hosts:
@@ -113,8 +126,9 @@ def _name(host: str) -> str:
         return ""
 
 
-async def _refuse(send: _Send, reason: str) -> None:
+async def refuse(send: Send, reason: str, *, status: int = 403) -> None:
+    """Answer a request with why it is not answered."""
     body = f"Refused: {reason}.".encode()
     headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(body)).encode()), *_HEADERS]
-    await send({"type": "http.response.start", "status": 403, "headers": headers})
+    await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

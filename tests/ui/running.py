@@ -20,7 +20,7 @@ SEED = Path(__file__).parents[2] / "seeds" / "000_cbcbdd5b42f263f4.txt"
 
 _ROOT = Path(__file__).parents[2]
 _START_SECONDS = 120
-_END_SECONDS = 5
+_END_SECONDS = 20
 
 
 @dataclass(frozen=True, kw_only=True)

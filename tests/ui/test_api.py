@@ -13,6 +13,7 @@ import threading
 from pathlib import Path
 
 import httpx
+import jsonschema
 import pytest
 
 pytest.importorskip("gradio", reason="gradio is not installed")
@@ -23,7 +24,7 @@ from gradio_client.exceptions import AppError, AuthenticationError
 from mcp import ClientSession
 from mcp.client.streamable_http import streamable_http_client
 
-from rag import Assistant, Settings
+from rag import Assistant, Settings, answer_schema
 from rag.cli import main
 from tests.project.readmes import ROOT, blocks
 from tests.ui.running import SEED, running
@@ -101,6 +102,58 @@ def test_example_of_the_readme_gets_an_answer(app, capsys):
     assert quote in SEED.read_text(encoding="utf-8")
 
 
+@pytest.fixture(scope="module")
+def offered(app):
+    """What clients are told of each endpoint, by name."""
+    return httpx.get(f"{app.url}/gradio_api/info", timeout=60).json()["named_endpoints"]
+
+
+def schema_of(offered, name):
+    (returned,) = offered[name]["returns"]
+    return returned["type"]
+
+
+def test_results_are_described_and_have_that_form(client, offered):
+    answer = client.predict(QUESTION, api_name="/ask")
+    results = {
+        "/ask": answer,
+        "/search": client.predict(QUESTION, api_name="/search"),
+        "/documents": client.predict(api_name="/documents"),
+        "/source": client.predict(answer["id"], 1, api_name="/source"),
+        "/open_source": client.predict(answer["citations"][0]["document_id"], 0, 5, api_name="/open_source"),
+    }
+    for name, result in results.items():
+        schema = schema_of(offered, name)
+        assert schema["type"] == "object", name
+        assert set(schema["required"]) == set(result), name
+        jsonschema.validate(result, schema)
+
+
+def test_an_answer_is_described_as_the_schema_of_answers_does(offered):
+    here, there = schema_of(offered, "/ask"), answer_schema()
+    assert sorted(here["required"]) == sorted(there["required"])
+    for name, part in (("claims", "claim"), ("citations", "citation"), ("evidence", "evidence")):
+        assert sorted(here["properties"][name]["items"]["required"]) == sorted(there["$defs"][part]["required"])
+
+
+def test_a_tool_gives_text(offered):
+    assert schema_of(offered, "/ask_tool") == {"type": "string"}
+
+
+def test_what_ask_takes_is_described_and_only_the_question_has_to_be_given(offered):
+    parameters = {each["parameter_name"]: each for each in offered["/ask"]["parameters"]}
+    assert list(parameters) == ["question", "history", "where", "model"]
+    assert [each["parameter_has_default"] for each in parameters.values()] == [False, True, True, True]
+
+
+def test_ask_takes_history_and_filter(client):
+    history = [{"question": "Who is Marco Rubio?", "answer": "The US Secretary of State."}]
+    answer = client.predict("what did he say about territory?", history, "source ~ cbcbdd", api_name="/ask")
+    assert "Rubio" in answer["standalone_question"]
+    assert answer["searched"] == "source ~ cbcbdd"
+    assert len(answer["citations"]) >= 1
+
+
 def test_documents_are_those_that_the_command_lists(client, command):
     assert client.predict(api_name="/documents") == command("list")
 
@@ -138,9 +191,11 @@ def test_added_file_is_reported_as_the_command_does_and_searched_from_then_on(cl
 @pytest.mark.parametrize(
     ("arguments", "endpoint", "said"),
     [
+        (("What?", "no list"), "/ask", "Cannot use the history"),
+        ((["no file"],), "/add", "."),
         (("",), "/ask", "empty question"),
         (("a " * 50_000,), "/ask", "ask in fewer words"),
-        (("What?", 0), "/search", "Cannot return 0 sentences"),
+        (("What?", 0), "/search", "Cannot use n_sentences = 0"),
         (("nope", 1), "/source", "'nope'"),
         (("nope", 0, 1), "/open_source", "No document has the id 'nope'"),
     ],
@@ -152,6 +207,33 @@ def test_errors_arrive_as_sentences(client, arguments, endpoint, said):
     assert said.lower() in sentence.lower()
     assert sentence.endswith(".")
     assert "Traceback" not in sentence
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("ask", []),
+        ("ask", [7]),
+        ("search", ["What?", "many"]),
+        ("open_source", []),
+        ("add", ["no file"]),
+        ("add", [[{"path": "/etc/passwd", "meta": {"_type": "gradio.FileData"}}]]),
+    ],
+)
+def test_no_error_is_null(app, name, data):
+    begun = httpx.post(f"{app.url}/gradio_api/call/{name}", json={"data": data})
+    with httpx.stream("GET", f"{app.url}/gradio_api/call/{name}/{begun.json()['event_id']}", timeout=60) as events:
+        (said,) = [line for line in events.iter_lines() if line.startswith("data: ") and line[6:] != "null"]
+    error = json.loads(said[6:])["error"]
+    assert error.endswith(".")
+    assert len(error) > 10
+    direct = httpx.post(f"{app.url}/gradio_api/run/{name}", json={"data": data}, timeout=60)
+    assert direct.json()["error"] == error
+
+
+def test_what_a_client_leaves_out_at_the_end_has_its_default(app):
+    answer = httpx.post(f"{app.url}/gradio_api/run/ask", json={"data": [QUESTION]}, timeout=60).json()["data"][0]
+    assert len(answer["citations"]) >= 1
 
 
 def test_citation_that_an_answer_has_not_is_named(client):
@@ -322,7 +404,8 @@ def test_page_names_no_other_server_and_has_a_policy(app):
 
 def test_users_come_in_with_their_password_only_and_mcp_is_not_offered_to_them(tmp_path, settings_file):
     users = tmp_path / "users"
-    users.write_text(f"# who may come in\nanna:{hash_password(PASSWORD)}\n", encoding="utf-8")
+    known = hash_password(PASSWORD)
+    users.write_text(f"# who may come in\nanna:{known}\notto:{known}\n", encoding="utf-8")
     fill(tmp_path / "store")
     with running(tmp_path, "--llm", "none", "--settings", settings_file, "--users", users) as app:
         for path in ("/config", "/gradio_api/info"):
@@ -337,6 +420,7 @@ def test_users_come_in_with_their_password_only_and_mcp_is_not_offered_to_them(t
         inside = Client(app.url, auth=("anna", PASSWORD), verbose=False, analytics_enabled=False)
         assert inside.predict(QUESTION, api_name="/ask")["citations"]
         inside.close()
+        assert_sessions_belong_to_their_users(app)
         assert_guessing_shuts_nobody_out(app)
         assert app.end() == 0
     refused = start("--users", users, "--mcp", "--store", tmp_path / "store")
@@ -348,6 +432,22 @@ def login(app, user, password, *, address):
     """Log in through a proxy on this machine, which says where the request comes from."""
     form = {"username": user, "password": password}
     return httpx.post(f"{app.url}/login", data=form, headers={"X-Forwarded-For": address})
+
+
+def assert_sessions_belong_to_their_users(app):
+    """As a page does: it joins the queue under its session, then listens."""
+    cookies = {user: login(app, user, PASSWORD, address="192.0.2.9").cookies for user in ("anna", "otto")}
+    joined = {"fn_index": 0, "data": [], "session_hash": "stolen"}
+    join, data = f"{app.url}/gradio_api/queue/join", f"{app.url}/gradio_api/queue/data?session_hash=stolen"
+    assert httpx.post(join, json=joined, cookies=cookies["anna"]).status_code == 200
+    for user, status in (("otto", 403), ("nobody", 401)):
+        given = cookies.get(user)
+        assert httpx.post(join, json=joined, cookies=given).status_code == status
+        assert httpx.get(data, cookies=given).status_code == status
+        assert httpx.get(f"{app.url}/gradio_api/heartbeat/stolen", cookies=given).status_code == status
+        assert httpx.post(f"{app.url}/gradio_api/cancel", json=joined, cookies=given).status_code == status
+    with httpx.stream("GET", data, cookies=cookies["anna"], timeout=30) as listening:
+        assert listening.status_code == 200
 
 
 def assert_guessing_shuts_nobody_out(app):
@@ -371,8 +471,8 @@ def start(*arguments):
     )
 
 
-def test_port_that_is_taken_is_said_in_a_sentence(app, tmp_path, settings_file):
-    result = start("--port", app.port, "--store", tmp_path / "store", "--settings", settings_file)
+def test_port_that_is_taken_is_said_in_a_sentence(app, settings_file):
+    result = start("--port", app.port, "--store", app.store, "--settings", settings_file)
     assert result.returncode == 1
     assert "port" in result.stderr
     assert str(app.port) in result.stderr

@@ -251,7 +251,7 @@ def test_a_reload_brings_the_conversation_back_also_after_a_restart(chat, bridge
 
 def test_a_browser_keeps_no_words_of_documents(chat):
     kept = last(asked(chat)).to_browser()
-    assert kept == [{"question": QUESTION, "answer": kept[0]["answer"]}]
+    assert kept == [{"question": QUESTION, "answer": kept[0]["answer"], "mark": ""}]
     assert "1932" not in str(kept)
 
 

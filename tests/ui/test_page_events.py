@@ -161,15 +161,15 @@ def test_one_document_alone_can_be_searched(trams, assistant):
 
 
 def test_a_reload_keeps_the_filter_in_sight(trams):
-    values = trams.loaded([], {"where": "source ~ trams"})
-    assert values[-2:] == ("source ~ trams", {"label": "Searched only: source ~ trams", "open": True})
+    values = trams.loaded(CLICKED, [], {"where": "source ~ trams"})
+    assert values[-3:-1] == ("source ~ trams", {"label": "Searched only: source ~ trams", "open": True})
     assert "1 of 2 documents" in values[4]
 
 
 def test_a_reload_shows_the_rating_that_was_given(events):
     conversation = asked(events)
     events.rated(Heard({"answer": conversation.last.answer.id, "rating": "helpful"}, "a"), conversation, {})
-    _, _, current, *_ = events.loaded(conversation.to_browser(), {})
+    _, _, current, *_ = events.loaded(CLICKED, conversation.to_browser(), {})
     assert 'aria-pressed="true"' in current
 
 
@@ -196,14 +196,14 @@ def test_an_empty_conversation_cannot_be_exported(events):
 
 
 def test_an_empty_store_invites_and_offers_the_example_only_where_there_is_one(assistant, tmp_path):
-    without = page(assistant).loaded([], {})[3]
-    with_example = page(assistant, example=tmp_path).loaded([], {})[3]
+    without = page(assistant).loaded(CLICKED, [], {})[3]
+    with_example = page(assistant, example=tmp_path).loaded(CLICKED, [], {})[3]
     assert 'data-do="documents"' in without
     assert ('data-do="example"' in without, 'data-do="example"' in with_example) == (False, True)
 
 
 def test_what_is_in_use_is_in_sight(events):
-    in_use = events.loaded([], {})[4]
+    in_use = events.loaded(CLICKED, [], {})[4]
     assert "1 document" in in_use
     assert "no language model" in in_use
 
@@ -211,7 +211,7 @@ def test_what_is_in_use_is_in_sight(events):
 def test_a_reload_shows_the_same_conversation(events):
     conversation = asked(events)
     kept = json.loads(json.dumps(conversation.to_browser()))
-    restored, _, current, *_ = events.loaded(kept, {})
+    restored, _, current, *_ = events.loaded(CLICKED, kept, {})
     assert restored.last.answer.id == conversation.last.answer.id
     assert "The bridge opened in 1932." in current
 
