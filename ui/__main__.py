@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import os
 import sys
+import threading
 import webbrowser
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +16,7 @@ import typer
 
 from rag import Assistant, NotFoundError, RagError, Settings
 from ui.access import PASSWORD_VARIABLE, USER_VARIABLE, AccessError, Users, exposure, hash_password
+from ui.listening import ListeningError
 from ui.options import Address, AppOptions
 from ui.serving import serve
 from ui.shield import is_loopback
@@ -130,19 +132,32 @@ def main() -> None:
     except typer.TyperException as error:
         said = " ".join(error.format_message().split()).rstrip(".")
         _fail(f"{said[:1].lower()}{said[1:]} - see `rag-ui --help`", _EXIT_WRONG_USE)
-    except (RagError, AccessError) as error:
+    except (RagError, AccessError, ListeningError) as error:
         _fail(str(error), _EXIT_FAILURE)
     except ModuleNotFoundError as error:
         if error.name not in ("gradio", "mcp"):
             raise
         _fail(f"cannot start: {error.name} is not installed - pip install 'chapter-and-verse[ui]'", _EXIT_FAILURE)
     except OSError as error:
-        _fail(f"cannot go on: {error} - name another --port, or check the place named", _EXIT_FAILURE)
-    sys.exit(code)
+        _fail(f"cannot go on: {error} - check the place named", _EXIT_FAILURE)
+    _leave(code or 0)
 
 
 def _fail(message: str, code: int) -> NoReturn:
     typer.echo(f"rag-ui: {message}", err=True)
+    _leave(code)
+
+
+def _leave(code: int) -> NoReturn:
+    """End the process, for good: all that has to be closed is closed.
+
+    What is still at work, such as a model that is being loaded or a document that is being read, is in a thread that
+    nobody can stop, often in C++, which aborts the process when the interpreter ends under it.
+    """
+    sys.stdout.flush()
+    sys.stderr.flush()
+    if threading.active_count() > 1:
+        os._exit(code)
     sys.exit(code)
 
 

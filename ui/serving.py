@@ -23,6 +23,7 @@ from rag import Assistant
 from ui.access import Users
 from ui.api import TOOL_SUFFIX
 from ui.handlers import warm_up
+from ui.listening import free_port, hasty
 from ui.login import LOGIN_MESSAGE, Login
 from ui.options import Address, AppOptions
 from ui.ownership import Ownership
@@ -69,8 +70,9 @@ def serve(
     on_ready: called with the app's address when it can be opened.
 
     Raises:
-        OSError: the port is taken, or the address is none of this machine.
+        ListeningError: the port is taken, or the address is none of this machine.
     """
+    port = free_port(address)  # before anything is loaded: what is loaded in the background cannot be ended at once
     with _empty_working_directory() as empty:
         os.environ |= {"GRADIO_TEMP_DIR": str(empty), "HF_HUB_OFFLINE": "1"}
         os.environ.setdefault("MPLCONFIGDIR", str(Path(platformdirs.user_cache_dir("chapter-and-verse"), "matplotlib")))
@@ -82,7 +84,7 @@ def serve(
         app.launch(
             **look(),
             server_name=address.host.strip("[]"),
-            server_port=address.port or None,
+            server_port=port,
             auth=cast(Any, None if users is None else Login(users).allows),  # Gradio awaits it; its types do not say so
             auth_message=LOGIN_MESSAGE,
             mcp_server=options.has_mcp,
@@ -93,6 +95,7 @@ def serve(
             **_QUIETLY,
         )
         _keep_only_tools(app.mcp_server_obj)
+        app.server.config.http_protocol_class = hasty(app.server.config.http_protocol_class)
         try:
             warm_up(assistants)
             on_ready(str(app.local_url))

@@ -94,3 +94,31 @@ def test_store_that_is_not_there_is_said_and_not_made(tmp_path):
     assert f"there is no store in '{tmp_path}/stroe' - " in result.stderr
     assert "--new makes one here" in result.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+ENDS_AMID_LOADING = """
+import threading
+from importlib.resources import files
+import onnxruntime
+from ui.__main__ import _fail
+
+model = next(str(path) for path in files("rag.model.evidence").iterdir() if path.name.endswith(".onnx"))
+is_loading = threading.Event()
+
+def load():
+    while is_loading.set() is None:
+        onnxruntime.InferenceSession(model)
+
+for _ in range(4):
+    threading.Thread(target=load, daemon=True).start()
+is_loading.wait()
+_fail("the port is taken", 1)
+"""
+
+
+def test_what_ends_the_app_while_models_are_loaded_is_said_and_no_crash():
+    """Threads in C++ abort the process, with status 134, when the interpreter ends under them."""
+    result = subprocess.run(
+        [sys.executable, "-c", ENDS_AMID_LOADING], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert (result.returncode, result.stderr) == (1, "rag-ui: the port is taken\n")
