@@ -31,6 +31,8 @@ _IRRELEVANT_TO_ANSWERS = {
     "llm_threads",
     "llm_timeout_seconds",
     "lock_timeout_seconds",
+    "max_document_characters",
+    "max_document_sentences",
     "max_file_bytes",
     "max_question_characters",
     "max_read_memory_bytes",
@@ -125,12 +127,16 @@ class Settings(BaseSettings):
     ] = {}
     max_question_characters: Annotated[int, Field(ge=1, description="longest question")] = 10_000
     max_file_bytes: Annotated[int, Field(ge=1, description="largest file that is read")] = 50_000_000
-    max_read_seconds: Annotated[
-        float, Field(gt=0, le=86_400, description="longest time to read one document of a risky format")
-    ] = 30.0
-    max_read_memory_bytes: Annotated[
-        int, Field(ge=50_000_000, description="most memory to read one document of a risky format")
-    ] = 1_000_000_000
+    max_document_characters: Annotated[
+        int, Field(ge=1, le=100_000_000, description="most characters of one document, those about it included")
+    ] = 5_000_000
+    max_document_sentences: Annotated[
+        int, Field(ge=1, le=10_000_000, description="most sentences, or rows of a table, of one document")
+    ] = 50_000
+    max_read_seconds: Annotated[float, Field(gt=0, le=86_400, description="longest time to read one document")] = 30.0
+    max_read_memory_bytes: Annotated[int, Field(ge=50_000_000, description="most memory to read one document")] = (
+        1_000_000_000
+    )
     lock_timeout_seconds: Annotated[
         float, Field(ge=0, le=86_400, description="how long to wait for another writer")
     ] = 30.0

@@ -20,6 +20,7 @@ __all__ = [
     "AddReport",
     "Answer",
     "AnswerStatus",
+    "Budget",
     "Citation",
     "Claim",
     "ClaimVerified",
@@ -49,6 +50,7 @@ __all__ = [
 
 NO_METADATA: Mapping[str, str] = MappingProxyType({})
 
+_LINE = re.compile(r"\S[^\n]*")
 _LIKE_A_MARKER = re.compile(r"[\[【]([ \t]*\d[\d \t,;–-]*)[\]】]")
 
 
@@ -104,6 +106,42 @@ class Document:
     def published(self) -> str:
         """When it was published, as it says itself (ISO 8601); empty when it does not say."""
         return self.metadata.get("published", "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Budget:
+    """How much one document may be, whatever reads it; past it the document is refused, in words.
+
+    max_characters: of its text and of what it says about itself.
+    max_sentences: of which a row of a table is one.
+
+    >>> Budget(max_characters=9, max_sentences=2).refusal_of_sentences(3)
+    'it has 3 sentences, more than the 2 allowed - split it, or raise max_document_sentences'
+    """
+
+    max_characters: int
+    max_sentences: int
+
+    def refusal(self, document: Document) -> str:
+        """Why a document that was read is too much to go on with; empty when it is not.
+
+        Its sentences are not known yet; but each line ends one, so that a million of lines need not be cut.
+        """
+        n_characters = len(document.text) + sum(map(len, document.metadata.values()))
+        if n_characters > self.max_characters:
+            return _too_many(n_characters, self.max_characters, "characters")
+        if document.text.count("\n") < self.max_sentences:
+            return ""
+        return self.refusal_of_sentences(sum(1 for _ in _LINE.finditer(document.text)))
+
+    def refusal_of_sentences(self, n_sentences: int) -> str:
+        """Why that many sentences are too many; empty when they are not."""
+        is_refused = n_sentences > self.max_sentences
+        return _too_many(n_sentences, self.max_sentences, "sentences") if is_refused else ""
+
+
+def _too_many(n: int, most: int, what: str) -> str:
+    return f"it has {n:,} {what}, more than the {most:,} allowed - split it, or raise max_document_{what}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

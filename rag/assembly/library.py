@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, cast
 
-from rag.assembly.backends import ISOLATION, READERS, RISKY_READERS, build, build_reader, load
+from rag.assembly.backends import ISOLATED_READERS, ISOLATION, READERS, build, build_reader, load
 from rag.assembly.choices import choose_embedder
 from rag.assembly.parts import Parts, built_once
 from rag.errors import NotFoundError, StoreError
@@ -22,7 +22,7 @@ from rag.retrieval import OneByOne, Retriever, VectorSearch
 from rag.settings import Settings
 from rag.storage import Store, export_store, exposure, make_private, problems, prune
 from rag.storage.filters import Filter
-from rag.types import AddReport, Document, DocumentInfo, ExportReport, Progress, PruneReport
+from rag.types import AddReport, Budget, Document, DocumentInfo, ExportReport, Progress, PruneReport
 
 __all__ = ["Library"]
 
@@ -47,6 +47,9 @@ class Library(Parts):
         self.store = Store(folder, lock_timeout_seconds=settings.lock_timeout_seconds, must_exist=must_exist)
         self._settings = settings
         self._readers: dict[str, Reader] = {}
+        self._budget = Budget(
+            max_characters=settings.max_document_characters, max_sentences=settings.max_document_sentences
+        )
         self._target_by_suffix = READERS | settings.readers
 
     def close(self) -> None:
@@ -159,7 +162,7 @@ class Library(Parts):
 
     def _make_reader(self, target: str) -> Reader:
         max_bytes = self._settings.max_file_bytes
-        if target not in RISKY_READERS:
+        if target not in ISOLATED_READERS:
             reader: Reader = build_reader(target, max_bytes=max_bytes)
             return reader
         reader_class = load(target)
@@ -170,9 +173,11 @@ class Library(Parts):
 
     @built_once
     def _isolation(self) -> Any:
-        """Where risky readers run; of the class that `backends` names."""
+        """Where readers run; of the class that `backends` names."""
         return load(ISOLATION)(
-            max_seconds=self._settings.max_read_seconds, max_memory_bytes=self._settings.max_read_memory_bytes
+            max_seconds=self._settings.max_read_seconds,
+            max_memory_bytes=self._settings.max_read_memory_bytes,
+            budget=self._budget,
         )
 
     @built_once
@@ -208,6 +213,7 @@ class Library(Parts):
             reader_for=self._reader_for,
             suffixes=tuple(self._target_by_suffix),
             passage_tokens=self._settings.passage_tokens,
+            budget=self._budget,
             embedder_name=choose_embedder(self._settings).recipe,
         )
 

@@ -10,7 +10,7 @@ one.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -73,6 +73,7 @@ class _Speakers:
         self._text = text
         self._sentences = sentences
         self._quotations = quotations
+        self._starts = [quotation.start for quotation in quotations]
         self._ends = [quotation.end for quotation in quotations]
         self._paragraph_starts = paragraph_starts
         self._speaker_by_quotation: dict[int, str] = {}
@@ -81,7 +82,7 @@ class _Speakers:
         """Gives quotations the speaker of the cue that governs them; one right after a quotation wins."""
         after: dict[int, str] = {}
         for sentence in self._sentences:
-            touched = self._touched(sentence.span) if sentence.spoken else []
+            touched = self._touched(sentence.span) if sentence.spoken else range(0)
             governed: set[int] = set()
             for spoken in sentence.spoken:
                 cue = spoken.cue
@@ -101,14 +102,9 @@ class _Speakers:
                         self._speaker_by_quotation.setdefault(number, spoken.speaker)
         self._speaker_by_quotation.update(after)
 
-    def _touched(self, span: Span) -> list[int]:
-        """Numbers of the quotations that share a character with a span."""
-        number = bisect_right(self._ends, span.start)
-        touched = []
-        while number < len(self._quotations) and self._quotations[number].start < span.end:
-            touched.append(number)
-            number += 1
-        return touched
+    def _touched(self, span: Span) -> range:
+        """Numbers of the quotations that share a character with a span; not one by one, as this is asked for each."""
+        return range(bisect_right(self._ends, span.start), bisect_left(self._starts, span.end))
 
     def _follows(self, quotation: Quotation, cue: Cue) -> bool:
         """Whether a cue stands right after a quotation: `…,” he said`, not `….” He said that …`."""
@@ -222,7 +218,7 @@ class _Speakers:
             return None
         return Attribution(sentence=position, speaker=speaker, speaker_span=None, cue=None, quotes=quotes)
 
-    def _quotes(self, span: Span, touched: list[int], speaker: str) -> tuple[Span, ...]:
+    def _quotes(self, span: Span, touched: range, speaker: str) -> tuple[Span, ...]:
         """The speaker's words inside a sentence, without marks and outer space."""
         quotes = []
         for number in touched:

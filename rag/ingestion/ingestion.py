@@ -22,7 +22,7 @@ from rag.ingestion.writing import PASSAGES_AT_A_TIME, Writer
 from rag.language.identification import foreign_language_notice
 from rag.protocols import CollectionReader, Embedder, Reader, WordIndex
 from rag.storage import KnownVersion, Store, damaged_documents, delete_dangling
-from rag.types import AddReport, Failure, Progress
+from rag.types import AddReport, Budget, Failure, Progress
 
 __all__ = ["Ingestion"]
 
@@ -45,6 +45,7 @@ class Ingestion:
         reader_for: Callable[[str], Reader | CollectionReader | None],
         suffixes: Sequence[str],
         passage_tokens: int,
+        budget: Budget,
         embedder_name: str,
     ) -> None:
         self._store = store
@@ -57,6 +58,7 @@ class Ingestion:
             embedder=embedder,
             reader_for=reader_for,
             passage_tokens=passage_tokens,
+            budget=budget,
             embedder_name=embedder_name,
         )
         self._writer = Writer(store, word_index, embedder=embedder, preparation=self._preparation)

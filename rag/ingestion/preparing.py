@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple, cast
 
 from rag import attribution, segmentation
+from rag.errors import RagError, ReadError
 from rag.ingestion.copies import bands_of, is_copy, keys_of, sentence_key, unknown_runs
 from rag.ingestion.finding import SourceFile
 from rag.ingestion.reading import is_collection, read_entries
@@ -17,7 +18,7 @@ from rag.language.identification import detect_language
 from rag.protocols import CollectionReader, Embedder, Reader
 from rag.storage import NewPassage, Store
 from rag.storage.headings import heading_of
-from rag.types import Document, Failure, Sentence, Span
+from rag.types import Budget, Document, Failure, Sentence, Span
 
 __all__ = ["DocumentRead", "FileRead", "Preparation", "PreparedDocument", "hash_of_file"]
 
@@ -85,12 +86,14 @@ class Preparation:
         embedder: Callable[[], Embedder],
         reader_for: Callable[[str], Reader | CollectionReader | None],
         passage_tokens: int,
+        budget: Budget,
         embedder_name: str,
     ) -> None:
         self._store = store
         self._embedder = embedder
         self._reader_for = reader_for
         self._passage_tokens = passage_tokens
+        self._budget = budget
         self._waiting: dict[int, Document] = {}
         self.recipe = f"{RECIPE_VERSION}/{passage_tokens}/{embedder_name}"
 
@@ -106,7 +109,7 @@ class Preparation:
         """
         for read in self.read(file):
             if isinstance(read, DocumentRead):
-                yield self.cut(read.document, file=file.file, file_hash=read.file_hash)
+                yield self._cut_new(read.document, file=file.file, file_hash=read.file_hash)
             else:
                 yield read
 
@@ -120,7 +123,7 @@ class Preparation:
         if reader is None:
             raise ValueError(f"no reader for {str(file.path)!r} - ask `can_read` first")
         before = _stamp(file.path)
-        entries = read_entries(reader, file.path)
+        entries = read_entries(reader, file.path, self._budget)
         if not is_collection(reader):
             document, file_hash = cast(Document, next(entries)), hash_of_file(file.path)
             # Written to between reading and hashing: no hash, so that the next run reads it again.
@@ -150,13 +153,39 @@ class Preparation:
             document_id = _id_of(f"{source}\0{number}", document.text)
         return replace(document, id=document_id, source=source)
 
-    def cut(self, document: Document, *, file: str, file_hash: str, original_id: str | None = None) -> PreparedDocument:
+    def _cut_new(self, document: Document, *, file: str, file_hash: str) -> PreparedDocument | Failure:
+        """The document that was read, cut; or why it cannot be, which is nothing to the next one."""
+        try:
+            return self.cut(document, file=file, file_hash=file_hash, most_sentences=self._budget.max_sentences)
+        except ReadError as error:
+            return Failure(source=document.source, reason=error.reason)
+        except RagError:
+            raise
+        except Exception as error:  # of a rule that did not foresee such a text, or of somebody's embedder
+            reason = f"cutting it into sentences failed with {type(error).__name__} ({error}) - leave it out"
+            return Failure(source=document.source, reason=reason)
+
+    def cut(
+        self,
+        document: Document,
+        *,
+        file: str,
+        file_hash: str,
+        original_id: str | None = None,
+        most_sentences: int | None = None,
+    ) -> PreparedDocument:
         """Sentences, who says what in them, and passages of what the store does not have yet from another document.
 
         original_id: the document of which this one is a copy; None to look for one.
+        most_sentences: None for a document that the store has already.
+
+        Raises:
+            ReadError: there are more sentences than that.
         """
         document = _with_language(document)
         spans = segmentation.sentence_spans(document.text, document.metadata.get("language", ""))
+        if most_sentences is not None and len(spans) > most_sentences:
+            raise ReadError(document.source, self._budget.refusal_of_sentences(len(spans)))
         texts = [span.slice(document.text) for span in spans]
         speakers = {said.sentence: said.speaker for said in attribution.attribute(document.text, spans)}
         sentences = [

@@ -13,7 +13,7 @@ from typing import TypeGuard, cast
 from rag.errors import RagError, ReadError
 from rag.ingestion.finding import printable
 from rag.protocols import CollectionReader, Reader
-from rag.types import Document, Failure
+from rag.types import Budget, Document, Failure
 
 __all__ = ["is_collection", "read_entries"]
 
@@ -25,27 +25,26 @@ def is_collection(reader: Reader | CollectionReader) -> TypeGuard[CollectionRead
     return hasattr(reader, "read_each")
 
 
-def read_entries(reader: Reader | CollectionReader, path: Path) -> Iterator[Document | Failure]:
+def read_entries(reader: Reader | CollectionReader, path: Path, budget: Budget) -> Iterator[Document | Failure]:
     """The documents of the file and the entries that cannot be read; exactly one document when it is no collection.
 
     Raises:
-        ReadError: the file cannot be read, or not by this reader. OSError: it is out of reach.
+        ReadError: the file cannot be read, not by this reader, or not within the budget. OSError: it is out of reach.
     """
     if _is_special(path):
         raise ReadError(str(path), "it is a pipe or a device - copy its content into a file")
     name = type(reader).__name__
     try:
         if not is_collection(reader):
-            document: object = cast(Reader, reader).read(path)
-            if not _is_storable(document):
-                raise ReadError(str(path), f"{name} made no text of it that can be stored - leave the file out")
-            yield cast(Document, document)
+            document = cast(Reader, reader).read(path)
+            if refusal := _refusal(document, name, budget):
+                raise ReadError(str(path), refusal)
+            yield document
             return
         for number, entry in enumerate(reader.read_each(path), start=1):
-            if isinstance(entry, Failure) or _is_storable(entry):
-                yield entry
-            else:
-                yield Failure(source=f"{path}#{number}", reason=f"{name} made no text of it that can be stored")
+            refusal = "" if isinstance(entry, Failure) else _refusal(entry, name, budget)
+            source = entry.source if _is_storable(entry) else f"{path}#{number}"
+            yield Failure(source=source, reason=refusal) if refusal else entry
     except (RagError, OSError):
         raise
     except Exception as error:  # each library fails in its own way
@@ -53,6 +52,12 @@ def read_entries(reader: Reader | CollectionReader, path: Path) -> Iterator[Docu
         raise ReadError(
             str(path), f"{name} failed with {type(error).__name__}: {reason} - save the file again, or leave it out"
         ) from error
+
+
+def _refusal(document: object, reader_name: str, budget: Budget) -> str:
+    if not _is_storable(document):
+        return f"{reader_name} made no text of it that can be stored - leave it out"
+    return budget.refusal(document)
 
 
 def _is_special(path: Path) -> bool:
@@ -63,7 +68,7 @@ def _is_special(path: Path) -> bool:
         return False
 
 
-def _is_storable(document: object) -> bool:
+def _is_storable(document: object) -> TypeGuard[Document]:
     """Whether it is a document with a text, all of it text that a database takes."""
     if not isinstance(document, Document) or not isinstance(document.text, str) or not document.text.strip():
         return False

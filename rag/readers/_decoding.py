@@ -115,7 +115,8 @@ def read_bytes(path: Path, *, max_bytes: int) -> bytes:
         raise ReadError(str(path), f"it cannot be opened ({reason}) - check the name and the disk") from error
     if size_bytes > max_bytes:
         raise ReadError(
-            str(path), f"it has {size_bytes:,} bytes, more than the {max_bytes:,} allowed - split it or raise the limit"
+            str(path),
+            f"it has {size_bytes:,} bytes, more than the {max_bytes:,} allowed - split it, or raise max_file_bytes",
         )
     if not data.strip():
         raise ReadError(str(path), "it is empty - leave it out, or save it again with its text")

@@ -79,6 +79,7 @@ class _Limits:
         self._max_seconds = max_seconds
         self._max_memory_bytes = max_memory_bytes
         self._own_bytes = _address_space_bytes()
+        self._begun_with_bytes = 0
 
     def count_as_own(self, before_bytes: int) -> None:
         """What was imported since `before_bytes` is not counted against a file."""
@@ -88,6 +89,9 @@ class _Limits:
         """The limits of one document begin to count."""
         if resource is None:
             return
+        with suppress(OSError):  # the most that was in use is that of this document from now on, where that is known
+            Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
+        self._begun_with_bytes = _most_used_bytes()
         with suppress(ValueError, OSError):  # a stricter limit of the system stays
             _, hard = resource.getrlimit(resource.RLIMIT_AS)
             resource.setrlimit(resource.RLIMIT_AS, (self._own_bytes + self._max_memory_bytes, hard))
@@ -97,6 +101,10 @@ class _Limits:
             # The parent ends a slow file; this one is for the case that the parent is gone.
             seconds = int(used.ru_utime + used.ru_stime + self._max_seconds) + 5
             resource.setrlimit(resource.RLIMIT_CPU, (seconds, hard))
+
+    def is_short(self) -> bool:
+        """Whether a document used so much memory that a failure of a library is likely to be for want of it."""
+        return 2 * (_most_used_bytes() - self._begun_with_bytes) > self._max_memory_bytes
 
     def is_worn(self) -> bool:
         """Whether earlier files left so much behind that the next one would have less than its share."""
@@ -111,6 +119,15 @@ def _address_space_bytes() -> int:
         return 0
 
 
+def _most_used_bytes() -> int:
+    """The most memory that was in use at once; 0 where the system does not say."""
+    with suppress(OSError, ValueError):
+        for line in Path("/proc/self/status").read_text().splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) * 1024
+    return 0
+
+
 def _serve(request: dict[str, Any], replies: BinaryIO, limits: _Limits) -> None:
     try:
         os.chdir(request["folder"])
@@ -123,7 +140,7 @@ def _serve(request: dict[str, Any], replies: BinaryIO, limits: _Limits) -> None:
         os._exit(0)
     except Exception as error:  # each library fails in its own way
         reason = " ".join(str(error).split())[:_LONGEST_REASON]
-        _send(replies, {"unexpected": type(error).__name__, "reason": reason})
+        _send(replies, {"unexpected": type(error).__name__, "reason": reason, "is_short": limits.is_short()})
     else:
         _send(replies, {"is_done": True, "is_worn": limits.is_worn()})
 
@@ -136,19 +153,28 @@ def _replies_to(request: dict[str, Any], limits: _Limits) -> Iterator[dict[str, 
     if is_new:
         limits.count_as_own(before_bytes)
     from rag.errors import ReadError
+    from rag.types import Budget
 
     limits.begin()
     reader = make(max_bytes=request["max_bytes"])
-    path = Path(request["path"])
+    path, budget = Path(request["path"]), Budget(**request["budget"])
     try:
         if request["is_collection"]:
             for item in reader.read_each(path):
-                yield _record(item)
+                yield _within(budget, item, is_alone=False)
                 limits.begin()
         else:
-            yield _record(reader.read(path))
+            yield _within(budget, reader.read(path), is_alone=True)
     except ReadError as error:
         yield {"error": error.reason}
+
+
+def _within(budget: Any, item: Any, *, is_alone: bool) -> dict[str, Any]:
+    """The reply for what was read; the reason why not, where it is a document that is too much to be sent."""
+    refusal = "" if hasattr(item, "reason") else budget.refusal(item)
+    if not refusal:
+        return _record(item)
+    return {"error": refusal} if is_alone else {"failure": {"source": item.source, "reason": refusal}}
 
 
 def _record(item: Any) -> dict[str, Any]:

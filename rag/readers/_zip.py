@@ -114,5 +114,5 @@ def _refuse_harmful(entries: list[zipfile.ZipInfo], path: Path, *, max_unpacked_
         raise ReadError(
             str(path),
             f"unpacked it has {unpacked_bytes:,} bytes, more than the {max_unpacked_bytes:,} allowed"
-            " - split it or raise the limit",
+            " - split it, or raise max_file_bytes",
         )

@@ -16,24 +16,28 @@ import threading
 import weakref
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
 from typing import IO, NoReturn
 
 import rag
 from rag.errors import ReadError, SettingsError
 from rag.readers._decoding import DEFAULT_MAX_BYTES
-from rag.types import Document, Failure
+from rag.types import Budget, Document, Failure
 
-__all__ = ["DEFAULT_MAX_MEMORY_BYTES", "DEFAULT_MAX_SECONDS", "IsolatedCollectionReader", "IsolatedReader", "Isolation"]
+__all__ = ["IsolatedCollectionReader", "IsolatedReader", "Isolation"]
 
 DEFAULT_MAX_SECONDS = 30.0
 DEFAULT_MAX_MEMORY_BYTES = 1_000_000_000
+DEFAULT_BUDGET = Budget(max_characters=5_000_000, max_sentences=50_000)
 
 _PROGRAM = Path(__file__).with_name("_worker.py")
 _PACKAGE = Path(__file__).parents[1]
 _START_SECONDS = 30.0
 _EXIT_FOR_MEMORY = 3  # as in _worker.py
 _N_WAITING_REPLIES = 4
+_MOST_BYTES_A_CHARACTER = 6  # as JSON writes a control
+_MOST_BYTES_AROUND = 1_000_000
 _KEPT_VARIABLES = (
     *(
         "PATH",
@@ -62,10 +66,15 @@ class Isolation:
     max_seconds: for each document; of a collection, for each document in it. Safe to share between threads: each that
         reads at the same time has a process of its own. Processes end with `close`, and with this one at the latest.
     max_memory_bytes: what a file may take beyond the libraries that read it, where the system can limit it.
+    budget: for each document.
     """
 
     def __init__(
-        self, *, max_seconds: float = DEFAULT_MAX_SECONDS, max_memory_bytes: int = DEFAULT_MAX_MEMORY_BYTES
+        self,
+        *,
+        max_seconds: float = DEFAULT_MAX_SECONDS,
+        max_memory_bytes: int = DEFAULT_MAX_MEMORY_BYTES,
+        budget: Budget = DEFAULT_BUDGET,
     ) -> None:
         if max_seconds <= 0 or max_memory_bytes <= 0:
             raise SettingsError(
@@ -73,6 +82,7 @@ class Isolation:
             )
         self._max_seconds = max_seconds
         self._max_memory_bytes = max_memory_bytes
+        self._budget = budget
         self._lock = threading.Lock()
         self._idle: list[_Process] = []
         self._all: weakref.WeakSet[_Process] = weakref.WeakSet()
@@ -109,6 +119,7 @@ class Isolation:
                 "path": str(path),
                 "folder": os.getcwd(),  # noqa: PTH109 - a relative path means the same there
                 "max_bytes": max_bytes,
+                "budget": asdict(self._budget),
                 "is_collection": is_collection,
             }
             process.send(request)
@@ -122,7 +133,7 @@ class Isolation:
                     is_free = self._reply(process, path).get("is_worn") is False
                     raise ReadError(str(path), _text(reply["error"], path))
                 if "unexpected" in reply:
-                    _refuse_failure(path, target, reply)
+                    self._refuse_failure(path, target, reply)
                 yield _checked(reply, path)
         finally:
             # Whoever leaves early, by an error, Ctrl-C or because nobody reads on, leaves it in the middle of a file.
@@ -137,7 +148,8 @@ class Isolation:
             process = _Process()
             self._all.add(process)
         try:
-            process.start(self._max_seconds, self._max_memory_bytes)
+            most_bytes = _MOST_BYTES_A_CHARACTER * self._budget.max_characters + _MOST_BYTES_AROUND
+            process.start(self._max_seconds, self._max_memory_bytes, max_reply_bytes=most_bytes)
             if process.reply(_START_SECONDS).get("is_ready") is True:
                 return process
         except (OSError, _EndedError, TimeoutError) as error:
@@ -163,10 +175,26 @@ class Isolation:
             raise ReadError(str(path), self._reason_of_end(error)) from error
 
     def _reason_of_end(self, error: _EndedError) -> str:
-        memory = f"{self._max_memory_bytes / 1e9:.3g} GB of memory"
         if error.status == _EXIT_FOR_MEMORY:
-            return f"reading it needed more than {memory} - split it, or raise max_read_memory_bytes"
-        return f"the reader crashed on it, or found {memory} too little - save it again in its program, or leave it out"
+            return f"reading it needed more than {self._memory} - split it, or raise max_read_memory_bytes"
+        return (
+            f"the reader crashed on it, or found {self._memory} too little - save it again in its program, or leave it "
+            "out"
+        )
+
+    def _refuse_failure(self, path: Path, target: str, reply: Mapping[str, object]) -> NoReturn:
+        name = target.partition(":")[2]
+        kind, reason = _text(reply["unexpected"], path), _text(reply.get("reason", ""), path) or "no reason given"
+        if kind in ("ImportError", "ModuleNotFoundError"):
+            raise ReadError(str(path), f"{name} lacks a library: {reason} - install it, or leave the file out")
+        if reply.get("is_short") is True:
+            what = f"{name} failed with {kind}, close to its limit of {self._memory}: {reason}"
+            raise ReadError(str(path), f"{what} - split it, or raise max_read_memory_bytes")
+        raise ReadError(str(path), f"{name} failed with {kind}: {reason} - save the file again")
+
+    @property
+    def _memory(self) -> str:
+        return f"{self._max_memory_bytes / 1e9:.3g} GB of memory"
 
 
 class IsolatedReader:
@@ -228,7 +256,7 @@ class _Process:
         self._replies: queue.Queue[bytes] = queue.Queue(_N_WAITING_REPLIES)
         self._collecting: threading.Thread | None = None
 
-    def start(self, max_seconds: float, max_memory_bytes: int) -> None:
+    def start(self, max_seconds: float, max_memory_bytes: int, *, max_reply_bytes: int) -> None:
         self._process = subprocess.Popen(  # noqa: S603 - our own program
             [sys.executable, "-I", "-X", f"utf8={sys.flags.utf8_mode}", str(_PROGRAM)],
             stdin=subprocess.PIPE,
@@ -239,7 +267,7 @@ class _Process:
         stdout = self._process.stdout
         assert stdout is not None  # noqa: S101 - it is a pipe
         self._collecting = threading.Thread(
-            target=_collect, args=(stdout, self._replies), kwargs={"max_bytes": max_memory_bytes}, daemon=True
+            target=_collect, args=(stdout, self._replies), kwargs={"max_bytes": max_reply_bytes}, daemon=True
         )
         self._collecting.start()
         self.send(
@@ -307,14 +335,6 @@ def _collect(stdout: IO[bytes], replies: queue.Queue[bytes], *, max_bytes: int) 
 def _end(processes: list[_Process]) -> None:
     for process in processes:
         process.end()
-
-
-def _refuse_failure(path: Path, target: str, reply: Mapping[str, object]) -> NoReturn:
-    name = target.partition(":")[2]
-    kind, reason = _text(reply["unexpected"], path), _text(reply.get("reason", ""), path)
-    if kind in ("ImportError", "ModuleNotFoundError"):
-        raise ReadError(str(path), f"{name} lacks a library: {reason} - install it, or leave the file out")
-    raise ReadError(str(path), f"{name} failed with {kind}: {reason or 'no reason given'} - save the file again")
 
 
 def _checked(reply: Mapping[str, object], path: Path) -> Document | Failure:

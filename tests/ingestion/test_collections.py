@@ -9,7 +9,7 @@ from rag.embedders.hashing import HashingEmbedder
 from rag.indexes.fts import FtsIndex
 from rag.ingestion import Ingestion
 from rag.storage import Store
-from rag.types import Document, Failure
+from rag.types import Budget, Document, Failure
 
 
 class FeedReader:
@@ -57,6 +57,7 @@ def ingestion(store, reader):
         reader_for={".feed": reader}.get,
         suffixes=(".feed",),
         passage_tokens=256,
+        budget=Budget(max_characters=10**6, max_sentences=10**4),
         embedder_name="hashing/",
     )
 

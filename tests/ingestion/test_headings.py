@@ -11,7 +11,7 @@ from rag.embedders.hashing import HashingEmbedder
 from rag.indexes.fts import FtsIndex
 from rag.ingestion.preparing import MAX_PART_OF_PREFIX, Preparation
 from rag.storage import Store
-from rag.types import Document
+from rag.types import Budget, Document
 
 TEXT = "The bridge opened in 1932. It is painted grey. Nobody remembers who chose it."
 SAID = {"title": "Harbour in the news", "publisher": "The Verge", "published": "2023-09-26T17:01:22Z"}
@@ -24,7 +24,12 @@ def prepare(store_folder):
 
     def prepare(title, *, passage_tokens=64, text=TEXT):
         preparation = Preparation(
-            store, embedder=HashingEmbedder, reader_for=lambda _: None, passage_tokens=passage_tokens, embedder_name="h"
+            store,
+            embedder=HashingEmbedder,
+            reader_for=lambda _: None,
+            passage_tokens=passage_tokens,
+            budget=Budget(max_characters=10**6, max_sentences=10**4),
+            embedder_name="h",
         )
         document = Document(id="1", source="/a.txt", title=title, media_type="text/plain", text=text)
         return preparation.cut(document, file="/a.txt", file_hash="")

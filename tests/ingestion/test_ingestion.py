@@ -17,6 +17,7 @@ from rag.indexes.fts import FtsIndex
 from rag.ingestion import Ingestion
 from rag.readers.text import TextReader
 from rag.storage import Store
+from rag.types import Budget
 
 BRIDGE = "The bridge opened in 1932. It is painted grey."
 RIVER = "The river is forty metres deep. Nobody swims in it."
@@ -77,6 +78,7 @@ def ingestion(store, reader, embedded):
         reader_for={".txt": reader}.get,
         suffixes=(".txt",),
         passage_tokens=256,
+        budget=Budget(max_characters=10**6, max_sentences=10**4),
         embedder_name="counting",
     )
 
