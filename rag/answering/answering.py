@@ -51,6 +51,7 @@ _NOTHING_SAYS = "The nearest sentences say nothing of {}."
 _QUOTED_AFTER_FAILURE = "The best sentences are quoted instead."
 _QUOTED_INSTEAD = "The best sentences are quoted instead: the language model wrote nothing that could be shown."
 _QUOTED_AFTER_REFUSAL = "The language model saw no answer; the best sentences are quoted because they fit well."
+_CUT = "The language model wrote more than {n:,} characters, of which no more were read - raise llm_output_tokens."
 
 _NOT_TEXT = re.compile("[\0\ud800-\udfff]")
 """NUL, and the halves of code points that bytes in no encoding become: neither can be stored."""
@@ -91,11 +92,13 @@ class Answering:
         n_drafted_from: int,
         thresholds: Thresholds,
         max_question_characters: int,
+        max_draft_characters: int,
         settings_fingerprint: str,
         notice: str = "",
     ) -> None:
         """n_drafted_from: sentences that the generator reads, unless it is the extractive one, which reads all.
 
+        max_draft_characters: what is read of a generator's draft, unless it is the extractive one's.
         notice: what to say with every answer, for example why the language model asked for is not used.
         """
         self._retriever = retriever
@@ -107,6 +110,7 @@ class Answering:
         self._n_drafted_from = n_drafted_from
         self._thresholds = thresholds
         self._max_question_characters = max_question_characters
+        self._max_draft_characters = max_draft_characters
         self._settings_fingerprint = settings_fingerprint
         self._notice = notice
 
@@ -257,6 +261,8 @@ class Answering:
             if _sentence(error) not in notices:
                 notices.append(_sentence(error))
             may_quote, why = True, _QUOTED_AFTER_FAILURE
+        if answer.is_cut:
+            notices.append(_CUT.format(n=self._max_draft_characters))
         if answer.kept or self._generator is self._extractive or not may_quote or answer.is_stopped():
             return
         notices.append(_QUOTED_AFTER_REFUSAL if answer.is_refusal else why)
@@ -270,16 +276,22 @@ class Answering:
         The generator does not get the conversation: the question stands alone by now, and what was said before is no
         evidence.
         """
-        reader = DraftReader(evidence, generator_id=generator.id, prompt_id=generator.prompt_id)
-        offered = evidence if generator is self._extractive else _first(evidence, self._n_drafted_from)
+        is_quoting = generator is self._extractive
+        reader = DraftReader(
+            evidence,
+            generator_id=generator.id,
+            prompt_id=generator.prompt_id,
+            max_characters=None if is_quoting else self._max_draft_characters,
+        )
+        offered = evidence if is_quoting else _first(evidence, self._n_drafted_from)
         with _closed_at_the_end(generator.generate(question, offered, ())) as pieces:
             piece: str | None = ""
-            while piece is not None and not answer.is_stopped():
+            while piece is not None and not answer.is_stopped() and not reader.is_cut:
                 with clock.stage("generate"):
                     piece = next(pieces, None)
                 cited = reader.finish() if piece is None else reader.read(piece)
                 if generator is self._generator:
-                    answer.draft = reader.text
+                    answer.draft, answer.is_cut = reader.text, reader.is_cut
                     cited = [] if answer.is_refusal else cited
                 for claim in cited:
                     yield from self._checked_claims(claim, question, evidence, answer, clock)
@@ -333,6 +345,7 @@ class _Parts:
     is_stopped: Callable[[], bool]
     asks_back: str = ""
     draft: str = ""
+    is_cut: bool = False
     kept: list[VerifiedClaim] = field(default_factory=list)
     dropped: list[VerifiedClaim] = field(default_factory=list)
     n_replaced: int = 0

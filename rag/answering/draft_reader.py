@@ -16,6 +16,8 @@ class DraftReader:
     A claim is finished when the next one has begun: until then a marker, or the rest of an abbreviation, may follow.
     The claims are those that `claims_of_draft` finds in the whole text.
 
+    max_characters: what is read of the draft; a claim that is not finished by then is none. None for all of it.
+
     >>> reader = DraftReader((), generator_id="g", prompt_id="")
     >>> [claim.text for claim in reader.read("It rained. It")]
     ['It rained.']
@@ -23,16 +25,22 @@ class DraftReader:
     ['It']
     """
 
-    def __init__(self, evidence: Sequence[Evidence], *, generator_id: str, prompt_id: str) -> None:
+    def __init__(
+        self, evidence: Sequence[Evidence], *, generator_id: str, prompt_id: str, max_characters: int | None = None
+    ) -> None:
         self._evidence = evidence
         self._generator_id = generator_id
         self._prompt_id = prompt_id
+        self._max_characters = max_characters
         self._n_given = 0
+        self.is_cut = False
         self.text = ""
 
     def read(self, piece: str) -> list[CitedClaim]:
         """The claims that this piece of the draft finishes."""
-        self.text += piece
+        room = len(piece) if self._max_characters is None else self._max_characters - len(self.text)
+        self.is_cut = self.is_cut or len(piece) > room
+        self.text += piece[:room]
         open_bracket = max(self.text.rfind("["), self.text.rfind("【"))
         is_in_marker = open_bracket > max(self.text.rfind("]"), self.text.rfind("】"))
         claims = self._claims(self.text[:open_bracket] if is_in_marker else self.text)

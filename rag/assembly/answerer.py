@@ -19,6 +19,8 @@ _QUOTED_OF_A_READING = {"margin": 1.0, "share": 0.5}
 """Which sentences stand beside the best one where their scores are probabilities by a reader."""
 
 _N_EXAMPLE_DOCUMENTS = 8
+_MOST_CHARACTERS_A_TOKEN = 16
+"""No language has longer ones on average: what a model writes beyond it, it was not allowed to write."""
 
 
 class Answerer(Parts):
@@ -100,6 +102,7 @@ class Answerer(Parts):
             n_drafted_from=settings.llm_evidence,
             thresholds=Thresholds(abstain_below=settings.abstain_below, quote_instead_from=settings.quote_instead_from),
             max_question_characters=settings.max_question_characters,
+            max_draft_characters=settings.llm_output_tokens * _MOST_CHARACTERS_A_TOKEN,
             settings_fingerprint=settings.fingerprint(),
             notice=self._choice.notice,
         )

@@ -112,6 +112,32 @@ def test_trace_says_how_the_answer_came_about(open_with):
     assert 0.0 <= trace.answerability <= 1.0
 
 
+# Drafts without an end
+
+
+@pytest.mark.parametrize("n_pieces", [1, 6_000])
+def test_draft_is_read_no_further_than_the_model_was_asked_to_write(open_with, n_pieces):
+    said = "".join(f"It opened in 1932, said person {number}. [1]\n" for number in range(5_000))
+    size = -(-len(said) // n_pieces)
+    verifier = ScriptedVerifier()
+    pieces = [said[start : start + size] for start in range(0, len(said), size)]
+    answer = open_with(ScriptedGenerator(pieces), verifier, llm_output_tokens=16).ask(QUESTION)
+    assert answer.trace.draft == said[:256]
+    assert [verified.claim.text for verified in answer.claims] == [
+        f"It opened in 1932, said person {number}." for number in range(len(answer.claims))
+    ]
+    assert 4 <= len(answer.claims) == len(verifier.calls) <= 6
+    assert answer.trace.notice == (
+        "The language model wrote more than 256 characters, of which no more were read - raise llm_output_tokens."
+    )
+
+
+def test_draft_of_the_very_length_is_read_to_its_end(open_with):
+    said = "It opened in 1932. [1]".ljust(256)
+    answer = open_with(ScriptedGenerator([said]), ScriptedVerifier(), llm_output_tokens=16).ask(QUESTION)
+    assert (len(answer.claims), answer.trace.notice) == (1, "")
+
+
 # Abstention
 
 
