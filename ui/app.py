@@ -110,9 +110,10 @@ class _Page:
     def __init__(self, assistants: Assistants, options: AppOptions, ownership: Ownership) -> None:
         self._options = options
         limit = min(options.max_upload_bytes, assistants.started.settings.max_file_bytes)
+        self._library = LibraryTab(assistants.started, example=options.example, max_file_bytes=limit)
         self._events = PageEvents(
             Chat(assistants, ownership),
-            LibraryTab(assistants.started, example=options.example, max_file_bytes=limit),
+            self._library,
             LlmTab(assistants, may_change_llm=options.may_change_llm),
             Updates(none=gr.skip(), of=gr.update),
         )
@@ -210,6 +211,7 @@ class _Page:
             with gr.Row(elem_id="cv-add"):
                 self.files = gr.File(label="Files", file_count="multiple", height=140, elem_id="cv-files")
                 self.folder = gr.File(label="A folder", file_count="directory", height=140, elem_id="cv-folder")
+            _html("cv-limits", value=self._library.limits)
             self.progress = _html("cv-adding")
             self.search = gr.Textbox(label="Search titles and files", elem_id="cv-search", max_lines=1)
             with gr.Column(visible=False, elem_id="cv-confirm") as self.confirm:

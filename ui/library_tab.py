@@ -20,6 +20,7 @@ __all__ = ["AddView", "LibraryTab", "Upload"]
 _SHOWN_EVERY_SECONDS = 0.25
 _ESTIMATED_AFTER_SECONDS = 1.0
 _ADDING = "Adding documents"
+_RAISED = "split it, or start the app with more: --max-upload and max_file_bytes"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +58,17 @@ class LibraryTab:
     def can_load_example(self) -> bool:
         """Whether there are example documents."""
         return self._example is not None
+
+    @property
+    def limits(self) -> str:
+        """How much a file, and a document in it, may be, as HTML."""
+        settings = self._assistant.settings
+        return (
+            f'<p class="cv-more">A file may have {megabytes(self._max_file_bytes)}; a document in it '
+            f"{count(settings.max_document_characters, 'character')}, "
+            f"{count(settings.max_document_sentences, 'sentence')}, {duration(settings.max_read_seconds)} and "
+            f"{megabytes(settings.max_read_memory_bytes)} of memory to be read. What is more is refused.</p>"
+        )
 
     def documents(self, *, where: str = "") -> list[DocumentInfo]:
         """The documents that fit the filter, by source; none when it, or the store, cannot be read."""
@@ -110,10 +122,10 @@ class LibraryTab:
         if not uploads:
             yield _said("No file was chosen. Choose files or a folder, or drop them here.")
             return
-        too_large = [upload for upload in uploads if upload.path.stat().st_size > self._max_file_bytes]
+        too_large = [upload for upload in uploads if _size_bytes(upload.path) > self._max_file_bytes]
         files = [(upload.name, upload.path) for upload in uploads if upload not in too_large]
         refused = tuple(
-            Failure(source=upload.name, reason=f"it is larger than {megabytes(self._max_file_bytes)} - split it")
+            Failure(source=upload.name, reason=f"it is larger than {megabytes(self._max_file_bytes)} - {_RAISED}")
             for upload in too_large
         )
 
@@ -195,6 +207,14 @@ def _followed(
 
 def _said(words: str) -> AddView:
     return AddView(html=render_message(words, is_error=True), is_done=True)
+
+
+def _size_bytes(path: Path) -> int:
+    """0 for a file that is gone, which is said when it is read."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
 
 
 def _delete(path: Path) -> None:

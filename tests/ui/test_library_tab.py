@@ -1,5 +1,6 @@
 import os
 import sqlite3
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,26 @@ def test_the_same_file_twice_is_one_document(tab, upload):
 def test_no_file_is_a_sentence(tab):
     (view,) = tab.add([])
     assert "No file was chosen" in view.html
+
+
+def test_what_is_more_than_a_document_may_be_is_refused_with_the_setting_and_the_limits_are_shown(store_folder, upload):
+    from rag import Assistant, Settings
+
+    settings = Settings(embedder="hashing", max_document_sentences=2)
+    with Assistant.open(store_folder, settings) as assistant:
+        tab = LibraryTab(assistant, example=None, max_file_bytes=10_000)
+        uploads = [upload("a.txt", b"One.\nTwo.\nThree."), upload("b.txt", b"x" * 10_001)]
+        html = unescape(list(tab.add(uploads))[-1].html)
+    assert "it has 3 sentences, more than the 2 allowed - split it, or raise max_document_sentences" in html
+    assert "it is larger than 0.1 MB - split it, or start the app with more: --max-upload and max_file_bytes" in html
+    assert "a document in it 5,000,000 characters, 2 sentences, 30 seconds and 1,000 MB" in tab.limits
+
+
+def test_upload_that_is_gone_is_named_and_the_rest_is_added(tab, upload):
+    gone = upload("gone.txt")
+    gone.path.unlink()
+    html = list(tab.add([gone, upload("bridge.txt")]))[-1].html
+    assert "1 added, 1 failed" in html
 
 
 def test_file_names_are_shown_as_text(tab, upload):
