@@ -77,8 +77,11 @@ def prepare(folder: Path, *, must_exist: bool) -> None:
 
 
 def store_of(path: Path) -> Path | None:
-    """The store that the path leads to or into; None when it is outside of all stores."""
-    real = Path(os.path.realpath(path))
+    """The store that the path leads to or into; None when it is outside of all stores, or no path can be such."""
+    try:
+        real = Path(os.path.realpath(path))
+    except ValueError:  # a NUL in its name
+        return None
     return next((folder for folder in (real, *real.parents) if is_store(folder)), None)
 
 

@@ -226,7 +226,7 @@ def test_version_that_comes_back_is_found_again(assistant, write):
 # Removing
 
 
-def test_removed_document_is_gone_from_search_files_and_answers(assistant, write, store_folder):
+def test_removed_document_is_gone_from_search_files_and_answers(assistant, write, store_folder, settings):
     secret = write("a.txt", "Zyxwvut met Ponmlkj in the cellar. They counted gold.")
     assistant.add([secret, write("b.txt", BRIDGE)])
     assistant.add([write("a.txt", "Zyxwvut met Ponmlkj in the attic. They counted silver.")])
@@ -244,7 +244,8 @@ def test_removed_document_is_gone_from_search_files_and_answers(assistant, write
     assert _in_files(store_folder, b"ponmlkj") == []
     assistant.close()
     assert _in_files(store_folder, b"ponmlkj") == []
-    assert assistant.check() == []
+    with Assistant.open(store_folder, settings) as again:
+        assert again.check() == []
 
 
 def test_answers_that_quote_other_documents_stay(assistant, write):

@@ -73,8 +73,8 @@ def test_index_files_that_are_gone_or_torn_are_made_again(damaged, store_folder)
 
 
 def test_damage_that_cannot_be_mended_is_said(damaged, store_folder):
+    damaged("SELECT 1").close()
     with damaged("SELECT 1") as assistant:
-        assistant.close()
         content = bytearray((store_folder / "store.db").read_bytes())
         content[4096 * 3 : 4096 * 12] = b"\xff" * (4096 * 9)
         (store_folder / "store.db").write_bytes(content)

@@ -130,7 +130,7 @@ def _allow_no_more_pages(connection, _record):
 def test_closed_store_leaves_no_files_of_open_connections(store, put, store_folder):
     put("a.txt", "The bridge opened.")
     store.close()
-    assert {path.name for path in store_folder.iterdir()} == {"store.db", "write.lock", "writer.json"}
+    assert {path.name for path in store_folder.iterdir()} == {"store.db", "write.lock"}
 
 
 def test_many_threads_read_at_once(store, put):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.errors import WeightsError
-from rag.model.evidence import EvidenceModel, bundled_model
+from rag.model.evidence import READER, VERIFIER, EvidenceModel, bundled_model
 from rag.model.weights import packaged_model
 
 ANNA = "Anna climbed the mountain in 1954."
@@ -53,7 +53,7 @@ def test_threads_do_not_disturb_each_other(model):
 
 
 def test_one_thread_reads_as_two_do(model):
-    single = EvidenceModel(packaged_model(), n_threads=1)
+    single = EvidenceModel(packaged_model(VERIFIER), n_threads=1)
     assert [numbers(one) for one in single.read(PAIRS)] == [numbers(two) for two in model.read(PAIRS)]
 
 
@@ -96,7 +96,7 @@ def test_model_is_loaded_once_for_all(model):
 
 
 def test_files_that_are_torn_are_refused(tmp_path):
-    folder = packaged_model().parent
+    folder = packaged_model(VERIFIER).parent
     for name in ("verifier.int8.onnx", "tokenizer.json"):
         shutil.copyfile(folder / name, tmp_path / name)
     (tmp_path / "verifier.int8.onnx").write_bytes((folder / "verifier.int8.onnx").read_bytes()[:1000])
@@ -125,7 +125,9 @@ def test_nothing_is_loaded_before_something_is_read(statement):
     assert result.stdout.split() == []
 
 
-def test_card_stands_beside_the_model():
-    card = Path(packaged_model()).with_name("MODEL_CARD.md").read_text(encoding="utf-8")
-    assert "CC BY-SA" in card
-    assert "FIGURES" not in card
+@pytest.mark.parametrize(("model", "card"), [(VERIFIER, "MODEL_CARD.md"), (READER, "READER_CARD.md")])
+def test_card_stands_beside_the_model_and_names_its_hash(model, card):
+    path = packaged_model(model)
+    said = path.with_name(card).read_text(encoding="utf-8")
+    assert "CC BY-SA" in said
+    assert f"Model file SHA-256 `{hashlib.sha256(path.read_bytes()).hexdigest()}`" in said
