@@ -242,7 +242,9 @@ def test_reader_that_breaks_on_one_entry_has_failed_on_that(assistant, folder):
     report = assistant.add([path])
     assert report.added == (f"{path}#1", f"{path}#3")
     assert report.failed == (
-        Failure(source=f"{path}#2", reason="BrokenCollectionReader made no text of it that can be stored"),
+        Failure(
+            source=f"{path}#2", reason="BrokenCollectionReader made no text of it that can be stored - leave it out"
+        ),
     )
 
 
