@@ -43,7 +43,7 @@ def test_small_file_says_nearly_the_same(exported: Path) -> None:
 
     assert all(np.abs(a.verdict - b.verdict).max() < 0.2 for a, b in zip(full, small, strict=True))
     operations = [node.op_type for node in onnx.load(str(exported / SMALL)).graph.node]
-    assert {"MatMulInteger", "MatMulNBits"} <= set(operations)
+    assert "MatMulNBits" in operations
 
 
 def test_answer_does_not_depend_on_what_else_is_asked(exported: Path) -> None:
