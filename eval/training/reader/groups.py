@@ -46,7 +46,7 @@ _N_OF_A_QUARTER = 8000
 """Questions of `qamr`: many lean on a context that is not given, so a quarter is enough."""
 _MIN_OVERLAP = 3
 """Characters that a sentence shares with a gold span before it counts as gold."""
-_N_ELSEWHERE = 2
+_N_ELSEWHERE = 4
 """Other documents beside which a training question is shown."""
 _TITLED = {"squadshifts-new_wiki": "ss-new_wiki-", "squadshifts-new_wiki-nearmiss": "ss-new_wiki-", "selqa": "selqa-"}
 """Source → what stands before the title in the name of its groups."""

@@ -24,7 +24,7 @@ from eval.training.verifier.batches import N_TOGETHER, Batch, sorted_batches
 from eval.training.verifier.data.examples import Example, Target, read_examples, write_examples
 from eval.training.verifier.network import Losses, VerifierNetwork
 from eval.training.verifier.restore import restored
-from eval.training.verifier.train import Recipe, Training, log, rate_at
+from eval.training.verifier.train import Recipe, Training, can_half, log, rate_at
 from rag.model.evidence import VERIFIER, Encoder
 from rag.model.weights import packaged_model
 
@@ -119,7 +119,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         n_examples=given.examples, seed=given.seed, rate=given.rate, n_frozen=given.frozen, decay=given.decay
     )
     torch.manual_seed(recipe.seed)
-    training = Training(VerifierNetwork(start), recipe, device="cpu", is_half=False)
+    training = Training(VerifierNetwork(start), recipe, device="cpu", is_half=can_half("cpu"))
     if (given.out / "latest.pt").exists():
         training.load(given.out / "latest.pt")
     elif given.init is not None and given.init.suffix == ".pt":

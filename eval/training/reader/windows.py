@@ -29,8 +29,8 @@ SHARES: Mapping[str, float] = MappingProxyType(
         "squadshifts-new_wiki": 8, "squadshifts-reddit": 5, "squadshifts-amazon_reviews": 5,
         "squadshifts-new_wiki-nearmiss": 3, "squad2-unansq": 12, "squad2-unansq-aligned": 2,
         "natural-squad2": 14, "natural-timeqa": 3, "selqa": 5, "squad1-nqg": 4, "fairytaleqa": 3, "qamr": 3,
-        "squad2": 11, "qed": 7, "clapnq": 4, "timeqa": 7, "multihoprag": 2, "altered": 9, "elsewhere": 3,
-        "squad2-other": 2, "qed-other": 2, "clapnq-other": 1, "timeqa-other": 1, "multihoprag-other": 1.5,
+        "squad2": 11, "qed": 7, "clapnq": 4, "timeqa": 7, "multihoprag": 4, "altered": 9, "elsewhere": 8,
+        "squad2-other": 5, "qed-other": 5, "clapnq-other": 3, "timeqa-other": 3, "multihoprag-other": 3,
     }
 )  # fmt: skip
 """Source → its weight in the mix; inside a source, windows with an answer and without are drawn evenly."""

@@ -29,7 +29,7 @@ from eval.training.verifier.encoding import labels
 from eval.training.verifier.network import Losses, VerifierNetwork, losses
 from rag.model.evidence import Encoder, arrays
 
-__all__ = ["Recipe", "Training", "log", "main", "rate_at"]
+__all__ = ["Recipe", "Training", "can_half", "log", "main", "rate_at"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,7 +192,7 @@ def log(out: Path, **values: object) -> None:
         file.write(json.dumps({"time": time.strftime("%H:%M:%S"), **values}) + "\n")
 
 
-def _can_half(device: str) -> bool:
+def can_half(device: str) -> bool:
     """Whether bfloat16 is computed and not emulated."""
     return device != "cpu" or bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
 
@@ -230,13 +230,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     torch.manual_seed(recipe.seed)
     network = VerifierNetwork(start)
-    training = Training(network, recipe, device=given.device, is_half=_can_half(given.device))
+    training = Training(network, recipe, device=given.device, is_half=can_half(given.device))
     checkpoint = _checkpoint(given.out, recipe)
     if checkpoint is not None:
         training.load(checkpoint)
     elif given.init is not None:
         training.start_from(given.init)
-    log(given.out, begins=training.n_steps, recipe=repr(recipe), half=_can_half(given.device))
+    log(given.out, begins=training.n_steps, recipe=repr(recipe), half=can_half(given.device))
     examples = _examples(given.data, given.out, given.seed)
     train(training, examples, Encoder(start), recipe=recipe, out=given.out, every_seconds=given.save_every)
 
