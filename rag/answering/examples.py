@@ -11,8 +11,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import NamedTuple
 
-from rag.language.stopwords import STOP_WORDS
-from rag.language.words import word_set
+from rag.language.english import MONTHS, STOP_WORDS, WEEKDAYS, word_set
 
 __all__ = ["Example", "make_examples"]
 
@@ -29,14 +28,15 @@ _NAMED = re.compile(r"(?!(?:A|An|One|Some|The|Two) )[A-Z]")
 _NOT_TOPICS = re.compile(r"(?:ly|ing|ed)$|^[A-Z]\w+(?:ean|ese|ian|ish)$")
 _N_LEAST_WORDS, _N_MOST_WORDS = 8, 45
 _N_CANDIDATES = 40
-_VAGUE = word_set(
-    """
-    again also case claims course days deal end fact first form half hours kind last least line list lot middle minutes
-    month months morning night number order others part past people person place point rest same side sort state such
-    telephone terms them these thing things those time times today tomorrow total view way week weeks world
-    year years yesterday monday tuesday wednesday thursday friday saturday sunday january february march april
-    june july august september october november december
-    """
+_VAGUE = (
+    frozenset(WEEKDAYS)
+    | (frozenset(MONTHS) - {"may"})
+    | word_set(
+        """again also case claims course days deal end fact first form half hours kind last least line list lot middle
+        minutes month months morning night number order others part past people person place point rest same side
+        sort state such telephone terms them these thing things those time times today tomorrow total view way week
+        weeks world year years yesterday"""
+    )
 )
 
 

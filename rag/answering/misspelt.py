@@ -12,10 +12,11 @@ from difflib import get_close_matches
 
 from rag.attribution import Speakers
 from rag.attribution.names import fold
-from rag.conversation.lexicon import FEMALE_NAMES, MALE_NAMES, PERSON_ROLES, PHRASE_ENDS
+from rag.conversation.lexicon import PERSON_ROLES, PHRASE_ENDS
 from rag.conversation.names import names_in
 from rag.language.countries import COUNTRIES
-from rag.language.stopwords import STOP_WORDS
+from rag.language.english import STOP_WORDS
+from rag.language.people import FEMALE_NAMES, MALE_NAMES
 from rag.types import Evidence
 
 __all__ = ["did_you_mean"]

@@ -12,19 +12,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from rag.attribution.lexicon import (
-    ADVERBS,
-    AUXILIARIES,
-    CUE_FORMS,
-    DETERMINERS,
-    NEGATIONS,
-    NOUNS_TOO,
-    PREPOSITIONS,
-    PRONOUNS,
-    QUOTED_ONLY,
-    SUBORDINATORS,
-    WEAK,
-)
 from rag.attribution.phrases import (
     CONJUNCTIONS,
     Mention,
@@ -34,14 +21,27 @@ from rag.attribution.phrases import (
     phrase_until,
 )
 from rag.attribution.tokens import QUOTATION, Token
-from rag.language.words import word_set
+from rag.language.english import (
+    ADVERBS,
+    AUXILIARIES,
+    BE,
+    DETERMINERS,
+    MODALS,
+    NEGATIONS,
+    PREPOSITIONS,
+    PRONOUNS,
+    SUBORDINATORS,
+    WEEKDAYS,
+    word_set,
+)
+from rag.language.saying import CUE_FORMS, NOUNS_TOO, QUOTED_ONLY, WEAK
 
-__all__ = ["MODALS", "Cue", "before_auxiliaries", "cues_of", "ends_here"]
+__all__ = ["Cue", "before_auxiliaries", "cues_of", "ends_here"]
 
-MODALS = word_set("""could may might should can must to would let cannot""")
-_TIME_WORDS = word_set(
-    """monday tuesday wednesday thursday friday saturday sunday morning afternoon evening night week month year
-    statement interview yesterday today day"""
+# "Could say" and "to say" report nothing, "will say" does.
+_NO_REPORT = (MODALS - {"shall", "will"}) | {"to", "let", "cannot"}
+_TIME_WORDS = frozenset(WEEKDAYS) | word_set(
+    "morning afternoon evening night week month year statement interview yesterday today day"
 )
 _HEARERS = word_set("""reporters journalists reuters lawmakers parliament me us him her them the""")
 
@@ -77,7 +77,7 @@ def before_auxiliaries(tokens: list[Token], position: int) -> int:
         if (
             lower in AUXILIARIES
             or lower in NEGATIONS
-            or lower in MODALS - {"to"}
+            or lower in _NO_REPORT - {"to"}
             or lower in ADVERBS
             or lower in ("quoted", "as")
         ) or (
@@ -106,7 +106,6 @@ def _time_start(tokens: list[Token], last: int) -> int:
 
 _NOBODY = re.compile(r"(?:i|we|you|nobody|none|neither|no\b.*)$", re.IGNORECASE)
 _N_CUES = 50  # what no sentence has; keeps the work per sentence bounded
-_BE = frozenset({"is", "are", "was", "were", "be", "been", "being"})
 _INVERTIBLE = word_set(
     """said says asked added wrote warned replied explained insisted argued claimed continued admitted exclaimed
     declared announced answered noted stressed joked recalled responded"""
@@ -202,7 +201,7 @@ def _cue_at(text: str, tokens: list[Token], position: int, *, has_earlier: bool)
         return None
     before = before_auxiliaries(tokens, position)
     skipped = {token.lower for token in tokens[before + 1 : position]}
-    if skipped & NEGATIONS or skipped & MODALS:
+    if skipped & NEGATIONS or skipped & _NO_REPORT:
         return None
     following = tokens[position + 1].lower if position + 1 < len(tokens) else ""
     if following == "by":
@@ -213,7 +212,7 @@ def _cue_at(text: str, tokens: list[Token], position: int, *, has_earlier: bool)
         return None
     if verb == "saying" and "as" in skipped:
         return _with_subject(text, tokens, position, before, verb=verb)
-    if skipped & _BE and not verb.endswith("ing"):
+    if skipped & BE and not verb.endswith("ing"):
         return None
     if before >= 0 and tokens[before].lower == "to":
         went_on = (
@@ -269,7 +268,7 @@ def _with_subject(text: str, tokens: list[Token], position: int, before: int, *,
         subject = phrase_before_apposition(text, tokens, before)
     if subject is None or _NOBODY.match(subject.name):
         return None
-    if verb.endswith("ing") and not any(token.lower in _BE | {"as"} for token in tokens[subject.last + 1 : position]):
+    if verb.endswith("ing") and not any(token.lower in BE | {"as"} for token in tokens[subject.last + 1 : position]):
         return None
     return _make(tokens, position, position, subject, verb=verb)
 

@@ -7,7 +7,8 @@ import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
 
-from rag.attribution.lexicon import BODIES, DETERMINERS, FEMALE, MALE, RESTRICTIVE, ROLES, TITLE_TAILS, TITLES
+from rag.language.english import DETERMINERS, TO_NAMES
+from rag.language.people import BODIES, FEMALE, MALE, RESTRICTIVE, ROLES, TITLE_TAILS, TITLES
 
 __all__ = [
     "Name",
@@ -26,7 +27,7 @@ _WORD = re.compile(r"[^\W_]+")
 _POSSESSIVE = re.compile(r"['’]s?(?=\W|$)")
 _LETTERS = str.maketrans({"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i", "ð": "d", "þ": "th"})
 _N_LONG = 8
-_GENERIC = frozenset({"of", "for", "at", "in", "from", "and", "who", "with", "to", "by", "on"}) | DETERMINERS
+_GENERIC = TO_NAMES | DETERMINERS | {"and", "who", "by", "on"}
 
 
 def fold(text: str) -> str:

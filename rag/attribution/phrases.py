@@ -10,21 +10,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from rag.attribution.lexicon import (
-    ADVERBS,
-    BODIES,
-    CUE_FORMS,
-    DETERMINERS,
-    LEADING,
-    NOUNS_TOO,
-    PREPOSITIONS,
-    PRONOUNS,
-    ROLES,
-    STOPS,
-    SUBORDINATORS,
-)
 from rag.attribution.names import fold, title_length
 from rag.attribution.tokens import QUOTATION, Token, is_capital, is_possessive
+from rag.language.english import (
+    ADVERBS,
+    AUXILIARIES,
+    DETERMINERS,
+    LEADING,
+    PREPOSITIONS,
+    PRONOUNS,
+    QUESTION_WORDS,
+    SUBORDINATORS,
+    TO_NAMES,
+)
+from rag.language.people import BODIES, ROLES
+from rag.language.saying import CUE_FORMS, NOUNS_TOO
 
 __all__ = [
     "CONJUNCTIONS",
@@ -106,7 +106,13 @@ def _is_name_start(tokens: list[Token], first: int) -> bool:
 _LINKS = frozenset(
     {"of", "de", "van", "von", "der", "den", "bin", "ibn", "al", "la", "le", "du", "da", "dos", "del", "el", "ter"}
 )
-_TAILS = frozenset({"of", "for", "at", "in", "from", "with", "to"})
+_STOPS = (
+    PREPOSITIONS
+    | SUBORDINATORS
+    | AUXILIARIES
+    | QUESTION_WORDS
+    | {"and", "or", "but", "so", "yet", "not", "can", "could", "may"}
+)
 _ADJECTIVES = frozenset({"familiar", "close", "loyal", "briefed", "involved", "working", "based", "living"})
 _N_WORDS = 9
 
@@ -186,7 +192,7 @@ def phrase_until(text: str, tokens: list[Token], last: int, *, any_noun: bool) -
     token = tokens[last]
     if token.lower in PRONOUNS:
         return _mention(text, tokens, MentionKind.PRONOUN, last, last)
-    if not token.word[0].isalpha() or is_possessive(token) or token.word in STOPS:
+    if not token.word[0].isalpha() or is_possessive(token) or token.word in _STOPS:
         return None
     if is_capital(tokens, last):
         mention: Mention | None = _named(text, tokens, _run_start(tokens, last), last)
@@ -230,7 +236,7 @@ def _described_until(text: str, tokens: list[Token], last: int, *, any_noun: boo
             first -= 1
             has_determiner = True
             break
-        if before.lower in STOPS or before.lower in PRONOUNS or not before.word[0].isalnum():
+        if before.lower in _STOPS or before.lower in PRONOUNS or not before.word[0].isalnum():
             break
         if before.lower in CUE_FORMS and before.lower not in NOUNS_TOO:
             break
@@ -246,7 +252,7 @@ def _described_until(text: str, tokens: list[Token], last: int, *, any_noun: boo
 def _with_tail_before(text: str, tokens: list[Token], mention: Mention) -> Mention | None:
     """Reads "the Foreign Office" in "a spokesman for the Foreign Office" as the tail of the description before it."""
     preposition = mention.first - 1
-    if preposition < 1 or tokens[preposition].lower not in _TAILS or mention.kind is MentionKind.PRONOUN:
+    if preposition < 1 or tokens[preposition].lower not in TO_NAMES or mention.kind is MentionKind.PRONOUN:
         return mention
     if tokens[preposition - 1].lower in _ADJECTIVES:
         preposition -= 1  # "officials familiar with the matter"
@@ -312,7 +318,7 @@ def phrase_from(text: str, tokens: list[Token], first: int) -> Mention | None:
         lower = tokens[position].lower
         if lower in ROLES and not is_possessive(tokens[position]):
             last_role = position
-        elif lower in STOPS or last_role >= 0 or (lower in CUE_FORMS and lower not in NOUNS_TOO):
+        elif lower in _STOPS or last_role >= 0 or (lower in CUE_FORMS and lower not in NOUNS_TOO):
             break
         position += 1
     if last_role < 0:
@@ -348,7 +354,7 @@ def _joint_from(text: str, tokens: list[Token], mention: Mention) -> Mention:
 def _tail_end(tokens: list[Token], head: int) -> int:
     """Where a description ends with its "for the Foreign Office", if one follows its head."""
     position = head + 1
-    if position >= len(tokens) or tokens[position].lower not in _TAILS - {"in", "at", "with", "to"}:
+    if position >= len(tokens) or tokens[position].lower not in TO_NAMES - {"in", "at", "with", "to"}:
         return head
     position += 1
     if position < len(tokens) and tokens[position].lower in DETERMINERS:

@@ -12,10 +12,22 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import pairwise
 
-from rag.attribution.lexicon import CUE_FORMS, DETERMINERS, PREPOSITIONS, QUOTED_ONLY
 from rag.attribution.names import fold, is_description, name_words, names_same
 from rag.attribution.speakers import Speakers
-from rag.language.words import word_set
+from rag.language.english import (
+    BE,
+    DEMONSTRATIVES,
+    DETERMINERS,
+    DO,
+    HAVE,
+    MODALS,
+    OBJECTS,
+    PREPOSITIONS,
+    QUESTION_WORDS,
+    SUBJECTS,
+    word_set,
+)
+from rag.language.saying import CUE_FORMS, QUOTED_ONLY
 
 __all__ = ["AskedSpeaker", "asked_speaker"]
 
@@ -59,14 +71,24 @@ _ADVERBS = word_set(
     """also exactly actually ever really then later previously specifically publicly recently once again not just
     have"""
 )
-_NOBODY = word_set(
-    """he she they it we you i him her them us his their its people anyone anybody someone somebody everyone
-    everybody who whom whose what there this that these those article articles document documents text story
-    author question passage"""
+_NOBODY = (
+    SUBJECTS
+    | (OBJECTS - {"me"})
+    | DEMONSTRATIVES
+    | word_set(
+        """his their its people anyone anybody someone somebody everyone everybody who whom whose what there article
+        articles document documents text story author question passage"""
+    )
 )
-_ENDS = (PREPOSITIONS - {"of", "for"}) | word_set(
-    """what how who whose whom why when where which is are was were did does do will would could should can may
-    might has have had said says that if whether or but because while"""
+# Less than the classes: the lists became one without moving an answer, and this one never had "must", "shall", "be".
+_ENDS = (
+    (PREPOSITIONS - {"of", "for"})
+    | QUESTION_WORDS
+    | (BE - {"be", "been", "being"})
+    | DO
+    | HAVE
+    | (MODALS - {"must", "shall"})
+    | word_set("said says that if whether or but because while")
 )
 _N_MENTION = 9
 

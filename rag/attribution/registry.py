@@ -9,15 +9,27 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from rag.attribution.lexicon import AUXILIARIES, BODIES, CUE_FORMS, FEMALE, LEADING, MALE, PLACES, RESTRICTIVE, ROLES
 from rag.attribution.names import fold, name_words, title_length
 from rag.attribution.phrases import Mention, MentionKind
-from rag.language.words import word_set
+from rag.language.english import AUXILIARIES, LEADING, word_set
+from rag.language.people import (
+    AUTHORITIES,
+    BODIES,
+    DOTTED_TITLES,
+    FEMALE,
+    GROUPS,
+    MALE,
+    PLACES,
+    RESTRICTIVE,
+    ROLES,
+    WRITINGS,
+)
+from rag.language.saying import CUE_FORMS
 
 __all__ = ["NameRegistry", "is_body", "is_plural"]
 
 _UPPER = "".join(chr(code) for code in range(0x530) if chr(code).isupper())
-_CAPITAL = rf"(?:Mr|Mrs|Ms|Dr|Sen|Gov|Gen|Rep|Prof)\.|(?:[{_UPPER}]\.)+|[{_UPPER}]\w*(?:[-.’'](?!s\b)\w+)*"
+_CAPITAL = rf"(?:{'|'.join(DOTTED_TITLES)})\.|(?:[{_UPPER}]\.)+|[{_UPPER}]\w*(?:[-.’'](?!s\b)\w+)*"
 _RUN = re.compile(
     rf"(?<![\w-])(?<!\w[.’'])(?:{_CAPITAL})(?: (?:(?:of|de|van|von|bin|al|der|of the) )?(?:{_CAPITAL})){{1,8}}"
 )
@@ -166,11 +178,11 @@ class NameRegistry:
 
 
 _SINGLE = re.compile(rf"[{_UPPER}]\w+(?:-\w+)*")
-_THINGS = word_set(
-    """report statement letter study survey document memo paper company firm government ministry department agency
-    authority administration council committee commission court union party group organisation organization body
-    office embassy army navy military bank club team regulator watchdog charity newspaper magazine media police
-    troops people family"""
+_THINGS = (
+    (GROUPS - {"band", "alliance"})
+    | WRITINGS
+    | AUTHORITIES
+    | word_set("paper body military regulator watchdog charity troops people family")
 )
 
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from rag.attribution.lexicon import DETERMINERS, LEADING, PRONOUNS
+from rag.language.english import DETERMINERS, LEADING, PRONOUNS, WEEKDAYS
+from rag.language.people import DOTTED_TITLES
 
 __all__ = ["QUOTATION", "Token", "is_capital", "is_possessive", "tokens_of"]
 
 QUOTATION = "“”"
-_TOKEN = re.compile(
-    r"(?:Mr|Mrs|Ms|Dr|Sen|Rep|Gov|Gen|St|Prof|Lt|Col)\.|(?:[^\W\d_]\.)+(?=[ \w])|\w+(?:[-’'.]\w+)*|[^\w\s]"
-)
+_TOKEN = re.compile(rf"(?:{'|'.join(DOTTED_TITLES)}|St|Lt|Col)\.|(?:[^\W\d_]\.)+(?=[ \w])|\w+(?:[-’'.]\w+)*|[^\w\s]")
 
 
 class Token(NamedTuple):
@@ -49,7 +48,4 @@ def is_capital(tokens: list[Token], position: int) -> bool:
         return False
     if position == 0 or tokens[position - 1].word in (QUOTATION, ":", "."):
         return token.lower not in LEADING or (token.word.isupper() and len(token.word) > 1)
-    return token.lower not in _WEEKDAYS
-
-
-_WEEKDAYS = frozenset({"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"})
+    return token.lower not in WEEKDAYS

@@ -16,7 +16,8 @@ from typing import NamedTuple, TypeAlias
 from rag.checking.atoms import Sentence, normalised, sentences_of
 from rag.checking.findings import Finding, missing
 from rag.checking.lexicon import TITLES
-from rag.checking.speakers import CUES, SKIPPED, Saying, sayings_of
+from rag.checking.speakers import SKIPPED, Saying, sayings_of
+from rag.language.saying import VERBS_OF_SAYING
 from rag.protocols import ClaimWithEvidence
 
 __all__ = ["Said", "claim_sentences", "clauses_of", "quotation_findings", "said_by", "sentences_said_by", "speakers_of"]
@@ -27,7 +28,7 @@ MAX_SPEAKER_CHARACTERS = 120
 """A longer speaker is no name; it would make every sentence long."""
 
 _QUOTED = re.compile(r'"[^"]*(?:"|$)')
-_VERB = "|".join(sorted(CUES))
+_VERB = "|".join(sorted(VERBS_OF_SAYING))
 _BETWEEN = "|".join(sorted(SKIPPED))
 _SUBJECT = re.compile(rf"\b(?:he|she|they)\b(?= (?:(?:{_BETWEEN}|\w+ly) ){{0,4}}(?:{_VERB})\b)", re.IGNORECASE)
 _INVERTED = re.compile(r"(?<=\b(?:said|says) )(?:he|she|they)\b")

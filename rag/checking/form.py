@@ -17,8 +17,9 @@ from typing import NamedTuple
 from rag.checking.alignment import Alignment
 from rag.checking.atoms import AtomKind, Sentence, normalised
 from rag.checking.findings import Finding, missing
+from rag.language.english import ARTICLES, DEMONSTRATIVES, OBJECTS, word_set
 from rag.language.identification import has_english_words, is_foreign, is_undecided
-from rag.language.words import word_set
+from rag.language.saying import ALLEGED, ANSWERED, SAID_OR_THOUGHT, STATED
 
 __all__ = ["form_reason", "is_order", "is_statement", "narration", "unstated_findings"]
 
@@ -99,10 +100,13 @@ _NOUNS_TOO = word_set(
     act accept believe pronounce assert"""
 )
 """Orders only when an object follows: "state media", "answer” he gave" are none."""
-_OBJECT = word_set(
-    'that : " the a an all every any each this these those your my it them him her us me with only as in to everybody'
+_OBJECT = (
+    ARTICLES
+    | DEMONSTRATIVES
+    | (OBJECTS - {"you"})
+    | word_set(': " all every any each your my with only as in to everybody')
 )
-_SPEECH = word_set('that : " them him her us me everybody everyone readers people')
+_SPEECH = (OBJECTS - {"you", "it"}) | word_set('that : " everybody everyone readers people')
 _COURTESIES = word_set("please kindly just always instead simply")
 _STRONG_MARKS = word_set(". ! ? : ; > ] ) } | # * ` / -")
 _LABEL_OF_ORDER = re.compile(
@@ -133,12 +137,15 @@ _REQUIRED = word_set(
     dreamt dreamed ask asks asked"""
 )
 _SUPPOSED = word_set("pretend pretends pretended pretending imagine imagines imagined imagining pretence pretense")
-_SAID = word_set(
-    """say says said saying tell tells told telling according claim claims claimed claiming state states stated add
-    added argue argues argued insist insists insisted suggest suggests suggested believe believes believed think thinks
-    thought allege alleges alleged write writes wrote report reported reportedly allegedly announce announced warn
-    warned explain explained repeat repeated answer answered reply replied respond responded declare declared deny
-    denied denies dismiss dismissed reject rejected hear heard read mention mentioned convinced informed"""
+_SAID = (
+    SAID_OR_THOUGHT
+    | STATED
+    | ANSWERED
+    | ALLEGED
+    | word_set(
+        """claiming report repeat repeated dismiss dismissed reject rejected hear heard read mention mentioned convinced
+        informed"""
+    )
 )
 _ASKED = word_set(
     """? ask asks asked asking question questions questioned wonder wonders wondered whether if query queried why how

@@ -14,7 +14,7 @@ from rag.checking.alignment import Alignment
 from rag.checking.atoms import Atom, AtomKind, Sentence
 from rag.checking.findings import Finding, conflict, missing
 from rag.checking.lexicon import LIGHT_WORDS
-from rag.language.words import word_set
+from rag.language.english import BE, CLAUSE_OPENERS, DO, HAVE, MODALS, OBJECTS, POSSESSIVES, SUBJECTS, word_set
 
 __all__ = [
     "conjunction_findings",
@@ -25,14 +25,10 @@ __all__ = [
     "reason_findings",
 ]
 
-_JOINTS = word_set("and but while whereas ; which who where whose although though because after before when as :")
-_OF_PERSONS = word_set(
-    "he she it they him her them his its their i we me us my our you your who whose himself herself itself"
-)
+_JOINTS = CLAUSE_OPENERS | word_set("and but whereas ; who whose :")
+_OF_PERSONS = SUBJECTS | OBJECTS | POSSESSIVES | word_set("who whose himself herself itself")
 _PRONOUNS = _OF_PERSONS | {"this", "these"}
-_AUXILIARIES = word_set(
-    "is are was were be been am has have had do does did will would can could may might must should"
-)
+_AUXILIARIES = (BE - {"being"}) | DO | HAVE | (MODALS - {"shall"}) | {"am"}
 _N_NEAR = 2
 """Atoms between a pronoun and what stands beside the name in the claim."""
 

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from rag.language.stopwords import STOP_WORDS
-from rag.language.words import stem, word_set
+from rag.language import english
+from rag.language.english import STOP_WORDS, word_set
+from rag.language.people import OFFICES
+from rag.language.words import stem
 
 __all__ = [
     "ANTONYMS",
@@ -133,10 +135,8 @@ FUNCTION_WORDS = (
     | _ADVERBS
 )
 """Grammar, and adverbs that only join sentences: never counted as content."""
-PREPOSITIONS = word_set(
-    """of for from at in with on by to into about over under against between through after before during since as than
-    near within without towards toward upon despite among amid via per until below above inside outside off onto out"""
-)
+PREPOSITIONS = english.PREPOSITIONS | word_set("below above inside outside off onto out")
+"""With more of place, which attribution never had: its readings of who speaks were measured without them."""
 
 _OPPOSITES = """
 increase decrease|increase reduce|rise fall|rise drop|rise decline|grow shrink|up down|gain lose|win lose|high low|
@@ -172,15 +172,9 @@ horizontal vertical|odd even|upper lower|simple complex|natural artificial|volun
 solid liquid|broad narrow|day night|morning evening|summer winter|spring autumn|sunrise sunset
 """
 
-TITLES = word_set(
-    """president secretary minister chancellor admiral general colonel captain major sergeant lieutenant commander
-    marshal sir dame lord lady baroness baron mr mrs ms miss dr prof professor senator congressman congresswoman
-    representative governor mayor judge justice king queen prince princess pope archbishop bishop cardinal reverend
-    rabbi imam ambassador envoy chief chairman chairwoman chair director premier speaker commissioner inspector
-    superintendent spokesman spokeswoman spokesperson foreign prime vice deputy defence defense finance interior
-    emperor sultan sheikh coach attorney"""
-)
-"""Capitalised before a name and no part of it: "President Putin" is the Putin of "Putin, the president"."""
+TITLES = OFFICES | word_set("mr mrs ms miss sir dr prof foreign vice deputy defence defense finance interior")
+"""Capitalised before a name and no part of it: "President Putin" is the Putin of "Putin, the president". The words of
+"Foreign Secretary" and "Vice President" too; alone they are no titles."""
 
 
 def base_form(word: str) -> str:

@@ -14,7 +14,8 @@ from enum import Enum
 from rag.checking.alignment import Alignment
 from rag.checking.atoms import AtomKind, Sentence
 from rag.checking.findings import Finding, FindingKind, conflict
-from rag.language.words import word_list, word_set
+from rag.language.english import word_list, word_set
+from rag.language.saying import ACCUSED, ALLEGED, SAID_OR_THOUGHT, STATED
 
 __all__ = ["Operator", "OperatorKind", "operators_of", "polarity_findings"]
 
@@ -98,12 +99,15 @@ _CONDITIONS = word_set("if unless whether provided")
 _PARTS = word_set("some several few most many half partly partially majority minority almost nearly hardly")
 _ALONE = word_set("only solely exclusively")
 _WIDE = _DENIALS | word_set("understood reported")
-_SAYINGS = word_set(
-    """say says said saying tell tells told telling according claims claimed stated add added argue
-    argues argued insist insists insisted maintain maintains maintained suggest suggests suggested believe believes
-    believed think thinks thought allege alleges alleged accuse accuses accused accusing feared suspect
-    suspects suspected hoped write writes wrote reported warn warned warns announce announced
-    called describe described rumoured rumored supposedly reportedly allegedly apparently"""
+_SAYINGS = (
+    SAID_OR_THOUGHT
+    | STATED
+    | ACCUSED
+    | ALLEGED
+    | word_set(
+        """maintain maintains maintained accuses accusing feared suspect suspects suspected hoped rumoured rumored
+        supposedly apparently"""
+    )
 )
 _VAGUE = word_set("many several")
 _WEAK_PARTS = word_set("some several")

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from rag.language.words import word_list, word_set
+from rag.language.english import MONTHS, TENS, UNITS, WEEKDAYS, word_list, word_set
 
 __all__ = ["BOUNDS", "DateParts", "Quantity", "bound_before", "date_at", "quantity_at"]
 
@@ -23,28 +23,11 @@ class DateParts(NamedTuple):
     n_words: int
 
 
-_MONTHS = {
-    name: number
-    for number, names in enumerate(
-        (
-            "january jan", "february feb", "march mar", "april apr", "may", "june jun", "july jul", "august aug",
-            "september sept sep", "october oct", "november nov", "december dec",
-        ),
-        start=1,
-    )
-    for name in names.split()
-}  # fmt: skip
-_WEEKDAYS = {
-    name: number
-    for number, names in enumerate(
-        (
-            "monday mon mondays", "tuesday tue tues tuesdays", "wednesday wed wednesdays",
-            "thursday thu thurs thursdays", "friday fri fridays", "saturday sat saturdays", "sunday sun sundays",
-        ),
-        start=1,
-    )
-    for name in names.split()
-}  # fmt: skip
+_MONTHS = {name: n for n, month in enumerate(MONTHS, start=1) for name in (month, month[:3])} | {"sept": 9}
+_WEEKDAYS = {name: n for n, day in enumerate(WEEKDAYS, start=1) for name in (day, day[:3], f"{day}s")} | {
+    "tues": 2,
+    "thurs": 4,
+}
 _DAY = re.compile(r"(0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?$")
 _YEAR = re.compile(r"1\d{3}$|20\d\d$")
 _ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)$")
@@ -140,19 +123,8 @@ class Quantity(NamedTuple):
     n_words: int
 
 
-_UNITS = {
-    word: value
-    for value, word in enumerate(
-        word_list(
-            """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
-        seventeen eighteen nineteen"""
-        )
-    )
-}
-_TENS = {
-    word: 10 * value
-    for value, word in enumerate(word_list("twenty thirty forty fifty sixty seventy eighty ninety"), start=2)
-}
+_UNITS = {word: value for value, word in enumerate(UNITS)}
+_TENS = {word: 10 * value for value, word in enumerate(TENS, start=2)}
 _SCALES = {"hundred": 100.0, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
 _SHORT_SCALES = {"k": 1e3, "m": 1e6, "mn": 1e6, "bn": 1e9, "b": 1e9, "tn": 1e12}
 _ORDINALS = {

@@ -15,7 +15,7 @@ from rag.checking.atoms import Atom, AtomKind
 from rag.checking.findings import Finding, conflict, missing
 from rag.checking.lexicon import PREPOSITIONS, SYMMETRIC, is_participle
 from rag.checking.slots import is_capital, is_head
-from rag.language.words import word_set
+from rag.language.english import BE, word_set
 
 __all__ = [
     "owner_findings",
@@ -34,7 +34,7 @@ because although|because despite|because though
 """
 _OPPOSED = frozenset(frozenset(pair.split()) for pair in _PAIRS.replace("\n", "").split("|"))
 _PREPOSITIONS = frozenset[str]().union(*_OPPOSED)
-_BE = word_set("is are was were be been being get gets got")
+_BE = BE | word_set("get gets got")
 _BOUNDARIES = word_set(', ; : " - ( ) that who which but')
 _OBJECTS = word_set("it him her them")
 

@@ -53,7 +53,7 @@ from rag.checking.slots import (
     slot_findings,
 )
 from rag.checking.speakers import named_speaker, report_findings, speaker_atoms, speaker_findings
-from rag.language.words import word_set
+from rag.language.english import word_set
 from rag.protocols import ClaimWithEvidence
 from rag.types import Verdict, VerdictLabel
 

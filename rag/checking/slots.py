@@ -13,7 +13,7 @@ from rag.checking.alignment import Alignment, are_listed
 from rag.checking.atoms import Atom, AtomKind, Sentence
 from rag.checking.findings import Finding, conflict, missing
 from rag.checking.lexicon import ANTONYMS, PREPOSITIONS, SYMMETRIC, TITLES, are_opposites
-from rag.language.words import word_set
+from rag.language.english import ARTICLES, HAVE, word_set
 
 __all__ = [
     "bound_findings",
@@ -31,7 +31,7 @@ __all__ = [
 
 _ENTITIES = frozenset({AtomKind.NAME, AtomKind.QUANTITY, AtomKind.DATE})
 _AND = frozenset({"and", "or", ",", "&", "as", "well"})
-_EMPTY = word_set("a an the has have had did his her its their this that will would")
+_EMPTY = ARTICLES | HAVE | word_set("did his her its their this that will would")
 _N_PLACES = 12
 """Places of one name in a sentence that are looked at; no real sentence has more."""
 _N_EXCHANGED = 8

@@ -12,10 +12,10 @@ from typing import NamedTuple
 from rag.checking.alignment import Alignment
 from rag.checking.atoms import Atom, AtomKind, Sentence
 from rag.checking.findings import Finding
-from rag.language.words import word_set
+from rag.language.english import BESIDE_VERBS, HAVE, PRONOUNS, word_set
+from rag.language.saying import ALSO_NOUNS, SAID_OR_THOUGHT, VERBS_OF_SAYING
 
 __all__ = [
-    "CUES",
     "SKIPPED",
     "Saying",
     "named_speaker",
@@ -25,30 +25,15 @@ __all__ = [
     "speaker_findings",
 ]
 
-CUES = word_set(
-    """say says said saying tell tells told telling add adds added adding warn warns warned claim claims claimed insist
-    insists insisted reply replied replies explain explained explains argue argues argued announce announced announces
-    write writes wrote admit admitted admits acknowledge acknowledged deny denied denies state stated states declare
-    declared declares note noted notes stress stressed suggest suggested suggests confirm confirmed confirms ask asked
-    urge urged promise promised vow vowed pledge pledged complain complained remark remarked comment commented conclude
-    concluded testify testified assert asserted believe believes believed think thinks thought predict predicted call
-    called describe described accuse accused demand demanded tweet tweeted post posted respond responded answer
-    answered"""
-)
 _STRONG = word_set("say says said tell tells told add adds added according warn warned announced denied confirmed")
-_NOUNS_TOO = word_set("state states claim claims note notes comment promise vow pledge answer call demand post stress")
-_PRONOUNS = word_set("he she they it who i we you")
-SKIPPED = word_set("has have had also then later earlier again now repeatedly once previously himself herself")
+SKIPPED = HAVE | BESIDE_VERBS
 
 _TAKES_OBJECT = word_set("tell tells told telling urge urges urged")
 _BEHIND_SPEAKER = word_set(", . in on after at")
 
 _SAYS = word_set("say says said saying tell tells told according quoted reported reportedly allegedly alleged allege")
-_REPORTS = word_set(
-    """say says said saying tell tells told telling insist insists insisted argue argues argued suggest suggests
-    suggested warn warned warns claimed according deny denied denies believe believes believed think thinks thought"""
-)
-_REPORTS_CLAUSES = CUES - _REPORTS
+_REPORTS = SAID_OR_THOUGHT | word_set("according deny denied denies warns")
+_REPORTS_CLAUSES = VERBS_OF_SAYING - _REPORTS
 """Verbs that report words only with a clause or a quotation: "he added 20 seats" reports nothing."""
 _ARTICLES = word_set("a an the its his her their")
 _N_ADJUNCT = 3
@@ -80,7 +65,7 @@ def sayings_of(sentence: Sentence) -> list[Saying]:
     for position, word in enumerate(sentence.tokens):
         if word == "according" and sentence.tokens[position + 1 : position + 2] == ("to",):
             found.append(Saying("according", position, _phrase_after(sentence, position + 1)))
-        elif word in CUES and position and position not in named and _is_verb(sentence.tokens, position):
+        elif word in VERBS_OF_SAYING and position and position not in named and _is_verb(sentence.tokens, position):
             if word.endswith("ing") and sentence.tokens[position - 1] == ",":  # "she warned, adding that …"
                 found.append(Saying(word, position, found[-1].speaker if found else ()))
                 continue
@@ -92,7 +77,7 @@ def sayings_of(sentence: Sentence) -> list[Saying]:
 
 def _is_verb(tokens: Sequence[str], position: int) -> bool:
     """Whether the word is a verb here; "states" and "claims" are when a clause or a quotation follows."""
-    return tokens[position] not in _NOUNS_TOO or tokens[position + 1 : position + 2] in (
+    return tokens[position] not in ALSO_NOUNS or tokens[position + 1 : position + 2] in (
         ("that",),
         ('"',),
         (":",),
@@ -109,7 +94,7 @@ def _with_subject(sentence: Sentence, position: int) -> Saying | None:
         return None
     if tokens[position + 1 : position + 2] == ("by",):
         return Saying(tokens[position], position, _phrase_after(sentence, position + 1))
-    if tokens[before] in _PRONOUNS:
+    if tokens[before] in PRONOUNS:
         return Saying(tokens[position], position, ())
     is_invertible = tokens[position] not in _TAKES_OBJECT or tokens[before] == '"'
     if tokens[before] in ('"', ",") and is_invertible and (inverted := _phrase_after(sentence, position)):

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 
-from rag.attribution.lexicon import ADVERBS, PREPOSITIONS
 from rag.conversation.lexicon import PERSON_ROLES
 from rag.conversation.names import Kind, Name, phrases_in
-from rag.language.stopwords import STOP_WORDS
+from rag.language.english import ADVERBS, PREPOSITIONS, STOP_WORDS
 
 __all__ = ["is_bound", "may_be"]
 

@@ -7,13 +7,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from rag.attribution import asked_speaker
-from rag.attribution.lexicon import BODIES, PREPOSITIONS, ROLES, TITLES
 from rag.attribution.names import fold
-from rag.conversation.lexicon import ASKING, BE, DO_OR_MODAL, PERSON_ROLES, PHRASE_ENDS, SPOKEN, TIMES
+from rag.conversation.lexicon import DO_OR_MODAL, NOT_FINITE, PERSON_ROLES, PHRASE_ENDS, SPOKEN, TIMES
 from rag.conversation.memory import Memory, Said
 from rag.conversation.names import Kind, Name, kind_of, names_in, phrases_in
-from rag.language.stopwords import STOP_WORDS
-from rag.language.words import word_set
+from rag.language.english import BE, HAVE, PREPOSITIONS, QUESTION_WORDS, STOP_WORDS, SUBJECTS, word_set
+from rag.language.people import BODIES, ROLES, TITLES
 
 __all__ = ["completed"]
 
@@ -74,15 +73,16 @@ _YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 _NO_NOUN_PHRASE = (
     DO_OR_MODAL
     | BE
-    | ASKING
-    | word_set("has have had you i he him his she her they them their it its there then this that")
+    | QUESTION_WORDS
+    | HAVE
+    | (SUBJECTS - {"we"})
+    | word_set("him his her them their its there then this that")
 )
 _OWNER = re.compile(r"(?P<name>[^\W\d_a-z][\w .-]*)['’]s(?: (?P<owned>[\w ]+))?")
 _WHEN = re.compile(
     r"\b(?:yesterday|today|tonight|tomorrow|now|(?:last|this|next) (?:year|month|week|night))\b", re.IGNORECASE
 )
 _N_NEW = 6
-_NOT_FINITE = frozenset(["has", "have", "had", "will", "would", "can", "could", "may", "might", "must"])
 _PLACES = (Kind.COUNTRY, Kind.PLACE)
 _PERSONS = (Kind.PERSON, Kind.UNKNOWN)
 
@@ -147,7 +147,7 @@ def _counted_clause(before: str) -> str:
         noun, aux, clause = counted["noun"].strip(), counted["aux"], counted["clause"]
         return f"{aux} {clause} {noun}" if aux.lower().startswith("d") else f"{aux} {noun} {clause}"
     subject = _COUNTED_SUBJECT.fullmatch(before)
-    if subject is None or _NOT_FINITE.intersection(subject["clause"].lower().split()):
+    if subject is None or NOT_FINITE.intersection(subject["clause"].lower().split()):
         return ""
     return f"is it that {subject['clause']}"
 
@@ -184,7 +184,7 @@ def _more_of_last(last: Said) -> str:
 def _lowered(text: str) -> str:
     """The text with a small first letter, unless a name begins it."""
     first = text.partition(" ")[0]
-    is_word = first.lower() in STOP_WORDS or first.lower() in ASKING or first.lower() in PHRASE_ENDS
+    is_word = first.lower() in STOP_WORDS or first.lower() in QUESTION_WORDS or first.lower() in PHRASE_ENDS
     return text[:1].lower() + text[1:] if is_word else text
 
 
@@ -253,7 +253,7 @@ def _at_another_time(new: str, last: Said) -> str:
 
 def _is_noun_phrase(words: list[str]) -> bool:
     """Whether the words are no clause: "when he left" is one, and so is "did she"."""
-    if words[0] in ASKING or words[0] in ("if", "because", "that", "not", "so", "then", "also"):
+    if words[0] in QUESTION_WORDS or words[0] in ("if", "because", "that", "not", "so", "then", "also"):
         return False
     return not any(word.strip(",") in _NO_NOUN_PHRASE for word in words)
 

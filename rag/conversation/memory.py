@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from rag.attribution.names import fold
-from rag.conversation.lexicon import ASKING, PHRASE_ENDS
+from rag.conversation.lexicon import PHRASE_ENDS
 from rag.conversation.names import Name, kind_of, names_in, phrases_in
-from rag.language.stopwords import STOP_WORDS
+from rag.language.english import QUESTION_WORDS, STOP_WORDS
 from rag.types import Turn
 
 __all__ = ["Memory", "Said", "clean", "is_topic", "said", "topic_name"]
@@ -68,7 +68,11 @@ def topic_name(text: str) -> Name | None:
     name = _TOPIC_TAIL.sub("", title, count=2).strip()
     words = name.split(" ")
     is_title = name[:1].isupper() and len(words) <= _N_TOPIC_WORDS and not title.endswith(("?", ".", "!"))
-    if not is_title or fold(words[0]) in STOP_WORDS - {"the", "a"} | ASKING or not name.replace(" ", "").isprintable():
+    if (
+        not is_title
+        or fold(words[0]) in STOP_WORDS - {"the", "a"} | QUESTION_WORDS
+        or not name.replace(" ", "").isprintable()
+    ):
         return None
     if name == title and any(word[0].islower() and word in PHRASE_ENDS for word in words[1:]):
         return None

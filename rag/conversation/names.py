@@ -9,14 +9,9 @@ from enum import Enum, auto
 from functools import lru_cache
 
 from rag.attribution import asked_speaker
-from rag.attribution.lexicon import BODIES, FEMALE, MALE, NOUNS_TOO, PLACES, TITLES
 from rag.attribution.names import fold, title_length
 from rag.conversation.lexicon import (
-    BE,
     DO_OR_MODAL,
-    FEMALE_NAMES,
-    GROUPS,
-    MALE_NAMES,
     NOBODY,
     NOT_A_NAME,
     PERSON_ROLES,
@@ -27,7 +22,9 @@ from rag.conversation.lexicon import (
     TIMES,
 )
 from rag.language.countries import COUNTRIES
-from rag.language.stopwords import STOP_WORDS
+from rag.language.english import BE, STOP_WORDS
+from rag.language.people import BODIES, DOTTED_TITLES, FEMALE, FEMALE_NAMES, GROUPS, MALE, MALE_NAMES, PLACES, TITLES
+from rag.language.saying import NOUNS_TOO
 
 __all__ = ["Kind", "Name", "kind_of", "names_in", "phrases_in"]
 
@@ -68,9 +65,7 @@ class Name:
 
 
 _UPPER = "".join(chr(code) for code in range(0x530) if chr(code).isupper())
-_CAPITAL = (
-    rf"(?:Mr|Mrs|Ms|Dr|Sen|Gov|Gen|Rep|Prof|St)\.|(?:[{_UPPER}]\.)+|(?:al-|el-)?[{_UPPER}]\w*(?:[-.’'&](?!s\b)\w+)*"
-)
+_CAPITAL = rf"(?:{'|'.join(DOTTED_TITLES)}|St)\.|(?:[{_UPPER}]\.)+|(?:al-|el-)?[{_UPPER}]\w*(?:[-.’'&](?!s\b)\w+)*"
 _RUN = re.compile(
     rf"(?<![\w-])(?:{_CAPITAL})(?:(?: (?:of the|of|de|van der|van|von|bin|al|der|del|la) | )(?:{_CAPITAL})){{0,7}}"
 )

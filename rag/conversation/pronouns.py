@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from rag.attribution.lexicon import ADVERBS, FEMALE, MALE, PREPOSITIONS, TITLES
 from rag.attribution.names import fold
 from rag.conversation.binding import is_bound, may_be
-from rag.conversation.lexicon import ASKING, BE, DO_OR_MODAL, MOTION, PERSON_ROLES, PHRASE_ENDS, PREDICATES, SPOKEN
+from rag.conversation.lexicon import DO_OR_MODAL, MOTION, NOT_FINITE, PERSON_ROLES, PHRASE_ENDS, PREDICATES, SPOKEN
 from rag.conversation.memory import Memory, Said
 from rag.conversation.names import Kind, Name, names_in
-from rag.language.stopwords import STOP_WORDS
+from rag.language.english import ADVERBS, BE, PREPOSITIONS, QUESTION_WORDS, STOP_WORDS
+from rag.language.people import FEMALE, MALE, TITLES
 
 __all__ = ["open_pronoun", "with_meanings"]
 
@@ -29,9 +29,9 @@ _POSSESSIVES = frozenset(["his", "their", "its"])
 _ENDING = re.compile(r"['’](s|re|ve|ll|d|m)\b", re.IGNORECASE)
 _FULL = {"re": " are", "ve": " have", "ll": " will"}
 _WORD = re.compile(r"[^\W\d_]+")
-_EXISTS = BE | frozenset(["has", "have", "had", "will", "would", "can", "could", "may", "might", "must"])
+_EXISTS = BE | NOT_FINITE
 _YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
-_GOES_ON = PHRASE_ENDS | STOP_WORDS | ASKING | DO_OR_MODAL | PREDICATES
+_GOES_ON = PHRASE_ENDS | STOP_WORDS | QUESTION_WORDS | DO_OR_MODAL | PREDICATES
 _HELPED = [[word] for word in sorted(DO_OR_MODAL | {"has", "have", "had"})]
 _INDEFINITE_PHRASE = re.compile(r"\b(?:an?|some|this|these) \w+", re.IGNORECASE)
 _COUNTRY_HEADS = frozenset(["country", "nation"])

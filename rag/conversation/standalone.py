@@ -16,7 +16,7 @@ from rag.conversation.lexicon import CONTENTLESS
 from rag.conversation.memory import Memory, Said, clean, is_topic, said
 from rag.conversation.names import Kind
 from rag.conversation.pronouns import open_pronoun, with_meanings
-from rag.language.stopwords import STOP_WORDS
+from rag.language.english import STOP_WORDS
 from rag.types import Turn
 
 __all__ = ["asking_back", "standalone_question"]

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from rag.errors import QuestionError
-from rag.language.stopwords import STOP_WORDS
+from rag.language.english import STOP_WORDS
 from rag.model.llm.prompts import CountTokens, Message, Prompt, neutral
 from rag.protocols import CANNOT_ANSWER
 from rag.types import Evidence, Turn

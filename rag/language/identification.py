@@ -17,7 +17,7 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Protocol
 
-from rag.language.words import word_set
+from rag.language.english import word_set
 
 __all__ = [
     "LANGUAGE_NAMES",

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from rag.language.stopwords import WORDS_OF_ASKING
+from rag.language.english import WORDS_OF_ASKING
 from rag.language.words import content_stems
 from rag.protocols import FloatArray
 

@@ -12,7 +12,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from rag.language.countries import COUNTRIES
-from rag.language.stopwords import WORDS_OF_ASKING
+from rag.language.english import MONTHS, TENS, UNITS, WEEKDAYS, WORDS_OF_ASKING
 from rag.language.words import content_stems, content_words
 
 __all__ = ["Expected", "adds_name_or_number", "asked_words", "expected_by", "has_kind", "without_request"]
@@ -62,9 +62,8 @@ _ASKS = {
 _ASKED = {kind: re.compile(rf"\b(?:{pattern})\b", re.IGNORECASE) for kind, pattern in _ASKS.items()}
 
 _NUMBER = (
-    r"(?:\d[\d.,]*|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|"
-    r"sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|"
-    r"million|billion|trillion|dozens?|half|third|quarter|twice|both|several)\b)"
+    rf"(?:\d[\d.,]*|\b(?:{'|'.join((*UNITS[1:], *TENS))}|hundred|thousand|million|billion|trillion|dozens?|half|third"
+    r"|quarter|twice|both|several)\b)"
 )
 _HELD = {
     kind: re.compile(pattern, re.IGNORECASE)
@@ -73,8 +72,8 @@ _HELD = {
         Expected.YEAR: r"\b1\d{3}s?\b|\b20\d\d\b",
         Expected.MONEY: r"[$€£¥₽₴]\s?\d|\b(?:(?:dollar|euro|pound|rouble|ruble|rupee|cent)s?|yen|yuan|USD|EUR|GBP)\b",
         Expected.QUANTITY: _NUMBER,
-        Expected.TIME: r"\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|january|february|march|april|may|june|july|"
-        r"august|september|october|november|december|\d{3,4}s?|today|tomorrow|yesterday|tonight|century|centuries|"
+        Expected.TIME: rf"\b(?:{'|'.join((*WEEKDAYS, *MONTHS))}|\d{{3,4}}s?|"
+        r"today|tomorrow|yesterday|tonight|century|centuries|"
         r"(?:this|last|next) (?:week|month|year|night)|morning|afternoon|evening|spring|summer|autumn|winter|"
         rf"\d+ ?(?:BC|BCE|AD|CE|am|pm))\b|{_NUMBER} ?(?:second|minute|hour|day|week|month|year|decade)s?\b",
         Expected.REASON: r"\b(?:because|since|due|so that|in order|in response|owing|thanks to|after|as a result|"
@@ -83,8 +82,7 @@ _HELD = {
 }
 _NAME = re.compile(r"\b[A-Z][\w’'-]+(?: [A-Z][\w’'-]+)*")
 _NO_NAMES = frozenset(country.names[0] for country in COUNTRIES) | content_stems(
-    "Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May June July August "
-    "September October November December Europe European"
+    " ".join((*WEEKDAYS, *MONTHS, "europe", "european"))
 )
 _NAMED = re.compile(
     r"\bnames? of (?:the |an? )?(?:[\w’'-]+ )*?([\w’'-]+)"

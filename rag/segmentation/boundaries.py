@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable
 from functools import cache
 
-from rag.language.words import word_set
+from rag.language.english import word_set
 from rag.segmentation.language_rules import (
     ABBREVIATIONS,
     BEFORE_A_NUMBER,

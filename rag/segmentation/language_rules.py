@@ -16,7 +16,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from rag.language.words import word_set
+from rag.language.english import word_set
 
 __all__ = [
     "ABBREVIATIONS",

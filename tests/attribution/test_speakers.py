@@ -11,8 +11,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from rag.attribution import Speakers, asked_speaker, names_same
-from rag.attribution.lexicon import BODIES, ROLES, TITLES
 from rag.attribution.names import are_spellings, name_words, spelling_keys
+from rag.language.people import BODIES, ROLES, TITLES
 
 SEEDS = Path(__file__).parents[2] / "seeds" / "speakers.jsonl"
 

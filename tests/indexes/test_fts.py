@@ -15,7 +15,7 @@ from sqlalchemy import Connection, create_engine, event, text
 
 from rag import Assistant, Settings, StoreError
 from rag.indexes.fts import FtsIndex
-from rag.language.stopwords import STOP_WORDS
+from rag.language.english import STOP_WORDS
 
 RUBIO = "Rubio said that the territories would be discussed."
 ZELENSKYY = "Zelenskyy said: “Don't give up territory.”"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.language.stopwords import STOP_WORDS
+from rag.language.english import STOP_WORDS
 from rag.language.words import content_stems, content_words, index_form, query_words, stem
 
 ENGLISH = st.text(alphabet=st.characters(min_codepoint=32, max_codepoint=126), max_size=80)

@@ -1,0 +1,153 @@
+"""The small words of English by class, its calendar and its numbers: the one place where they are listed.
+
+Data only, in lower case. Whoever needs more or fewer words than a class has says so where he needs them, as
+`CLASS | {…}` or `CLASS - {…}`. Who can speak is in `people`, the verbs of saying are in `saying`.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "ADVERBS",
+    "ARTICLES",
+    "AUXILIARIES",
+    "BE",
+    "BESIDE_VERBS",
+    "CLAUSE_OPENERS",
+    "DEMONSTRATIVES",
+    "DETERMINERS",
+    "DO",
+    "HAVE",
+    "LEADING",
+    "MODALS",
+    "MONTHS",
+    "NEGATIONS",
+    "OBJECTS",
+    "PLURAL_PRONOUNS",
+    "POSSESSIVES",
+    "PREPOSITIONS",
+    "PRONOUNS",
+    "QUESTION_WORDS",
+    "REFLEXIVES",
+    "STOP_WORDS",
+    "SUBJECTS",
+    "SUBORDINATORS",
+    "TENS",
+    "TO_NAMES",
+    "UNITS",
+    "WEEKDAYS",
+    "WORDS_OF_ASKING",
+    "word_list",
+    "word_set",
+]
+
+
+def word_list(listing: str) -> list[str]:
+    """The words of a listing that white space separates, in order."""
+    return listing.split()
+
+
+def word_set(listing: str) -> frozenset[str]:
+    """The words of a listing that white space separates."""
+    return frozenset(listing.split())
+
+
+ARTICLES = word_set("the a an")
+DEMONSTRATIVES = word_set("this that these those")
+DETERMINERS = (
+    ARTICLES | DEMONSTRATIVES | word_set("one another some several many two three four both all most few other")
+)
+
+SUBJECTS = word_set("i we you he she it they")
+OBJECTS = word_set("me us you him her it them")
+POSSESSIVES = word_set("my our your his her its their")
+REFLEXIVES = word_set("myself ourselves yourself yourselves himself herself itself themselves")
+PRONOUNS = SUBJECTS | {"who"}
+"""Those that can be the subject of a verb of saying."""
+PLURAL_PRONOUNS = word_set("they we")
+QUESTION_WORDS = word_set("who whom whose what which when where why how")
+
+BE = word_set("is are was were be been being")
+DO = word_set("do does did")
+HAVE = word_set("has have had")
+MODALS = word_set("will would can could should shall must may might")
+AUXILIARIES = BE | DO | HAVE | word_set("will would")
+NEGATIONS = word_set(
+    "not never n't nobody didn't hasn't haven't hadn't wouldn't won't doesn't don't can't cannot nor neither no"
+)
+
+TO_NAMES = word_set("of for at in from with to")
+"""Prepositions that join a noun to a name: "the minister of", "a spokesman for"."""
+PREPOSITIONS = TO_NAMES | word_set(
+    """on by into about over under against between through after before during since as than near within without
+    towards toward upon despite among amid via per until"""
+)
+CLAUSE_OPENERS = word_set("after although as because before though when where which while")
+SUBORDINATORS = CLAUSE_OPENERS | word_set("whether if since than until once that")
+BESIDE_VERBS = word_set("also then later earlier again now repeatedly once previously himself herself")
+"""What often stands between a speaker and his verb."""
+ADVERBS = BESIDE_VERBS | word_set(
+    """even only still soon already often today yesterday tonight recently long just first further since both always
+    sometimes twice themselves too"""
+)
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+MONTHS = tuple(
+    word_list("january february march april may june july august september october november december"),
+)
+UNITS = tuple(
+    word_list(
+        """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
+        seventeen eighteen nineteen"""
+    )
+)
+"""The word for n is at index n."""
+TENS = tuple(word_list("twenty thirty forty fifty sixty seventy eighty ninety"))
+
+LEADING = (
+    PREPOSITIONS
+    | SUBORDINATORS
+    | AUXILIARIES
+    | DETERMINERS
+    | ADVERBS
+    | PRONOUNS
+    | QUESTION_WORDS - {"whom", "whose"}
+    | frozenset(WEEKDAYS)
+    | (frozenset(MONTHS) - {"may"})
+    | word_set(
+        """but and or so yet meanwhile however his her their its our my your there here asked speaking writing
+        according last next yes instead moreover separately elsewhere finally perhaps maybe additionally like
+        unlike photo getty images image picture file"""
+    )
+)
+"""Capitalised only because they open a sentence; never the first word of a name."""
+
+STOP_WORDS = (
+    ARTICLES
+    | DEMONSTRATIVES
+    | SUBJECTS
+    | (OBJECTS - {"us"})  # the country
+    | POSSESSIVES
+    | REFLEXIVES
+    | QUESTION_WORDS
+    | BE
+    | DO
+    | HAVE
+    | (MODALS - {"may"})  # the month
+    | (PREPOSITIONS - {"amid"})
+    | (SUBORDINATORS - {"once"})
+    | word_set(
+        """mine ours yours hers theirs one am doing done having above across along around behind below beneath beside
+        beyond down except inside like off onto out outside throughout till up and but or nor so yet whereas unless
+        not no there here then too also just very any some each every either neither both such same other another s
+        t d m ll re ve don didn doesn isn aren wasn weren hasn haven hadn wouldn couldn shouldn"""
+    )
+)
+"""Words that carry grammar and no matter, so that a search leaves them out: closed classes, and the pieces that an
+apostrophe leaves behind ("Rubio's" → "s"). A verb such as "say" is matter here: who said what is what people ask. So
+are words that news spells like another one: "us" (US), "may" (May), "won"."""
+
+WORDS_OF_ASKING = (
+    "say says said tell told talk talked speak spoke mention mentioned name named list quote describe explain give "
+    "article document text author question everything anything please point know"
+)
+"""Words with which people ask; they are matter, but the answer has no need to repeat them."""
