@@ -23,8 +23,7 @@ from sentence_transformers.sentence_transformer.modules import Normalize, Poolin
 from tokenizers import Encoding, Tokenizer
 
 from rag.embedders._token_vectors import Tokenizers, clean, embed, require_one_list_each
-from rag.errors import WeightsError
-from rag.model.loading import silence
+from rag.model.loading import id_on_hub, load_pretrained
 from rag.model.weights import BUNDLED_MODELS, folder_hash, model_folder
 from rag.protocols import FloatArray, PassageVectors
 from rag.types import Span
@@ -168,37 +167,13 @@ class SentenceTransformersEmbedder:
 def _load(name: str, device: str) -> tuple[SentenceTransformer, str]:
     """The model and its id."""
     folder = model_folder(name)
+    instead = ", or use all-MiniLM-L6-v2, which needs none"
+    model = load_pretrained(name, SentenceTransformer, device=device, folder=folder, instead=instead)
     if folder is None:
-        return _load_from_hub(name, device)
-    with silence():
-        try:
-            model = SentenceTransformer(str(folder), device=device, local_files_only=True)
-        except Exception as error:  # what a damaged folder raises depends on which file is damaged
-            raise WeightsError(
-                f"cannot load the model in {str(folder)!r}: {_first_line(error)}"
-                " - name a folder that sentence-transformers saved"
-            ) from error
+        return model, id_on_hub(name, getattr(model[0], "config", None))
     if name in BUNDLED_MODELS:
         return model, f"{name.rpartition('/')[2]}@{BUNDLED_MODELS[name][:7]}"
     return model, f"{folder.resolve().name}@{folder_hash(folder)[:7]}"
-
-
-def _load_from_hub(name: str, device: str) -> tuple[SentenceTransformer, str]:
-    hub_name, _, revision = name.partition("@")
-    with silence():
-        try:
-            model = SentenceTransformer(hub_name, device=device, revision=revision or None)
-        except Exception as error:  # the classes differ by what is missing: network, name, revision, access, file
-            raise WeightsError(
-                f"cannot load the model {name!r}: it is no folder, and the model hub gave: {_first_line(error)}"
-                " - check the name and the network, or use all-MiniLM-L6-v2, which needs none"
-            ) from error
-    commit = getattr(getattr(model[0], "config", None), "_commit_hash", None) or revision
-    return model, f"{hub_name}@{commit[:7]}" if commit else hub_name
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip() or type(error).__name__).splitlines()[0]
 
 
 def _prompt(model: SentenceTransformer, names: Sequence[str]) -> str:

@@ -6,7 +6,6 @@ sentences (`rag.retrieval.ranking`), not for all that were found.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from threading import Lock
@@ -15,13 +14,11 @@ import numpy as np
 import torch
 from sentence_transformers import CrossEncoder
 
-from rag.errors import SettingsError, WeightsError
-from rag.model.loading import silence
+from rag.errors import SettingsError
+from rag.model.loading import load_pretrained, require_cross_encoder, without_surrogates
 from rag.protocols import FloatArray
 
 __all__ = ["CrossEncoderReranker"]
-
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class CrossEncoderReranker:
@@ -45,7 +42,11 @@ class CrossEncoderReranker:
             )
         self._lock = Lock()
         self._batch_size = batch_size
-        self._model = _load(model, device)
+        folder = Path(model).expanduser()
+        self._model: CrossEncoder = load_pretrained(
+            model, CrossEncoder, device=device, folder=folder if folder.is_dir() else None
+        )
+        require_cross_encoder(model, self._model, use="reranker", purpose="ranking")
         self._model.float().eval()  # bfloat16, which some hub models are saved in, is emulated on most CPUs
         if self._model.num_labels != 1:
             raise SettingsError(
@@ -57,41 +58,10 @@ class CrossEncoderReranker:
         """float32 (n,), 0 to 1, aligned with `texts`. The library sorts by length, and back."""
         if not texts:
             return np.zeros(0, dtype=np.float32)
-        pairs = [(_clean(question), _clean(text)) for text in texts]
+        pairs = [(without_surrogates(question), without_surrogates(text)) for text in texts]
         with self._lock:  # the library's tokenizers change their state during a call
             logits = self._model.predict(
                 pairs, batch_size=self._batch_size, activation_fn=torch.nn.Identity(), show_progress_bar=False
             )
         scores: FloatArray = (1 / (1 + np.exp(-np.asarray(logits, dtype=np.float64).reshape(-1)))).astype(np.float32)
         return scores
-
-
-def _clean(text: str) -> str:
-    """The text with each lone surrogate, which has no UTF-8 form, replaced by U+FFFD."""
-    return text if text.isascii() else _SURROGATE.sub("\ufffd", text)
-
-
-def _load(name: str, device: str) -> CrossEncoder:
-    """From the folder, if there is one; else from the hub."""
-    folder = Path(name).expanduser()
-    is_local = folder.is_dir()
-    place, _, revision = (str(folder), "", "") if is_local else name.partition("@")
-    with silence():
-        try:
-            model: CrossEncoder = CrossEncoder(
-                place, device=device, revision=revision or None, local_files_only=is_local
-            )
-        except Exception as error:  # the classes differ by what is missing or damaged
-            said = (str(error).strip() or type(error).__name__).splitlines()[0]
-            what, do = f"it is no folder, and the model hub gave: {said}", "check the path, or the name and the network"
-            if is_local:
-                what, do = said, "name a folder that sentence-transformers or transformers saved"
-            raise WeightsError(f"cannot load the model {name!r}: {what} - {do}") from error
-    architectures = getattr(model.config, "architectures", None) or ()
-    if len(model) == 1 and not any("SequenceClassification" in architecture for architecture in architectures):
-        kind = ", ".join(architectures) or "model of no known kind"
-        raise SettingsError(
-            f"cannot use the model {name!r} as a reranker: it is a {kind} and no cross-encoder"
-            " - name a model for ranking"
-        )
-    return model

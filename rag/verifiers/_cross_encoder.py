@@ -17,8 +17,8 @@ import torch
 from numpy.typing import NDArray
 from sentence_transformers import CrossEncoder
 
-from rag.errors import SettingsError, WeightsError
-from rag.model.loading import silence
+from rag.errors import SettingsError
+from rag.model.loading import id_on_hub, load_pretrained, require_cross_encoder, without_surrogates
 from rag.model.weights import folder_hash
 
 __all__ = ["EntailmentModel", "Probabilities"]
@@ -44,8 +44,6 @@ _OPPOSITE = ("A man is sleeping.", "Nobody is sleeping.")
 _LEAST_DIFFERENCE = 0.2
 """Between the two pairs above: untrained weights give both about the same."""
 
-_HUB_NAME = re.compile(r"[\w-][\w.-]*(?:/[\w-][\w.-]*)?(?:@[\w./-]+)?")
-_SURROGATE = re.compile("[\ud800-\udfff]")
 _NO_LIMIT = 1_000_000  # tokens; libraries write "unlimited" as infinity or 1e30
 _DEFAULT_LIMIT = 512  # tokens
 
@@ -84,7 +82,7 @@ class EntailmentModel:
         self._batch_size = batch_size
         self._model, self.id = _load(name, device)
         self._model.float().eval()  # bfloat16, which some hub models are saved in, is emulated on most CPUs
-        _refuse_untrained_head(name, self._model)
+        require_cross_encoder(name, self._model, use="verifier", purpose="natural language inference")
         self._labels = _meanings(name, labels or _labels_in_config(self._model), self._model.num_labels)
         tokenizer = self._model.tokenizer
         self.max_tokens = _max_length(self._model) - int(tokenizer.num_special_tokens_to_add(pair=True))
@@ -95,7 +93,7 @@ class EntailmentModel:
         """How many tokens of the model each text takes, without the model's own marks."""
         if not texts:
             return []
-        cleaned = [_clean(text) for text in texts]
+        cleaned = [without_surrogates(text) for text in texts]
         with self._lock:  # the library's tokenizers change their state during a call
             encoded = self._model.tokenizer(cleaned, add_special_tokens=False, truncation=False, verbose=False)
         return [len(ids) for ids in encoded["input_ids"]]
@@ -119,7 +117,7 @@ class EntailmentModel:
         """One row for each pair, one column for each label. The library sorts by length."""
         if not pairs:
             return np.zeros((0, len(self._labels)))
-        cleaned = [(_clean(premise), _clean(claim)) for premise, claim in pairs]
+        cleaned = [(without_surrogates(premise), without_surrogates(claim)) for premise, claim in pairs]
         with self._lock:
             scores = self._model.predict(
                 cleaned, batch_size=self._batch_size, activation_fn=torch.nn.Identity(), show_progress_bar=False
@@ -163,53 +161,16 @@ def _labels_in_config(model: CrossEncoder) -> list[str]:
     return [str(labels[index]) for index in sorted(labels)]
 
 
-def _refuse_untrained_head(name: str, model: CrossEncoder) -> None:
-    """Nothing, unless the files lack the layer that gives scores: the library would make a random one."""
-    architectures = getattr(model.config, "architectures", None) or ()
-    if len(model) == 1 and not any("SequenceClassification" in architecture for architecture in architectures):
-        kind = ", ".join(architectures) or "model of no known kind"
-        raise SettingsError(
-            f"cannot use the model {name!r} as a verifier: it is a {kind} and no cross-encoder"
-            " - name a model for natural language inference"
-        )
-
-
 def _max_length(model: CrossEncoder) -> int:
     """Tokens that the model reads, its marks included: the smaller of what tokenizer and positions allow."""
     limits = [getattr(model, "max_seq_length", None), getattr(model.config, "max_position_embeddings", None)]
     return min([int(limit) for limit in limits if limit and 0 < limit < _NO_LIMIT], default=_DEFAULT_LIMIT)
 
 
-def _clean(text: str) -> str:
-    """The text with each lone surrogate, which has no UTF-8 form, replaced by U+FFFD."""
-    return text if text.isascii() else _SURROGATE.sub("\ufffd", text)
-
-
 def _load(name: str, device: str) -> tuple[CrossEncoder, str]:
     """The model and its id; the hub is asked only for what can be a name on it."""
     folder = Path(name).expanduser()
-    if folder.is_dir():
-        digest = folder_hash(folder)
-        return _cross_encoder(name, str(folder), device), f"{folder.resolve().name}@{digest[:7]}"
-    if not _HUB_NAME.fullmatch(name):
-        raise WeightsError(f"cannot find the model {name!r}: there is no such folder - check the path")
-    hub_name, _, revision = name.partition("@")
-    model = _cross_encoder(name, hub_name, device, revision=revision or None, is_on_hub=True)
-    commit = getattr(model.config, "_commit_hash", None) or revision
-    return model, f"{hub_name}@{commit[:7]}" if commit else hub_name
-
-
-def _cross_encoder(
-    name: str, place: str, device: str, *, revision: str | None = None, is_on_hub: bool = False
-) -> CrossEncoder:
-    with silence():
-        try:
-            model: CrossEncoder = CrossEncoder(place, device=device, revision=revision, local_files_only=not is_on_hub)
-        except Exception as error:  # the classes differ by what is missing or damaged
-            said = (str(error).strip() or type(error).__name__).splitlines()[0]
-            if is_on_hub:
-                what, do = f"it is no folder, and the model hub gave: {said}", "check the name and the network"
-            else:
-                what, do = said, "name a folder that sentence-transformers or transformers saved"
-            raise WeightsError(f"cannot load the model {name!r}: {what} - {do}") from error
-    return model
+    is_local = folder.is_dir()
+    digest = folder_hash(folder) if is_local else ""
+    model: CrossEncoder = load_pretrained(name, CrossEncoder, device=device, folder=folder if is_local else None)
+    return model, f"{folder.resolve().name}@{digest[:7]}" if is_local else id_on_hub(name, model.config)

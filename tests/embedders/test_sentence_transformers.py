@@ -146,14 +146,14 @@ def test_same_model_gives_the_same_id_in_any_folder_and_another_pooling_another(
 
 
 def test_folder_without_weights_is_a_weights_error(tmp_path):
-    with pytest.raises(WeightsError, match=r"cannot load the model in .* - name a folder"):
+    with pytest.raises(WeightsError, match=r"cannot load the model .* - name a folder"):
         SentenceTransformersEmbedder(str(tmp_path))
 
 
 def test_folder_with_damaged_weights_is_a_weights_error(make_model):
     (weights,) = make_model("mean").rglob("*.safetensors")
     weights.write_bytes(weights.read_bytes()[:100])
-    with pytest.raises(WeightsError, match="cannot load the model in"):
+    with pytest.raises(WeightsError, match=r"cannot load the model .* - name a folder"):
         SentenceTransformersEmbedder(str(weights.parent))
 
 
