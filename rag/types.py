@@ -313,7 +313,10 @@ class VerifiedClaim:
 
 
 class AnswerStatus(StrEnum):
-    """How far the documents answer the question."""
+    """How far the documents answer the question.
+
+    Partial: part of what was drafted is not supported, or of several questions in one some are not answered.
+    """
 
     ANSWERED = "answered"
     PARTIAL = "partial"

@@ -9,26 +9,25 @@ from __future__ import annotations
 
 import collections.abc
 import re
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from uuid import uuid4
 
 from rag.answering.claims import CitedClaim
 from rag.answering.draft_reader import DraftReader
 from rag.answering.misspelt import did_you_mean
 from rag.answering.numbering import Numbering
-from rag.answering.support import CheckedClaim, check_claim
-from rag.conversation import asking_back, standalone_question
-from rag.errors import GeneratorError, NotFoundError, QuestionError
+from rag.answering.several import read_together
+from rag.answering.support import check_claim
+from rag.answering.unfinished import NOT_IN_DOCUMENTS, Clock, UnfinishedAnswer, verified
+from rag.conversation import asking_back, questions_in, standalone_question
+from rag.errors import GeneratorError, QuestionError
 from rag.protocols import CANNOT_ANSWER, Generator, Verifier
 from rag.retrieval import Retrieval, Retriever
 from rag.storage.filters import Filter
 from rag.types import (
     Answer,
-    AnswerStatus,
-    Claim,
     ClaimVerified,
     Document,
     Done,
@@ -38,16 +37,12 @@ from rag.types import (
     Span,
     Trace,
     Turn,
-    Verdict,
-    VerifiedClaim,
 )
 
 __all__ = ["NOT_IN_DOCUMENTS", "Answering", "Thresholds"]
 
-NOT_IN_DOCUMENTS = "The documents do not answer this."
-"""The text of an answer whose status is abstained, unless it asks back what the question means."""
-
 _NOTHING_SAYS = "The nearest sentences say nothing of {}."
+_NOT_ANSWERED = "The documents do not answer {}"
 _QUOTED_AFTER_FAILURE = "The best sentences are quoted instead."
 _QUOTED_INSTEAD = "The best sentences are quoted instead: the language model wrote nothing that could be shown."
 _QUOTED_AFTER_REFUSAL = "The language model saw no answer; the best sentences are quoted because they fit well."
@@ -141,7 +136,7 @@ class Answering:
             QuestionError: the question is empty or too long.
         """
         question = self._checked(question)
-        clock = _Clock()
+        clock = Clock()
         notices = [self._notice]
         standalone, asks_back, retrieval = yield from self._understood(question, history, where, clock, notices)
         if where is not None and not retrieval.evidence and not asks_back:
@@ -149,11 +144,19 @@ class Answering:
         notices.append(self._did_you_mean(standalone, retrieval))
         may_quote = retrieval.answerability >= self._thresholds.quote_instead_from
         numbering = Numbering(self._document_of)
-        answer = _Parts(numbering=numbering, may_quote=may_quote, is_stopped=is_stopped, asks_back=asks_back)
+        answer = UnfinishedAnswer(
+            numbering=numbering,
+            may_quote=may_quote,
+            is_stopped=is_stopped,
+            asks_back=asks_back,
+            unanswered=retrieval.unanswered,
+        )
         if retrieval.answerability >= self._thresholds.abstain_below and not asks_back:
             yield from self._claims(standalone, retrieval, answer, clock, notices)
         if is_stopped():
             return
+        if answer.kept and retrieval.unanswered:
+            notices.append(_NOT_ANSWERED.format(" ".join(f"“{question}”" for question in retrieval.unanswered)))
         if not answer.kept and retrieval.evidence and retrieval.unmet:
             notices.append(_NOTHING_SAYS.format(", ".join(f"“{word}”" for word in retrieval.unmet)))
         yield Done(
@@ -181,7 +184,7 @@ class Answering:
         )
 
     def _understood(
-        self, question: str, history: Sequence[Turn], where: Filter | None, clock: _Clock, notices: list[str]
+        self, question: str, history: Sequence[Turn], where: Filter | None, clock: Clock, notices: list[str]
     ) -> collections.abc.Generator[Retrieved, None, tuple[str, str, Retrieval]]:
         """What is searched for, what has to be asked back first, if anything, and what was found for it."""
         standalone = standalone_question(question, history)
@@ -233,13 +236,19 @@ class Answering:
             )
         return question
 
-    def _retrieval(self, question: str, where: Filter | None, clock: _Clock) -> Retrieval:
+    def _retrieval(self, question: str, where: Filter | None, clock: Clock) -> Retrieval:
+        """The evidence for the question, or for all those that it is made of."""
+        questions = questions_in(question)
         with clock.stage("embed"):
-            vector = self._retriever.embed(question)
+            vectors = [self._retriever.embed(each) for each in questions]
         with clock.stage("retrieve"):
-            return self._retriever.retrieve(question, vector, self._n_evidence, where=where)
+            found = [
+                self._retriever.retrieve(each, vector, self._n_evidence, where=where)
+                for each, vector in zip(questions, vectors, strict=True)
+            ]
+            return read_together(questions, found, least=self._thresholds.abstain_below)
 
-    def _rewritten(self, question: str, history: Sequence[Turn], clock: _Clock, notices: list[str]) -> str:
+    def _rewritten(self, question: str, history: Sequence[Turn], clock: Clock, notices: list[str]) -> str:
         """The question as the generator makes it stand alone, if it does."""
         if not history:
             return question
@@ -251,7 +260,7 @@ class Answering:
             return question
 
     def _claims(
-        self, question: str, retrieval: Retrieval, answer: _Parts, clock: _Clock, notices: list[str]
+        self, question: str, retrieval: Retrieval, answer: UnfinishedAnswer, clock: Clock, notices: list[str]
     ) -> Iterator[ClaimVerified]:
         """The claims of the generator's draft that pass; when none is left, those of the extractive one."""
         may_quote, why = answer.may_quote, _QUOTED_INSTEAD
@@ -269,7 +278,7 @@ class Answering:
         yield from self._drafted(self._extractive, question, retrieval.evidence, answer, clock)
 
     def _drafted(
-        self, generator: Generator, question: str, evidence: Sequence[Evidence], answer: _Parts, clock: _Clock
+        self, generator: Generator, question: str, evidence: Sequence[Evidence], answer: UnfinishedAnswer, clock: Clock
     ) -> Iterator[ClaimVerified]:
         """The claims of one draft, each checked as soon as it is written.
 
@@ -297,7 +306,7 @@ class Answering:
                     yield from self._checked_claims(claim, question, evidence, answer, clock)
 
     def _checked_claims(
-        self, cited: CitedClaim, question: str, evidence: Sequence[Evidence], answer: _Parts, clock: _Clock
+        self, cited: CitedClaim, question: str, evidence: Sequence[Evidence], answer: UnfinishedAnswer, clock: Clock
     ) -> Iterator[ClaimVerified]:
         """The claim if it passes, or else the sentence that it should have kept to, if that is an answer."""
         if answer.says(cited.text) or cited.text == CANNOT_ANSWER:
@@ -307,7 +316,7 @@ class Answering:
         if answer.keep(checked):
             yield ClaimVerified(claim=answer.kept[-1])
             return
-        answer.dropped.append(_verified(checked.claim, checked.verdict, None))
+        answer.dropped.append(verified(checked.claim, checked.verdict, None))
         for sentence in self._in_its_place(cited, question, evidence, answer):
             quoted = CitedClaim(sentence.quote, cited.span, (sentence,), ())
             with clock.stage("verify"):
@@ -317,7 +326,7 @@ class Answering:
                 yield ClaimVerified(claim=answer.kept[-1])
 
     def _in_its_place(
-        self, cited: CitedClaim, question: str, evidence: Sequence[Evidence], answer: _Parts
+        self, cited: CitedClaim, question: str, evidence: Sequence[Evidence], answer: UnfinishedAnswer
     ) -> list[Evidence]:
         """Of the sentences that a dropped claim names, those that an extractive answer would quote."""
         if not cited.evidence or not answer.may_quote or self._generator is self._extractive:
@@ -330,84 +339,6 @@ class Answering:
             for sentence in claim.evidence
         ] + [sentence for claim in reader.finish() for sentence in claim.evidence]
         return [sentence for sentence in picked if sentence in cited.evidence and not answer.quotes(sentence)]
-
-
-@dataclass(slots=True, kw_only=True)
-class _Parts:
-    """An answer that is being made.
-
-    may_quote: whether the evidence is strong enough to stand where a draft fails.
-    asks_back: what has to be known before the question can be answered; empty when it can be.
-    """
-
-    numbering: Numbering
-    may_quote: bool
-    is_stopped: Callable[[], bool]
-    asks_back: str = ""
-    draft: str = ""
-    is_cut: bool = False
-    kept: list[VerifiedClaim] = field(default_factory=list)
-    dropped: list[VerifiedClaim] = field(default_factory=list)
-    n_replaced: int = 0
-
-    @property
-    def is_refusal(self) -> bool:
-        """Whether the generator says that the evidence does not answer, and nothing else before it."""
-        return self.draft.strip().strip("\"'“”*[]").startswith(CANNOT_ANSWER.rstrip("."))
-
-    @property
-    def status(self) -> AnswerStatus:
-        if not self.kept:
-            return AnswerStatus.ABSTAINED
-        return AnswerStatus.PARTIAL if len(self.dropped) > self.n_replaced else AnswerStatus.ANSWERED
-
-    @property
-    def text(self) -> str:
-        """The claims, each followed by its markers."""
-        if not self.kept:
-            return self.asks_back or NOT_IN_DOCUMENTS
-        return " ".join(verified.claim.marked_text for verified in self.kept)
-
-    def says(self, text: str) -> bool:
-        """Whether a claim of these words is there already."""
-        return any(text == kept.claim.text for kept in self.kept)
-
-    def keep(self, checked: CheckedClaim) -> bool:
-        """Take in a supported claim; False when nothing supports it, or what did was removed a moment ago."""
-        if not checked.is_supported:
-            return False
-        try:
-            self.kept.append(_verified(checked.claim, checked.verdict, self.numbering))
-        except NotFoundError:
-            return False
-        return True
-
-    def quotes(self, sentence: Evidence) -> bool:
-        """Whether a claim already cites the sentence."""
-        return any(
-            (citation.document_id, citation.span) == (sentence.document_id, sentence.span)
-            for citation in self.numbering.citations
-        )
-
-
-class _Clock:
-    """Milliseconds of each stage, in order of first use and added up, and in total."""
-
-    def __init__(self) -> None:
-        self._started = time.perf_counter()
-        self._timings_ms: dict[str, float] = {}
-
-    @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        started = time.perf_counter()
-        try:
-            yield
-        finally:
-            spent = (time.perf_counter() - started) * 1000
-            self._timings_ms[name] = self._timings_ms.get(name, 0.0) + spent
-
-    def timings_ms(self) -> dict[str, float]:
-        return self._timings_ms | {"total": (time.perf_counter() - self._started) * 1000}
 
 
 def _first(evidence: Sequence[Evidence], n: int) -> tuple[Evidence, ...]:
@@ -430,16 +361,3 @@ def _closed_at_the_end(pieces: Iterator[str]) -> Iterator[Iterator[str]]:
         close = getattr(pieces, "close", None)
         if close is not None:
             close()
-
-
-def _verified(claim: CitedClaim, verdict: Verdict, numbering: Numbering | None) -> VerifiedClaim:
-    """The claim with its verdict; with citations when it is kept, without numbers when it is dropped."""
-    return VerifiedClaim(
-        claim=Claim(
-            text=claim.text,
-            span=claim.span,
-            citations=numbering.cite(claim.evidence) if numbering else (),
-            invalid_markers=claim.invalid_markers,
-        ),
-        verdict=verdict,
-    )

@@ -26,11 +26,13 @@ class Retrieval(NamedTuple):
     """Evidence, best first, and the probability, 0 to 1, that it answers the question.
 
     unmet: words of the question that the passage of the best sentence says nothing of, as far as a reader knows.
+    unanswered: of several questions that were read together, those that it does not answer.
     """
 
     evidence: tuple[Evidence, ...]
     answerability: float
     unmet: tuple[str, ...] = ()
+    unanswered: tuple[str, ...] = ()
 
 
 class Retriever:

@@ -449,3 +449,27 @@ def test_answer_brings_the_sentence_that_says_who_speaks(assistant, write):
     assert quotes[-2:] == ["“We cannot wait,” said Mayor Ana Ruiz.", "“The new quay will create 1,200 jobs.”"]
     evidence = assistant.retrieve("How many jobs will the new quay create?", k=1)
     assert [sentence.quote for sentence in evidence] == ["“The new quay will create 1,200 jobs.”"]
+
+
+def ask_town(store_folder, write, question):
+    with Assistant.open(store_folder, Settings(llm="none")) as assistant:
+        assistant.add([write("town.txt", TOWN)])
+        return assistant.ask(question)
+
+
+TOWN = "Helen Strand became mayor of Orrin in 2019.\nThe library of Orrin was closed to save money.\n"
+
+
+@pytest.mark.model
+def test_each_of_two_questions_is_answered_with_its_own_sentence(store_folder, write):
+    answer = ask_town(store_folder, write, "Who became mayor of Orrin, and why was the library of Orrin closed?")
+    assert answer.status is AnswerStatus.ANSWERED
+    assert {citation.quote for citation in answer.citations} == set(TOWN.splitlines())
+
+
+@pytest.mark.model
+def test_an_answer_to_one_of_two_questions_is_partial_and_names_the_other(store_folder, write):
+    answer = ask_town(store_folder, write, "Who became mayor of Orrin, and which airline flies to Lisbon?")
+    assert answer.status is AnswerStatus.PARTIAL
+    assert [citation.quote for citation in answer.citations] == [TOWN.splitlines()[0]]
+    assert "The documents do not answer “Which airline flies to Lisbon?”" in answer.trace.notice
