@@ -24,7 +24,7 @@ from rag.errors import (
     StoreLockedError,
 )
 from rag.protocols import ClaimWithEvidence
-from rag.settings import Settings
+from rag.settings import Settings, Use
 from rag.storage import import_store
 from rag.storage.filters import scope_of
 from rag.types import (
@@ -45,26 +45,6 @@ from rag.types import (
 )
 
 __all__ = ["Assistant"]
-
-_SETTINGS_OF_AN_ANSWER = {
-    "abstain_below",
-    "generator",
-    "llm",
-    "llm_api_base",
-    "llm_arguments",
-    "llm_context_tokens",
-    "llm_evidence",
-    "llm_key_base",
-    "llm_model",
-    "llm_output_tokens",
-    "llm_threads",
-    "llm_timeout_seconds",
-    "max_citations",
-    "n_evidence",
-    "quote_instead_from",
-    "verifier",
-    "verifier_model",
-}
 
 _NO_ADDRESS = "none"
 """What a key is for that was configured for no address."""
@@ -140,7 +120,7 @@ class Assistant:
         Raises:
             SettingsError: a setting of how documents are read or found, no setting at all, or a value that cannot be.
         """
-        fixed = sorted(set(changes) - _SETTINGS_OF_AN_ANSWER)
+        fixed = sorted(set(changes) - Settings.marked(Use.PER_ANSWER))
         if fixed:
             raise SettingsError(
                 f"cannot change {', '.join(fixed)} while the store is open - open it anew with other settings"

@@ -11,6 +11,7 @@ import os
 import tomllib
 from collections.abc import Iterable
 from difflib import get_close_matches
+from enum import Enum
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeAlias
 
@@ -19,25 +20,19 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from rag.errors import SettingsError
 
-__all__ = ["Settings"]
+__all__ = ["Settings", "Use"]
 
 _PREFIX = "RAG_"
 _Suffix: TypeAlias = Annotated[str, Field(pattern=r"^\.[^A-Z\s./\\]+$")]
 _Target: TypeAlias = Annotated[str, Field(pattern=r"^[A-Za-z_][\w.]*:[A-Za-z_]\w*$")]
 _WAYS_TO_A_MODEL = ("auto", "none", "local", "openai-like")
-_IRRELEVANT_TO_ANSWERS = {
-    "device",
-    "llm_key_base",
-    "llm_threads",
-    "llm_timeout_seconds",
-    "lock_timeout_seconds",
-    "max_document_characters",
-    "max_document_sentences",
-    "max_file_bytes",
-    "max_question_characters",
-    "max_read_memory_bytes",
-    "max_read_seconds",
-}
+
+
+class Use(Enum):
+    """What a setting is for, where that is more than the answers: marks of the fields below."""
+
+    PER_ANSWER = "may be another one for each answer over one open store"
+    NO_ANSWER = "changes no answer"
 
 
 _OTHER_VARIABLES = {"RAG_API_KEY", "RAG_MODELS", "RAG_STORE"}
@@ -70,7 +65,7 @@ class Settings(BaseSettings):
     embedding_arguments: Annotated[
         dict[str, str | int | float | bool], Field(description="arguments of that class, for llama-index")
     ] = {}
-    device: Annotated[str, Field(description="where the model runs: cpu, cuda, mps")] = "cpu"
+    device: Annotated[str, Use.NO_ANSWER, Field(description="where the model runs: cpu, cuda, mps")] = "cpu"
     passage_tokens: Annotated[int, Field(ge=16, description="longest passage, in tokens of the embedder")] = 256
     vector_index: Annotated[str, Field(description="backend that finds passages by vector")] = "faiss"
     word_index: Annotated[str, Field(description="backend that finds passages by word")] = "fts"
@@ -83,62 +78,97 @@ class Settings(BaseSettings):
     ] = "overlap"
     reranker_model: Annotated[str, Field(description="name or folder of the model for cross-encoder")] = ""
     n_read: Annotated[int, Field(ge=1, le=200, description="sentences that such a model reads at once")] = 24
-    n_evidence: Annotated[int, Field(ge=1, le=100, description="sentences offered to the generator")] = 10
+    n_evidence: Annotated[
+        int, Use.PER_ANSWER, Field(ge=1, le=100, description="sentences offered to the generator")
+    ] = 10
     llm: Annotated[
         str,
         AfterValidator(_way_to_a_model),
+        Use.PER_ANSWER,
         Field(description="language model: auto, none, local, openai-like, or module:Class of a LlamaIndex LLM"),
     ] = "auto"
-    llm_model: Annotated[str, Field(description="its name: of the local weights, or as the server calls it")] = ""
-    llm_api_base: Annotated[str, Field(description="address of a server with the OpenAI protocol, ends in /v1")] = ""
+    llm_model: Annotated[
+        str, Use.PER_ANSWER, Field(description="its name: of the local weights, or as the server calls it")
+    ] = ""
+    llm_api_base: Annotated[
+        str, Use.PER_ANSWER, Field(description="address of a server with the OpenAI protocol, ends in /v1")
+    ] = ""
     llm_key_base: Annotated[
-        str, Field(description="address that the key in RAG_API_KEY is for; empty: the llm_api_base it was set beside")
+        str,
+        Use.PER_ANSWER,
+        Use.NO_ANSWER,
+        Field(description="address that the key in RAG_API_KEY is for; empty: the llm_api_base it was set beside"),
     ] = ""
     llm_arguments: Annotated[
-        dict[str, str | int | float | bool], Field(description="arguments of the class that llm names")
+        dict[str, str | int | float | bool], Use.PER_ANSWER, Field(description="arguments of the class that llm names")
     ] = {}
     llm_evidence: Annotated[
-        int, Field(ge=1, le=100, description="sentences that the model reads, those they need not counted")
+        int,
+        Use.PER_ANSWER,
+        Field(ge=1, le=100, description="sentences that the model reads, those they need not counted"),
     ] = 6
-    llm_context_tokens: Annotated[int, Field(ge=512, description="tokens that the model can hold at once")] = 4096
-    llm_output_tokens: Annotated[int, Field(ge=16, description="longest draft, in tokens")] = 256
-    llm_threads: Annotated[int, Field(ge=0, description="threads of the local model; 0 for one a core")] = 0
-    llm_timeout_seconds: Annotated[float, Field(gt=0, description="how long to wait for the next words")] = 120.0
-    generator: Annotated[str, Field(description="backend that drafts the answer; auto: what llm says")] = "auto"
+    llm_context_tokens: Annotated[
+        int, Use.PER_ANSWER, Field(ge=512, description="tokens that the model can hold at once")
+    ] = 4096
+    llm_output_tokens: Annotated[int, Use.PER_ANSWER, Field(ge=16, description="longest draft, in tokens")] = 256
+    llm_threads: Annotated[
+        int, Use.PER_ANSWER, Use.NO_ANSWER, Field(ge=0, description="threads of the local model; 0 for one a core")
+    ] = 0
+    llm_timeout_seconds: Annotated[
+        float, Use.PER_ANSWER, Use.NO_ANSWER, Field(gt=0, description="how long to wait for the next words")
+    ] = 120.0
+    generator: Annotated[
+        str, Use.PER_ANSWER, Field(description="backend that drafts the answer; auto: what llm says")
+    ] = "auto"
     verifier: Annotated[
-        str, Field(description="what checks each claim: rules; entailment or judge, with the rules; or module:Class")
+        str,
+        Use.PER_ANSWER,
+        Field(description="what checks each claim: rules; entailment or judge, with the rules; or module:Class"),
     ] = "entailment"
     verifier_model: Annotated[
-        str, Field(description="cross-encoder (name or folder) instead of the bundled one, or the judge's model")
+        str,
+        Use.PER_ANSWER,
+        Field(description="cross-encoder (name or folder) instead of the bundled one, or the judge's model"),
     ] = ""
     max_citations: Annotated[
-        int, Field(ge=1, le=50, description="most sentences of an extractive answer, without neighbours")
+        int,
+        Use.PER_ANSWER,
+        Field(ge=1, le=50, description="most sentences of an extractive answer, without neighbours"),
     ] = 4
     abstain_below: Annotated[
-        float, Field(ge=0, le=1, description="answer only when the documents do so with at least this probability")
+        float,
+        Use.PER_ANSWER,
+        Field(ge=0, le=1, description="answer only when the documents do so with at least this probability"),
     ] = 0.4
     quote_instead_from: Annotated[
         float,
+        Use.PER_ANSWER,
         Field(ge=0, le=1, description="quote the best sentences from this probability on when the model has no answer"),
     ] = 0.7
     readers: Annotated[
         dict[_Suffix, _Target],
         Field(description="more kinds of files: suffix, such as .org, to module:Class of our readers or LlamaIndex's"),
     ] = {}
-    max_question_characters: Annotated[int, Field(ge=1, description="longest question")] = 10_000
-    max_file_bytes: Annotated[int, Field(ge=1, description="largest file that is read")] = 50_000_000
+    max_question_characters: Annotated[int, Use.NO_ANSWER, Field(ge=1, description="longest question")] = 10_000
+    max_file_bytes: Annotated[int, Use.NO_ANSWER, Field(ge=1, description="largest file that is read")] = 50_000_000
     max_document_characters: Annotated[
-        int, Field(ge=1, le=100_000_000, description="most characters of one document, those about it included")
+        int,
+        Use.NO_ANSWER,
+        Field(ge=1, le=100_000_000, description="most characters of one document, those about it included"),
     ] = 5_000_000
     max_document_sentences: Annotated[
-        int, Field(ge=1, le=10_000_000, description="most sentences, or rows of a table, of one document")
+        int,
+        Use.NO_ANSWER,
+        Field(ge=1, le=10_000_000, description="most sentences, or rows of a table, of one document"),
     ] = 50_000
-    max_read_seconds: Annotated[float, Field(gt=0, le=86_400, description="longest time to read one document")] = 30.0
-    max_read_memory_bytes: Annotated[int, Field(ge=50_000_000, description="most memory to read one document")] = (
-        1_000_000_000
-    )
+    max_read_seconds: Annotated[
+        float, Use.NO_ANSWER, Field(gt=0, le=86_400, description="longest time to read one document")
+    ] = 30.0
+    max_read_memory_bytes: Annotated[
+        int, Use.NO_ANSWER, Field(ge=50_000_000, description="most memory to read one document")
+    ] = 1_000_000_000
     lock_timeout_seconds: Annotated[
-        float, Field(ge=0, le=86_400, description="how long to wait for another writer")
+        float, Use.NO_ANSWER, Field(ge=0, le=86_400, description="how long to wait for another writer")
     ] = 30.0
 
     def __init__(self, **values: Any) -> None:
@@ -181,9 +211,14 @@ class Settings(BaseSettings):
         """The address that the key in `RAG_API_KEY` is for; empty when it is for none."""
         return self.llm_key_base or self.llm_api_base
 
+    @classmethod
+    def marked(cls, use: Use) -> set[str]:
+        """The names of the settings of that use."""
+        return {name for name, field in cls.model_fields.items() if use in field.metadata}
+
     def fingerprint(self) -> str:
         """Twelve hexadecimal digits that are the same for settings that give the same answers."""
-        relevant = self.model_dump(exclude=_IRRELEVANT_TO_ANSWERS)
+        relevant = self.model_dump(exclude=self.marked(Use.NO_ANSWER))
         return hashlib.sha256(json.dumps(relevant, sort_keys=True).encode()).hexdigest()[:12]
 
 

@@ -18,11 +18,11 @@ from rag.protocols import ClaimWithEvidence, Verifier
 from rag.types import Verdict, VerdictLabel
 from rag.verifiers._probability import checked_threshold, logistic, logit
 
-__all__ = ["Combination", "RulesThenModelVerifier"]
+__all__ = ["RulesThenModelVerifier", "SupportFormula"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Combination:
+class SupportFormula:
     """How likely support is, from what rules and model say: the logistic of a weighted sum.
 
     log-odds = intercept + rules_weight · (score of the rules) + model_weight · (log-odds of the model's score)
@@ -35,7 +35,7 @@ class Combination:
 
     Source: Platt 1999, Probabilistic Outputs for Support Vector Machines.
 
-    >>> round(Combination().probability(rules_score=0.36, model_score=0.9), 2)
+    >>> round(SupportFormula().probability(rules_score=0.36, model_score=0.9), 2)
     0.71
     """
 
@@ -63,9 +63,9 @@ class RulesThenModelVerifier:
     model: any verifier whose score is a probability of support.
     """
 
-    def __init__(self, model: Verifier, *, combination: Combination | None = None) -> None:
+    def __init__(self, model: Verifier, *, combination: SupportFormula | None = None) -> None:
         self._model = model
-        self._combination = combination or Combination()
+        self._combination = combination or SupportFormula()
         self.id = f"{RULES_ID}+{model.id}"
 
     def __repr__(self) -> str:

@@ -13,7 +13,7 @@ from rag.testing.verifier import VERIFIER_CHECKS
 from rag.types import Verdict, VerdictLabel
 from rag.verifiers.entailment import EntailmentVerifier
 from rag.verifiers.rules import RulesVerifier
-from rag.verifiers.rules_then_model import Combination, RulesThenModelVerifier
+from rag.verifiers.rules_then_model import RulesThenModelVerifier, SupportFormula
 
 QUOTE = "The ministers discussed the treaty in Paris on Monday."
 PARAPHRASE = "The ministers pondered the treaty in Paris."
@@ -141,7 +141,7 @@ def test_the_contract_holds_with_a_cross_encoder(check, make_cross_encoder):
 
 @given(st.floats(0, 1), st.floats(0, 1), st.floats(0, 1), st.floats(0, 1))
 def test_more_support_by_either_never_makes_a_claim_less_likely(rules_score, model_score, more_rules, more_model):
-    combination = Combination()
+    combination = SupportFormula()
     less = combination.probability(rules_score=rules_score, model_score=model_score)
     more = combination.probability(rules_score=max(rules_score, more_rules), model_score=max(model_score, more_model))
     assert 0.0 <= less <= more <= 1.0
@@ -149,7 +149,7 @@ def test_more_support_by_either_never_makes_a_claim_less_likely(rules_score, mod
 
 def test_the_default_combination_asks_for_a_model_that_is_sure():
     half, nearly_all = 0.45 * 0.5**2, 0.45 * 0.9**2
-    combination = Combination()
+    combination = SupportFormula()
     assert combination.probability(rules_score=half, model_score=0.85) < 0.5
     assert combination.probability(rules_score=half, model_score=0.87) > 0.5
     assert combination.probability(rules_score=nearly_all, model_score=0.77) < 0.5
@@ -157,11 +157,11 @@ def test_the_default_combination_asks_for_a_model_that_is_sure():
 
 
 def test_the_threshold_is_the_combinations_own():
-    lenient = RulesThenModelVerifier(Believer(0.5), combination=Combination(threshold=0.1))
+    lenient = RulesThenModelVerifier(Believer(0.5), combination=SupportFormula(threshold=0.1))
     assert lenient.verify([pair(PARAPHRASE)])[0].label is VerdictLabel.SUPPORTED
 
 
 @pytest.mark.parametrize("arguments", [{"threshold": 0.0}, {"threshold": 1.0}, {"model_weight": -1.0}])
 def test_a_combination_that_makes_no_sense_is_refused(arguments):
     with pytest.raises(SettingsError, match=r"cannot use the .* - give "):
-        Combination(**arguments)
+        SupportFormula(**arguments)
