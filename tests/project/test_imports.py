@@ -110,6 +110,17 @@ def test_no_folder_of_rag_holds_more_files_than_one_subject_needs() -> None:
     assert {folder: n for folder, n in counts.items() if n > MOST_FILES} == {}
 
 
+ACROSS = {"contracts", "injection", "project", "ui/browser"}
+"""Folders of tests about more than one part, or about what lies outside of the code."""
+
+
+def test_tests_lie_where_what_they_test_lies() -> None:
+    folders = {path.parent.relative_to(ROOT / "tests") for path in (ROOT / "tests").rglob("test_*.py")}
+    parts = {folder for folder in folders if any((ROOT / place / folder).is_dir() for place in (".", "rag"))}
+    files = {folder for folder in folders if (ROOT / "rag" / f"{folder}.py").is_file()}
+    assert {folder.as_posix() for folder in folders - parts - files} == ACROSS
+
+
 @pytest.mark.parametrize("part", PARTS)
 def test_parts_of_rag_import_only_what_is_below_them(part: str) -> None:
     wrong = {other: path for other, path in imported_by(part).items() if other not in MAY_IMPORT[part]}
