@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing
+from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -40,6 +41,7 @@ from rag.types import (
     Progress,
     PruneReport,
     Rating,
+    RecordedAnswer,
     Turn,
     Verdict,
 )
@@ -401,6 +403,25 @@ class Assistant:
             raise NotFoundError(f"no answer has the id {answer_id!r}: it was not recorded, or a source was removed")
         return serialisation.from_json(recorded.answer)
 
+    def answers(self) -> list[RecordedAnswer]:
+        """What was asked, and when, of every recorded answer, the last one first; `answer` opens one of them.
+
+        The settings `keep_answers` and `keep_answers_days` say how many are kept, and for how long.
+        """
+        return self._library.store.answers.all()
+
+    @checking_arguments
+    def clear_answers(self, *, older_than: timedelta | None = None) -> int:
+        """Delete the recorded answers that are older, or all; how many those were. Their citations open no more.
+
+        Raises:
+            SettingsError: the time is below zero.
+            StoreLockedError, StoreFullError: as `add`.
+        """
+        if older_than is not None and older_than < timedelta(0):
+            raise SettingsError(f"cannot clear answers older than {older_than!r} - give a time of 0 or more")
+        return self._library.clear_answers(older_than)
+
     @checking_arguments
     def rate(self, answer_id: str, rating: Rating) -> None:
         """Keep with a recorded answer what a person thinks of it; the last rating counts.
@@ -490,6 +511,13 @@ class Assistant:
         try:
             quoted = {sentence.document_id for sentence in answer.evidence}
             written = serialisation.to_json(answer)
-            self._library.store.answers.put(answer.id, question=answer.question, answer=written, document_ids=quoted)
+            self._library.store.answers.put(
+                answer.id,
+                question=answer.question,
+                answer=written,
+                document_ids=quoted,
+                keep=self._settings.keep_answers,
+                keep_for=timedelta(days=self._settings.keep_answers_days),
+            )
         except StoreError:
             return

@@ -149,6 +149,16 @@ class Settings(BaseSettings):
         dict[_Suffix, _Target],
         Field(description="more kinds of files: suffix, such as .org, to module:Class of our readers or LlamaIndex's"),
     ] = {}
+    keep_answers: Annotated[
+        int,
+        Use.NO_ANSWER,
+        Field(ge=1, le=1_000_000, description="most recorded answers; the oldest is forgotten for a new one"),
+    ] = 10_000
+    keep_answers_days: Annotated[
+        int,
+        Use.NO_ANSWER,
+        Field(ge=1, le=36_500, description="how long recorded answers are kept; older ones go with the next one"),
+    ] = 365
     max_question_characters: Annotated[int, Use.NO_ANSWER, Field(ge=1, description="longest question")] = 10_000
     max_file_bytes: Annotated[int, Use.NO_ANSWER, Field(ge=1, description="largest file that is read")] = 50_000_000
     max_document_characters: Annotated[

@@ -38,6 +38,7 @@ __all__ = [
     "Progress",
     "PruneReport",
     "Rating",
+    "RecordedAnswer",
     "Retrieved",
     "Sentence",
     "Span",
@@ -411,6 +412,19 @@ class Rating(StrEnum):
     HELPFUL = "helpful"
     NOT_HELPFUL = "not-helpful"
     NONE = "none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedAnswer:
+    """What is known of a recorded answer without opening it.
+
+    asked_at: in UTC, to the second, such as "2026-11-29T06:25:00+00:00".
+    """
+
+    id: str
+    asked_at: str
+    question: str
+    rating: Rating
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import timedelta
 from functools import wraps
 from inspect import signature
 from operator import index
@@ -162,6 +163,7 @@ _CHECKED: Mapping[str, Callable[[Any, str], Any]] = {
     "history": _turns,
     "k": _number,
     "number": _number,
+    "older_than": _of((timedelta, type(None)), "give a timedelta, such as timedelta(days=30)"),
     "pairs": _pairs,
     "path": _path,
     "paths": _paths,

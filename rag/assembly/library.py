@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
 
@@ -140,6 +141,13 @@ class Library(Parts):
     def prune(self, *, days: int | None = None) -> PruneReport:
         """See `Assistant.prune`."""
         return prune(self.store, days=days)
+
+    def clear_answers(self, older_than: timedelta | None) -> int:
+        """See `Assistant.clear_answers`."""
+        n_cleared = self.store.answers.clear(older_than)
+        if n_cleared:
+            self.store.erase_traces()
+        return n_cleared
 
     def export(self, path: Path) -> ExportReport:
         """See `Assistant.export`."""

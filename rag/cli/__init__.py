@@ -14,6 +14,7 @@ from rag.cli.asking import ask, show
 from rag.cli.chat import chat
 from rag.cli.documents import add, list_documents, rebuild, remove
 from rag.cli.models import models_app
+from rag.cli.recorded import answers_app
 from rag.cli.terminal import EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_WRONG_USE, print_line
 from rag.cli.upkeep import check, export_store, import_store, prune, sync, watch
 from rag.errors import QuestionError, RagError, SettingsError
@@ -97,6 +98,7 @@ _command(
     short_help="Embed all documents anew.",
     example="RAG_EMBEDDING_MODEL=BAAI/bge-small-en-v1.5 rag rebuild",
 )
+app.add_typer(answers_app, name="answers")
 app.add_typer(models_app, name="models")
 
 

@@ -5,13 +5,17 @@ from __future__ import annotations
 import signal
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from rag.cli.options import DEFAULT_STORE, JsonOption, QuietOption, SettingsOption, StoreOption, open_assistant
 from rag.cli.reports import print_changes, print_report, progress_bar
 from rag.cli.terminal import EXIT_FAILURE, count, print_json, print_line, short_path
+from rag.errors import StoreError
+
+if TYPE_CHECKING:
+    from rag.assistant import Assistant
 
 __all__ = ["check", "export_store", "import_store", "prune", "sync", "watch"]
 
@@ -83,9 +87,10 @@ def check(
     with open_assistant(store, settings) as assistant:
         found = assistant.check()
         problems = assistant.check(repair=True) if repair and found else found
+        answers = _n_answers(assistant)
     mended = {"mended": [problem for problem in found if problem not in problems]} if repair else {}
     if as_json:
-        print_json({"problems": problems, **mended})
+        print_json({"problems": problems, **mended, **answers})
     else:
         for problem in mended.get("mended", []):
             print_line(f"mended: {problem}")
@@ -93,8 +98,18 @@ def check(
             print_line(problem)
         if not problems:
             print_line("The store is sound.")
+        if answers.get("answers"):
+            print_line(f"{count(answers['answers'], 'answer')} recorded; `rag answers` lists and clears them.")
     if problems:
         raise typer.Exit(EXIT_FAILURE)
+
+
+def _n_answers(assistant: Assistant) -> dict[str, int]:
+    """How many answers are recorded; nothing when the database is too damaged to tell."""
+    try:
+        return {"answers": len(assistant.answers())}
+    except StoreError:
+        return {}
 
 
 def prune(

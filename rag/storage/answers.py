@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import Connection, Select, delete, func, select, update
 
 from rag.storage import schema
 from rag.storage.database import Database
-from rag.types import Rating
+from rag.types import Rating, RecordedAnswer
 
 __all__ = ["Answers", "StoredAnswer"]
 
@@ -31,10 +31,21 @@ class Answers:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def put(self, answer_id: str, *, question: str, answer: str, document_ids: AbstractSet[str]) -> bool:
-        """Record an answer that quotes these documents, as JSON text.
+    def put(
+        self,
+        answer_id: str,
+        *,
+        question: str,
+        answer: str,
+        document_ids: AbstractSet[str],
+        keep: int | None = None,
+        keep_for: timedelta | None = None,
+    ) -> bool:
+        """Record an answer that quotes these documents, as JSON text, and forget the oldest ones.
 
         False, and nothing is kept, when one of the documents was removed while the question was answered.
+
+        keep, keep_for: how many answers are kept, this one included, and for how long; without them, all and for ever.
 
         Raises:
             StoreLockedError: somebody writes; a question does not wait for that.
@@ -53,6 +64,7 @@ class Answers:
                     rating=Rating.NONE.value,
                 )
             )
+            _forget(connection, keep, keep_for)
             return True
 
     def last(self) -> StoredAnswer | None:
@@ -74,7 +86,53 @@ class Answers:
             change = update(schema.answers).where(columns.answer_id == answer_id).values(rating=rating.value)
             return bool(connection.execute(change).rowcount)
 
+    def all(self) -> list[RecordedAnswer]:
+        """Every recorded answer, the last one first."""
+        columns = schema.answers.c
+        query = select(columns.answer_id, columns.asked_at, columns.question, columns.rating)
+        with self._database.connect() as connection:
+            return [
+                RecordedAnswer(
+                    id=row.answer_id, asked_at=row.asked_at, question=row.question, rating=Rating(row.rating)
+                )
+                for row in connection.execute(query.order_by(columns.id.desc()))
+            ]
+
+    def clear(self, older_than: timedelta | None) -> int:
+        """Delete the answers that are older, or all; how many those were.
+
+        Raises:
+            StoreLockedError: somebody writes, and did not end in time.
+        """
+        doomed = delete(schema.answers)
+        if older_than is not None:
+            doomed = doomed.where(schema.answers.c.asked_at < _before(older_than))
+        with self._database.begin() as connection:
+            return connection.execute(doomed).rowcount
+
     def _first(self, query: Select[Any]) -> StoredAnswer | None:
         with self._database.connect() as connection:
             row = connection.execute(query).first()
         return None if row is None else StoredAnswer(row.answer, Rating(row.rating))
+
+
+def _forget(connection: Connection, keep: int | None, keep_for: timedelta | None) -> None:
+    """Delete the oldest answers past the number and the time; they were recorded in the order of their ids.
+
+    Looked for from the oldest on, so that an answer costs no walk through all that are kept.
+    """
+    columns = schema.answers.c
+    if keep is not None:
+        last_one_out = select(columns.id).order_by(columns.id.desc()).offset(keep).limit(1).scalar_subquery()
+        connection.execute(delete(schema.answers).where(columns.id <= last_one_out))
+    if keep_for is not None:
+        fresh = select(columns.id).where(columns.asked_at >= _before(keep_for)).order_by(columns.id).limit(1)
+        connection.execute(delete(schema.answers).where(columns.id < fresh.scalar_subquery()))
+
+
+def _before(age: timedelta) -> str:
+    """The moment that long ago, as `asked_at` writes it; the first there is when the age is beyond that."""
+    try:
+        return (datetime.now(UTC) - age).isoformat(timespec="seconds")
+    except OverflowError:
+        return ""

@@ -201,6 +201,8 @@ AFTER_THE_END = {
     "place": None,
     "context": None,
     "answer": ("id",),
+    "answers": (),
+    "clear_answers": (),
     "rate": ("id", Rating.HELPFUL),
     "rating": ("id",),
     "check": (),

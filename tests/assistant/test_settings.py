@@ -171,6 +171,8 @@ CHANGED = {
     "abstain_below": 0.9,
     "quote_instead_from": 0.5,
     "readers": {".org": "rag.readers.text:TextReader"},
+    "keep_answers": 9,
+    "keep_answers_days": 9,
     "max_question_characters": 99,
     "max_document_characters": 99,
     "max_document_sentences": 9,
@@ -192,6 +194,8 @@ def test_fingerprint_changes_with_what_changes_answers(name):
         name
         in {
             "device",
+            "keep_answers",
+            "keep_answers_days",
             "llm_key_base",
             "llm_threads",
             "llm_timeout_seconds",

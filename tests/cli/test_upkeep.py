@@ -75,7 +75,7 @@ def test_check_mends_and_says_what(rag, folder, store_folder):
     assert (code, err) == (0, "")
     assert out.startswith("mended: the word index holds 0 of 2 passages")
     assert out.endswith("The store is sound.\n")
-    assert json.loads(rag("check", "--repair", "--json").out) == {"problems": [], "mended": []}
+    assert json.loads(rag("check", "--repair", "--json").out) == {"problems": [], "mended": [], "answers": 0}
 
 
 def test_prune_says_what_it_freed(rag, folder, write):
@@ -121,3 +121,23 @@ def test_watch_follows_and_ends_cleanly(environment, folder, write, ending):
             assert (process.returncode, out, err) == (0, "Stopped; what was finished is kept.\n", "")
         finally:
             process.kill()
+
+
+def test_answers_are_listed_counted_and_cleared(rag, folder):
+    rag("add", folder)
+    assert rag("answers", "list") == (0, "0 answers recorded.\n", "")
+    rag("ask", "When did the bridge open?")
+    rag("ask", "How deep is\nthe river?")
+    lines = rag("answers", "list").out.splitlines()
+    assert [line.split("  ")[2] for line in lines[:2]] == ["How deep is the river?", "When did the bridge open?"]
+    assert lines[2] == "2 answers recorded."
+    assert len(json.loads(rag("answers", "list", "--json").out)["answers"]) == 2
+    assert rag("check").out == "The store is sound.\n2 answers recorded; `rag answers` lists and clears them.\n"
+    assert json.loads(rag("check", "--json").out) == {"problems": [], "answers": 2}
+    assert rag("answers", "clear", "--older-than", "30d") == (0, "Deleted 0 answers.\n", "")
+    code, out, err = rag("answers", "clear", "--older-than", "a month")
+    assert (code, out) == (2, "")
+    assert "'a month' is no time: write a number with h, d or w, such as 30d" in err
+    assert json.loads(rag("answers", "clear", "--json").out) == {"cleared": 2}
+    assert rag("show", "1").err == "rag: cannot open the last answer: nothing was asked yet - ask a question first\n"
+    assert rag("answers").code == 2
