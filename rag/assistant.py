@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack, closing
+from contextlib import AbstractContextManager, ExitStack, closing
 from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
@@ -187,6 +187,16 @@ class Assistant:
             StoreFullError: the disk is full.
         """
         return self._library.add_uploads(files, on_progress=on_progress)
+
+    def receiving(self) -> AbstractContextManager[Path]:
+        """A new folder inside the store for files that are being received, until they are added; for its owner alone.
+
+        It is gone at the end of the block, and after a kill when the store is next opened.
+
+        Raises:
+            StoreError: the store cannot be written to.
+        """
+        return self._library.receiving()
 
     @checking_arguments
     def sync(

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, cast
 
 from rag import Citation, NotFoundError, QuestionError, SettingsError, Span, Turn, citation_to_dict, to_dict
+from ui.library_tab import delete_upload
 from ui.ownership import Ownership
 from ui.preferences import Assistants, LlmKind, Preferences
 from ui.results import AnswerJson, DocumentsJson, FoundJson, OpenedJson, PlaceJson, ReportJson, TurnJson
@@ -168,7 +169,11 @@ class Api:
 
     def add(self, files: list[tuple[str, Path]]) -> ReportJson:
         """Add documents that were uploaded: pairs of the file's name and where it lies now."""
-        return cast(ReportJson, asdict(self._assistant.add_uploads(files)))
+        try:
+            return cast(ReportJson, asdict(self._assistant.add_uploads(files)))
+        finally:
+            for _, path in files:
+                delete_upload(path)
 
     def _place(self, citation: Citation) -> PlaceJson:
         around = self._assistant.context(citation)

@@ -15,7 +15,7 @@ from ui.markup import text
 from ui.render import render_message, render_report
 from ui.sentences import count, duration, megabytes, sentence
 
-__all__ = ["AddView", "LibraryTab", "Upload"]
+__all__ = ["AddView", "LibraryTab", "Upload", "delete_upload"]
 
 _SHOWN_EVERY_SECONDS = 0.25
 _ESTIMATED_AFTER_SECONDS = 1.0
@@ -134,7 +134,7 @@ class LibraryTab:
                 return self._assistant.add_uploads(files, on_progress=on_progress) if files else AddReport()
             finally:
                 for upload in uploads:
-                    _delete(upload.path)
+                    delete_upload(upload.path)
 
         yield from _followed(work, refused)
 
@@ -217,7 +217,7 @@ def _size_bytes(path: Path) -> int:
         return 0
 
 
-def _delete(path: Path) -> None:
+def delete_upload(path: Path) -> None:
     """Take away an uploaded file, and the folder that was made for it alone."""
     with suppress(OSError):
         path.unlink(missing_ok=True)

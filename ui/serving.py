@@ -1,7 +1,9 @@
 """The app behind an address: where Gradio may look for files, who may come in, and how it ends.
 
 Gradio counts the working directory and its cache as places whose files it may serve, so both are an empty folder
-that is deleted at the end. It loads matplotlib where that is installed, whose list of fonts goes into our own cache.
+in the store, where uploads come in. It is deleted at the end, and after a kill when the store is next opened; what
+nobody has added after an hour goes before. Gradio loads matplotlib where that is installed, whose list of fonts goes
+into our own cache.
 
 Source: Gradio's guide "Sharing your app", section "Security and file access".
 """
@@ -12,14 +14,15 @@ import os
 import signal
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import platformdirs
 
-from rag import Assistant
+from rag import Assistant, StoreError
 from ui.access import Users
 from ui.api import TOOL_SUFFIX
 from ui.handlers import warm_up
@@ -34,11 +37,19 @@ from ui.shield import LOOPBACK_HOSTS, Shield, is_loopback
 if TYPE_CHECKING:
     from starlette.middleware import Middleware
 
-__all__ = ["serve"]
+__all__ = ["STORE_FILES", "delete_forgotten", "serve"]
 
 _WAIT_SECONDS = 1.0
+_LOOK_SECONDS = 60.0
+_FORGOTTEN_SECONDS = 3600.0
 _MOST_SESSIONS = 100
 """Page loads whose state is kept: Gradio frees none by itself, and each holds all that its page showed."""
+
+STORE_FILES = (
+    *("store.db", "store.db-journal", "store.db-shm", "store.db-wal"),
+    *("index", "uploads", "write.lock", "writer.json"),
+)
+"""All that is in a store, but for the folder of what is coming in."""
 
 _NO_PAGES = {"docs_url": None, "redoc_url": None, "openapi_url": None}
 _QUIETLY: dict[str, Any] = {
@@ -73,7 +84,7 @@ def serve(
         ListeningError: the port is taken, or the address is none of this machine.
     """
     port = free_port(address)  # before anything is loaded: what is loaded in the background cannot be ended at once
-    with _empty_working_directory() as empty:
+    with _empty_working_directory(assistant) as empty:
         os.environ |= {"GRADIO_TEMP_DIR": str(empty), "HF_HUB_OFFLINE": "1"}
         os.environ.setdefault("MPLCONFIGDIR", str(Path(platformdirs.user_cache_dir("chapter-and-verse"), "matplotlib")))
         from ui.app import build_app, look  # takes long, and reads the environment
@@ -88,7 +99,7 @@ def serve(
             auth=cast(Any, None if users is None else Login(users).allows),  # Gradio awaits it; its types do not say so
             auth_message=LOGIN_MESSAGE,
             mcp_server=options.has_mcp,
-            blocked_paths=[str(store)],
+            blocked_paths=[str(store / name) for name in STORE_FILES],
             max_file_size=options.max_upload_bytes,
             state_session_capacity=_MOST_SESSIONS,
             app_kwargs={**_NO_PAGES, "middleware": _middleware(address, None if users is None else ownership)},
@@ -99,7 +110,7 @@ def serve(
         try:
             warm_up(assistants)
             on_ready(str(app.local_url))
-            _wait_for_the_end()
+            _wait_for_the_end(empty)
         finally:
             app.close(verbose=False)
             assistants.close()
@@ -126,24 +137,41 @@ def _keep_only_tools(server: Any) -> None:
 
 
 @contextmanager
-def _empty_working_directory() -> Iterator[Path]:
+def _empty_working_directory(assistant: Assistant) -> Iterator[Path]:
     started_in = Path.cwd()
-    with tempfile.TemporaryDirectory(prefix="chapter-and-verse-", ignore_cleanup_errors=True) as empty:
-        os.chdir(empty)
+    with ExitStack() as stack:
         try:
-            yield Path(empty)
-        finally:
-            os.chdir(started_in)
+            empty = stack.enter_context(assistant.receiving())
+        except StoreError:  # it can only be read, so that nothing can be added either
+            made = tempfile.TemporaryDirectory(prefix="chapter-and-verse-", ignore_cleanup_errors=True)
+            empty = Path(stack.enter_context(made))
+        stack.callback(os.chdir, started_in)
+        os.chdir(empty)
+        yield empty
 
 
-def _wait_for_the_end() -> None:
+def delete_forgotten(folder: Path, *, older_than_seconds: float = _FORGOTTEN_SECONDS) -> None:
+    """Delete uploads that nobody has added or written to for so long, with the folders that were made for them."""
+    before = time.time() - older_than_seconds
+    for path in list(folder.rglob("*")):
+        is_uploaded = path.parent != folder or not path.name.startswith(".")
+        with suppress(OSError):
+            if is_uploaded and path.is_file() and path.stat().st_mtime < before:
+                path.unlink()
+                path.parent.rmdir()
+
+
+def _wait_for_the_end(empty: Path) -> None:
     """Return when the process is interrupted (Ctrl-C) or asked to end (SIGTERM)."""
     ended = threading.Event()
+    looked = time.monotonic()
 
     before = {number: signal.signal(number, lambda *_: ended.set()) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         while not ended.wait(_WAIT_SECONDS):  # in short waits: a signal is handled between them
-            pass
+            if time.monotonic() - looked > _LOOK_SECONDS:
+                looked = time.monotonic()
+                delete_forgotten(empty)
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
@@ -21,7 +21,17 @@ from rag.ingestion import Ingestion, absolute, address_in, source_in, watch
 from rag.protocols import Embedder, PassageReader, Reader, VectorIndex, WordIndex
 from rag.retrieval import OneByOne, Retriever, VectorSearch
 from rag.settings import Settings
-from rag.storage import Store, export_store, exposure, make_private, problems, prune
+from rag.storage import (
+    INCOMING,
+    Store,
+    export_store,
+    exposure,
+    make_private,
+    passing_folder,
+    private_folder,
+    problems,
+    prune,
+)
 from rag.storage.filters import Filter
 from rag.types import AddReport, Budget, Document, DocumentInfo, ExportReport, Progress, PruneReport
 
@@ -72,6 +82,21 @@ class Library(Parts):
         report = self.ingestion.add_uploads(files, on_progress)
         self._refresh(report)
         return report
+
+    @contextmanager
+    def receiving(self) -> Iterator[Path]:
+        """See `Assistant.receiving`."""
+        incoming = self.store.folder / INCOMING
+        with ExitStack() as stack:
+            try:
+                private_folder(incoming)
+                folder = stack.enter_context(passing_folder(incoming, "received-"))
+            except OSError as error:
+                raise StoreError(
+                    f"cannot receive files into store {str(self.store.folder)!r}: {error.strerror or error} - "
+                    "check its owner and permissions"
+                ) from error
+            yield folder
 
     def sync(
         self,

@@ -6,14 +6,13 @@ import filecmp
 import os
 import re
 import shutil
-import tempfile
 import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from rag.ingestion.finding import SourceFile
-from rag.storage import opened_privately, private_folder
+from rag.storage import INCOMING, opened_privately, passing_folder, private_folder
 from rag.types import Failure
 
 __all__ = ["UPLOADS", "delete_upload", "keep", "safe_name", "staged"]
@@ -51,10 +50,11 @@ def staged(files: Sequence[tuple[str, Path]], store_folder: Path) -> Iterator[tu
     """
     uploads = store_folder / UPLOADS
     private_folder(uploads)
-    for cut_off in uploads.glob(".incoming-*"):  # of a run that was killed; only one may write at a time
+    for cut_off in uploads.glob(".incoming-*"):  # of an older version that was killed
         shutil.rmtree(cut_off, ignore_errors=True)
-    folder = Path(tempfile.mkdtemp(prefix=".incoming-", dir=uploads))
-    try:
+    incoming = store_folder / INCOMING
+    private_folder(incoming)
+    with passing_folder(incoming, "staged-") as folder:
         taken: dict[str, SourceFile] = {}
         failures = []
         for name, path in files:
@@ -65,8 +65,6 @@ def staged(files: Sequence[tuple[str, Path]], store_folder: Path) -> Iterator[tu
                     Failure(source=safe_name(name), reason=f"{error.strerror or error} - hand it over again")
                 )
         yield list(taken.values()), failures
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _stage(name: str, path: Path, folder: Path, taken: dict[str, SourceFile]) -> None:

@@ -5,11 +5,13 @@ from rag.storage.copies import Copy
 from rag.storage.documents import KnownVersion, NewPassage
 from rag.storage.files import exposure, is_store, make_private, opened_privately, private_folder, store_of
 from rag.storage.passages import StoredPassage
+from rag.storage.passing import INCOMING, passing_folder
 from rag.storage.store import Store
 from rag.storage.transfer import export_store, import_store
 from rag.storage.upkeep import damaged_documents, delete_dangling, problems, prune
 
 __all__ = [
+    "INCOMING",
     "Copy",
     "KnownVersion",
     "NewPassage",
@@ -24,6 +26,7 @@ __all__ = [
     "is_store",
     "make_private",
     "opened_privately",
+    "passing_folder",
     "private_folder",
     "problems",
     "prune",

@@ -19,6 +19,7 @@ from rag.storage.files import DATABASE, HOLDER, LOCK, LOG_FILES, prepare
 from rag.storage.locking import WriterLock
 from rag.storage.migrations import migrate, pending
 from rag.storage.passages import Passages
+from rag.storage.passing import INCOMING, clear_leftovers
 
 __all__ = ["Store"]
 
@@ -59,6 +60,8 @@ class Store:
         self.folder = folder
         self.index_folder = folder / "index"
         prepare(folder, must_exist=must_exist)
+        for place in (folder / INCOMING, folder.parent):  # of uploads; of exports and imports beside the store
+            clear_leftovers(place)
         self._database = Database(folder / DATABASE, timeout_seconds=lock_timeout_seconds)
         self._lock = WriterLock(folder, timeout_seconds=lock_timeout_seconds)
         self.documents = Documents(self._database)

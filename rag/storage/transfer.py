@@ -12,7 +12,6 @@ import os
 import re
 import shutil
 import sqlite3
-import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
@@ -22,6 +21,7 @@ from typing import IO, Any, NamedTuple
 
 from rag.errors import StoreError, StoreFullError
 from rag.storage.files import DATABASE, opened_privately, private_folder
+from rag.storage.passing import passing_folder
 from rag.storage.store import Store
 from rag.storage.upkeep import problems
 from rag.types import ExportReport
@@ -52,7 +52,7 @@ def export_store(store: Store, path: Path) -> ExportReport:
         raise StoreError(f"cannot export to {str(path)!r}: the file exists - name a new one")
     with (
         _clear_errors(f"export to {str(path)!r}"),
-        tempfile.TemporaryDirectory(prefix=f".{path.name}-", dir=path.parent) as folder,
+        passing_folder(path.parent, f".{path.name}-") as folder,
     ):
         snapshot, archive_path = Path(folder, DATABASE), Path(folder, "archive.zip")
         store.snapshot(snapshot)
@@ -108,7 +108,7 @@ def import_store(path: Path, folder: Path) -> int:
         raise StoreError(f"cannot import into {str(folder)!r}: it is not empty - name a new folder with --store")
     with _clear_errors(f"import {str(path)!r}"):
         folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as temporary:
+        with passing_folder(folder.parent, f".{folder.name}-") as temporary:
             made = Path(temporary, "store")
             private_folder(made)
             _unpack(path, made)

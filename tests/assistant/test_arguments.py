@@ -185,6 +185,7 @@ def test_answer_holds_what_its_json_holds(filled):
 AFTER_THE_END = {
     "add": (["a.txt"],),
     "add_uploads": ([],),
+    "receiving": (),
     "sync": (".",),
     "watch": (".",),
     "remove": (["a.txt"],),

@@ -8,10 +8,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rag import Assistant
 from rag.ingestion.uploads import safe_name
 
 BRIDGE = "The bridge opened in 1932."
 RIVER = "The river is deep."
+RECEIVE = f"""
+import sys, time
+from rag import Assistant, Settings
+with Assistant.open(sys.argv[1], Settings(embedder="hashing")) as assistant, assistant.receiving() as folder:
+    (folder / "a.txt").write_text({BRIDGE!r}, encoding="utf-8")
+    print(folder / "a.txt", flush=True)
+    time.sleep(60)
+"""
 
 
 def _uploads(store_folder):
@@ -74,6 +83,35 @@ def test_removing_the_document_removes_the_upload(assistant, write, store_folder
     assistant.add_uploads([("a.txt", write("x", BRIDGE)), ("b.txt", write("y", RIVER))])
     assert assistant.remove(["a.txt"]) == ("a.txt",)
     assert _uploads(store_folder) == {"b.txt": RIVER}
+
+
+def test_what_a_killed_run_was_receiving_is_cleared_when_the_store_is_opened(start_python, settings, store_folder):
+    """Not before: another process may have the store open while it is received."""
+    process = start_python(RECEIVE, store_folder)
+    received = Path(process.stdout.readline().strip())
+    Assistant.open(store_folder, settings).close()
+    assert received.read_text(encoding="utf-8") == BRIDGE
+    process.kill()
+    process.wait()
+    assert received.exists()
+    Assistant.open(store_folder, settings).close()
+    assert list((store_folder / "incoming").iterdir()) == []
+
+
+def test_what_was_received_is_gone_at_the_end(assistant, store_folder):
+    with assistant.receiving() as folder:
+        (folder / "sub").mkdir()
+        (folder / "sub" / "a.txt").write_text(BRIDGE, encoding="utf-8")
+        assert folder.stat().st_mode & 0o077 == 0
+    assert list((store_folder / "incoming").iterdir()) == []
+
+
+def test_folder_that_looks_like_a_leftover_of_an_import_and_is_none_stays(assistant, store_folder, settings):
+    for name in (".store-backup", ".store-x.txt"):
+        (store_folder.parent / name).mkdir()
+        (store_folder.parent / name / "a.txt").write_text(BRIDGE, encoding="utf-8")
+    Assistant.open(store_folder, settings).close()
+    assert (store_folder.parent / ".store-backup" / "a.txt").exists()
 
 
 def test_copies_of_a_run_that_was_killed_are_cleared_away(assistant, write, store_folder):

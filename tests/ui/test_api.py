@@ -338,7 +338,7 @@ def uploaded(app, client):
 def test_no_file_is_ever_served(app, client):
     upload = uploaded(app, client)
     assert upload.exists()
-    assert upload.is_relative_to(app.temporary)
+    assert upload.is_relative_to(app.store / "incoming")
     for path in (app.store / "store.db", Path("/etc/passwd"), upload, upload.parent, SEED, Path(__file__)):
         for form in ("/gradio_api/file={}", "/file={}", "/gradio_api/file/{}", "/gradio_api/%66ile={}"):
             response = httpx.get(app.url + form.format(path), follow_redirects=True)
@@ -492,8 +492,9 @@ def test_asked_to_end_the_app_does_so_and_leaves_nothing_behind(tmp_path, settin
     before = hashlib.sha256((tmp_path / "store" / "store.db").read_bytes()).hexdigest()
     with running(tmp_path, "--llm", "none", "--settings", settings_file) as app:
         httpx.post(f"{app.url}/gradio_api/upload", files={"files": ("heron.txt", b"The heron.")})
-        assert any(app.temporary.rglob("heron.txt"))
+        assert any((app.store / "incoming").rglob("heron.txt"))
         assert app.end() == 0
+        assert list((app.store / "incoming").iterdir()) == []
         assert list(app.temporary.iterdir()) == []
         assert "Traceback" not in app.log.read_text(encoding="utf-8")
         with socket.socket() as probe:
