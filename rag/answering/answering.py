@@ -14,11 +14,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import uuid4
 
-from rag.answering.claims import CitedClaim
-from rag.answering.draft_reader import DraftReader
-from rag.answering.misspelt import did_you_mean
+from rag.answering.claims import CitedClaim, DraftReader
 from rag.answering.numbering import Numbering
 from rag.answering.several import read_together
+from rag.answering.suggestions import did_you_mean
 from rag.answering.support import check_claim
 from rag.answering.unfinished import NOT_IN_DOCUMENTS, Clock, UnfinishedAnswer, verified
 from rag.conversation import asking_back, questions_in, standalone_question

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import islice
 
 from rag.answering.answering import Answering, Thresholds
-from rag.answering.examples import make_examples
+from rag.answering.suggestions import make_examples
 from rag.assembly.backends import build
 from rag.assembly.choices import GeneratorChoice, VerifierChoice, choose_generator, choose_verifier
 from rag.assembly.library import Library

@@ -20,7 +20,7 @@ from rag.attribution.phrases import (
     phrase_from,
     phrase_until,
 )
-from rag.attribution.tokens import QUOTATION, Token
+from rag.attribution.quotations import QUOTATION, Token
 from rag.language.english import (
     ADVERBS,
     AUXILIARIES,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from rag.attribution.names import fold, title_length
-from rag.attribution.tokens import QUOTATION, Token, is_capital, is_possessive
+from rag.attribution.quotations import QUOTATION, Token, is_capital, is_possessive
 from rag.language.english import (
     ADVERBS,
     AUXILIARIES,

@@ -3,6 +3,8 @@
 Marks known: “…”, straight "…", „…“ and „…”, «…» and »…«, ”…” and single ‘…’ and '…', told from apostrophes. A quotation
 inside another belongs to the outer one. A quotation that is never closed ends with its paragraph; when the next
 paragraph opens with a mark again, the newspaper convention says that the same person goes on, and `continues` is set.
+
+What is not quoted, the narrative, is read as words and signs, with what can be told from one word alone.
 """
 
 from __future__ import annotations
@@ -10,8 +12,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
-__all__ = ["Quotation", "find_paragraphs", "find_quotations"]
+from rag.language.english import DETERMINERS, LEADING, PRONOUNS, WEEKDAYS
+from rag.language.people import DOTTED_TITLES
+
+__all__ = [
+    "QUOTATION",
+    "Quotation",
+    "Token",
+    "find_paragraphs",
+    "find_quotations",
+    "is_capital",
+    "is_possessive",
+    "tokens_of",
+]
 
 _MARK = re.compile("[“”„«»\"‟]|(?<!\\w)[‘'](?=\\w)|(?<=[^\\s‘'])[’'](?!\\w)")
 _OPENERS = "“„‟«"
@@ -174,3 +189,44 @@ def _closes_single(text: str, marks: list[re.Match[str]], number: int) -> bool:
         return True
     following = marks[number + 1].group() if number + 1 < len(marks) else ""
     return following not in ("’", "'") or _looks_opening(text, marks[number + 1].start())
+
+
+QUOTATION = "“”"
+_TOKEN = re.compile(rf"(?:{'|'.join(DOTTED_TITLES)}|St|Lt|Col)\.|(?:[^\W\d_]\.)+(?=[ \w])|\w+(?:[-’'.]\w+)*|[^\w\s]")
+
+
+class Token(NamedTuple):
+    """One word or sign of the narrative; a whole quotation is one token with `word` “”."""
+
+    start: int
+    end: int
+    word: str
+    lower: str
+
+
+def tokens_of(text: str, pieces: list[tuple[int, int, bool]]) -> list[Token]:
+    """The tokens of one sentence, given its pieces as (start, end, is_quoted)."""
+    tokens: list[Token] = []
+    for start, end, is_quoted in pieces:
+        if is_quoted:
+            tokens.append(Token(start, end, QUOTATION, QUOTATION))
+            continue
+        for match in _TOKEN.finditer(text, start, end):
+            word = match.group()
+            tokens.append(Token(match.start(), match.end(), word, word.lower().replace("’", "'")))
+    return tokens
+
+
+def is_possessive(token: Token) -> bool:
+    """Whether the word ends as in "Putin’s" or "Russians’"."""
+    return token.lower.endswith(("'s", "s'"))
+
+
+def is_capital(tokens: list[Token], position: int) -> bool:
+    """Whether the token may be part of a proper name."""
+    token = tokens[position]
+    if not token.word[0].isupper() or token.lower in DETERMINERS or token.lower in PRONOUNS:
+        return False
+    if position == 0 or tokens[position - 1].word in (QUOTATION, ":", "."):
+        return token.lower not in LEADING or (token.word.isupper() and len(token.word) > 1)
+    return token.lower not in WEEKDAYS

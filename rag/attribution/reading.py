@@ -18,9 +18,8 @@ from itertools import islice
 from rag.attribution.cues import Cue, cues_of
 from rag.attribution.names import name_words
 from rag.attribution.phrases import Mention, MentionKind, phrase_from, subject_of
-from rag.attribution.quotations import Quotation
+from rag.attribution.quotations import QUOTATION, Quotation, Token, tokens_of
 from rag.attribution.registry import NameRegistry, is_body, is_plural
-from rag.attribution.tokens import QUOTATION, Token, tokens_of
 from rag.language.english import PLURAL_PRONOUNS
 from rag.language.saying import CUE_FORMS
 from rag.types import Span

@@ -2,6 +2,7 @@
 
 Line ends become `\\n`; what no reader can see or trust is removed; everything else stays as the author wrote it. The
 steps run once, when a file is read, so that every later offset means the same text.
+Texts of pages are joined with the place where each page begins.
 """
 
 from __future__ import annotations
@@ -9,15 +10,16 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from rag.errors import ReadError
 from rag.types import Document
 
-__all__ = ["any_date", "document_id", "iso_date", "make_document", "normalise", "one_line"]
+__all__ = ["JoinedPages", "any_date", "document_id", "iso_date", "join_pages", "make_document", "normalise", "one_line"]
 
 N_ID_DIGITS = 16
 N_TITLE_CHARACTERS = 300
@@ -150,3 +152,34 @@ def any_date(text: str) -> str:
         return parsedate_to_datetime(text).date().isoformat()
     except (ValueError, TypeError, IndexError, OverflowError, OSError):
         return ""
+
+
+_SEPARATOR = "\n\n"
+
+
+class JoinedPages(NamedTuple):
+    """The text of all pages, and the offset at which each begins, as `Reader.read` promises it in `page_starts`."""
+
+    text: str
+    page_starts: str
+
+
+def join_pages(pages: Sequence[str]) -> JoinedPages:
+    """The pages one after the other, with a blank line between; an empty page begins where the next one does.
+
+    pages: normalised already.
+
+    >>> join_pages(["One.", "", "Three."])
+    JoinedPages(text='One.\\n\\nThree.', page_starts='0,6,6')
+    """
+    pieces: list[str] = []
+    starts: list[int] = []
+    length = 0
+    for page in pages:
+        stripped = page.strip()
+        starts.append(length)
+        if stripped:
+            pieces.append(stripped)
+            length += len(stripped) + len(_SEPARATOR)
+    text = _SEPARATOR.join(pieces)
+    return JoinedPages(text, ",".join(str(min(start, len(text))) for start in starts))

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag import AnswerStatus
-from rag.answering.examples import make_examples
+from rag.answering.suggestions import make_examples
 
 SAID = "“We had {} last night with everybody who was there,” he told reporters in the evening."
 

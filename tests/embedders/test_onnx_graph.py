@@ -9,7 +9,7 @@ import onnx
 import onnxruntime
 import pytest
 
-from rag.embedders._onnx_graph import FLOAT, INT32, Graph
+from rag.embedders._bert import FLOAT, INT32, Graph
 
 
 @pytest.fixture

@@ -5,8 +5,7 @@ without support; the reader says which sentences of a passage answer a question,
 and READER_CARD.md beside this file say what they were trained on and how good they are. Verifiers and rerankers use
 them, and `eval.training` makes them with the same code that reads here.
 
-    encoding  texts to token ids
-    windows   which sentences of a long text stand beside a claim
+    encoding  texts to token ids; which sentences of a long text stand beside a claim
     runtime   the model at work, on ONNX Runtime and tokenizers alone
 
 Nothing is loaded before the first text is read.
@@ -14,9 +13,18 @@ Nothing is loaded before the first text is read.
 
 from __future__ import annotations
 
-from rag.model.evidence.encoding import MAX_PASSAGE_TOKENS, MAX_TOKENS, Arrays, Encoded, Encoder, arrays
+from rag.model.evidence.encoding import (
+    MAX_PASSAGE_TOKENS,
+    MAX_TOKENS,
+    MAX_WORDS,
+    Arrays,
+    Encoded,
+    Encoder,
+    arrays,
+    best_sentences,
+    words_of,
+)
 from rag.model.evidence.runtime import READER, VERIFIER, EvidenceModel, Reading, bundled_model, bundled_reader
-from rag.model.evidence.windows import MAX_WORDS, best_sentences, words_of
 
 __all__ = [
     "MAX_PASSAGE_TOKENS",

@@ -2,6 +2,9 @@
 
 The client never waits for ever: a server may keep a stream alive with comments, which resets every time-out between
 bytes, so the whole answer has a deadline and a largest size as well.
+
+A key belongs to the address that it was configured for. Whoever can name another address, such as a person at a web
+page, must not be able to have the key sent there.
 """
 
 from __future__ import annotations
@@ -13,13 +16,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 import httpx
 import openai
 from llama_index.llms.openai_like import OpenAILike
 
 from rag.errors import GeneratorError, SettingsError
-from rag.model.llm.addresses import is_same_base
 from rag.model.llm.pieces import UnusableError
 
 __all__ = [
@@ -30,6 +33,7 @@ __all__ = [
     "connected",
     "failure",
     "http_client",
+    "is_same_base",
     "openai_like",
     "remembered_responses",
     "shown_url",
@@ -297,3 +301,36 @@ def _excerpt(error: Exception, server: Server) -> str:
     if server.key:
         words = words.replace(server.key, "(key)")
     return f" ({words[:_MOST_EXCERPT]})" if words.isprintable() and words else ""
+
+
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+class _Base(NamedTuple):
+    scheme: str
+    host: str
+    port: int | None
+    path: str
+
+
+def is_same_base(one: str, other: str) -> bool:
+    """Whether both are the same base address; never for what is no address.
+
+    >>> is_same_base("https://API.example.org/v1/", "https://api.example.org:443/v1")
+    True
+    >>> is_same_base("https://api.example.org/v1", "http://api.example.org/v1")
+    False
+    """
+    first = _base(one)
+    return first is not None and first == _base(other)
+
+
+def _base(address: str) -> _Base | None:
+    try:
+        parts = urlsplit(address.strip())
+        port = parts.port or _DEFAULT_PORTS.get(parts.scheme)
+    except ValueError:
+        return None
+    if not parts.hostname:
+        return None
+    return _Base(parts.scheme, parts.hostname, port, parts.path.rstrip("/"))

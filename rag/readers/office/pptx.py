@@ -13,12 +13,11 @@ from pathlib import Path
 
 from rag.errors import ReadError
 from rag.readers._decoding import DEFAULT_MAX_BYTES
-from rag.readers._normalisation import make_document, normalise
+from rag.readers._normalisation import join_pages, make_document, normalise
 from rag.readers._tables import Header, table_lines
 from rag.readers._xml import Element, attribute, child, children, descendants, local_name, path_to
 from rag.readers._zip import open_zip
 from rag.readers.office.ooxml import Package
-from rag.readers.office.pages import join_pages
 from rag.types import Document
 
 __all__ = ["PptxReader"]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.answering.draft_reader import DraftReader
+from rag.answering.claims import DraftReader
 from rag.generators._prompting import accepted_rewrite
 from rag.model.llm.pieces import UnusableError, guarded, whole_statements, without_thinking
 from rag.types import Turn
