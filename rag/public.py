@@ -20,10 +20,10 @@ from rag.errors import (
     StoreLockedError,
     WeightsError,
 )
+from rag.language.sentences import sentence_spans
 from rag.model.llm.listing import served_models
 from rag.model.weights import FetchProgress, ModelFile, find_model, known_models, pull_model
 from rag.protocols import ClaimWithEvidence
-from rag.segmentation import sentence_spans
 from rag.settings import Settings
 from rag.types import (
     AddReport,

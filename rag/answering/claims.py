@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from rag.segmentation import sentence_spans
+from rag.language.sentences import sentence_spans
 from rag.types import Draft, Evidence, Span
 
 __all__ = ["CitedClaim", "DraftReader", "claims_of_draft"]

@@ -19,7 +19,7 @@ from collections.abc import Set as AbstractSet
 import numpy as np
 from numpy.typing import NDArray
 
-from rag import segmentation
+from rag.language.sentences import sentence_spans
 
 __all__ = ["bands_of", "is_copy", "keys_of", "sentence_key", "unknown_runs"]
 
@@ -47,7 +47,7 @@ def sentence_key(sentence: str) -> str:
 
 def keys_of(text: str) -> frozenset[str]:
     """The keys of all sentences of a text."""
-    return frozenset(sentence_key(span.slice(text)) for span in segmentation.sentence_spans(text))
+    return frozenset(sentence_key(span.slice(text)) for span in sentence_spans(text))
 
 
 def is_copy(keys: Sequence[str], known: AbstractSet[str]) -> bool:

@@ -9,12 +9,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple, cast
 
-from rag import attribution, segmentation
+from rag import attribution
 from rag.errors import RagError, ReadError
 from rag.ingestion.copies import bands_of, is_copy, keys_of, sentence_key, unknown_runs
 from rag.ingestion.finding import SourceFile
 from rag.ingestion.reading import is_collection, read_entries
 from rag.language.identification import detect_language
+from rag.language.sentences import sentence_spans
+from rag.language.windows import Window, windows
 from rag.protocols import CollectionReader, Embedder, Reader
 from rag.storage import NewPassage, Store
 from rag.storage.headings import heading_of
@@ -183,7 +185,7 @@ class Preparation:
             ReadError: there are more sentences than that.
         """
         document = _with_language(document)
-        spans = segmentation.sentence_spans(document.text, document.metadata.get("language", ""))
+        spans = sentence_spans(document.text, document.metadata.get("language", ""))
         if most_sentences is not None and len(spans) > most_sentences:
             raise ReadError(document.source, self._budget.refusal_of_sentences(len(spans)))
         texts = [span.slice(document.text) for span in spans]
@@ -215,7 +217,7 @@ class Preparation:
         prefix, n_prefix = self._prefix(document, limit // MAX_PART_OF_PREFIX)
         for first, end in runs:
             counts = embedder.count_tokens(texts[first:end])
-            for window in segmentation.windows(spans[first:end], counts, limit - n_prefix):
+            for window in windows(spans[first:end], counts, limit - n_prefix):
                 passages.append(_passage(document, spans, window, first=first, prefix=prefix))
         return passages
 
@@ -278,9 +280,7 @@ def _heading(document: Document) -> str:
     return heading_of(document.title, document.metadata, source=document.source)
 
 
-def _passage(
-    document: Document, spans: Sequence[Span], window: segmentation.Window, *, first: int, prefix: str
-) -> NewPassage:
+def _passage(document: Document, spans: Sequence[Span], window: Window, *, first: int, prefix: str) -> NewPassage:
     """first: ordinal of the sentence from which the window counts."""
     start = window.span.start
     first_sentence, last_sentence = first + window.first_sentence, first + window.last_sentence

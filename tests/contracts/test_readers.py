@@ -12,9 +12,9 @@ import pytest
 
 from rag.assembly.backends import READERS, load
 from rag.errors import ReadError
+from rag.language.sentences import sentence_spans
 from rag.readers.json_feed import JsonFeedReader
 from rag.readers.text import TextReader
-from rag.segmentation import sentence_spans
 from rag.testing.reader import check_collection_reader, check_reader
 from rag.types import Document, Failure
 

@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 
 from rag.answering.numbering import Numbering
 from rag.errors import ReadError
+from rag.language.sentences import sentence_spans
 from rag.protocols import Reader
 from rag.readers.isolated import Isolation
 from rag.readers.pdf import MAX_PAGES, PdfReader
-from rag.segmentation import sentence_spans
 from rag.types import Document, Evidence
 
 WIDTH, HEIGHT = 600, 800

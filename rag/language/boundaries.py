@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from functools import cache
 
 from rag.language.english import word_set
-from rag.segmentation.language_rules import (
+from rag.language.language_rules import (
     ABBREVIATIONS,
     BEFORE_A_NUMBER,
     NEVER_FINAL,

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.segmentation import MAX_SENTENCE_CHARACTERS, sentence_spans
+from rag.language.sentences import MAX_SENTENCE_CHARACTERS, sentence_spans
 
 SEED = Path(__file__).parents[2] / "seeds" / "000_cbcbdd5b42f263f4.txt"
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.segmentation import sentence_spans
+from rag.language.sentences import sentence_spans
 
 CASES = [
     # German

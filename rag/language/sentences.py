@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from rag.segmentation.boundaries import sentence_ends
+from rag.language.boundaries import sentence_ends
 from rag.types import Span
 
 __all__ = ["MAX_SENTENCE_CHARACTERS", "sentence_spans"]
