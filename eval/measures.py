@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from eval.assertion.battery import ClaimKind, FrameKind
 from eval.metrics.abstention import RankedLoss, weighted_aurc
 from eval.metrics.figure import UNDEFINED, Figure, WeightedFigure, mean
 from eval.metrics.verification import (
@@ -171,6 +172,25 @@ _ALL = (
         lambda rows: weighted_calibration_error(_pairs(rows)),
         is_higher_better=False,
     ),
+    # what a source asserts
+    Measure(key="false_shown", title="false claims shown", is_higher_better=False),
+    *(
+        Measure(
+            key=f"false_shown_{kind}", title=f"… false ones of kind {kind.replace('_', ' ')}", is_higher_better=False
+        )
+        for kind in ClaimKind
+    ),
+    Measure(key="frame_passed", title="facts shown that their frame takes back", is_higher_better=False),
+    *(
+        Measure(key=f"frame_passed_{kind}", title=f"… by a frame of kind {kind}", is_higher_better=False)
+        for kind in FrameKind
+        if kind is not FrameKind.PASSING
+    ),
+    Measure(key="true_shown", title="true claims in other words than the source's shown"),
+    *(Measure(key=f"true_shown_{kind}", title=f"… true ones of kind {kind.replace('_', ' ')}") for kind in ClaimKind),
+    Measure(key="true_shown_framed", title="… in a frame that states them"),
+    Measure(key="quoted_shown", title="true claims in the source's words shown"),
+    Measure(key="turned_by_unrelated", title="refusals turned by an unrelated sentence", is_higher_better=False),
     # conversations
     Measure(key="rewrite_f1", title="word F1 with a person's stand-alone question"),
     Measure(key="rewrite_exact", title="the same as a person's stand-alone question"),

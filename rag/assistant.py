@@ -344,12 +344,12 @@ class Assistant:
         return self._answerer.example_questions(k)
 
     @checking_arguments
-    def verify(self, pairs: Sequence[ClaimWithEvidence]) -> list[Verdict]:
+    def verify(self, pairs: Sequence[ClaimWithEvidence], *, is_strict: bool = False) -> list[Verdict]:
         """A verdict for each claim beside its evidence, in order: supported when that is likelier than not.
 
-        The claims of an answer have to pass a stricter check, since what is false must not be shown.
+        is_strict: supported only when an answer would show the claim, since what is false must not be shown.
         """
-        return self._answerer.judge.verify(pairs)
+        return (self._answerer.verifier if is_strict else self._answerer.judge).verify(pairs)
 
     @checking_arguments
     def citation(self, number: int) -> Citation:

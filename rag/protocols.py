@@ -267,16 +267,30 @@ class Generator(Protocol):
         """
 
 
+class Surroundings(NamedTuple):
+    """What stands around a quoted sentence in its document, so that "This is a lie." right after it is seen.
+
+    before, after: the neighbouring sentences in the order of the text; empty where nothing is known.
+    heading: the title above it, empty for none.
+    """
+
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    heading: str = ""
+
+
 class ClaimWithEvidence(NamedTuple):
     """A claim and the quotes that it cites.
 
     speakers: who says each quote, as the document names them, so that "Rubio said …" can be checked against a quote
         that only says "he"; empty for nobody, and the whole tuple is empty when nothing is known.
+    surroundings: what stands around each quote; the whole tuple is empty when nothing is known.
     """
 
     evidence: tuple[str, ...]
     claim: str
     speakers: tuple[str, ...] = ()
+    surroundings: tuple[Surroundings, ...] = ()
 
 
 class Verifier(Protocol):

@@ -23,7 +23,7 @@ from rag.errors import (
 from rag.language.sentences import sentence_spans
 from rag.model.llm.listing import served_models
 from rag.model.weights import FetchProgress, ModelFile, find_model, known_models, pull_model
-from rag.protocols import ClaimWithEvidence
+from rag.protocols import ClaimWithEvidence, Surroundings
 from rag.settings import Settings
 from rag.types import (
     AddReport,
@@ -94,6 +94,7 @@ __all__ = [
     "StoreError",
     "StoreFullError",
     "StoreLockedError",
+    "Surroundings",
     "Trace",
     "Turn",
     "Verdict",

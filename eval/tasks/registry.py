@@ -17,16 +17,18 @@ from eval.data_sets import DATA_SETS, POOLED, Kind, data_folder, load, missing_f
 from eval.mutations.records import FaithfulClaim
 from eval.mutations.sources import PUBLIC_SETS, public_claims, seed_claims
 from eval.tasks.answering import AnsweringTask
+from eval.tasks.assertion import AssertionTask
 from eval.tasks.mutation import MutationTask, SplitClaims
 from eval.tasks.rewriting import RewritingTask
 from eval.tasks.seeds import SEEDS, seeds_task
 from eval.tasks.task import Task
 from eval.tasks.verification import VerificationTask
 
-__all__ = ["MUTATIONS_TASK", "SEEDS_TASK", "TASKS", "TaskEntry", "build_task"]
+__all__ = ["ASSERTION_TASK", "MUTATIONS_TASK", "SEEDS_TASK", "TASKS", "TaskEntry", "build_task"]
 
 SEEDS_TASK = "seeds"
 MUTATIONS_TASK = "mutations"
+ASSERTION_TASK = "assertion"
 _N_PUBLIC_CLAIMS = 100
 """Faithful claims from each half of each public set."""
 _PAIRS = "pairs"
@@ -46,6 +48,7 @@ class TaskEntry(NamedTuple):
 def _entries() -> Iterator[TaskEntry]:
     yield TaskEntry(SEEDS_TASK, "", "retrieval, answering, abstention, speakers")
     yield TaskEntry(MUTATIONS_TASK, "", "what the metrics and the verifier catch")
+    yield TaskEntry(ASSERTION_TASK, "", "whether answers show what their source does not assert")
     for name, data_set in DATA_SETS.items():
         kinds = [kind.value for kind in data_set.kinds if kind is not Kind.VERIFICATION]
         if kinds:
@@ -68,6 +71,8 @@ def build_task(name: str) -> Task:
     entry = TASKS[name]
     if name == MUTATIONS_TASK:
         return _mutation_task()
+    if name == ASSERTION_TASK:
+        return AssertionTask(name=name)
     if not entry.data_set:
         return seeds_task()
     folder = data_folder()

@@ -11,7 +11,7 @@ from operator import index
 from typing import Any, ParamSpec, SupportsIndex, TypeVar
 
 from rag.errors import QuestionError, SettingsError
-from rag.protocols import ClaimWithEvidence
+from rag.protocols import ClaimWithEvidence, Surroundings
 from rag.settings import Settings
 from rag.types import Answer, Citation, Evidence, Rating, Turn
 
@@ -115,7 +115,8 @@ def _pairs(value: object, name: str) -> Sequence[ClaimWithEvidence]:
     pairs = list(_many(value, name, how))
     for pair in pairs:
         is_pair = isinstance(pair, ClaimWithEvidence) and isinstance(pair.claim, str)
-        if not is_pair or not all(_are_texts(part) for part in (pair.evidence, pair.speakers)):
+        is_around = is_pair and all(isinstance(around, Surroundings) for around in pair.surroundings)
+        if not is_around or not all(_are_texts(part) for part in (pair.evidence, pair.speakers)):
             raise _refusal(f"one of {name}", pair, how)
     return pairs
 
