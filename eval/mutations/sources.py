@@ -8,7 +8,7 @@ from pathlib import Path
 from random import Random
 
 from eval.cases import DataError, Split, read_file
-from eval.data_sets import LoadedSet
+from eval.loaded_sets import LoadedSet
 from eval.mutations.records import FaithfulClaim
 from eval.mutations.speakers import speaker_of
 from rag import Span, sentence_spans

@@ -20,7 +20,8 @@ from rich.console import Console
 from rich.progress import track
 
 from eval.cases import Case, CorpusDocument, DataError, DataFile, Split, data_hash
-from eval.data_sets import LoadedSet, data_folder, in_stored_texts, load
+from eval.data_sets import data_folder
+from eval.loaded_sets import LoadedSet, in_stored_texts, load
 from eval.peers.figures import N_DEEP, N_SEARCHED, PeerOutcome, figures, scores
 from eval.peers.ours import as_read
 from eval.peers.protocol import Found, IndexReport, Peer

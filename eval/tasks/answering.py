@@ -21,7 +21,7 @@ from rich.progress import Progress
 
 from eval.cases import Case, CorpusDocument, DataError, Split
 from eval.corpus_files import SUFFIXES, file_of, source_of
-from eval.data_sets import LoadedSet, in_stored_texts
+from eval.loaded_sets import LoadedSet, in_stored_texts
 from eval.metrics.answer_match import contains, exact_match, with_words, word_f1
 from eval.metrics.citation_overlap import Located, Place, grouped_citation_scores, is_match
 from eval.metrics.citation_support import SupportedClaim, citation_support

@@ -13,7 +13,8 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from eval.cases import DataError, DataFile, Split, data_hash, read_file
-from eval.data_sets import DATA_SETS, POOLED, Kind, data_folder, load, missing_files, skipped
+from eval.data_sets import DATA_SETS, POOLED, Kind, data_folder, missing_files, skipped
+from eval.loaded_sets import load
 from eval.mutations.records import FaithfulClaim
 from eval.mutations.sources import PUBLIC_SETS, public_claims, seed_claims
 from eval.tasks.answering import AnsweringTask

@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from eval.cases import Case, Split
-from eval.data_sets import LoadedSet
+from eval.loaded_sets import LoadedSet
 from eval.metrics.answer_match import answer_words, exact_match, with_words, word_f1
 from eval.metrics.figure import Figure, ratio
 from eval.outcomes import Outcome, Status, failed

@@ -20,7 +20,7 @@ from eval.cases import (
     data_hash,
     read_file,
 )
-from eval.data_sets import LoadedSet
+from eval.loaded_sets import LoadedSet
 from eval.metrics.citation_overlap import Place
 from eval.tasks.answering import AnsweringTask
 from rag import Span

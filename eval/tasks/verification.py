@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from eval.cases import Pair, Split
-from eval.data_sets import LoadedSet
+from eval.loaded_sets import LoadedSet
 from eval.measures import OVERLAP
 from eval.metrics.answer_match import answer_words
 from eval.metrics.verification import ScoredPair

@@ -8,21 +8,8 @@ from pathlib import Path
 import pytest
 
 from eval.cases import DataError, GoldSpan, Split
-from eval.data_sets import (
-    DATA_SETS,
-    FORM,
-    Kind,
-    LoadedSet,
-    MissingEvidence,
-    check_evidence,
-    data_folder,
-    in_stored_texts,
-    load,
-    missing_files,
-    occurrences,
-    pooled,
-    skipped,
-)
+from eval.data_sets import DATA_SETS, FORM, Kind, data_folder, missing_files, skipped
+from eval.loaded_sets import LoadedSet, MissingEvidence, check_evidence, in_stored_texts, load, occurrences, pooled
 from rag import Span, Turn, VerdictLabel
 
 Rows = Sequence[Mapping[str, object]]

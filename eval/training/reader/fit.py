@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eval.cases import Case, Split
-from eval.data_sets import LoadedSet, in_stored_texts, load
+from eval.loaded_sets import LoadedSet, in_stored_texts, load
 from eval.metrics.citation_overlap import Place, is_match
 from eval.metrics.verification import ScoredPair, auroc, calibration_error
 from eval.tasks.answering import add_corpus

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from eval.cases import Case, CorpusDocument, DataError, GoldSpan, Split
-from eval.data_sets import LoadedSet
+from eval.loaded_sets import LoadedSet
 from eval.mutations import (
     METRICS,
     FaithfulClaim,

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eval.cases import Case, CorpusDocument, Split
-from eval.data_sets import load
+from eval.loaded_sets import load
 from eval.peers import compare
 from eval.peers.compare import chosen_documents, padded
 from eval.peers.registry import PEERS, PeerEntry

@@ -12,7 +12,7 @@ from types import SimpleNamespace
 import pytest
 
 from eval.cases import Case, CorpusDocument, DataError, GoldSpan, Split
-from eval.data_sets import LoadedSet
+from eval.loaded_sets import LoadedSet
 from eval.metrics.citation_overlap import Place
 from eval.metrics.verification import ScoredPair
 from eval.outcomes import Outcome, Status

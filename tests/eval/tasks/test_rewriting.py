@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from eval.cases import Case, Split
-from eval.data_sets import LoadedSet
+from eval.loaded_sets import LoadedSet
 from eval.metrics.figure import UNDEFINED, Figure
 from eval.outcomes import Outcome, Status
 from eval.tasks.rewriting import RewritingTask, added_words_found

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from eval.cases import Pair, Split
-from eval.data_sets import LoadedSet
+from eval.loaded_sets import LoadedSet
 from eval.measures import MEASURES, OVERLAP, figure
 from eval.metrics.figure import Figure
 from eval.metrics.verification import ScoredPair

@@ -15,8 +15,8 @@ from random import Random
 from types import MappingProxyType
 
 from eval.cases import Case, Split, read_file
-from eval.data_sets import LoadedSet, load
 from eval.halves import half, question_groups
+from eval.loaded_sets import LoadedSet, load
 from eval.mutations.names import changed_names
 from eval.mutations.quantities import changed_dates, changed_numbers
 from eval.mutations.records import FaithfulClaim

@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 
 from eval.cases import Case, CorpusDocument, Split
-from eval.data_sets import LoadedSet
 from eval.halves import half
+from eval.loaded_sets import LoadedSet
 from eval.training.verifier.data.claims import claim_examples, judged_claims
 from eval.training.verifier.data.examples import Answering, Example, Target
 from eval.training.verifier.data.pairs import SHARES, TrainingData, read_training_data, training_examples
