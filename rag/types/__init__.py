@@ -1,0 +1,66 @@
+"""The records that flow through the assistant, in the order in which they arise.
+
+Every record is frozen: a change makes a new record. Every position in a text is a `Span`, in code points of
+`Document.text`. What is here is data and its invariants; no record knows where it is stored, ranked or shown.
+"""
+
+from rag.types.answers import (
+    AddReport,
+    Answer,
+    AnswerStatus,
+    Citation,
+    Claim,
+    ClaimVerified,
+    Done,
+    Draft,
+    Event,
+    EventStream,
+    Evidence,
+    ExportReport,
+    Failure,
+    Progress,
+    PruneReport,
+    Rating,
+    RecordedAnswer,
+    Retrieved,
+    Trace,
+    Turn,
+    Verdict,
+    VerdictLabel,
+    VerifiedClaim,
+)
+from rag.types.documents import NO_METADATA, Budget, Document, DocumentInfo, Hit, Passage, Sentence, Span
+
+__all__ = [
+    "NO_METADATA",
+    "AddReport",
+    "Answer",
+    "AnswerStatus",
+    "Budget",
+    "Citation",
+    "Claim",
+    "ClaimVerified",
+    "Document",
+    "DocumentInfo",
+    "Done",
+    "Draft",
+    "Event",
+    "EventStream",
+    "Evidence",
+    "ExportReport",
+    "Failure",
+    "Hit",
+    "Passage",
+    "Progress",
+    "PruneReport",
+    "Rating",
+    "RecordedAnswer",
+    "Retrieved",
+    "Sentence",
+    "Span",
+    "Trace",
+    "Turn",
+    "Verdict",
+    "VerdictLabel",
+    "VerifiedClaim",
+]
