@@ -7,9 +7,11 @@ which repairs broken pages as browsers do.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from rag.readers.shape import raised as shape
 
 __all__ = ["is_nested_too_deeply", "parse", "remove_frame", "remove_hidden", "visible_text"]
 
@@ -22,6 +24,9 @@ _FRAME = (
     "[role=search], [role=dialog], [role=alertdialog]"
 )
 _HIDDEN_STYLE = re.compile(r"(display\s*:\s*none|visibility\s*:\s*hidden)\b", re.IGNORECASE)
+_RAISED_OR_LOWERED = "sup, sub, [style*=vertical-align], [role=doc-noteref], [epub\\:type=noteref]"
+_RAISED_STYLE = re.compile(r"vertical-align\s*:\s*(super|sub)\b", re.IGNORECASE)
+_NOTE_CLASS = re.compile(r"(?:foot|end)?note|\bref(?:erence)?\b|\bcit(?:e|ation)", re.IGNORECASE)
 _BLOCKS = frozenset(
     [
         *("address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details"),
@@ -72,17 +77,23 @@ def remove_frame(page: LexborHTMLParser) -> None:
         _take_out(element)
 
 
-def visible_text(root: LexborNode) -> str:
+def visible_text(root: LexborNode, *, is_resolved: bool = True) -> str:
     """The text below an element: a line for each block and each table row, with a tab between the cells of a row.
+
+    is_resolved: otherwise raised and lowered signs are marked, for `rag.readers.shape.raised.resolved`.
 
     White space runs become one space, as in a browser, except in `<pre>`. Links leave their words, images nothing.
 
     >>> visible_text(parse("<p>A <b>wo</b>rd<br>and</p><tr><td>x</td>").body)
     'A word\\nand\\nx'
     """
-    writer = _LineWriter()
+    writer = _LineWriter(is_resolved=is_resolved)
+    marks = {element.mem_id: mark for element in root.css(_RAISED_OR_LOWERED) if (mark := _mark(element))}
     for element, is_start in _walk(root):
         tag = element.tag or ""
+        if marks and element.mem_id in marks:
+            start, end = marks[element.mem_id]
+            writer.mark(start if is_start else end)
         if element.is_text_node:
             writer.write(element.text_content or "")
         elif tag == "br":
@@ -101,8 +112,9 @@ def visible_text(root: LexborNode) -> str:
 class _LineWriter:
     """Collects words into lines."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_resolved: bool) -> None:
         self.lines: list[str] = []
+        self._is_resolved = is_resolved
         self.is_preformatted = False
         self._pieces: list[str] = []
         self._is_in_data_cell = False
@@ -117,8 +129,14 @@ class _LineWriter:
             self.end_line()
             self._pieces.append(piece)
 
+    def mark(self, sign: str) -> None:
+        """Write a sign that stands for no character."""
+        self._pieces.append(sign)
+
     def end_line(self) -> None:
         line = "".join(self._pieces)
+        if self._is_resolved:
+            line = shape.resolved(line)
         # Spaces meet where an inline element ends with one and the text after it begins with one.
         line = line.rstrip() if self.is_preformatted else re.sub(" *\t *", "\t", re.sub("  +", " ", line)).strip()
         self._pieces.clear()
@@ -143,6 +161,29 @@ class _LineWriter:
 def _is_data_cell(cell: LexborNode) -> bool:
     """Whether a cell holds one value; cells with several blocks are the columns of a page laid out as a table."""
     return len(cell.css(_CELL_BLOCKS)) <= 1 and not cell.css("table, br")
+
+
+def _mark(element: LexborNode) -> tuple[str, str] | None:
+    """The signs around what the element raises or lowers; None when it does neither."""
+    tag, about = element.tag, element.attributes
+    style = _RAISED_STYLE.search(about.get("style") or "")
+    if tag == "sub" or (style and style[1].lower() == "sub"):
+        return _signs(shape.lowered)
+    if tag not in ("sup", "a") and not style:
+        return None
+    parent = element.parent
+    links = [element, *element.css("a"), *([parent] if parent is not None and parent.tag == "a" else [])]
+    is_note = any("#" in (link.attributes.get("href") or "") for link in links) or (
+        _NOTE_CLASS.search(about.get("class") or "") is not None
+    )
+    if tag == "a" and not style:
+        return _signs(shape.note_mark) if not element.css("sup") else None
+    return _signs(shape.note_mark if is_note else shape.raised)
+
+
+def _signs(marked: Callable[[str], str]) -> tuple[str, str]:
+    start, _, end = marked("\0").partition("\0")
+    return start, end
 
 
 def _take_out(element: LexborNode) -> None:

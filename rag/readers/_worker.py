@@ -164,9 +164,26 @@ def _replies_to(request: dict[str, Any], limits: _Limits) -> Iterator[dict[str, 
                 yield _within(budget, item, is_alone=False)
                 limits.begin()
         else:
-            yield _within(budget, reader.read(path), is_alone=True)
+            yield _within(budget, _read(reader, path, module_name, request["max_bytes"]), is_alone=True)
     except ReadError as error:
         yield {"error": error.reason}
+
+
+def _read(reader: Any, path: Path, module_name: str, max_bytes: int) -> Any:
+    """The document; in plain order where one of our own readers fails by a fault of its own."""
+    from rag.errors import RagError
+
+    try:
+        return reader.read(path)
+    except (RagError, MemoryError, ImportError, OSError):
+        raise
+    except Exception as error:
+        if not module_name.startswith("rag.readers."):
+            raise
+        from rag.readers._plain import plain_document
+
+        media_type = min(reader.media_types)
+        return plain_document(path, error, media_type=media_type, max_bytes=max_bytes)
 
 
 def _within(budget: Any, item: Any, *, is_alone: bool) -> dict[str, Any]:

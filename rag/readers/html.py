@@ -19,6 +19,7 @@ from rag.errors import ReadError
 from rag.readers._decoding import DEFAULT_MAX_BYTES, decode, read_bytes
 from rag.readers._html_text import is_nested_too_deeply, parse, remove_frame, remove_hidden, visible_text
 from rag.readers._normalisation import any_date, make_document, normalise
+from rag.readers.shape.raised import resolved
 from rag.types import Document
 
 __all__ = ["HtmlReader"]
@@ -73,14 +74,14 @@ def _main_text(page: LexborHTMLParser) -> str:
     if page.body is None:
         return ""
     remove_hidden(page)
-    everything = normalise(visible_text(page.body))
+    everything = normalise(visible_text(page.body, is_resolved=False))
     html = page.html or ""
     judged = trafilatura.extract(html, include_comments=False, fast=True) if len(html) <= MAX_ARTICLE_BYTES else None
     remove_frame(page)
     # A page that is all navigation by its own account, such as a list of links, is still a page.
-    text = normalise(visible_text(page.body)) or everything
+    text = normalise(visible_text(page.body, is_resolved=False)) or everything
     chosen = "\n".join(_chosen_lines(text.split("\n"), normalise(judged or "")))
-    return chosen if len(chosen) >= min(N_ENOUGH_CHARACTERS, len(text)) else text
+    return resolved(chosen if len(chosen) >= min(N_ENOUGH_CHARACTERS, len(text)) else text)
 
 
 def _chosen_lines(lines: list[str], judged: str) -> Iterator[str]:

@@ -21,6 +21,7 @@ from markdown_it.token import Token
 from rag.readers._decoding import DEFAULT_MAX_BYTES, decode, read_bytes
 from rag.readers._html_text import parse, remove_hidden, visible_text
 from rag.readers._normalisation import any_date, make_document, normalise
+from rag.readers.shape.raised import lowered, note_mark, raised, resolved
 from rag.types import Document
 
 __all__ = ["MarkdownReader"]
@@ -30,6 +31,9 @@ MAX_FRONT_MATTER_CHARACTERS = 10_000
 _FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 _DATE_NAMES = ("published", "publishdate", "date", "pubdate")
 _ELEMENT_START = re.compile(r"<\s*(script|style|template|iframe|svg|noscript)\b", re.IGNORECASE)
+_RAISED = re.compile(r"<\s*(/?)\s*(sup|sub)\b", re.IGNORECASE)
+_NOTE_REFERENCE = re.compile(r"\[\^[^\s\[\]^]{1,40}\](?!:)")
+_CARET = re.compile(r"(?<=\w)\^(-?\w{1,5})\^")
 _BREAK = re.compile(r"<\s*br\b", re.IGNORECASE)
 
 
@@ -138,15 +142,26 @@ def _inline_text(inline: Token) -> str:
                 hidden_by = start[1].lower()
             elif _BREAK.match(token.content):
                 pieces.append("\n")
+            elif not hidden_by and (sign := _RAISED.match(token.content)):
+                opening, _, closing = (raised if sign[2].lower() == "sup" else lowered)("\0").partition("\0")
+                pieces.append(closing if sign[1] else opening)
         elif hidden_by:
             continue
         elif token.type in ("text", "code_inline", "text_special"):
-            pieces.append(token.content)
+            pieces.append(token.content if token.type == "code_inline" else _with_marks(token.content))
         elif token.type == "softbreak":
             pieces.append(" ")
         elif token.type == "hardbreak":
             pieces.append("\n")
-    return "\n".join(line.strip() for line in "".join(pieces).split("\n"))
+    return "\n".join(resolved(line).strip() for line in "".join(pieces).split("\n"))
+
+
+def _with_marks(text: str) -> str:
+    """The text with references to notes (`[^2]`) and raised pieces (`10^6^`), as many programs write them, marked."""
+    if "^" not in text:
+        return text
+    text = _NOTE_REFERENCE.sub(lambda match: note_mark(match[0][2:-1]), text)
+    return _CARET.sub(lambda match: raised(match[1]), text)
 
 
 def _html_words(html: str) -> str:

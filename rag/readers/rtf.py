@@ -18,6 +18,7 @@ from rag.errors import ReadError
 from rag.readers._decoding import DEFAULT_MAX_BYTES, read_bytes
 from rag.readers._normalisation import make_document, normalise
 from rag.readers._tables import Header, table_lines
+from rag.readers.shape.raised import lowered, raised, resolved
 from rag.types import Document
 
 __all__ = ["RtfReader"]
@@ -65,6 +66,7 @@ _UNSHOWN = frozenset(
         *("nonshppict", "private"),
     ]
 )
+_LEVELS = {"super": 1, "sub": -1, "up": 1, "dn": -1, "nosupersub": 0}
 _FOOTNOTES = frozenset({"footnote"})
 _ABOUT = frozenset({"title", "author"})
 # Source: "Font Table", \\fcharsetN.
@@ -121,11 +123,13 @@ class RtfReader:
 class _State:
     """What holds until the group ends.
 
+    level: 1 for what is raised, -1 for what is lowered.
     goes_to: where text goes: "body", "notes", "fonts", one of `_ABOUT`, or "" for nowhere.
     """
 
     goes_to: str = "body"
     is_hidden: bool = False
+    level: int = 0
     font: int = -1
     n_skipped_after_unicode: int = 1
 
@@ -167,7 +171,7 @@ class _Flow:
         return self.finished
 
     def _taken(self) -> str:
-        text = "".join(self.paragraph).strip()
+        text = resolved("".join(self.paragraph)).strip()
         self.paragraph.clear()
         return text
 
@@ -262,6 +266,8 @@ class _Parser:
         is_on = number != 0
         if word in ("v", "deleted"):
             self._state = replace(self._state, is_hidden=is_on)
+        elif word in _LEVELS:
+            self._state = replace(self._state, level=_LEVELS[word] if is_on else 0)
         elif word == "plain":
             self._state = replace(self._state, is_hidden=False)
         elif word == "intbl":
@@ -320,7 +326,8 @@ class _Parser:
         if goes_to in _ABOUT:
             self.about[goes_to].append(text)
         elif goes_to != "fonts":
-            self._flow().paragraph.append(text)
+            level = self._state.level
+            self._flow().paragraph.append(raised(text) if level > 0 else lowered(text) if level < 0 else text)
 
 
 def _known(encoding: str) -> str:

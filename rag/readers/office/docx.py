@@ -21,6 +21,7 @@ from rag.readers._tables import Header, table_lines
 from rag.readers._xml import Element, attribute, child, children, descendants, local_name, path_to
 from rag.readers._zip import open_zip
 from rag.readers.office.ooxml import Package, is_on
+from rag.readers.shape.raised import lowered, raised, resolved
 from rag.types import Document
 
 __all__ = ["DocxReader"]
@@ -43,6 +44,8 @@ _MATHEMATICS = frozenset(
     ]
 )
 _CHARACTER_BY_ELEMENT = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "\u2011"}
+_MARK_BY_ALIGNMENT = {"superscript": raised, "subscript": lowered}
+_MARK_BY_SCRIPT = {"sup": raised, "sub": lowered}
 _LONGEST_CELL = 400
 """A table with a longer cell, or one half as long of several paragraphs, only lays out the page."""
 _NO_NOTES = frozenset({"separator", "continuationSeparator", "continuationNotice"})
@@ -129,7 +132,7 @@ def _blocks(parent: Element, styles: Mapping[str, str]) -> Iterator[_Paragraph]:
 
 def _paragraph_text(paragraph: Element) -> str:
     lines = "".join(_pieces(paragraph)).split("\n")
-    return "\n".join(stripped for line in lines if (stripped := line.strip()))
+    return "\n".join(stripped for line in lines if (stripped := resolved(line).strip()))
 
 
 def _pieces(parent: Element) -> Iterator[str]:
@@ -142,14 +145,30 @@ def _pieces(parent: Element) -> Iterator[str]:
             yield _CHARACTER_BY_ELEMENT[name]
         elif name == "r":
             properties = child(element, "rPr")
-            if properties is None or not is_on(properties, "vanish"):
+            if properties is None:
                 yield from _pieces(element)
+            elif not is_on(properties, "vanish"):
+                alignment = child(properties, "vertAlign")
+                mark = _MARK_BY_ALIGNMENT.get(attribute(alignment, "val")) if alignment is not None else None
+                yield from _pieces(element) if mark is None else [mark("".join(_pieces(element)))]
+        elif name in ("sSup", "sSub", "sSubSup"):
+            yield from _scripts(element)
         elif name in _TRANSPARENT or name in _MATHEMATICS:
             yield from _pieces(element)
         elif name == "AlternateContent":
             choice = child(element, "Choice")
             if choice is not None:
                 yield from _pieces(choice)
+
+
+def _scripts(element: Element) -> Iterator[str]:
+    """A formula's base, and what stands above and below it."""
+    for part in element:
+        mark = _MARK_BY_SCRIPT.get(local_name(part))
+        if local_name(part) == "e":
+            yield from _pieces(part)
+        elif mark is not None:
+            yield mark("".join(_pieces(part)))
 
 
 def _text_boxes(paragraph: Element) -> Iterator[Element]:

@@ -17,6 +17,7 @@ from rag.readers._tables import Header, sheet_lines, table_lines
 from rag.readers._xml import Element, attribute, child, children, descendants, local_name, parse_xml
 from rag.readers._zip import open_zip
 from rag.readers.office.sheets import CellCounter
+from rag.readers.shape.raised import lowered, raised, resolved
 from rag.types import Document
 
 __all__ = ["OpenDocumentReader"]
@@ -53,7 +54,9 @@ class OpenDocumentReader:
                 or has too many cells.
         """
         with open_zip(path, max_bytes=self._max_bytes) as archive:
-            body = child(parse_xml(archive.read("content.xml"), path, part="content.xml"), "body")
+            root = parse_xml(archive.read("content.xml"), path, part="content.xml")
+            _mark_raised(root)
+            body = child(root, "body")
             said: dict[str, str] = {}
             if "meta.xml" in archive.names():
                 meta = child(parse_xml(archive.read("meta.xml"), path, part="meta.xml"), "meta")
@@ -110,7 +113,21 @@ def _blocks(parent: Element) -> Iterator[str]:
 
 
 def _paragraph(paragraph: Element) -> str:
-    return "".join(_pieces(paragraph))
+    return "\n".join(map(resolved, "".join(_pieces(paragraph)).split("\n")))
+
+
+def _mark_raised(root: Element) -> None:
+    """Mark the texts whose style raises or lowers them, where they stand."""
+    marks = {}
+    for style in descendants(root, "style"):
+        for properties in children(style, "text-properties"):
+            place = attribute(properties, "text-position").split(" ")[0]
+            if place.strip("-0%"):
+                marks[attribute(style, "name")] = lowered if place.startswith(("sub", "-")) else raised
+    for span in descendants(root, "span") if marks else ():
+        mark = marks.get(attribute(span, "style-name"))
+        if mark is not None and span.text:
+            span.text = mark(span.text)
 
 
 def _pieces(element: Element) -> Iterator[str]:

@@ -13,6 +13,7 @@ from statistics import median
 from typing import NamedTuple
 
 from rag.readers.pdf.words import Page, Word
+from rag.readers.shape.raised import raised, resolved
 
 __all__ = ["Column", "Line", "Segment", "columns", "rows", "segments"]
 
@@ -30,6 +31,8 @@ _LONGEST_CELL = 12
 """Letters: where most pieces are shorter, they are cells or numbers."""
 
 
+_RAISED_SIZE, _RISE, _RAISED_GAP, _LONGEST_RAISED = 0.85, 0.15, 0.4, 8
+"""What is at most so large, so high and so near, in sizes of the font before it, and so long, is raised."""
 _LEADERS = re.compile(r"\s*(?:\.[ ]?){5,}\s*")
 """The dots between an entry of a table of contents and its page."""
 
@@ -140,7 +143,7 @@ def _segment(words: Sequence[Word]) -> Segment:
     # Superscripts stand above the line: the line is where its words of full size are.
     full = [word for word in words if word.size >= 0.9 * size] or words
     return Segment(
-        " ".join(word.text for word in words),
+        _text(words),
         words[0].left,
         min(word.top for word in full),
         max(word.right for word in words),
@@ -149,6 +152,21 @@ def _segment(words: Sequence[Word]) -> Segment:
         words[0].right - words[0].left,
         words[0].is_upright,
     )
+
+
+def _text(words: Sequence[Word]) -> str:
+    """The words with blanks between; a smaller one that stands higher is raised beside the one before it."""
+    text = words[0].text
+    for word, following in pairwise(words):
+        is_raised = (
+            following.size <= _RAISED_SIZE * word.size
+            and following.bottom < word.bottom - _RISE * word.size
+            and following.left - word.right < _RAISED_GAP * word.size
+            and len(following.text) <= _LONGEST_RAISED
+            and following.is_upright
+        )
+        text += raised(following.text) if is_raised else f" {following.text}"
+    return resolved(text)
 
 
 def _line(page: int, row: Sequence[Segment]) -> Line:
@@ -255,8 +273,8 @@ def _is_running_text(side: Sequence[Segment]) -> bool:
     """Whether lines end where the next word does not fit, as those of a paragraph do and cells of a table do not."""
     gutter = _gutter(side)
     if gutter is not None:  # two columns or more on this side: the first speaks for them
-        side = [segment for segment in side if segment.right <= gutter]
-    if median(len(segment.text) for segment in side) <= _LONGEST_CELL:
+        side = [segment for segment in side if segment.right <= gutter] or side
+    if not side or median(len(segment.text) for segment in side) <= _LONGEST_CELL:
         return False
     lines = rows(side)
     start, end = min(row[0].left for row in lines), max(row[-1].right for row in lines)

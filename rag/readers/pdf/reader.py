@@ -18,6 +18,7 @@ import pypdfium2.raw as pdfium  # type: ignore[import-untyped]
 from rag.errors import ReadError
 from rag.readers._decoding import DEFAULT_MAX_BYTES, read_bytes
 from rag.readers._normalisation import make_document, normalise
+from rag.readers._plain import plain_order_notice
 from rag.readers.pdf.frame import without_frame
 from rag.readers.pdf.layout import Column, Line, columns, segments
 from rag.readers.pdf.metadata import about, is_title
@@ -45,7 +46,8 @@ class PdfReader:
     """Reads PDF; title, author, language and dates come from what the file says about itself.
 
     metadata: `page_starts`; `created`, the day on which the file was made; and `pages_without_text`, the numbers of
-        pages that hold a picture, or are damaged, and so are missing in the text.
+        pages that hold a picture, or are damaged, and so are missing in the text; and `notice`, a sentence, where the
+        layout could not be worked out and the text is in the order of the file.
     """
 
     media_types = frozenset({"application/pdf"})
@@ -67,10 +69,14 @@ class PdfReader:
             facts = about(document, data)
             pages = _pages(document, path)
         _refuse_without_text(pages, path)
-        kept = without_frame(pages, [segments(page) for page in pages])
-        found_columns = [column for page, rest in zip(pages, kept, strict=True) for column in columns(page, rest)]
-        found = paragraphs(found_columns)
-        text = written(found, len(pages))
+        found_columns, notice = _laid_out(pages)
+        try:
+            found = paragraphs(found_columns)
+            text = written(found, len(pages))
+        except Exception as error:  # no fault of the layout may lose the text
+            found_columns, notice = _in_plain_order(pages), plain_order_notice(error)
+            found = [column.lines for column in found_columns if column.lines]
+            text = written(found, len(pages))
         return make_document(
             path,
             title=facts.title or _largest_heading(found, found_columns),
@@ -78,6 +84,7 @@ class PdfReader:
             text=text.text,
             metadata={
                 **facts.metadata,
+                "notice": notice,
                 "page_starts": ",".join(map(str, text.page_starts)),
                 "pages_without_text": ",".join(str(page.number) for page in pages if page.has_pictures),
             },
@@ -119,6 +126,46 @@ def _pages(document: pypdfium2.PdfDocument, path: Path) -> list[Page]:
     if n_damaged == n_pages:
         raise ReadError(str(path), "none of its pages can be opened - save it again as PDF")
     return pages
+
+
+def _laid_out(pages: Sequence[Page]) -> tuple[list[Column], str]:
+    """The columns of all pages, and what to say of them; a page whose layout fails is read in the order of the file."""
+    notice = ""
+    try:
+        kept = without_frame(pages, [segments(page) for page in pages])
+    except Exception as error:
+        notice = plain_order_notice(error)
+        kept = [segments(page) for page in pages]
+    found: list[Column] = []
+    for page, rest in zip(pages, kept, strict=True):
+        try:
+            found += columns(page, rest)
+        except Exception as error:
+            notice = plain_order_notice(error)
+            found += _in_plain_order([page])
+    return found, notice
+
+
+def _in_plain_order(pages: Sequence[Page]) -> list[Column]:
+    """A column for each page, its lines as the file draws them."""
+    return [
+        Column(
+            tuple(
+                Line(
+                    page.number,
+                    segment.text,
+                    segment.left,
+                    segment.top,
+                    segment.right,
+                    segment.bottom,
+                    segment.size,
+                    segment.first_word_width,
+                )
+                for segment in segments(page)
+            )
+        )
+        for page in pages
+    ]
 
 
 def _refuse_without_text(pages: Sequence[Page], path: Path) -> None:

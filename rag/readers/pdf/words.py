@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import ctypes
 import math
+import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 import pypdfium2  # type: ignore[import-untyped]
 import pypdfium2.raw as pdfium  # type: ignore[import-untyped]
 
 from rag.readers._normalisation import normalise
+from rag.readers.shape.raised import lowered, raised
 
 __all__ = ["Page", "Word", "words_of"]
 
@@ -27,6 +29,11 @@ _UNKNOWN = frozenset([*range(0xE000, 0xF900), 0xFFFD])
 """Code points for private use, and the one for no character."""
 _SMALLEST_SIZE = 0.5
 _BELOW_BASELINE, _ABOVE_BASELINE = 0.22, 0.78
+_MAY_BE_RAISED = re.compile(r"[^\W_].*\d|\d.*[^\W_]|[.,;:!?)\]%’”\"]\d")
+_SMALLER = 0.85
+_RISE, _SINK = 0.2, 0.08
+"""In font sizes: how far a smaller sign stands above or below the line at least."""
+_MARKS: Mapping[int, Callable[[str], str]] = {0: str, 1: raised, -1: lowered}
 _RIGHT_TO_LEFT = range(0x0590, 0x0900)
 
 
@@ -140,6 +147,8 @@ def _placed(text_page: object, text: str, first: int, last: int) -> Iterator[_Dr
     """The word with its place, if it has one, and a text."""
     # Where PDFium has characters of 16 bits, an emoji is two of them.
     text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    if last > first and len(text) == last + 1 - first and _MAY_BE_RAISED.search(text):
+        text = _with_raised_marked(text_page, text, first)
     text = normalise(text.translate(_LIGATURES)).strip()
     boxes = [box for box in (_box(text_page, first), _box(text_page, last)) if box is not None]
     if not text or not boxes:
@@ -155,6 +164,37 @@ def _placed(text_page: object, text: str, first: int, last: int) -> Iterator[_Dr
     is_after_blank = first > 0 and not pdfium.FPDFText_IsGenerated(text_page, first - 1)
     is_known = not pdfium.FPDFText_HasUnicodeMapError(text_page, first) and ord(text[0]) not in _UNKNOWN
     yield _Drawn(text, box, size, quarter_turns, is_after_blank, is_known)
+
+
+def _with_raised_marked(text_page: object, text: str, first: int) -> str:
+    """The word with its smaller signs above or below its line marked, for `raised.resolved`."""
+    places = [_baseline_and_size(text_page, first + i) for i in range(len(text))]
+    size = max(size for _, size in places)
+    base = next(y for y, its_size in places if its_size == size)
+    pieces = []
+    pending = ""
+    kind = 0
+    for sign, (y, its_size) in zip(text, places, strict=True):
+        shift = (y - base) / size if its_size <= _SMALLER * size else 0.0
+        its_kind = 1 if shift > _RISE else -1 if shift < -_SINK else 0
+        if its_kind != kind:
+            pieces.append(_MARKS[kind](pending))
+            pending, kind = "", its_kind
+        pending += sign
+    pieces.append(_MARKS[kind](pending))
+    return "".join(pieces)
+
+
+def _baseline_and_size(text_page: object, i: int) -> tuple[float, float]:
+    x, y = ctypes.c_double(), ctypes.c_double()
+    pdfium.FPDFText_GetCharOrigin(text_page, i, ctypes.byref(x), ctypes.byref(y))
+    matrix = pdfium.FS_MATRIX()
+    size = abs(pdfium.FPDFText_GetFontSize(text_page, i))
+    if pdfium.FPDFText_GetMatrix(text_page, i, ctypes.byref(matrix)):
+        if abs(matrix.b) > 0.1 * abs(matrix.a):
+            return 0.0, _SMALLEST_SIZE  # it does not run from left to right
+        size *= math.hypot(matrix.c, matrix.d)
+    return (y.value, size) if math.isfinite(y.value) and size >= _SMALLEST_SIZE else (0.0, _SMALLEST_SIZE)
 
 
 def _box(text_page: object, i: int) -> _Box | None:

@@ -567,3 +567,49 @@ class TestHostileFiles:
             b"<</Length 5>> stream\nPLACE", b"<</Length %d /Filter /FlateDecode>> stream\n%b" % (len(BOMB), BOMB)
         )
         assert re.search("memory|longer than 20 seconds|characters, more than", self.outcome(reader, tmp_path, data))
+
+
+class TestRaisedSigns:
+    @pytest.mark.parametrize("gap", [0.0, 0.5, 1.5])
+    def test_exponents_stay_and_note_marks_go(self, tmp_path, gap):
+        pieces = []
+        x = 60.0
+        for text, is_up in [
+            ("It holds 10", 0),
+            ("6", 1),
+            (" litres, and 45", 0),
+            ("12", 1),
+            (" birds died on 3 km", 0),
+        ]:
+            pieces.append(Piece(x, 704 if is_up else 700, text.rstrip(), 6 if is_up else SIZE))
+            x += len(text) * (0.6 * 6 if is_up else EM) + gap * is_up
+        pieces.append(Piece(x, 704, "2", 6))
+        assert read(tmp_path, pieces).text == "It holds 10⁶ litres, and 45 birds died on 3 km²"
+
+    def test_lowered_digits_stay_with_their_letters(self, tmp_path):
+        pieces = [
+            Piece(60, 700, "It emits CO"),
+            Piece(60 + 11 * EM, 698, "2", 6),
+            Piece(60 + 12 * EM, 700, "every day."),
+        ]
+        assert read(tmp_path, pieces).text == "It emits CO2 every day."
+
+
+class TestFaultsOfOurOwn:
+    def test_lines_in_the_left_column_alone_are_read(self, tmp_path):
+        left = [Piece(60, 700 - i * 12, f"left line {i} of the first column") for i in range(8)]
+        right = [Piece(320, 700 - i * 12, f"right line {i} of the second one") for i in range(8)]
+        across = [Piece(60, 590, "A caption that runs across both of the columns of this page, from side to side")]
+        below = [Piece(60, 560 - i * 12, f"more line {i} of the left band") for i in range(16)]
+        text = read(tmp_path, [*left, *right, *across, *below]).text
+        assert all(f"more line {i} of" in text for i in range(16))
+
+    @pytest.mark.parametrize("name", ["without_frame", "columns", "paragraphs"])
+    def test_no_fault_of_the_layout_loses_the_text(self, tmp_path, monkeypatch, name):
+        def fail(*_):
+            raise ZeroDivisionError
+
+        monkeypatch.setattr(f"rag.readers.pdf.reader.{name}", fail)
+        document = read(tmp_path, stacked(textwrap.wrap(PARAGRAPH, 40)))
+        assert document.text.split() == PARAGRAPH.split()
+        assert "plain order" in document.metadata["notice"]
