@@ -17,12 +17,12 @@ from pathlib import Path
 from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
-from eval.cases import DataError
+from eval.cases import DataError, Split
 from eval.data_sets import DATA_SETS, data_folder, missing_files, skipped
 from eval.measures import MEASURES, Measure
 from eval.run import Finished, run_task, settings_of
 from eval.statistics import Interval
-from eval.tasks.registry import MUTATIONS_TASK, SEEDS_TASK, build_task
+from eval.tasks.registry import MUTATIONS_TASK, NEWS_TASK, SEEDS_TASK, build_task
 from rag import RagError, Settings
 
 __all__ = ["FLOORS", "Check", "Result", "add_arguments", "as_junit", "as_markdown", "check_run", "main", "read_floors"]
@@ -104,6 +104,8 @@ def read_floors(path: Path) -> Mapping[str, Mapping[str, float]]:
 def _checks(floors: Mapping[str, Mapping[str, float]], settings: Settings, runs: Path) -> Iterator[Check]:
     for name in (SEEDS_TASK, MUTATIONS_TASK):
         yield from check_run(run_task(build_task(name), settings, runs=runs, split=None), floors.get(name, {}))
+    news = run_task(build_task(NEWS_TASK), settings, runs=runs, split=Split.REPORT)
+    yield from check_run(news, floors.get(NEWS_TASK, {}))
     folder = data_folder()
     not_there = dict(zip(_incomplete(folder), skipped(folder), strict=True))
     for name in QUICK_SETS:

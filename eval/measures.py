@@ -10,9 +10,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
+import numpy as np
+
 from eval.assertion.battery import ClaimKind, FrameKind
 from eval.metrics.abstention import RankedLoss, weighted_aurc
-from eval.metrics.figure import UNDEFINED, Figure, WeightedFigure, mean
+from eval.metrics.figure import UNDEFINED, Figure, WeightedFigure, Weights, mean
 from eval.metrics.verification import (
     ScoredPair,
     weighted_auroc,
@@ -23,7 +25,7 @@ from eval.mutations.records import MutationKind
 from eval.outcomes import Outcome, Status
 from eval.statistics import Interval, bootstrap_interval, bootstrap_interval_of_weighted, wilson_interval
 
-__all__ = ["MEASURES", "OVERLAP", "Measure", "figure", "interval", "values_by_case"]
+__all__ = ["MEASURES", "OVERLAP", "Measure", "figure", "interval", "values_by_case", "weighted_median"]
 
 OVERLAP = "overlap"
 """Key of a score that is no measure itself: the share of a claim's words that stand in its evidence."""
@@ -122,6 +124,24 @@ def _ranked_losses(outcomes: Iterable[Outcome]) -> list[RankedLoss]:
     ]
 
 
+def weighted_median(values: Sequence[float]) -> WeightedFigure:
+    """The median of the values (the lower one of two in the middle), each counted so many times."""
+    order = np.argsort(np.asarray(values), kind="stable")
+
+    def median(weights: Weights) -> Figure:
+        reached = np.cumsum(weights[order])
+        if not reached.size or not reached[-1]:
+            return UNDEFINED
+        middle = int(np.searchsorted(reached, (int(reached[-1]) + 1) // 2))
+        return Figure(float(values[order[middle]]), int(reached[-1]))
+
+    return WeightedFigure(len(values), median)
+
+
+def _words_shown(outcomes: Sequence[Outcome]) -> WeightedFigure:
+    return weighted_median([row.scores["words_shown"] for row in outcomes if "words_shown" in row.scores])
+
+
 _ALL = (
     _mean("citation_validity", "citations equal to their source", _validity),
     _mean("failed", "failed, of all", _failed, is_higher_better=False),
@@ -137,6 +157,12 @@ _ALL = (
     Measure(key="document_ndcg_10", title="nDCG@10 of documents"),
     # answers with citations
     Measure(key="gold_cited", title="a gold sentence is cited"),
+    Measure(key="gold_first_cited", title="the first citation is a gold sentence, of the answered"),
+    Measure(
+        key="misleading",
+        title="misleading, of all: answered though unanswerable, or no gold sentence cited",
+        is_higher_better=False,
+    ),
     Measure(key="citation_recall", title="citation recall: share of the gold sentences that are cited"),
     Measure(key="citation_precision", title="citation precision: share of an answer's citations that are gold"),
     Measure(key="citation_f1", title="citation F1"),
@@ -149,6 +175,8 @@ _ALL = (
     Measure(key="answer_f1", title="word F1 with the gold answer"),
     Measure(key="answer_exact", title="exact match with the gold answer"),
     Measure(key="n_citations", title="citations an answer", is_higher_better=False),
+    _curve("words_shown", "words shown, median of the answered answerable", _words_shown, is_higher_better=False),
+    Measure(key="cut_quotation", title="share of citations that cut a quotation", is_higher_better=False),
     # abstention
     Measure(key="answered", title="answered, of the answerable"),
     Measure(key="false_refusal", title="abstained or failed, of the answerable", is_higher_better=False),

@@ -53,6 +53,7 @@ class Outcome:
     n_invalid: citations whose quote is not the slice of the document.
     milliseconds: by stage, `total` being the whole question.
     notice: what the answer says about how it was made, such as that the language model failed and quotes stand in.
+    kind: what the set calls this kind of question; empty when it says nothing.
     """
 
     case_id: str
@@ -68,12 +69,15 @@ class Outcome:
     milliseconds: Mapping[str, float] = field(default_factory=dict)
     notice: str = ""
     error: str = ""
+    kind: str = ""
 
 
 _ROW = TypeAdapter(Outcome)
 
 
-def failed(case_id: str, question: str, *, is_positive: bool, scores: Mapping[str, float], error: Exception) -> Outcome:
+def failed(
+    case_id: str, question: str, *, is_positive: bool, scores: Mapping[str, float], error: Exception, kind: str = ""
+) -> Outcome:
     """The outcome of a case that raised an error: wrong in every measure, so that a failure never leaves a figure.
 
     is_positive: what the gold says; the judgement is the opposite of it, with full confidence.
@@ -87,6 +91,7 @@ def failed(case_id: str, question: str, *, is_positive: bool, scores: Mapping[st
         judgement=ScoredPair(is_positive, not is_positive, float(not is_positive)),
         loss=1.0,
         error=str(error),
+        kind=kind,
     )
 
 

@@ -6,7 +6,7 @@ import statistics
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from eval.measures import MEASURES, Measure, interval
+from eval.measures import MEASURES, Measure, figure, interval
 from eval.outcomes import Outcome, Status
 from eval.statistics import Interval
 
@@ -55,14 +55,40 @@ def as_markdown(title: str, outcomes: Sequence[Outcome], lines: Sequence[Line]) 
     if first_failed:
         rows += [f"First failure, case {first_failed.case_id!r}: {' '.join(first_failed.error.split())}", ""]
     rows += ["| figure | value | 95 % interval | cases |", "|---|---|---|---|"]
-    for measure, (figure, low, high) in lines:
+    for measure, (found, low, high) in lines:
         bounds = "" if low is None or high is None else f"{low:.3f}-{high:.3f}"
-        rows.append(f"| {measure.title} | {figure.value:.3f} | {bounds} | {figure.n:,} |")
+        rows.append(f"| {measure.title} | {found.value:.3f} | {bounds} | {found.n:,} |")
+    rows += _by_kind(outcomes)
     times = stage_times(outcomes)
     if times:
         rows += ["", "| stage | median | 95th percentile | questions |", "|---|---|---|---|"]
         rows += [f"| {time.stage} | {time.median_ms:.1f} ms | {time.p95_ms:.1f} ms | {time.n:,} |" for time in times]
     return "\n".join(rows) + "\n"
+
+
+_OF_A_KIND = {
+    "gold_first_cited": "first citation gold",
+    "gold_cited": "gold cited",
+    "false_refusal": "false refusals",
+    "abstained": "declined",
+    "misleading": "misleading",
+    "words_shown": "words, median",
+    "cut_quotation": "quotations cut",
+}
+"""The measures that are told for each kind of question, with short titles."""
+
+
+def _by_kind(outcomes: Sequence[Outcome]) -> list[str]:
+    """A table with a line for each kind of question; none when the set names no kinds."""
+    kinds = sorted({outcome.kind for outcome in outcomes} - {""})
+    if not kinds:
+        return []
+    rows = ["", f"| kind | cases | {' | '.join(_OF_A_KIND.values())} |", f"|{'---|' * (len(_OF_A_KIND) + 2)}"]
+    for kind in kinds:
+        own = [outcome for outcome in outcomes if outcome.kind == kind]
+        values = [figure(MEASURES[key], own).value for key in _OF_A_KIND]
+        rows.append(f"| {kind} | {len(own):,} | {' | '.join('' if v is None else f'{v:.3g}' for v in values)} |")
+    return rows
 
 
 def as_json(outcomes: Sequence[Outcome], lines: Sequence[Line]) -> Mapping[str, object]:
@@ -71,8 +97,8 @@ def as_json(outcomes: Sequence[Outcome], lines: Sequence[Line]) -> Mapping[str, 
         "n_cases": len(outcomes),
         "ends": _ends(outcomes),
         "figures": {
-            measure.key: {"value": figure.value, "low": low, "high": high, "n": figure.n}
-            for measure, (figure, low, high) in lines
+            measure.key: {"value": found.value, "low": low, "high": high, "n": found.n}
+            for measure, (found, low, high) in lines
         },
         "milliseconds": {
             time.stage: {"median": time.median_ms, "p95": time.p95_ms, "n": time.n} for time in stage_times(outcomes)

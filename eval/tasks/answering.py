@@ -25,16 +25,17 @@ from eval.loaded_sets import LoadedSet, in_stored_texts
 from eval.metrics.answer_match import contains, exact_match, with_words, word_f1
 from eval.metrics.citation_overlap import Located, Place, grouped_citation_scores, is_match
 from eval.metrics.citation_support import SupportedClaim, citation_support
-from eval.metrics.figure import Figure
+from eval.metrics.figure import UNDEFINED, Figure, share
 from eval.metrics.ranking import ndcg_at_k, recall_at_k
 from eval.metrics.span_validity import validity_counts
 from eval.metrics.speaker import speaker_counts
 from eval.metrics.verification import ScoredPair
+from eval.metrics.whole_quotations import cuts_quotation, quotations
 from eval.outcomes import Outcome, Quoted, Status, failed
 from eval.tasks.task import OF_THE_RUN, Trial
 from rag import Answer, Assistant, RagError
 
-__all__ = ["AnsweringTask", "add_corpus"]
+__all__ = ["AnsweringTask", "add_corpus", "case_trials"]
 
 N_RANKED = 50
 """Sentences in the ranking that is measured; an answer considers fewer."""
@@ -57,10 +58,26 @@ class AnsweringTask:
     def trials(self, assistant: Assistant, split: Split | None, *, documents: Path) -> Sequence[Trial]:
         """Add the corpus, and give one trial for each question."""
         corpus_ids = add_corpus(assistant, self._loaded.corpus, documents)
-        texts = {document_id: assistant.document(document_id).text for document_id in corpus_ids}
-        asking = _Asking(assistant, corpus_ids, texts, self._speakers)
-        cases = in_stored_texts(self._loaded, {corpus_ids[each]: text for each, text in texts.items()}).cases
-        return [Trial(case.id, partial(asking.outcome, case)) for case in cases if split in (None, case.split)]
+        texts = {corpus_id: assistant.document(document_id).text for document_id, corpus_id in corpus_ids.items()}
+        cases = in_stored_texts(self._loaded, texts).cases
+        return case_trials(assistant, cases, corpus_ids, split, speakers=self._speakers)
+
+
+def case_trials(
+    assistant: Assistant,
+    cases: Sequence[Case],
+    corpus_ids: Mapping[str, str],
+    split: Split | None,
+    *,
+    speakers: Mapping[Place, str] = NO_SPEAKERS,
+) -> list[Trial]:
+    """One trial for each case of the half, over documents that have been added.
+
+    corpus_ids: what the cases call a document, by its id in the store.
+    """
+    texts = {document_id: assistant.document(document_id).text for document_id in corpus_ids}
+    asking = _Asking(assistant, corpus_ids, texts, speakers)
+    return [Trial(case.id, partial(asking.outcome, case)) for case in cases if split in (None, case.split)]
 
 
 def add_corpus(assistant: Assistant, corpus: Mapping[str, CorpusDocument], folder: Path) -> dict[str, str]:
@@ -129,6 +146,7 @@ class _Asking:
                 is_positive=case.answerable,
                 scores=_scores(case, gold, _Seen(is_failed=True)),
                 error=error,
+                kind=case.type,
             )
         seen = _Seen(
             ranking=self._places(ranked),
@@ -137,7 +155,7 @@ class _Asking:
             first_quote=ranked[0].quote if ranked else "",
             is_answered=bool(answer.claims),
         )
-        scores = _scores(case, gold, seen) | support | self._wrong_speaker(case, seen)
+        scores = _scores(case, gold, seen) | support | self._wrong_speaker(case, seen) | self._cuts(answer)
         return Outcome(
             case_id=case.id,
             question=case.question,
@@ -153,6 +171,7 @@ class _Asking:
             n_invalid=validity_counts(answer.citations, self._texts).n_invalid,
             milliseconds=answer.trace.timings_ms,
             notice=answer.trace.notice,
+            kind=case.type,
         )
 
     def _places(self, found: Iterable[Located]) -> tuple[Place, ...]:
@@ -172,6 +191,14 @@ class _Asking:
         ]
         support = citation_support(claims, self._assistant.verify)
         return _defined({"support_recall": support.recall, "support_precision": support.precision})
+
+    def _cuts(self, answer: Answer) -> dict[str, float]:
+        cuts = [
+            cuts_quotation(each.span, quotations(self._texts[each.document_id]), shown=verified.claim.text)
+            for verified in answer.claims
+            for each in verified.claim.citations
+        ]
+        return _defined({"cut_quotation": share(cuts)})
 
     def _wrong_speaker(self, case: Case, seen: _Seen) -> dict[str, float]:
         if case.type != SPEAKER:
@@ -200,7 +227,7 @@ def _scores(case: Case, gold: Sequence[Sequence[Place]], seen: _Seen) -> dict[st
     if not case.answerable:
         abstained = float(not seen.is_answered and not seen.is_failed)
         premise = {"abstained_false_premise": abstained} if case.type == "false_premise" else {}
-        return {"abstained": abstained} | premise
+        return {"abstained": abstained, "misleading": float(seen.is_answered or seen.is_failed)} | premise
     figures = {
         "answered": Figure(float(seen.is_answered), 1),
         "false_refusal": Figure(float(not seen.is_answered), 1),
@@ -213,6 +240,7 @@ def _scores(case: Case, gold: Sequence[Sequence[Place]], seen: _Seen) -> dict[st
         figures["answer_exact"] = exact_match(seen.answer_text, gold_answers)
     if seen.is_answered:
         figures["n_citations"] = Figure(float(len(seen.cited)), 1)
+        figures["words_shown"] = Figure(float(len(seen.answer_text.split())), 1)
     return _defined(figures)
 
 
@@ -230,6 +258,10 @@ def _citation_figures(gold: Sequence[Sequence[Place]], seen: _Seen) -> dict[str,
         "evidence_recall_10": grouped_citation_scores(seen.ranking[:10], gold).recall,
         "evidence_rank": Figure(1 / (is_gold.index(True) + 1) if any(is_gold) else 0.0, 1),
         "gold_cited": Figure(float(bool(cited.recall.value)), 1),
+        "gold_first_cited": Figure(float(any(is_match(seen.cited[0], each) for each in gold_places)), 1)
+        if seen.cited
+        else UNDEFINED,
+        "misleading": Figure(float(seen.is_failed or (seen.is_answered and not cited.recall.value)), 1),
         "citation_recall": cited.recall,
         "citation_precision": cited.precision,
         "citation_f1": cited.f1,

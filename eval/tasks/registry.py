@@ -20,14 +20,16 @@ from eval.mutations.sources import PUBLIC_SETS, public_claims, seed_claims
 from eval.tasks.answering import AnsweringTask
 from eval.tasks.assertion import AssertionTask
 from eval.tasks.mutation import MutationTask, SplitClaims
+from eval.tasks.news import NewsTask
 from eval.tasks.rewriting import RewritingTask
 from eval.tasks.seeds import SEEDS, seeds_task
 from eval.tasks.task import Task
 from eval.tasks.verification import VerificationTask
 
-__all__ = ["ASSERTION_TASK", "MUTATIONS_TASK", "SEEDS_TASK", "TASKS", "TaskEntry", "build_task"]
+__all__ = ["ASSERTION_TASK", "MUTATIONS_TASK", "NEWS_TASK", "SEEDS_TASK", "TASKS", "TaskEntry", "build_task"]
 
 SEEDS_TASK = "seeds"
+NEWS_TASK = NewsTask.name
 MUTATIONS_TASK = "mutations"
 ASSERTION_TASK = "assertion"
 _N_PUBLIC_CLAIMS = 100
@@ -48,6 +50,7 @@ class TaskEntry(NamedTuple):
 
 def _entries() -> Iterator[TaskEntry]:
     yield TaskEntry(SEEDS_TASK, "", "retrieval, answering, abstention, speakers")
+    yield TaskEntry(NEWS_TASK, "", "the same over ten short articles, by kind of question")
     yield TaskEntry(MUTATIONS_TASK, "", "what the metrics and the verifier catch")
     yield TaskEntry(ASSERTION_TASK, "", "whether answers show what their source does not assert")
     for name, data_set in DATA_SETS.items():
@@ -74,6 +77,8 @@ def build_task(name: str) -> Task:
         return _mutation_task()
     if name == ASSERTION_TASK:
         return AssertionTask(name=name)
+    if name == NEWS_TASK:
+        return NewsTask()
     if not entry.data_set:
         return seeds_task()
     folder = data_folder()

@@ -25,7 +25,7 @@ from eval.metrics.citation_overlap import Place
 from eval.tasks.answering import AnsweringTask
 from rag import Span
 
-__all__ = ["SEEDS", "seeds_set", "seeds_task"]
+__all__ = ["SEEDS", "as_file", "check_quote", "seed_case", "seeds_set", "seeds_task"]
 
 SEEDS = Path(__file__).parents[2] / "seeds"
 _SPLITS = {"dev": Split.TUNE, "test": Split.REPORT}
@@ -54,14 +54,14 @@ def seeds_set(folder: Path = SEEDS) -> LoadedSet:
     questions, speakers = read_file(folder / "questions.jsonl"), read_file(folder / "speakers.jsonl")
     articles = sorted(folder.glob("*.txt"))
     corpus = {path.name: _document(path) for path in articles}
-    cases = tuple(map(_case, questions.rows))
+    cases = tuple(map(seed_case, questions.rows))
     check_gold(cases, corpus)
     for row in questions.rows:
         for span in row.rows("gold_spans"):
-            _check_quote(span, corpus[row.text("gold_source")].text)
+            check_quote(span, corpus[row.text("gold_source")].text)
     for row in speakers.rows:
         source = row.text("source")
-        _check_quote(row, corpus[source].text if source in corpus else "")
+        check_quote(row, corpus[source].text if source in corpus else "")
     return LoadedSet(
         name="seeds",
         corpus=corpus,
@@ -69,7 +69,7 @@ def seeds_set(folder: Path = SEEDS) -> LoadedSet:
         pairs=(),
         n_evidence=sum(len(case.gold_spans) for case in cases),
         missing_evidence=(),
-        data_hash=data_hash([questions, speakers, *map(_as_file, articles)]),
+        data_hash=data_hash([questions, speakers, *map(as_file, articles)]),
     )
 
 
@@ -80,11 +80,17 @@ def _document(path: Path) -> CorpusDocument:
         raise DataError(str(path), f"it is no readable text ({error}) - get the file again") from error
 
 
-def _as_file(path: Path) -> DataFile:
+def as_file(path: Path) -> DataFile:
+    """An article as a file for `data_hash`: its name and the hash of its bytes."""
     return DataFile(path.name, (), hashlib.sha256(path.read_bytes()).hexdigest())
 
 
-def _check_quote(row: Row, text: str) -> None:
+def check_quote(row: Row, text: str) -> None:
+    """Nothing, when the words of the label stand at its span of the text.
+
+    Raises:
+        DataError: others do.
+    """
     span, quote = _span(row), row.text("quote")
     if span.slice(text) != quote:
         raise DataError(
@@ -94,7 +100,12 @@ def _check_quote(row: Row, text: str) -> None:
         )
 
 
-def _case(row: Row) -> Case:
+def seed_case(row: Row) -> Case:
+    """The case of one line of a `questions.jsonl` of the seeds.
+
+    Raises:
+        DataError: a field is missing or of another form, or the split is neither dev nor test.
+    """
     source, split = row.text("gold_source"), row.text("split")
     if split not in _SPLITS:
         raise DataError(row.place, f"the split {split!r} is none of {', '.join(_SPLITS)} - write one of these")

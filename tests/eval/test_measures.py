@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eval.measures import MEASURES, OVERLAP, figure, interval, values_by_case
+from eval.measures import MEASURES, OVERLAP, figure, interval, values_by_case, weighted_median
 from eval.metrics.citation_overlap import Place
 from eval.metrics.figure import UNDEFINED, Figure
 from eval.metrics.verification import ScoredPair
@@ -157,3 +158,11 @@ def test_quick_bootstrap_of_a_curve_is_the_one_over_its_rows(key: str, outcomes:
     slow, quick = bootstrap_interval_of(outcomes, measure.of_run), interval(measure, outcomes)
     assert quick.figure == slow.figure
     assert [quick.low, quick.high] == pytest.approx([slow.low, slow.high])
+
+
+def test_median_counts_each_value_as_often_as_it_is_drawn() -> None:
+    median = weighted_median([30.0, 10.0, 20.0])
+    assert median.of_all() == Figure(20.0, 3)
+    assert median.figure_of(np.array([3, 1, 1])) == Figure(30.0, 5)
+    assert weighted_median([30.0, 10.0]).of_all() == Figure(10.0, 2)
+    assert weighted_median([]).of_all() == median.figure_of(np.zeros(3, dtype=np.int64)) == Figure(None, 0)

@@ -89,3 +89,15 @@ def test_figure_without_an_interval_has_no_bounds() -> None:
 @pytest.mark.parametrize("status", Status)
 def test_every_way_to_end_is_counted(status: Status) -> None:
     assert as_json([row("q1", status)], [])["ends"] == {status.value: 1}
+
+
+def test_kinds_of_questions_have_a_table_of_their_own() -> None:
+    rows = [
+        row("q1", kind="who", scores={"gold_cited": 1.0, "words_shown": 30.0}),
+        row("q2", kind="who", scores={"gold_cited": 0.0, "words_shown": 10.0}),
+        row("q3", kind="unstated", scores={"abstained": 1.0, "misleading": 0.0}),
+    ]
+    text = as_markdown("news", rows, summarise(rows))
+    assert "| unstated | 1 |  |  |  | 1 | 0 |  |  |" in text
+    assert "| who | 2 |  | 0.5 |  |  |  | 10 |  |" in text
+    assert "| kind |" not in as_markdown("seeds", ROWS, summarise(ROWS))

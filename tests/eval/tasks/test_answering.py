@@ -191,7 +191,10 @@ def test_without_gold_spans_no_sentence_is_scored(measure: Measure) -> None:
 
 def test_without_any_gold_only_whether_it_answers_is_scored(measure: Measure) -> None:
     (answered, silent) = measure(case(WHEN), case(WHO), script={WHEN: [("", [OPENED])]})
-    assert set(answered.scores) == {"answered", "false_refusal", "n_citations", "support_recall", "support_precision"}
+    assert set(answered.scores) == {
+        *("answered", "false_refusal", "n_citations", "words_shown", "cut_quotation"),
+        *("support_recall", "support_precision"),
+    }
     assert silent.scores == {"answered": 0.0, "false_refusal": 1.0}
     assert (answered.loss, silent.loss) == (None, None)
 
@@ -235,8 +238,8 @@ def test_an_abstention_is_wrong_where_there_is_an_answer_and_right_where_there_i
     }
     undefined = {"citation_precision", "n_citations", "support_recall", "support_precision"}
     assert not undefined & refused.scores.keys()
-    assert right.scores == {"abstained": 1.0}
-    assert premise.scores == {"abstained": 1.0, "abstained_false_premise": 1.0}
+    assert right.scores == {"abstained": 1.0, "misleading": 0.0}
+    assert premise.scores == {"abstained": 1.0, "abstained_false_premise": 1.0, "misleading": 0.0}
     assert picked(answered, "abstained", "abstained_false_premise") == {
         "abstained": 0.0,
         "abstained_false_premise": 0.0,
@@ -327,15 +330,15 @@ def test_failed_case_is_wrong_in_everything_that_it_defines(measure: Measure) ->
     )
     assert (failing.status, premise.status) == (Status.FAILED, Status.FAILED)
     assert "cannot answer an empty question - write" in failing.error
-    worst = dict.fromkeys(failing.scores, 0.0) | {"false_refusal": 1.0}
+    worst = dict.fromkeys(failing.scores, 0.0) | {"false_refusal": 1.0, "misleading": 1.0}
     assert failing.scores == worst
     assert failing.scores.keys() == {
-        *("answered", "false_refusal", "gold_cited", "citation_recall", "citation_f1"),
+        *("answered", "false_refusal", "gold_cited", "citation_recall", "citation_f1", "misleading"),
         *("evidence_first", "evidence_in_5", "evidence_in_10", "evidence_recall_10", "evidence_rank"),
         *("document_in_5", "document_recall_5", "document_ndcg_10"),
         *("answer_contains", "answer_f1", "answer_exact"),
     }
-    assert premise.scores == {"abstained": 0.0, "abstained_false_premise": 0.0}
+    assert premise.scores == {"abstained": 0.0, "abstained_false_premise": 0.0, "misleading": 1.0}
     assert (failing.loss, premise.loss) == (1.0, 1.0)
     assert (failing.judgement, premise.judgement) == (ScoredPair(True, False, 0.0), ScoredPair(False, True, 1.0))
 
