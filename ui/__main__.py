@@ -15,11 +15,11 @@ import platformdirs
 import typer
 
 from rag import Assistant, NotFoundError, RagError, Settings
-from ui.access import PASSWORD_VARIABLE, USER_VARIABLE, AccessError, Users, exposure, hash_password
-from ui.listening import ListeningError
 from ui.options import Address, AppOptions
-from ui.serving import serve
-from ui.shield import is_loopback
+from ui.server.access import PASSWORD_VARIABLE, USER_VARIABLE, AccessError, Users, exposure, hash_password
+from ui.server.listening import ListeningError
+from ui.server.serving import serve
+from ui.server.shield import is_loopback
 
 __all__ = ["main"]
 

@@ -16,9 +16,9 @@ from typing import Any, NamedTuple, cast
 
 from rag import Citation, NotFoundError, QuestionError, SettingsError, Span, Turn, citation_to_dict, to_dict
 from ui.library_tab import delete_upload
-from ui.ownership import Ownership
 from ui.preferences import Assistants, LlmKind, Preferences
 from ui.results import AnswerJson, DocumentsJson, FoundJson, OpenedJson, PlaceJson, ReportJson, TurnJson
+from ui.server.ownership import Ownership
 
 __all__ = ["TOOL_SUFFIX", "Api", "Endpoint", "endpoints"]
 

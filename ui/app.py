@@ -22,17 +22,17 @@ from ui.handlers import Chat
 from ui.library_tab import LibraryTab
 from ui.llm_tab import LlmTab
 from ui.options import AppOptions
-from ui.ownership import Ownership
 from ui.page_events import SEARCH_ONLY, Heard, PageEvents, Updates, spoken
 from ui.preferences import N_SOURCES, Assistants, LlmKind
-from ui.render import render_no_source
 from ui.results import ReportJson
 from ui.sentences import sentence
+from ui.server.ownership import Ownership
+from ui.views.render import render_no_source
 
 __all__ = ["Look", "build_app", "look"]
 
-_HERE = Path(__file__).parent
-_SCRIPT = (_HERE / "reader.js").read_text(encoding="utf-8")
+_STATIC = Path(__file__).parent / "static"
+_SCRIPT = (_STATIC / "reader.js").read_text(encoding="utf-8")
 _STYLES = ("conversation.css", "citations.css", "style.css")
 _FONTS = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif"]
 _MONO = ["ui-monospace", "SFMono-Regular", "Menlo", "monospace"]
@@ -71,7 +71,7 @@ def look() -> Look:
         font=_FONTS,
         font_mono=_MONO,
     )
-    return Look(theme=theme, css_paths=[str(_HERE / name) for name in _STYLES], footer_links=[])
+    return Look(theme=theme, css_paths=[str(_STATIC / name) for name in _STYLES], footer_links=[])
 
 
 def build_app(assistants: Assistants, *, options: AppOptions, ownership: Ownership) -> gr.Blocks:

@@ -29,9 +29,9 @@ from rag import (
 )
 from ui.background import Job, close
 from ui.conversation import Conversation, Exchange, Kept, Stage, kept_questions
-from ui.ownership import Ownership
 from ui.preferences import Assistants, Preferences
 from ui.sentences import count, sentence
+from ui.server.ownership import Ownership
 
 __all__ = ["Chat", "ChatView", "Opened", "warm_up"]
 

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from rag import AddReport, Assistant, DocumentInfo, Failure, FilterError, NotFoundError, Progress, RagError
 from ui.background import Job
-from ui.markup import text
-from ui.render import render_message, render_report
 from ui.sentences import count, duration, megabytes, sentence
+from ui.views.markup import text
+from ui.views.render import render_message, render_report
 
 __all__ = ["AddView", "LibraryTab", "Upload", "delete_upload"]
 

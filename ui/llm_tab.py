@@ -9,8 +9,8 @@ from rag import DEFAULT_LLM, FetchProgress, RagError, find_model, known_models, 
 from ui.background import Job
 from ui.library_tab import progress_bar
 from ui.preferences import Assistants, LlmKind, Preferences
-from ui.render import render_message
 from ui.sentences import count, duration, megabytes, sentence
+from ui.views.render import render_message
 
 __all__ = ["LlmTab"]
 

@@ -14,15 +14,15 @@ from typing import NamedTuple
 
 from ui.background import close
 from ui.conversation import Conversation
-from ui.exchanges import render_earlier, render_last, render_welcome
-from ui.exports import conversation_as_json, conversation_as_markdown
 from ui.handlers import Chat, ChatView, Opened
 from ui.library_tab import AddView, LibraryTab, Upload
 from ui.llm_tab import LlmTab
-from ui.markup import text
 from ui.preferences import Preferences
-from ui.render import render_documents, render_gone, render_message, render_no_source, render_source
 from ui.sentences import count
+from ui.views.exchanges import render_earlier, render_last, render_welcome
+from ui.views.exports import conversation_as_json, conversation_as_markdown
+from ui.views.markup import text
+from ui.views.render import render_documents, render_gone, render_message, render_no_source, render_source
 
 __all__ = ["SEARCH_ONLY", "Heard", "PageEvents", "Updates", "paragraph", "spoken"]
 

@@ -92,8 +92,8 @@ def imported_by(part: str) -> dict[str, Path]:
     return {other: path for other, path in found.items() if other != part}
 
 
-def test_no_folder_of_rag_holds_more_files_than_one_subject_needs() -> None:
-    counts = Counter(path.parent for path in OF_RAG)
+def test_no_folder_holds_more_files_than_one_subject_needs() -> None:
+    counts = Counter(path.parent for path in SOURCES)
     assert {folder: n for folder, n in counts.items() if n > MOST_FILES} == {}
 
 

@@ -28,8 +28,8 @@ from rag import Assistant, Settings, answer_schema
 from rag.cli import main
 from tests.project.readmes import ROOT, blocks
 from tests.ui.running import SEED, running
-from ui.access import hash_password
 from ui.api import Api
+from ui.server.access import hash_password
 
 QUESTION = "what did Rubio say about territory?"
 HASHING = 'embedder = "hashing"\nabstain_below = 0.0\n'

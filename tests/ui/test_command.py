@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from ui.access import PASSWORD_VARIABLE, USER_VARIABLE, Users, hash_password
+from ui.server.access import PASSWORD_VARIABLE, USER_VARIABLE, Users, hash_password
 
 
 def run(*arguments, text="", **variables):

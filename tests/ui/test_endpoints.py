@@ -6,8 +6,8 @@ import pytest
 
 from rag import Assistant, FilterError, QuestionError, RagError, Settings, SettingsError
 from ui.api import Api
-from ui.ownership import Ownership
 from ui.preferences import Assistants
+from ui.server.ownership import Ownership
 
 QUESTION = "When did the bridge open?"
 

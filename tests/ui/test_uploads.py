@@ -12,7 +12,7 @@ pytest.importorskip("gradio", reason="gradio is not installed")
 
 from rag import Assistant, Settings
 from tests.ui.running import SEED, running
-from ui.serving import STORE_FILES, delete_forgotten
+from ui.server.serving import STORE_FILES, delete_forgotten
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """A conversation as HTML: each question with its answer, or with how far the answer is, and what can be done with it.
 
-Pure functions. What is written about answers and sentences comes from `ui.render`; here are the frames around it.
+Pure functions. What is written about answers and sentences comes from `ui.views.render`; here are the frames around it.
 """
 
 from __future__ import annotations
@@ -9,9 +9,10 @@ from collections.abc import Collection, Sequence
 
 from rag import Rating
 from ui.conversation import Conversation, Exchange, Stage
-from ui.exports import answer_as_markdown, answer_as_text
-from ui.markup import text
-from ui.render import (
+from ui.sentences import count
+from ui.views.exports import answer_as_markdown, answer_as_text
+from ui.views.markup import text
+from ui.views.render import (
     render_answer,
     render_claims,
     render_evidence,
@@ -19,7 +20,6 @@ from ui.render import (
     render_understood,
     render_waiting,
 )
-from ui.sentences import count
 
 __all__ = ["render_earlier", "render_last", "render_welcome"]
 

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from ui.access import (
+from ui.server.access import (
     PASSWORD_VARIABLE,
     USER_VARIABLE,
     AccessError,

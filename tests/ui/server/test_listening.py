@@ -13,8 +13,8 @@ pytest.importorskip("uvicorn", reason="gradio is not installed")
 
 import uvicorn
 
-from ui.listening import ListeningError, free_port, hasty
 from ui.options import Address
+from ui.server.listening import ListeningError, free_port, hasty
 
 
 def test_a_port_that_is_taken_is_said_with_its_number():

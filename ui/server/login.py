@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 
-from ui.access import MustWaitError, Users
-from ui.shield import client_address
+from ui.server.access import MustWaitError, Users
+from ui.server.shield import client_address
 
 __all__ = ["LOGIN_MESSAGE", "Login"]
 

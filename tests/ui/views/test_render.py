@@ -9,8 +9,8 @@ from rag import NOT_IN_DOCUMENTS, AddReport, Answer, AnswerStatus, Failure, Verd
 from tests.ui.hostile import TEXTS
 from tests.ui.html_reading import assert_inert, first, has_class, nodes, pieces, visible_text
 from tests.ui.records import ANSWER_ID, answer, citation, claim, document, document_info, evidence
-from ui.markup import attribute_text, element, shown, text
-from ui.render import (
+from ui.views.markup import attribute_text, element, shown, text
+from ui.views.render import (
     render_answer,
     render_citation_card,
     render_claims,

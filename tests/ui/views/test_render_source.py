@@ -8,8 +8,8 @@ from rag import Citation, Document
 from tests.ui.hostile import TEXTS
 from tests.ui.html_reading import assert_inert, first, has_class, nodes, pieces
 from tests.ui.records import citation, document
-from ui.markup import shown
-from ui.render import render_gone, render_no_source, render_source
+from ui.views.markup import shown
+from ui.views.render import render_gone, render_no_source, render_source
 
 TWO_LINES = "The bridge opened in 1932.\nIt is painted grey."
 

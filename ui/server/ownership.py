@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict, defaultdict
 
-from ui.access import Users
+from ui.server.access import Users
 
 __all__ = ["Ownership"]
 
@@ -20,7 +20,7 @@ _MOST_NAMES = 2_000
 class Ownership:
     """Who may use which name; `users` is None when there are none, and everything is allowed.
 
-    >>> from ui.access import hash_password
+    >>> from ui.server.access import hash_password
     >>> ownership = Ownership(Users({"anna": hash_password("a"), "otto": hash_password("b")}))
     >>> ownership.claim("anna", "session"), ownership.claim("anna", "session"), ownership.claim("otto", "session")
     (True, True, False)

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import parse_qs
 
-from ui.ownership import Ownership
-from ui.shield import App, Message, Receive, Send, refuse
+from ui.server.ownership import Ownership
+from ui.server.shield import App, Message, Receive, Send, refuse
 
 __all__ = ["Sessions"]
 

@@ -23,16 +23,16 @@ from typing import TYPE_CHECKING, Any, cast
 import platformdirs
 
 from rag import Assistant, StoreError
-from ui.access import Users
 from ui.api import TOOL_SUFFIX
 from ui.handlers import warm_up
-from ui.listening import free_port, hasty
-from ui.login import LOGIN_MESSAGE, Login
 from ui.options import Address, AppOptions
-from ui.ownership import Ownership
 from ui.preferences import Assistants
-from ui.sessions import Sessions
-from ui.shield import LOOPBACK_HOSTS, Shield, is_loopback
+from ui.server.access import Users
+from ui.server.listening import free_port, hasty
+from ui.server.login import LOGIN_MESSAGE, Login
+from ui.server.ownership import Ownership
+from ui.server.sessions import Sessions
+from ui.server.shield import LOOPBACK_HOSTS, Shield, is_loopback
 
 if TYPE_CHECKING:
     from starlette.middleware import Middleware

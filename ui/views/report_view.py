@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from itertools import islice
 
 from rag import AddReport
-from ui.markup import NOTHING, Html, element, isolated, join, text
+from ui.views.markup import NOTHING, Html, element, isolated, join, text
 
 __all__ = ["N_FILES", "render_report"]
 

@@ -11,8 +11,8 @@ from rag import NOT_IN_DOCUMENTS, Answer, AnswerStatus, Rating, VerdictLabel, an
 from tests.ui.hostile import TEXTS
 from tests.ui.html_reading import visible_text
 from tests.ui.records import ANSWER_ID, answer, citation, claim, document, evidence
-from ui.exports import answer_as_markdown, answer_as_text, conversation_as_json, conversation_as_markdown
-from ui.markup import attribute_text, shown
+from ui.views.exports import answer_as_markdown, answer_as_text, conversation_as_json, conversation_as_markdown
+from ui.views.markup import attribute_text, shown
 
 BRIDGE = document("The bridge opened in 1932.\nIt is grey.", title="Bridges", source="notes/b_1.txt")
 OPENED = citation(BRIDGE, 0, 26, page=2)

@@ -11,16 +11,16 @@ from types import SimpleNamespace
 import pytest
 
 from rag import NotFoundError
-from ui.access import Users
 from ui.api import Api
 from ui.conversation import Conversation
 from ui.handlers import Chat
 from ui.library_tab import LibraryTab
 from ui.llm_tab import LlmTab
-from ui.ownership import Ownership
 from ui.page_events import Heard, PageEvents, Updates
 from ui.preferences import Assistants, Preferences
-from ui.sessions import Sessions
+from ui.server.access import Users
+from ui.server.ownership import Ownership
+from ui.server.sessions import Sessions
 
 QUESTION = "When did the bridge open?"
 

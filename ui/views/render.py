@@ -1,7 +1,7 @@
 """Answers, evidence and documents as HTML: pure functions from `rag`'s records to what the page shows.
 
-Nothing here reads, asks or waits. All text is escaped before anything is marked (`ui.markup`). Each result is one line
-that begins with a block element, so that neither Markdown nor a template can read anything into it.
+Nothing here reads, asks or waits. All text is escaped before anything is marked (`ui.views.markup`). Each result is one
+line that begins with a block element, so that neither Markdown nor a template can read anything into it.
 
 A number that can be clicked stands only behind a statement that the documents support: what is unsupported is shown
 only as part of a draft, says so, and has none.
@@ -22,10 +22,10 @@ from rag import (
     VerdictLabel,
     VerifiedClaim,
 )
-from ui.markup import NOTHING, Html, attribute_text, button, date_in_words, element, isolated, join, text
-from ui.report_view import render_report
 from ui.sentences import count
-from ui.source_view import (
+from ui.views.markup import NOTHING, Html, attribute_text, button, date_in_words, element, isolated, join, text
+from ui.views.report_view import render_report
+from ui.views.source_view import (
     also_in_words,
     dated,
     place_in_words,

@@ -12,9 +12,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from rag import Answer, AnswerStatus, Citation, Evidence, Rating, VerdictLabel, to_dict
-from ui.markup import attribute_text, date_in_words, shown
-from ui.render import status_in_words, supported_citations
-from ui.source_view import also_in_words, place_in_words, title_of
+from ui.views.markup import attribute_text, date_in_words, shown
+from ui.views.render import status_in_words, supported_citations
+from ui.views.source_view import also_in_words, place_in_words, title_of
 
 __all__ = [
     "CONVERSATION_VERSION",

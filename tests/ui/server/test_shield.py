@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from ui.shield import LOOPBACK_HOSTS, Shield
+from ui.server.shield import LOOPBACK_HOSTS, Shield
 
 
 async def inner(scope, receive, send):

@@ -14,7 +14,7 @@ from pathlib import PurePath
 from typing import NamedTuple
 
 from rag import Citation, Document, Span
-from ui.markup import (
+from ui.views.markup import (
     NOTHING,
     Html,
     attribute_text,
