@@ -22,7 +22,8 @@ from ui.handlers import Chat
 from ui.library_tab import LibraryTab
 from ui.llm_tab import LlmTab
 from ui.options import AppOptions
-from ui.page_events import SEARCH_ONLY, Heard, PageEvents, Updates, spoken
+from ui.page_events import SEARCH_ONLY, PageEvents, spoken
+from ui.page_values import Answering, Heard, LoadedPage, Updates
 from ui.preferences import N_SOURCES, Assistants, LlmKind
 from ui.results import ReportJson
 from ui.sentences import sentence
@@ -143,24 +144,13 @@ class _Page:
         app.load(
             _heard(self._events.loaded),
             [self.kept, self.preferences],
-            [
-                self.conversation,
-                self.earlier,
-                self.current,
-                self.welcome,
-                self.in_use,
-                self.documents,
-                self.local,
-                self.llm,
-                self.api_base,
-                self.model,
-                self.n_sources,
-                self.shows_drafts,
-                self.where,
-                self.scope,
-            ],
+            self._parts(LoadedPage),
             **_AT_ONCE,
         ).then(self._events.examples_made, None, self.welcome, **_MADE)
+
+    def _parts(self, values: type[LoadedPage | Answering]) -> list[Any]:
+        """The parts that take these values: those of their names, in their order."""
+        return [getattr(self, name) for name in values._fields]
 
     # Parts
 
@@ -254,17 +244,7 @@ class _Page:
     def _wire_chat(self) -> None:
         events = self._events
         inputs = [self.conversation, self.preferences, self.where, self.kept]
-        outputs = [
-            self.earlier,
-            self.current,
-            self.hint,
-            self.announce,
-            self.question,
-            self.ask,
-            self.stop,
-            self.conversation,
-            self.kept,
-        ]
+        outputs = self._parts(Answering)
         answering = {**_QUIET, "concurrency_limit": _N_AT_ONCE, "concurrency_id": "answers"}
         # A second question meanwhile is refused with a sentence, and not in silence, as Gradio would.
         typed = {**answering, "trigger_mode": "multiple"}

@@ -1,22 +1,23 @@
 """What each event changes on the page: the arguments are what the page holds, the results what it shows then.
 
-Every method returns the new values of the parts that `ui.app` names beside it, in that order. What a browser sends may
-be anything: it is read as text or a number, or not at all.
+Every method returns the new values of the parts that `ui.app` names beside it, in that order; where they are many, of
+the parts that the fields of the result are called after. What a browser sends may be anything: it is read as text or a
+number, or not at all.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
 
 from ui.background import close
 from ui.conversation import Conversation
 from ui.handlers import Chat, ChatView, Opened
 from ui.library_tab import AddView, LibraryTab, Upload
 from ui.llm_tab import LlmTab
+from ui.page_values import Answering, Choices, Heard, LoadedPage, Updates, Values
 from ui.preferences import Preferences
 from ui.sentences import count
 from ui.views.exchanges import render_earlier, render_last, render_welcome
@@ -24,42 +25,11 @@ from ui.views.exports import conversation_as_json, conversation_as_markdown
 from ui.views.markup import text
 from ui.views.render import render_documents, render_gone, render_message, render_no_source, render_source
 
-__all__ = ["SEARCH_ONLY", "Heard", "PageEvents", "Updates", "paragraph", "spoken"]
+__all__ = ["SEARCH_ONLY", "PageEvents", "paragraph", "spoken"]
 
 _AROUND = 20_000
 _UNREADABLE = "Searched: nothing until this can be read"
 SEARCH_ONLY = "Search only some documents"
-
-
-class Heard(NamedTuple):
-    """An event: what the page's script says about it, which browser tab it comes from, and which user, if any."""
-
-    data: Mapping[str, object]
-    session: str
-    user: str = ""
-
-    def text(self, name: str) -> str:
-        """What the script says under that name; empty when it says nothing."""
-        value = self.data.get(name)
-        return value if isinstance(value, str) else ""
-
-    def number(self, name: str, *, otherwise: int = 0) -> int:
-        """The number under that name, or `otherwise`."""
-        written = self.text(name)
-        return int(written) if written.isascii() and written.isdigit() and len(written) < 10 else otherwise
-
-
-class Updates(NamedTuple):
-    """How the page is told to leave a part as it is (`none`), or to change properties of it (`of`)."""
-
-    none: object
-    of: Callable[..., object]
-
-
-Values = tuple[object, ...]
-
-Choices = tuple[str, str, str | None, int, bool]
-"""Language model, server's address, model, number of sources, whether drafts are shown: as the Settings tab has it."""
 
 
 class PageEvents:
@@ -274,47 +244,48 @@ class PageEvents:
 
     # Everything
 
-    def loaded(self, heard: Heard, kept: object, kept_preferences: object) -> Values:
+    def loaded(self, heard: Heard, kept: object, kept_preferences: object) -> LoadedPage:
         """The page as its browser left it; what another user left in it is forgotten."""
         preferences = Preferences.from_browser(kept_preferences)
         conversation = self._chat.restore(kept, user=heard.user)
-        return (
-            conversation,
-            self._earlier(conversation, preferences.shows_drafts),
-            self._last(conversation, preferences.shows_drafts),
-            self._welcome(),
-            self._in_use(preferences),
-            self.listed(""),
-            paragraph(self._llm.local_model()),
-            preferences.llm.value,
-            preferences.api_base,
-            preferences.model or None,
-            preferences.n_sources,
-            preferences.shows_drafts,
-            preferences.where,
-            self._of(label=_scope_label(preferences.where), open=bool(preferences.where)),
-            self._chat.kept(conversation, user=heard.user),
+        return LoadedPage(
+            conversation=conversation,
+            earlier=self._earlier(conversation, preferences.shows_drafts),
+            current=self._last(conversation, preferences.shows_drafts),
+            welcome=self._welcome(),
+            in_use=self._in_use(preferences),
+            documents=self.listed(""),
+            local=paragraph(self._llm.local_model()),
+            llm=preferences.llm.value,
+            api_base=preferences.api_base,
+            model=preferences.model or None,
+            n_sources=preferences.n_sources,
+            shows_drafts=preferences.shows_drafts,
+            where=preferences.where,
+            scope=self._of(label=_scope_label(preferences.where), open=bool(preferences.where)),
+            kept=self._chat.kept(conversation, user=heard.user),
         )
 
-    def _shown(self, states: Iterator[ChatView], preferences: Preferences, heard: Heard) -> Iterator[Values]:
+    def _shown(self, states: Iterator[ChatView], preferences: Preferences, heard: Heard) -> Iterator[Answering]:
         """What each state changes on the page; the work ends when nobody asks for the next one."""
         drafts = preferences.shows_drafts
+        unchanged = Answering(*[self._none] * len(Answering._fields))
         try:
             for view in states:
                 if view.hint and view.is_answering:  # of another question: what it has shown must stay
                     said = render_message(view.hint, is_error=True)
-                    yield self._none, self._none, said, spoken(view.hint), *[self._none] * 5
+                    yield unchanged._replace(hint=said, announce=spoken(view.hint))
                     continue
-                yield (
-                    self._earlier(view.conversation, drafts) if view.is_new else self._none,
-                    self._last(view.conversation, drafts),
-                    render_message(view.hint, is_error=True) if view.hint else "",
-                    spoken(view.spoken),
-                    self._none if view.question is None else view.question,
-                    self._of(visible=not view.is_answering),
-                    self._of(visible=view.is_answering),
-                    view.conversation,
-                    self._chat.kept(view.conversation, user=heard.user),
+                yield Answering(
+                    earlier=self._earlier(view.conversation, drafts) if view.is_new else self._none,
+                    current=self._last(view.conversation, drafts),
+                    hint=render_message(view.hint, is_error=True) if view.hint else "",
+                    announce=spoken(view.spoken),
+                    question=self._none if view.question is None else view.question,
+                    ask=self._of(visible=not view.is_answering),
+                    stop=self._of(visible=view.is_answering),
+                    conversation=view.conversation,
+                    kept=self._chat.kept(view.conversation, user=heard.user),
                 )
         finally:
             close(states)

@@ -7,7 +7,8 @@ from ui.conversation import Conversation
 from ui.handlers import Chat
 from ui.library_tab import LibraryTab
 from ui.llm_tab import LlmTab
-from ui.page_events import Heard, PageEvents, Updates
+from ui.page_events import PageEvents
+from ui.page_values import Heard, Updates
 from ui.preferences import Assistants
 
 NONE = object()

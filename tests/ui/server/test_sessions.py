@@ -16,7 +16,8 @@ from ui.conversation import Conversation
 from ui.handlers import Chat
 from ui.library_tab import LibraryTab
 from ui.llm_tab import LlmTab
-from ui.page_events import Heard, PageEvents, Updates
+from ui.page_events import PageEvents
+from ui.page_values import Heard, Updates
 from ui.preferences import Assistants, Preferences
 from ui.server.access import Users
 from ui.server.ownership import Ownership
