@@ -19,6 +19,8 @@ A message has three parts: what failed, on which value, what to do next. Only ed
 
 from __future__ import annotations
 
+import errno
+
 __all__ = [
     "BackendError",
     "EmbedderMismatchError",
@@ -33,6 +35,7 @@ __all__ = [
     "StoreFullError",
     "StoreLockedError",
     "WeightsError",
+    "disk_refusal",
 ]
 
 
@@ -95,3 +98,21 @@ class WeightsError(RagError):
 
 class GeneratorError(RagError):
     """The language model cannot be reached, refuses, or answers what is no answer."""
+
+
+_REFUSALS = {
+    errno.ENOSPC: "the disk is full - free some space",
+    errno.EDQUOT: "the disk is full, or your share of it is used up - free some space",
+    errno.EFBIG: "a file would grow past the size that the system allows - raise that limit (`ulimit -f`)",
+}
+
+
+def disk_refusal(error: OSError | int) -> str:
+    """Why nothing more can be written, and what to do: no fault of the file that is read. Else empty.
+
+    error: of the system, or its number.
+
+    >>> disk_refusal(OSError(errno.ENOSPC, "No space left on device")), disk_refusal(FileNotFoundError())
+    ('the disk is full - free some space', '')
+    """
+    return _REFUSALS.get((error.errno or 0) if isinstance(error, OSError) else error, "")

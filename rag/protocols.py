@@ -196,6 +196,9 @@ class WordIndex(Protocol):
     def compact(self) -> None:
         """Leave no word of a forgotten passage behind; may take as long as building the index."""
 
+    def compact_partly(self) -> bool:
+        """Do a small part of what `compact` does, in little space; whether there is more to do."""
+
     def __len__(self) -> int: ...
 
 

@@ -19,6 +19,7 @@ from rag.errors import (
     StoreFullError,
     StoreLockedError,
     WeightsError,
+    disk_refusal,
 )
 from rag.language.sentences import sentence_spans
 from rag.model.llm.listing import served_models
@@ -103,6 +104,7 @@ __all__ = [
     "WeightsError",
     "answer_schema",
     "citation_to_dict",
+    "disk_refusal",
     "find_model",
     "known_models",
     "language_model",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
@@ -16,22 +16,12 @@ from typing import Any, cast
 from rag.assembly.backends import ISOLATED_READERS, ISOLATION, READERS, build, build_reader, load
 from rag.assembly.choices import choose_embedder
 from rag.assembly.parts import Parts, built_once
-from rag.errors import NotFoundError, StoreError
-from rag.ingestion import Ingestion, absolute, address_in, source_in, watch
+from rag.errors import NotFoundError, StoreError, StoreFullError
+from rag.ingestion import Ingestion, absolute, address_in, receiving, source_in, watch
 from rag.protocols import Embedder, PassageReader, Reader, VectorIndex, WordIndex
 from rag.retrieval import OneByOne, Retriever, VectorSearch
 from rag.settings import Settings
-from rag.storage import (
-    INCOMING,
-    Store,
-    export_store,
-    exposure,
-    make_private,
-    passing_folder,
-    private_folder,
-    problems,
-    prune,
-)
+from rag.storage import Store, export_store, exposure, make_private, problems, prune
 from rag.storage.filters import Filter
 from rag.types import AddReport, Budget, Document, DocumentInfo, ExportReport, Progress, PruneReport
 
@@ -83,20 +73,9 @@ class Library(Parts):
         self._refresh(report)
         return report
 
-    @contextmanager
-    def receiving(self) -> Iterator[Path]:
+    def receiving(self) -> AbstractContextManager[Path]:
         """See `Assistant.receiving`."""
-        incoming = self.store.folder / INCOMING
-        with ExitStack() as stack:
-            try:
-                private_folder(incoming)
-                folder = stack.enter_context(passing_folder(incoming, "received-"))
-            except OSError as error:
-                raise StoreError(
-                    f"cannot receive files into store {str(self.store.folder)!r}: {error.strerror or error} - "
-                    "check its owner and permissions"
-                ) from error
-            yield folder
+        return receiving(self.store.folder)
 
     def sync(
         self,
@@ -137,8 +116,37 @@ class Library(Parts):
             if not str(given).strip() or not found:
                 raise NotFoundError(f"cannot remove {str(given)!r}: the store does not have it - see `rag list`")
             doomed.update(dict.fromkeys(found))
-        self.vector_search.forget_removed(self.ingestion.remove(doomed))
+        try:
+            gone = self.ingestion.remove(doomed)
+        except StoreFullError:
+            self._remove_sparingly(doomed)
+        else:
+            self.vector_search.forget_removed(gone)
         return tuple(doomed)
+
+    def _remove_sparingly(self, sources: Iterable[str]) -> None:
+        """Remove on a full disk: one by one, each giving space for the next, and without the vector index.
+
+        Raises:
+            StoreFullError: nothing could be removed, or there is not the space to overwrite what was.
+        """
+        with self.store.writing():
+            self.vector_search.delete()
+            self.store.erase_traces()  # which take space as well
+            for source in sources:
+                self.ingestion.remove([source], sparingly=True)
+                self.store.shrink()
+            try:
+                self.ingestion.compact_words()
+                if self.store.has_unused_space():  # which a store of an older version cannot give back bit by bit
+                    self.store.compact()
+            except StoreFullError as error:
+                with suppress(StoreError):
+                    self.store.erase_traces()
+                raise StoreFullError(
+                    f"removed from store {str(self.store.folder)!r}, but the disk is too full to overwrite what was "
+                    "there - free some space and run `rag prune`"
+                ) from error
 
     def documents(self, where: Filter | None = None) -> list[DocumentInfo]:
         """The documents that are searched, by source; those that fit the filter, if there is one."""

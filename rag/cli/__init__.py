@@ -17,7 +17,7 @@ from rag.cli.models import models_app
 from rag.cli.recorded import answers_app
 from rag.cli.terminal import EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_WRONG_USE, print_line
 from rag.cli.upkeep import check, export_store, import_store, prune, sync, watch
-from rag.errors import QuestionError, RagError, SettingsError
+from rag.errors import QuestionError, RagError, SettingsError, disk_refusal
 
 __all__ = ["app", "main"]
 
@@ -52,7 +52,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except RagError as error:
         _fail(str(error), EXIT_FAILURE)
     except OSError as error:
-        _fail(f"cannot go on: {error} - check the place named, and the free space there", EXIT_FAILURE)
+        said = f"{error.filename or 'a file'}: {refusal}" if (refusal := disk_refusal(error)) else ""
+        _fail(f"cannot go on: {said or f'{error} - check the place named'}", EXIT_FAILURE)
     if code == EXIT_INTERRUPTED:  # what the framework makes of Ctrl-C
         _fail("stopped - what was finished is kept, and the same command goes on from there", EXIT_INTERRUPTED)
     sys.exit(code)

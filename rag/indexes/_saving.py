@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from rag.errors import StoreError, StoreFullError
+from rag.errors import StoreError, StoreFullError, disk_refusal
 
 __all__ = ["TEMPORARY_FILES", "file_errors_reported", "write_whole"]
 
@@ -41,16 +40,14 @@ def file_errors_reported(folder: Path) -> Iterator[None]:
     """Errors of the file system while an index is saved in `folder`, as errors that say what to do.
 
     Raises:
-        StoreFullError: the disk is full.
+        StoreFullError: the disk is full, or the file too large for it.
         StoreError: the folder cannot be written to for another reason.
     """
     try:
         yield
     except OSError as error:
-        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-            raise StoreFullError(
-                f"cannot save the vector index in {str(folder)!r}: the disk is full - free some space and try again"
-            ) from error
+        if refusal := disk_refusal(error):
+            raise StoreFullError(f"cannot save the vector index in {str(folder)!r}: {refusal}") from error
         raise StoreError(
             f"cannot save the vector index in {str(folder)!r}: {error.strerror or error}"
             " - check that the folder exists and may be written to"

@@ -42,6 +42,8 @@ _REMOVE = text("DELETE FROM passage_words WHERE rowid = :id")
 _CLEAR = text("DELETE FROM passage_words")
 _REBUILD = text("INSERT INTO passage_words (passage_words) VALUES ('rebuild')")
 _COMPACT = text("INSERT INTO passage_words (passage_words) VALUES ('optimize')")
+_MERGE = text("INSERT INTO passage_words (passage_words, rank) VALUES ('merge', :pages)")
+_CHANGES = text("SELECT total_changes()")
 _OVERWRITE = text("INSERT INTO passage_words (passage_words, rank) VALUES ('secure-delete', 1)")
 _DOES_OVERWRITE = text("SELECT v FROM passage_words_config WHERE k = 'secure-delete'")
 _FORMAT = text("SELECT v FROM passage_words_config WHERE k = 'version'")
@@ -65,6 +67,7 @@ _UNSTORABLE = re.compile("[\ud800-\udfff\x00]")
 _READING_SINCE = (3, 42)  # the format of overwritten tables
 _OVERWRITING_SINCE = (3, 54)  # before it, a crafted database could use it to write outside of its memory
 _OVERWRITTEN_FORMAT, _FORMAT_BEFORE = 5, 4
+_PAGES_AT_A_TIME = 16
 _MAX_WORDS = 64
 _MAX_QUESTION = 20_000  # characters; who writes more pasted a document, and its start is enough to search with
 
@@ -81,6 +84,7 @@ class FtsIndex:
     ) -> None:
         self._connect = connect
         self._overwriting_from = overwriting_from
+        self._is_merging = False
 
     def add(self, ids: Sequence[int], texts: Sequence[str], *, headings: Sequence[str] = ()) -> None:
         """Make the passages findable; an id that is known already gets its new text.
@@ -162,6 +166,19 @@ class FtsIndex:
                 if (connection.scalar(_COUNT_ROWS) or 0) >= self._overwriting_from:
                     connection.execute(_OVERWRITE)
             connection.execute(_COMPACT)
+
+    def compact_partly(self) -> bool:
+        """Merge a few pages of the parts of the index; whether there is more to do.
+
+        Source: https://www.sqlite.org/fts5.html, section 6.8 (merge: fewer than two changed rows mean that it is done).
+        """
+        with self._connect() as connection:
+            if not _is_there(connection):
+                return False
+            before = connection.scalar(_CHANGES) or 0
+            connection.execute(_MERGE, {"pages": _PAGES_AT_A_TIME if self._is_merging else -_PAGES_AT_A_TIME})
+            self._is_merging = (connection.scalar(_CHANGES) or 0) - before > 1
+            return self._is_merging
 
     def __len__(self) -> int:
         with self._connect() as connection:

@@ -12,7 +12,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TypeVar
 
-from rag.errors import ReadError, SettingsError
+from rag.errors import ReadError, SettingsError, StoreFullError, disk_refusal
 from rag.ingestion import uploads
 from rag.ingestion.finding import NOT_FETCHED, SourceFile, absolute, address_in, find_files, printable
 from rag.ingestion.outcome import Outcome, Reporting
@@ -221,6 +221,8 @@ class Ingestion:
         except ReadError as error:
             outcome.failed.append(Failure(source=file.source, reason=error.reason))
         except OSError as error:
+            if refusal := disk_refusal(error):
+                raise StoreFullError(f"cannot read {file.source!r}: {refusal}") from error
             outcome.failed.append(
                 Failure(source=file.source, reason=f"{error.strerror or error} - check the file and try again")
             )
@@ -245,11 +247,29 @@ class Ingestion:
             and (version.document_id, version.recipe) == (entry.document.id, self.recipe)
         )
 
-    def remove(self, sources: Iterable[str]) -> list[int]:
+    def remove(self, sources: Iterable[str], *, sparingly: bool = False) -> list[int]:
         """Delete these sources, all or none of them, with everything that was made from them.
 
         Returns the ids of the passages that are gone.
+
+        sparingly: with as little space as it can be done, as on a full disk; traces stay until `compact_words` and
+            `Store.shrink`.
         """
+        if sparingly:
+            with self._store.sparingly():
+                return self._remove(sources, compact=False)
+        return self._remove(sources, compact=True)
+
+    def compact_words(self) -> None:
+        """Leave no word of removed passages in the word index: bit by bit, each giving space for the next."""
+        while True:
+            with self._store.begin():
+                is_more = self._word_index.compact_partly()
+            self._store.shrink()
+            if not is_more:
+                return
+
+    def _remove(self, sources: Iterable[str], *, compact: bool) -> list[int]:
         versions = {source: self._store.documents.known_version(source) for source in sources}
         ids = [version.document_id for version in versions.values() if version is not None]
         files = {version.file for version in versions.values() if version is not None}
@@ -263,7 +283,8 @@ class Ingestion:
                     self._word_index.remove(older := self._store.documents.remove_source(source))
                     gone += older
                 self._store.passages.delete_unused_vectors()
-                self._word_index.compact()
+                if compact:
+                    self._word_index.compact()
             for file in files:
                 if not self._store.documents.in_file(file):
                     uploads.delete_upload(file, self._store.folder)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple, cast
 
 from rag import attribution
-from rag.errors import RagError, ReadError
+from rag.errors import RagError, ReadError, StoreFullError, disk_refusal
 from rag.ingestion.copies import bands_of, is_copy, keys_of, sentence_key, unknown_runs
 from rag.ingestion.finding import SourceFile
 from rag.ingestion.reading import is_collection, read_entries
@@ -164,6 +164,8 @@ class Preparation:
         except RagError:
             raise
         except Exception as error:  # of a rule that did not foresee such a text, or of somebody's embedder
+            if isinstance(error, OSError) and (refusal := disk_refusal(error)):
+                raise StoreFullError(f"cannot cut {document.source!r} into sentences: {refusal}") from error
             reason = f"cutting it into sentences failed with {type(error).__name__} ({error}) - leave it out"
             return Failure(source=document.source, reason=reason)
 

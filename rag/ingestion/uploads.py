@@ -8,14 +8,15 @@ import re
 import shutil
 import unicodedata
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
+from rag.errors import StoreError, StoreFullError, disk_refusal
 from rag.ingestion.finding import SourceFile
 from rag.storage import INCOMING, opened_privately, passing_folder, private_folder
 from rag.types import Failure
 
-__all__ = ["UPLOADS", "delete_upload", "keep", "safe_name", "staged"]
+__all__ = ["UPLOADS", "delete_upload", "keep", "receiving", "safe_name", "staged"]
 
 UPLOADS = "uploads"
 """The folder in the store's folder that holds them."""
@@ -43,28 +44,57 @@ def safe_name(name: str) -> str:
 
 
 @contextmanager
+def receiving(store_folder: Path, prefix: str = "received-") -> Iterator[Path]:
+    """A new folder in the store for what is not its own yet; gone afterwards, or, after a kill, at the next opening.
+
+    Raises:
+        StoreFullError: the disk is full. StoreError: the store cannot be written to.
+    """
+    incoming = store_folder / INCOMING
+    with ExitStack() as stack:
+        try:
+            private_folder(incoming)
+            folder = stack.enter_context(passing_folder(incoming, prefix))
+        except OSError as error:
+            raise _cannot_take("files", store_folder, error) from error
+        yield folder
+
+
+@contextmanager
 def staged(files: Sequence[tuple[str, Path]], store_folder: Path) -> Iterator[tuple[list[SourceFile], list[Failure]]]:
     """Copies of the files, each with the name that it gets, and what cannot be copied; gone afterwards unless kept.
 
     Two of one name and with other bytes get different names, and a file that comes twice is taken once.
+
+    Raises:
+        StoreFullError: the disk is full, or a copy too large for it. StoreError: the store cannot be written to.
     """
-    uploads = store_folder / UPLOADS
-    private_folder(uploads)
-    for cut_off in uploads.glob(".incoming-*"):  # of an older version that was killed
-        shutil.rmtree(cut_off, ignore_errors=True)
-    incoming = store_folder / INCOMING
-    private_folder(incoming)
-    with passing_folder(incoming, "staged-") as folder:
+    with receiving(store_folder, "staged-") as folder:
+        uploads = store_folder / UPLOADS
+        private_folder(uploads)
+        for cut_off in uploads.glob(".incoming-*"):  # of an older version that was killed
+            shutil.rmtree(cut_off, ignore_errors=True)
         taken: dict[str, SourceFile] = {}
         failures = []
         for name, path in files:
             try:
                 _stage(safe_name(name), path, folder, taken)
             except OSError as error:
+                if disk_refusal(error):
+                    raise _cannot_take(repr(safe_name(name)), store_folder, error) from error
                 failures.append(
                     Failure(source=safe_name(name), reason=f"{error.strerror or error} - hand it over again")
                 )
         yield list(taken.values()), failures
+
+
+def _cannot_take(what: str, store_folder: Path, error: OSError) -> StoreError:
+    name = str(store_folder)
+    if refusal := disk_refusal(error):
+        return StoreFullError(f"cannot take {what} into store {name!r}: {refusal}")
+    return StoreError(
+        f"cannot take {what} into store {name!r}: {error.strerror or error} - check its owner and permissions"
+    )
 
 
 def _stage(name: str, path: Path, folder: Path, taken: dict[str, SourceFile]) -> None:

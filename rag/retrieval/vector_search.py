@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -85,7 +84,13 @@ class VectorSearch:
             embedder = self._store.embedder()
             if embedder is None or not self._is_saved_after_removal(embedder.id, embedder.dim, passage_ids):
                 self._opened = None
-                shutil.rmtree(self._store.index_folder, ignore_errors=True)
+                self._store.delete_index()
+
+    def delete(self) -> None:
+        """Give the space of the index's files back to the disk; they are made again when they are next needed."""
+        with self._lock:
+            self._opened = None
+            self._store.delete_index()
 
     def _is_saved_after_removal(self, embedder_id: str, dim: int, passage_ids: Sequence[int]) -> bool:
         with self._store.connect():

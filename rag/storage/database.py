@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -13,9 +15,16 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import DatabaseError, OperationalError
 
-from rag.errors import StoreError, StoreFullError, StoreLockedError
+from rag.errors import StoreError, StoreFullError, StoreLockedError, disk_refusal
 
 __all__ = ["Database"]
+
+_PAGES_AT_A_TIME = 64
+_NO_SPACE_BYTES = 65_536
+"""What SQLite needs beside the database to open it; with less, it speaks of an error of the disk."""
+_WRITING = frozenset(
+    f"SQLITE_IOERR{what}" for what in ("", "_WRITE", "_TRUNCATE", "_FSYNC", "_SHMOPEN", "_SHMSIZE", "_SHMMAP")
+)
 
 
 class Database:
@@ -31,6 +40,7 @@ class Database:
     def __init__(self, path: Path, *, timeout_seconds: float) -> None:
         self.path = path
         self._timeout_seconds = timeout_seconds
+        self._erasing = "ON"
         self._engine = create_engine(
             URL.create("sqlite", database=str(path)),
             creator=self._open,
@@ -61,7 +71,8 @@ class Database:
         if ambient is not None and not _may_write(ambient):
             raise RuntimeError("begin() inside connect(): begin first, then read")
         wait_seconds = self._timeout_seconds if wait_seconds is None else wait_seconds
-        with self._transaction(self._engine.execution_options(immediate=True, wait_seconds=wait_seconds)) as connection:
+        options = {"immediate": True, "wait_seconds": wait_seconds, "erasing": self._erasing}
+        with self._transaction(self._engine.execution_options(**options)) as connection:
             yield connection
 
     @contextmanager
@@ -80,9 +91,32 @@ class Database:
         except DatabaseError as error:
             raise _translated(error, self.path) from error
 
+    @contextmanager
+    def sparingly(self) -> Iterator[None]:
+        """Inside, removing writes as little as it can: what is removed is overwritten where that costs nothing."""
+        before, self._erasing = self._erasing, "FAST"
+        try:
+            yield
+        finally:
+            self._erasing = before
+
     def log_ahead(self) -> None:
-        """Turn write-ahead logging on, once and for all; outside of transactions."""
-        self._run_alone("PRAGMA journal_mode = WAL")
+        """Turn write-ahead logging on, once and for all; outside of transactions.
+
+        A new database can also give back pages one by one, which one without that can only by being written anew.
+        """
+        self._run_alone("PRAGMA auto_vacuum = INCREMENTAL", "PRAGMA journal_mode = WAL")
+
+    def shrink(self) -> None:
+        """Give unused pages back to the disk, few at a time, so that next to no space is needed for it.
+
+        A database of an older version gives none back.
+        """
+        while (n_unused := self._run_alone("PRAGMA freelist_count")) and isinstance(n_unused, int):
+            self._run_alone(f"PRAGMA incremental_vacuum({_PAGES_AT_A_TIME})")
+            self.empty_log()
+            if self._run_alone("PRAGMA freelist_count") == n_unused:
+                return
 
     def empty_log(self) -> None:
         """Move what was committed from the log into the database and empty the log; outside of transactions.
@@ -100,12 +134,15 @@ class Database:
 
         Source: https://www.sqlite.org/lang_vacuum.html, section 3 (VACUUM INTO, a consistent snapshot).
         """
-        self._run_alone("VACUUM INTO ?", str(path))
+        self._run_alone("VACUUM INTO ?", values=(str(path),))
 
-    def _run_alone(self, statement: str, *values: str) -> None:
+    def _run_alone(self, *statements: str, values: tuple[str, ...] = ()) -> object:
+        """The first value that the last statement gives; None when it gives none."""
         try:
             with closing(self._open()) as connection:
-                connection.execute(statement, values).fetchall()
+                for statement in statements:
+                    rows = connection.execute(statement, values).fetchall()
+                return rows[0][0] if rows else None
         except sqlite3.DatabaseError as error:
             raise _translated(error, self.path) from error
 
@@ -153,6 +190,7 @@ def _begin(connection: Connection) -> None:
     if _may_write(connection):
         wait_seconds: float = connection.get_execution_options()["wait_seconds"]
         connection.exec_driver_sql(f"PRAGMA busy_timeout = {int(wait_seconds * 1000)}")
+        connection.exec_driver_sql(f"PRAGMA secure_delete = {connection.get_execution_options()['erasing']}")
         connection.exec_driver_sql("BEGIN IMMEDIATE")
     else:
         connection.exec_driver_sql("BEGIN")
@@ -162,10 +200,39 @@ def _translated(error: DatabaseError | sqlite3.DatabaseError, path: Path) -> Sto
     cause = str(error.orig if isinstance(error, DatabaseError) else error)
     if isinstance(error, (OperationalError, sqlite3.OperationalError)) and "locked" in cause:
         return StoreLockedError(f"cannot use store {str(path.parent)!r}: another process is writing - try again")
-    if "full" in cause:
-        return StoreFullError(f"cannot write to store {str(path.parent)!r}: the disk is full - free some space")
+    refusal = _disk_refusal(error.orig if isinstance(error, DatabaseError) else error, path.parent)
+    if refusal:
+        return StoreFullError(f"cannot write to store {str(path.parent)!r}: {refusal}")
+    if "disk I/O" in cause:
+        return StoreError(
+            f"cannot use store {str(path.parent)!r}: the disk cannot be read or written - check the disk, and "
+            f"`rag check` the store afterwards"
+        )
     if "readonly" in cause or "unable to open" in cause:
         return StoreError(f"cannot use store {str(path.parent)!r}: {cause} - check its owner and permissions")
     return StoreError(
         f"cannot use store {str(path.parent)!r}: {cause} - restore {path.name!r} from a backup, or name another store"
     )
+
+
+def _disk_refusal(error: BaseException | None, folder: Path) -> str:
+    """Why nothing more can be written, when that is what SQLite means, and what to do; else empty."""
+    name: str = getattr(error, "sqlite_errorname", "")
+    if name == "SQLITE_FULL":
+        return disk_refusal(errno.ENOSPC)
+    if name not in _WRITING:
+        return ""
+    try:
+        is_full = shutil.disk_usage(folder).free < _NO_SPACE_BYTES
+    except OSError:
+        return ""
+    return disk_refusal(errno.ENOSPC if is_full else errno.EFBIG) if is_full or _has_limit() else ""
+
+
+def _has_limit() -> bool:
+    """Whether files of this process may only grow so far."""
+    try:
+        import resource
+    except ImportError:  # no such limits on this system
+        return False
+    return resource.getrlimit(resource.RLIMIT_FSIZE)[0] != resource.RLIM_INFINITY

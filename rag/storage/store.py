@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import shutil
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, select, update
 
+from rag.errors import StoreFullError
 from rag.storage import schema
 from rag.storage.answers import Answers
 from rag.storage.copies import Copies
@@ -69,10 +71,19 @@ class Store:
         self.passages = Passages(self._database)
         self.answers = Answers(self._database)
         try:
-            self._migrate()
+            self._migrate_if_need_be()
         except BaseException:
             self.close()
             raise
+
+    def _migrate_if_need_be(self) -> None:
+        try:
+            self._migrate()
+        except StoreFullError:  # where not even that is free that SQLite needs to open a database
+            if not self.index_folder.exists():
+                raise
+            self.delete_index()
+            self._migrate()
 
     def _migrate(self) -> None:
         with self._database.connect() as connection:
@@ -125,6 +136,24 @@ class Store:
         For the vector index see `VectorSearch.forget_removed`.
         """
         self._database.empty_log()
+
+    def delete_index(self) -> None:
+        """Give the space of the vector index back to the disk: it is made again when it is next needed."""
+        shutil.rmtree(self.index_folder, ignore_errors=True)
+
+    def sparingly(self) -> AbstractContextManager[None]:
+        """Inside, removing needs little more space, and leaves traces until `shrink` or `compact`."""
+        return self._database.sparingly()
+
+    def shrink(self) -> None:
+        """Give unused space back to the disk bit by bit, which needs next to none."""
+        self._database.empty_log()
+        self._database.shrink()
+
+    def has_unused_space(self) -> bool:
+        """Whether there are pages in the database that nothing is in, where what was removed may still be read."""
+        with self.connect() as connection:
+            return bool(connection.exec_driver_sql("PRAGMA freelist_count").scalar())
 
     def compact(self) -> None:
         """Give the space of what was deleted back to the disk; takes as long as copying the store."""

@@ -19,7 +19,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
-from rag.errors import StoreError, StoreFullError
+from rag.errors import StoreError, StoreFullError, disk_refusal
 from rag.storage.files import DATABASE, opened_privately, private_folder
 from rag.storage.passing import passing_folder
 from rag.storage.store import Store
@@ -226,6 +226,6 @@ def _clear_errors(what: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in (28, 122):  # no space left, quota exceeded
-            raise StoreFullError(f"cannot {what}: the disk is full - free some space") from error
+        if refusal := disk_refusal(error):
+            raise StoreFullError(f"cannot {what}: {refusal}") from error
         raise StoreError(f"cannot {what}: {error.strerror or error} - check the path, and who may use it") from error

@@ -96,6 +96,16 @@ def test_store_that_is_not_there_is_said_and_not_made(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_app_that_gets_no_answer_from_itself_says_so(tmp_path):
+    """A proxy, or a machine with no time to spare, ended in a traceback."""
+    result = run("--store", tmp_path / "store", "--new", "--port", "0", HTTP_PROXY="http://127.0.0.1:9", NO_PROXY="")
+    assert result.returncode == 1
+    assert "Traceback" not in result.stderr
+    assert result.stderr.startswith("rag-ui: cannot start on port ")
+    assert "set NO_PROXY=localhost,127.0.0.1" in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
 ENDS_AMID_LOADING = """
 import threading
 from importlib.resources import files

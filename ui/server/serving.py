@@ -28,7 +28,7 @@ from ui.handlers import warm_up
 from ui.options import Address, AppOptions
 from ui.preferences import Assistants
 from ui.server.access import Users
-from ui.server.listening import free_port, hasty
+from ui.server.listening import ListeningError, free_port, hasty
 from ui.server.login import LOGIN_MESSAGE, Login
 from ui.server.ownership import Ownership
 from ui.server.sessions import Sessions
@@ -92,19 +92,22 @@ def serve(
         ownership = Ownership(users)
         assistants = Assistants(assistant, may_change_llm=options.may_change_llm)
         app = build_app(assistants, options=options, ownership=ownership)
-        app.launch(
-            **look(),
-            server_name=address.host.strip("[]"),
-            server_port=port,
-            auth=cast(Any, None if users is None else Login(users).allows),  # Gradio awaits it; its types do not say so
-            auth_message=LOGIN_MESSAGE,
-            mcp_server=options.has_mcp,
-            blocked_paths=[str(store / name) for name in STORE_FILES],
-            max_file_size=options.max_upload_bytes,
-            state_session_capacity=_MOST_SESSIONS,
-            app_kwargs={**_NO_PAGES, "middleware": _middleware(address, None if users is None else ownership)},
-            **_QUIETLY,
-        )
+        with _start_explained(address.host, port):
+            app.launch(
+                **look(),
+                server_name=address.host.strip("[]"),
+                server_port=port,
+                auth=cast(
+                    Any, None if users is None else Login(users).allows
+                ),  # Gradio awaits it; its types do not say so
+                auth_message=LOGIN_MESSAGE,
+                mcp_server=options.has_mcp,
+                blocked_paths=[str(store / name) for name in STORE_FILES],
+                max_file_size=options.max_upload_bytes,
+                state_session_capacity=_MOST_SESSIONS,
+                app_kwargs={**_NO_PAGES, "middleware": _middleware(address, None if users is None else ownership)},
+                **_QUIETLY,
+            )
         _keep_only_tools(app.mcp_server_obj)
         app.server.config.http_protocol_class = hasty(app.server.config.http_protocol_class)
         try:
@@ -123,6 +126,23 @@ def _middleware(address: Address, ownership: Ownership | None) -> list[Middlewar
     hosts = LOOPBACK_HOSTS if is_loopback(address.host) else frozenset[str]()
     shield = Middleware(Shield, hosts=hosts)
     return [shield] if ownership is None else [shield, Middleware(Sessions, ownership=ownership)]
+
+
+@contextmanager
+def _start_explained(host: str, port: int) -> Iterator[None]:
+    """What keeps the app from starting, in words: Gradio asks itself for a page, and has no class for having none.
+
+    Raises:
+        ListeningError: it got no answer, from a machine that is too busy or by way of a proxy.
+    """
+    try:
+        yield
+    except Exception as error:
+        said = " ".join(str(error).split()).rstrip(".") or type(error).__name__
+        raise ListeningError(
+            f"cannot start on port {port} of {host!r}: the app does not answer itself ({said}) - try again when the "
+            "machine is less busy, and where it has a proxy set NO_PROXY=localhost,127.0.0.1"
+        ) from error
 
 
 def _keep_only_tools(server: Any) -> None:

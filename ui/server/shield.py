@@ -14,6 +14,8 @@ from contextvars import ContextVar
 from typing import Any, TypeAlias
 from urllib.parse import unquote, urlsplit
 
+from rag import disk_refusal
+
 __all__ = ["LOOPBACK_HOSTS", "App", "Message", "Receive", "Send", "Shield", "client_address", "is_loopback", "refuse"]
 
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -96,13 +98,23 @@ class Shield:
             await refuse(send, refusal)
             return
 
+        has_begun = False
+
         async def send_with_headers(message: Message) -> None:
+            nonlocal has_begun
             if message["type"] == "http.response.start":
+                has_begun = True
                 kept = [pair for pair in message.get("headers", []) if pair[0].lower() not in _REPLACED]
                 message["headers"] = [*kept, *_HEADERS]
             await send(message)
 
-        await self._app(scope, receive, send_with_headers)
+        try:
+            await self._app(scope, receive, send_with_headers)
+        except OSError as error:  # of an upload that finds no place
+            why = disk_refusal(error)
+            if has_begun or not why:
+                raise
+            await refuse(send, why, status=507)
 
     def _refusal(self, scope: Message) -> str:
         headers = {name.lower(): value.decode("latin-1") for name, value in scope["headers"]}

@@ -8,7 +8,6 @@ a use costs no second reading of a gigabyte. The note guards against accidents, 
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import json
 import os
@@ -21,7 +20,7 @@ from pathlib import Path
 import platformdirs
 from filelock import FileLock, Timeout
 
-from rag.errors import WeightsError
+from rag.errors import WeightsError, disk_refusal
 from rag.model.weights.records import FetchProgress, ModelFile, OnProgress, Place, PlaceFailure, PulledModel
 
 __all__ = ["ModelCache", "cache_folder"]
@@ -29,7 +28,6 @@ __all__ = ["ModelCache", "cache_folder"]
 _CACHE_TITLE = "the cache folder"
 _OTHER_TITLE = "another process"
 _POLL_SECONDS, _SILENCE_SECONDS = 0.5, 600.0
-_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
 def cache_folder() -> Path:
@@ -242,10 +240,10 @@ class ModelCache:
 
     def _disk_error(self, model: ModelFile, error: OSError) -> WeightsError:
         where = str(error.filename or self._folder)
-        if error.errno in _FULL:
+        if refusal := disk_refusal(error):
             return WeightsError(
-                f"cannot get the weights of {model.name!r}: the disk of {str(self._folder)!r} is full"
-                " - free some space, and the same command goes on from there"
+                f"cannot get the weights of {model.name!r} into {str(self._folder)!r}: {refusal}, and the same command"
+                " goes on from there"
             )
         return WeightsError(
             f"cannot get the weights of {model.name!r}: {where!r}: {error.strerror or error}"

@@ -287,7 +287,7 @@ def test_space_that_a_place_needs_meanwhile_counts(cache):
 def test_a_disk_that_gets_full_ends_the_pull_and_keeps_what_came(cache):
     full = Shelf(holds_until=N_PART, error=OSError(errno.ENOSPC, "No space left on device"))
     never = Shelf()
-    with pytest.raises(WeightsError, match=r"the disk of .* is full - free some space, and .* goes on"):
+    with pytest.raises(WeightsError, match=r"the disk is full - free some space, and .* goes on"):
         cache.pull(file_of(full, never))
     assert never.asked_from == []
     whole = Shelf()

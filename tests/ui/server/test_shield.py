@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 
 import pytest
 
@@ -86,3 +87,21 @@ def test_every_answer_has_the_headers_once(path):
 def test_websockets_pass_the_same_gate():
     assert asked(kind="websocket")[0]["type"] == "websocket.accept"
     assert asked(kind="websocket", host="evil.example")[0]["type"] == "websocket.close"
+
+
+@pytest.mark.parametrize(
+    ("number", "said"), [(errno.ENOSPC, "the disk is full - free some space"), (errno.EFBIG, "raise that limit")]
+)
+def test_upload_that_finds_no_place_on_the_disk_is_refused_in_words(number, said):
+    async def full(scope, receive, send):
+        raise OSError(number, "no place")
+
+    sent = []
+
+    async def send(message):
+        sent.append(message)
+
+    scope = {"type": "http", "path": "/gradio_api/upload", "headers": []}
+    asyncio.run(Shield(full)(scope, None, send))
+    assert sent[0]["status"] == 507
+    assert said in sent[1]["body"].decode()
