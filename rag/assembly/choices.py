@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from rag.errors import SettingsError, WeightsError
-from rag.model.weights import BUNDLED_MODELS, find_model, path_of
+from rag.model.weights import BUNDLED_MODELS, MULTILINGUAL_MODEL, find_model, path_of
 from rag.settings import Settings
 
 __all__ = [
@@ -138,11 +138,13 @@ def choose_embedder(settings: Settings) -> EmbedderChoice:
 
     >>> choose_embedder(Settings(embedding_model="BAAI/bge-small-en-v1.5")).backend
     'sentence-transformers'
+    >>> choose_embedder(Settings(embedding_model="multilingual-e5-small")).backend
+    'onnx'
     """
     backend, model = settings.embedder, settings.embedding_model
     if backend == "auto":
         is_for_onnx = model in BUNDLED_MODELS and settings.device == "cpu" and find_spec("onnxruntime") is not None
-        backend = "onnx" if is_for_onnx else "sentence-transformers"
+        backend = "onnx" if is_for_onnx or model == MULTILINGUAL_MODEL else "sentence-transformers"
     arguments: Mapping[str, object] = {}
     if backend in ("onnx", "sentence-transformers"):
         arguments = {"model": model, "device": settings.device}

