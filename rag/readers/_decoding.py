@@ -11,13 +11,15 @@ import codecs
 import os
 import re
 import stat
+import unicodedata
 from pathlib import Path
+from typing import NamedTuple
 
 from charset_normalizer import from_bytes
 
 from rag.errors import ReadError
 
-__all__ = ["DEFAULT_MAX_BYTES", "decode", "read_bytes"]
+__all__ = ["DEFAULT_MAX_BYTES", "Decoded", "decode", "decoded_with_notice", "read_bytes"]
 
 DEFAULT_MAX_BYTES = 50_000_000
 MAX_SAMPLE_BYTES = 65_536
@@ -83,7 +85,39 @@ _ALPHABETS_BY_LATIN_ENCODING = {
     "cp1254": ("çğıöşüâîû",),
     "cp1257": ("āčēģīķļņšūž", "ąčęėįšųūž", "äöõüšž"),
 }
+_WESTERN = frozenset("".join(_ALPHABETS_BY_LATIN_ENCODING["cp1252"])) - {"ÿ"}
+for _encoding, _model in (("mac_roman", "cp1252"), ("cp850", "cp1252"), ("cp852", "cp1250"), ("mac_latin2", "cp1250")):
+    _ALPHABETS_BY_LATIN_ENCODING[_encoding] = _ALPHABETS_BY_LATIN_ENCODING[_model]
 _TYPOGRAPHY = frozenset("“”„‘’‚‹›«»–—…•·€£¥§©®™°¿¡ºª½¼¾†‡ \u00a0\u00ad\u0307")
+
+_CAPITALS = "".join(filter(str.isupper, map(chr, range(0xC0, 0x250))))
+_MISPLACED = re.compile(
+    # A capital inside a word of small letters, and a mark inside a word, are letters of another encoding.
+    rf"(?<=[a-zß-öø-ÿ])[{_CAPITALS}ƒ](?![A-Z{_CAPITALS}])"
+    r"|(?<=[A-Za-z])[“”„‘‚‹›«»…•€£¥§©®™°¿¡ºª½¼¾†‡¬¨´¸¯˜ˆ˙˚˝˛ˇ·–—](?=[a-z])|(?<=[A-Z])[À-ÖØ-Þ](?=[a-z]{2})"
+)
+_ALONE = re.compile(rb"(?<![\x80-\xff])[\x80-\xff](?![\x80-\xff])")
+_WITH_WINDOWS_1252 = "readers-windows-1252"
+_MIXED = "It mixes UTF-8 with another encoding, which was taken to be Windows-1252."
+_ASSUMED = "It does not say in which encoding it is; {} was assumed from its letters."
+_NAME_BY_ENCODING = {
+    "cp1252": "Windows-1252",
+    "cp1250": "Windows-1250",
+    "cp1251": "Windows-1251",
+    "cp1254": "Windows-1254",
+    "iso8859_2": "ISO 8859-2",
+    "mac_roman": "Mac Roman",
+    "cp850": "DOS code page 850",
+    "cp852": "DOS code page 852",
+    "cp932": "Shift JIS",
+    "gb18030": "GB 18030",
+    "cp949": "EUC-KR",
+    "big5": "Big5",
+    "koi8_r": "KOI8-R",
+}
+_FEWEST_UTF_16_BYTES = 8
+_FEW = 4
+"""So few characters beyond ASCII may mean one thing in one encoding, and as well another in the next."""
 
 
 def read_bytes(path: Path, *, max_bytes: int) -> bytes:
@@ -123,11 +157,27 @@ def read_bytes(path: Path, *, max_bytes: int) -> bytes:
     return data
 
 
+class Decoded(NamedTuple):
+    """The text, and a sentence on what was assumed where that is not sure; empty otherwise."""
+
+    text: str
+    notice: str
+
+
 def decode(data: bytes, path: Path, *, declared: str = "") -> str:
+    """The text alone of `decoded_with_notice`.
+
+    Raises:
+        ReadError: the file is not text, or its bytes fit no known encoding.
+    """
+    return decoded_with_notice(data, path, declared=declared).text
+
+
+def decoded_with_notice(data: bytes, path: Path, *, declared: str = "") -> Decoded:
     """The text that the bytes mean, not normalised yet.
 
     First what marks itself (byte-order marks, valid UTF-8), then the declared encoding, then mostly valid UTF-8 with
-    U+FFFD for each damaged byte, then what the letters look like.
+    what other programs put between and U+FFFD for each damaged byte, then what the letters look like.
 
     Args:
         declared: the encoding that the file names itself; ignored when the bytes contradict it.
@@ -137,20 +187,63 @@ def decode(data: bytes, path: Path, *, declared: str = "") -> str:
     """
     for mark, encoding in _MARKS:
         if data.startswith(mark):
-            return _decode_marked(data.removeprefix(mark), encoding, path)
-    _refuse_binary(data, path)
+            return Decoded(_decode_marked(data.removeprefix(mark), encoding, path), "")
     declared = _codec_of(declared)
+    if encoding := _unmarked_utf_16(data):
+        return Decoded(data.decode(encoding), "")
+    _refuse_binary(data, path)
     shifting = declared if _SHIFTING.fullmatch(declared) else "iso2022_jp" if b"\x1b$" in data else ""
     for encoding in filter(None, (shifting, "utf-8", declared)):
         try:
-            return data.decode(encoding)
+            return Decoded(data.decode(encoding), "")
         except UnicodeDecodeError:
             continue
     damaged = data.decode("utf-8", "replace")
-    n_beyond_ascii = len(re.findall("[^\x00-\x7f]", damaged))
-    if damaged.count("\ufffd") * 8 <= n_beyond_ascii:
-        return damaged
-    return data.decode(_detect(data, path), "replace")
+    n_damaged, n_beyond_ascii = damaged.count("\ufffd"), len(re.findall("[^\x00-\x7f]", damaged))
+    n_alone = len(_ALONE.findall(data))
+    if n_damaged * 8 <= n_beyond_ascii or (n_alone == n_damaged and n_beyond_ascii - n_damaged >= n_damaged / 4):
+        text = data.decode("utf-8", _WITH_WINDOWS_1252)
+        return Decoded(text, _MIXED if n_alone and text != damaged else "")
+    guess = _detect(data, path)
+    notice = "" if guess.is_sure else _ASSUMED.format(_NAME_BY_ENCODING.get(guess.encoding, guess.encoding))
+    return Decoded(data.decode(guess.encoding, "replace"), notice)
+
+
+def _from_windows_1252(error: UnicodeError) -> tuple[str, int]:
+    """A byte that is no UTF-8 read as Windows-1252, where it stands alone and is a letter or a mark of the West."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    data, start, end = error.object, error.start, error.end
+    character = data[start : start + 1].decode("cp1252", "replace")
+    is_alone = end - start == 1 and data[start - 1 : start].isascii() and data[end : end + 1].isascii()
+    is_likely = character.lower() in _WESTERN or character in _TYPOGRAPHY
+    beside = data[max(0, start - 1) : start] + data[end : end + 1]
+    return (character if is_alone and is_likely and beside.strip() else "\ufffd"), end
+
+
+codecs.register_error(_WITH_WINDOWS_1252, _from_windows_1252)
+
+
+def _unmarked_utf_16(data: bytes) -> str:
+    """UTF-16 in either order, when the bytes are that without its mark; empty otherwise."""
+    sample = data[: MAX_SAMPLE_BYTES & ~1]
+    if len(data) % 2 or len(data) < _FEWEST_UTF_16_BYTES or b"\0" not in sample:
+        return ""
+    n_even, n_odd = sample[::2].count(0), sample[1::2].count(0)
+    n_plain = len(re.findall(rb"[ -~\t\r\n]", sample))
+    if n_plain * 10 > len(sample) * 9:  # plain text with a stray NUL
+        return ""
+    encoding = "utf-16-le" if n_odd > n_even else "utf-16-be"
+    if min(n_even, n_odd) * 20 > max(n_even, n_odd):
+        return ""
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError:
+        return ""
+    shown = text[: MAX_SAMPLE_BYTES // 2]
+    n_strange = sum(unicodedata.category(sign) in ("Cc", "Cn", "Co") and sign not in "\t\n\r\f\v" for sign in shown)
+    n_usual = sum(sign.isalnum() or sign.isspace() for sign in shown)
+    return encoding if n_strange * 50 <= len(shown) and n_usual * 2 > len(shown) else ""
 
 
 def _decode_marked(data: bytes, encoding: str, path: Path) -> str:
@@ -179,7 +272,12 @@ def _codec_of(label: str) -> str:
     return _WIDER_BY_DECLARED.get(name, name) if _DECLARABLE.fullmatch(name) else ""
 
 
-def _detect(data: bytes, path: Path) -> str:
+class _Guess(NamedTuple):
+    encoding: str
+    is_sure: bool
+
+
+def _detect(data: bytes, path: Path) -> _Guess:
     """The encoding that the letters of a bounded sample look like."""
     first = re.search(rb"[\x80-\xff]", data)
     start = data.rfind(b"\n", 0, first.start()) + 1 if first else 0
@@ -190,13 +288,28 @@ def _detect(data: bytes, path: Path) -> str:
         # A sample must not end inside a character: a line feed or a space is a whole one in every candidate.
         sample = sample[: max(sample.rfind(b"\n"), sample.rfind(b" ")) + 1] or sample
     best = from_bytes(sample, cp_isolation=_CANDIDATES).best()
-    if best is None:
+    strange = {encoding: _n_strange_characters(sample, encoding) for encoding in _ALPHABETS_BY_LATIN_ENCODING}
+    latin = min(strange, key=strange.__getitem__)
+    n_beyond_ascii = len(re.findall(rb"[\x80-\xff]", sample))
+    if best is None and strange[latin] * 4 > n_beyond_ascii:
         raise ReadError(str(path), "its bytes fit no known text encoding - open it in its program and save it as UTF-8")
     # A lone pound sign in an English text is a valid, and likelier, half-width bracket to the statistics.
-    is_nearly_ascii = len(re.findall(rb"[\x80-\xff]", sample)) * 20 < len(sample)
-    if is_nearly_ascii or best.encoding in _ALPHABETS_BY_LATIN_ENCODING:
-        return min(_ALPHABETS_BY_LATIN_ENCODING, key=lambda encoding: _n_strange_characters(sample, encoding))
-    return best.encoding
+    is_nearly_ascii = n_beyond_ascii * 20 < len(sample)
+    is_latin = strange[latin] == 0 and _are_letters_of_words(sample)
+    if best is None or is_nearly_ascii or is_latin or best.encoding in _ALPHABETS_BY_LATIN_ENCODING:
+        text = sample.decode(latin, "replace")
+        rivals = [encoding for encoding in strange if strange[encoding] == strange[latin]]
+        is_open = any(sample.decode(encoding, "replace") != text for encoding in rivals) and n_beyond_ascii < _FEW
+        return _Guess(latin, is_sure=strange[latin] * 10 <= n_beyond_ascii and not is_open)
+    return _Guess(best.encoding, is_sure=n_beyond_ascii >= _FEW)
+
+
+def _are_letters_of_words(sample: bytes) -> bool:
+    """Whether the bytes beyond ASCII stand one or two at a time among plain letters, as accents do."""
+    runs = re.findall(rb"[\x80-\xff]+", sample)
+    n_letters = len(re.findall(rb"[A-Za-z]", sample))
+    n_beyond_ascii = sum(map(len, runs))
+    return n_beyond_ascii * 2 <= n_letters and all(len(run) <= 3 for run in runs)
 
 
 def _n_strange_characters(sample: bytes, encoding: str) -> int:
@@ -204,6 +317,12 @@ def _n_strange_characters(sample: bytes, encoding: str) -> int:
     beyond_ascii = [character for character in sample.decode(encoding, "replace").lower() if character > "\x7f"]
     letters = [character for character in beyond_ascii if character.isalpha() and character not in _TYPOGRAPHY]
     n_symbols = sum(1 for character in beyond_ascii if not character.isalpha() and character not in _TYPOGRAPHY)
-    return n_symbols + min(
-        sum(1 for letter in letters if letter not in alphabet) for alphabet in _ALPHABETS_BY_LATIN_ENCODING[encoding]
+    n_misplaced = len(_MISPLACED.findall(sample.decode(encoding, "replace")))
+    return (
+        n_symbols
+        + n_misplaced
+        + min(
+            sum(1 for letter in letters if letter not in alphabet)
+            for alphabet in _ALPHABETS_BY_LATIN_ENCODING[encoding]
+        )
     )

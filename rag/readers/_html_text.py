@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from rag.readers.shape import raised as shape
+from rag.readers.shape.wrapping import unwrapped
 
 __all__ = ["is_nested_too_deeply", "parse", "remove_frame", "remove_hidden", "visible_text"]
 
@@ -104,8 +105,9 @@ def visible_text(root: LexborNode, *, is_resolved: bool = True) -> str:
         elif tag in _BLOCKS:
             writer.turn_block(is_row=tag == "tr")
             if tag == "pre":
-                writer.is_preformatted = is_start
+                writer.turn_preformatted(is_start, is_code=is_start and element.css_first("code, samp") is not None)
     writer.turn_block(is_row=True)
+    writer.turn_preformatted(False, is_code=False)
     return "\n".join(writer.lines)
 
 
@@ -117,6 +119,8 @@ class _LineWriter:
         self._is_resolved = is_resolved
         self.is_preformatted = False
         self._pieces: list[str] = []
+        self._preformatted: list[str] = []
+        self._is_code = False
         self._is_in_data_cell = False
 
     def write(self, text: str) -> None:
@@ -133,6 +137,16 @@ class _LineWriter:
         """Write a sign that stands for no character."""
         self._pieces.append(sign)
 
+    def turn_preformatted(self, is_start: bool, *, is_code: bool) -> None:
+        """Text begins or ends whose line breaks stand; those that only a full line made do not."""
+        self.is_preformatted = is_start
+        if is_start:
+            self._is_code = is_code
+        elif self._preformatted:
+            text = "\n".join(self._preformatted)
+            self.lines += [line for line in (text if self._is_code else unwrapped(text)).split("\n") if line]
+            self._preformatted.clear()
+
     def end_line(self) -> None:
         line = "".join(self._pieces)
         if self._is_resolved:
@@ -140,7 +154,9 @@ class _LineWriter:
         # Spaces meet where an inline element ends with one and the text after it begins with one.
         line = line.rstrip() if self.is_preformatted else re.sub(" *\t *", "\t", re.sub("  +", " ", line)).strip()
         self._pieces.clear()
-        if line:
+        if self.is_preformatted:
+            self._preformatted.append(line)
+        elif line:
             self.lines.append(line)
 
     def turn_block(self, *, is_row: bool) -> None:

@@ -16,7 +16,7 @@ import trafilatura
 from selectolax.lexbor import LexborHTMLParser
 
 from rag.errors import ReadError
-from rag.readers._decoding import DEFAULT_MAX_BYTES, decode, read_bytes
+from rag.readers._decoding import DEFAULT_MAX_BYTES, decoded_with_notice, read_bytes
 from rag.readers._html_text import is_nested_too_deeply, parse, remove_frame, remove_hidden, visible_text
 from rag.readers._normalisation import any_date, make_document, normalise
 from rag.readers.shape.raised import resolved
@@ -60,11 +60,12 @@ class HtmlReader:
         """
         data = read_bytes(path, max_bytes=self._max_bytes)
         declared = _DECLARED_CHARSET.search(data[:_N_HEAD_BYTES])
-        html = decode(data, path, declared=declared[1].decode("ascii", "replace") if declared else "")
+        decoded = decoded_with_notice(data, path, declared=declared[1].decode("ascii", "replace") if declared else "")
+        html = decoded.text
         if is_nested_too_deeply(html):
             raise ReadError(str(path), "its elements are nested too deeply - save the page again as text")
         page = parse(html)
-        metadata = _metadata(page)
+        metadata = _metadata(page) | {"notice": decoded.notice}
         title = _title(page)
         return make_document(path, title=title, media_type="text/html", text=_main_text(page), metadata=metadata)
 

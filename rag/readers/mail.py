@@ -25,6 +25,7 @@ from rag.readers._articles import Keys
 from rag.readers._decoding import DEFAULT_MAX_BYTES, decode, read_bytes
 from rag.readers._html_text import is_nested_too_deeply, parse, remove_hidden, visible_text
 from rag.readers._normalisation import any_date, make_document, normalise, one_line
+from rag.readers.shape.wrapping import unwrapped
 from rag.types import Document, Failure
 
 __all__ = ["EmailReader", "MailboxReader"]
@@ -53,8 +54,6 @@ _QUOTING_ELEMENTS = (
 _FORWARDED = re.compile(r"\s*-{5,}")
 _MOST_BLANK_LINES = 5
 _MOST_DECODED_CHARACTERS = 10_000
-_WRAPPED_FROM = 60
-_WRAPPED_TO = 82
 
 
 def _parse_mail(data: bytes, path: Path) -> Message:
@@ -200,7 +199,7 @@ def _plain_text(part: Message, path: Path) -> str:
         is_space_kept = str(part.get_param("delsp", "")).lower() != "yes"
         text = _unflowed(text, is_space_kept=is_space_kept)
     lines = list(_without_history(text.split("\n")))
-    return "\n".join(_unwrapped(lines if any(map(str.strip, lines)) else text.split("\n")))
+    return unwrapped("\n".join(lines) if any(map(str.strip, lines)) else text)
 
 
 def _without_history(lines: list[str]) -> Iterator[str]:
@@ -251,29 +250,6 @@ def _unflowed(text: str, *, is_space_kept: bool) -> str:
         if goes_on and not is_space_kept:
             lines[-1] = lines[-1][:-1]
     return "\n".join(line.rstrip() for line in lines)
-
-
-def _unwrapped(lines: list[str]) -> list[str]:
-    """Lines that a mail program has broken at about 72 characters, joined again, because a line end ends a sentence.
-
-    A line goes on when the first word of the next would not have fitted on it, so that verses and lists stay.
-    """
-    longest = max((len(line) for line in lines), default=0)
-    is_wrapped = _WRAPPED_FROM <= longest <= _WRAPPED_TO
-    joined: list[str] = []
-    previous = ""
-    for line in map(str.rstrip, lines):
-        if joined and previous and is_wrapped and line and _would_not_fit(previous, line, longest):
-            joined[-1] += f" {line.lstrip()}"
-        else:
-            joined.append(line)
-        previous = line
-    return joined
-
-
-def _would_not_fit(line: str, following: str, longest: int) -> bool:
-    starts_anew = re.match(r"\s|[-*•–]\s|\d{1,3}[.)]\s|--", following)
-    return not starts_anew and len(line) + 1 + len(following.split(" ", 1)[0]) > longest
 
 
 class EmailReader:

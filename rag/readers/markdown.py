@@ -18,7 +18,7 @@ import yaml  # type: ignore[import-untyped]
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from rag.readers._decoding import DEFAULT_MAX_BYTES, decode, read_bytes
+from rag.readers._decoding import DEFAULT_MAX_BYTES, decoded_with_notice, read_bytes
 from rag.readers._html_text import parse, remove_hidden, visible_text
 from rag.readers._normalisation import any_date, make_document, normalise
 from rag.readers.shape.raised import lowered, note_mark, raised, resolved
@@ -53,7 +53,8 @@ class MarkdownReader:
         Raises:
             ReadError: the file is empty, too large, binary, in no known encoding or out of reach, or holds no words.
         """
-        source = normalise(decode(read_bytes(path, max_bytes=self._max_bytes), path))
+        decoded = decoded_with_notice(read_bytes(path, max_bytes=self._max_bytes), path)
+        source = normalise(decoded.text)
         front_matter, body = _split_front_matter(source)
         tokens = self._parser.parse(body)
         return make_document(
@@ -66,6 +67,7 @@ class MarkdownReader:
                 "published": next(filter(None, (any_date(front_matter.get(name, "")) for name in _DATE_NAMES)), ""),
                 "author": front_matter.get("author") or front_matter.get("authors") or "",
                 "url": front_matter.get("canonical_url") or front_matter.get("url") or "",
+                "notice": decoded.notice,
                 "language": front_matter.get("lang") or front_matter.get("language") or "",
             },
         )

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.errors import ReadError
-from rag.readers._decoding import decode, read_bytes
+from rag.readers._decoding import decode, decoded_with_notice, read_bytes
 
 ENGLISH = "“We won’t yield,” the minister said on Tuesday – a day after the café in Zürich reopened."
 FRENCH = "Le président a déclaré hier que la réunion était reportée à février."
@@ -178,3 +178,42 @@ def test_file_without_the_right_to_read_is_refused(tmp_path: Path, monkeypatch: 
         monkeypatch.setattr(os, "open", refuse)
     with pytest.raises(ReadError, match="may not be opened"):
         read_bytes(path, max_bytes=100)
+
+
+SHORT = [
+    ("Der Preis für Brötchen steigt.", "cp1252"),
+    ("Name;Stadt\nMüller;Köln\nÖztürk;Berlin", "cp1252"),
+    ("Fecha;Año;Niño\n1;2;3", "cp1252"),
+    ("Él llegó a Málaga.", "cp1252"),
+    ("Über Ägypten", "cp1252"),
+    ("Prix: 3 000 € par an", "cp1252"),
+    ("The mayor said the café would close. Señor Nuñez agreed.", "mac-roman"),
+    ("“We agree,” the mayor’s café owner said – at last.", "mac-roman"),
+    ("Der Bürgermeister sagte, das Café schließt. Die Straße wird größer.", "cp850"),
+    ("El señor Núñez comió piñas en España.", "cp850"),
+    ("Premier powiedział we wtorek, że rząd podejmie decyzję.", "cp852"),
+]
+
+
+@pytest.mark.parametrize(("text", "encoding"), SHORT)
+def test_short_text_in_an_old_encoding_comes_out_right(text: str, encoding: str) -> None:
+    assert decode(text.encode(encoding), SOMEWHERE) == text
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("text", [ENGLISH, RUSSIAN, f"{JAPANESE}\n{JAPANESE}\n", "Year;Town\n2019;Köln\n"])
+def test_utf_16_without_its_mark_is_read(text: str, encoding: str) -> None:
+    assert decode(text.encode(encoding), SOMEWHERE) == text
+
+
+def test_other_bytes_between_utf8_are_read_and_said() -> None:
+    mixed = "The café closes.\n".encode() + "The café opens.\n".encode("cp1252")
+    decoded = decoded_with_notice(mixed, SOMEWHERE)
+    assert decoded.text == "The café closes.\nThe café opens.\n"
+    assert "Windows-1252" in decoded.notice
+
+
+def test_what_is_assumed_is_said_only_where_it_is_not_sure() -> None:
+    assert "was assumed" in decoded_with_notice(b"x \xbe y", SOMEWHERE).notice
+    assert decoded_with_notice(GERMAN.encode("cp1252"), SOMEWHERE).notice == ""
+    assert decoded_with_notice(RUSSIAN.encode("cp1251"), SOMEWHERE).notice == ""

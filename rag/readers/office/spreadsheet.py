@@ -17,7 +17,7 @@ from itertools import islice
 from pathlib import Path
 
 from rag.errors import ReadError
-from rag.readers._decoding import DEFAULT_MAX_BYTES, decode, read_bytes
+from rag.readers._decoding import DEFAULT_MAX_BYTES, decoded_with_notice, read_bytes
 from rag.readers._normalisation import make_document, normalise
 from rag.readers._tables import Header, sheet_lines
 from rag.readers._zip import open_zip
@@ -80,7 +80,8 @@ class CsvReader:
             ReadError: the file is empty, too large, binary, in no known encoding or out of reach, has too many or too
                 large cells, or a quotation mark that is not closed.
         """
-        text = normalise(decode(read_bytes(path, max_bytes=self._max_bytes), path))
+        decoded = decoded_with_notice(read_bytes(path, max_bytes=self._max_bytes), path)
+        text = normalise(decoded.text)
         delimiter = ""
         if text[:4].lower() == "sep=" and text[5:6] == "\n":  # how Excel writes the delimiter down
             delimiter, text = text[4], text[6:]
@@ -91,7 +92,7 @@ class CsvReader:
             title="",
             media_type="text/tab-separated-values" if is_tab_separated else "text/csv",
             text="\n".join(sheet_lines(_rows(text, delimiter, path), header=Header.USUAL)),
-            metadata={},
+            metadata={"notice": decoded.notice},
         )
 
 

@@ -16,6 +16,7 @@ from statistics import median
 from typing import NamedTuple
 
 from rag.readers.pdf.layout import Column, Line
+from rag.readers.shape.joining import WEAK_HYPHEN, joined
 
 __all__ = ["Text", "body_size", "paragraphs", "written"]
 
@@ -29,42 +30,8 @@ _NEARLY_FULL = 2.0
 _ENDS_SENTENCE = re.compile(r"[.!?…:;。！？؟।][\"'”’»)\]]*(?:\d{1,3}|\[\d{1,3}\])?$")
 _BULLET = re.compile(r"[•◦▪▫●○■□‣⁃✓➢][ \t]?|[-–—*][ \t]|\(?(?:\d{1,3}|[a-zA-Z]|[ivx]{1,5})[.)][ \t]")
 _SURE_BULLET = re.compile(r"[•◦▪▫●○■□‣⁃✓➢]")
-_WEAK_HYPHEN = "\u2010"
 _PARTED_WORD = re.compile(r"\w[-\u2010]$")
-_LAST_PART = re.compile(r"([^\W\d_]+(?:[-’'][^\W\d_]+)*)[-\u2010]$")
-_FIRST_PART = re.compile(r"[^\W\d_]+")
-_MIDDLE_OF_COMPOUND = re.compile(r"(?:of|to|the|in|on|and|by|or|a|up|for|at|out|off|than|as|du|de|la|le|à)-")
 _WORD = re.compile(r"[^\W\d_]+(?:[-’'][^\W\d_]+)*")
-_SUSPENDED = frozenset(["and", "or", "to", "und", "oder", "bis", "et", "ou", "y", "o", "e", "i", "и"])
-# Words with which compounds begin and end. Both are asked for, because "last-ing" and "state-ment" begin so too.
-_COMPOUND_STARTS = frozenset(
-    [
-        *("all", "best", "cross", "double", "ever", "far", "fast", "first", "four", "full", "good", "half", "hard"),
-        *("high", "ill", "large", "last", "late", "left", "long", "low", "middle", "multi", "new", "non", "old", "one"),
-        *("open", "post", "quasi", "real", "right", "second", "self", "semi", "short", "single", "slow", "small"),
-        *("so", "soft", "state", "third", "three", "top", "two", "vice", "well", "wide", "world", "year"),
-    ]
-)
-_COMPOUND_ENDS = frozenset(
-    [
-        *(
-            "appointed",
-            "based",
-            "being",
-            "called",
-            "class",
-            "defence",
-            "defense",
-            "documented",
-            "established",
-            "fifths",
-        ),
-        *("growing", "hand", "informed", "known", "lasting", "level", "line", "made", "minded", "minister", "owned"),
-        *("paid", "party", "placed", "president", "profile", "quality", "range", "ranking", "rate", "run", "running"),
-        *("scale", "sized", "speed", "standing", "style", "term", "thirds", "time", "trained", "wing", "world", "year"),
-    ]
-)
-_NO_BLANK_BETWEEN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uff00-\uff65\u3000-\u303f]")
 
 
 class Text(NamedTuple):
@@ -137,17 +104,17 @@ def written(found: Sequence[tuple[Line, ...]], n_pages: int) -> Text:
                 if i > 0:
                     before = pieces.pop()
                     length -= len(before)
-                    join = _joined(before, text, known)
+                    join = joined(before, text, known)
                     write(join.before)
                     write(join.between)
                 else:
-                    pieces[-1] = pieces[-1].replace(_WEAK_HYPHEN, "-")
+                    pieces[-1] = pieces[-1].replace(WEAK_HYPHEN, "-")
                     write("\n" if last.is_row and line.is_row else "\n\n")
             starts += [length] * (line.page - len(starts))
             write(text)
             last = line
     if pieces:
-        pieces[-1] = pieces[-1].replace(_WEAK_HYPHEN, "-")
+        pieces[-1] = pieces[-1].replace(WEAK_HYPHEN, "-")
     text = "".join(pieces)
     return Text(text, tuple(starts + [len(text)] * (n_pages - len(starts))))
 
@@ -230,48 +197,6 @@ def _evidently_go_on(begun: _Paragraph, following: _Paragraph) -> bool:
         return True
     # A capital may begin a name: then the line has to be full, which a heading seldom is.
     return begun.is_full and len(begun.lines) > 1 and following.text[:1].isalnum()
-
-
-class _Join(NamedTuple):
-    before: str
-    between: str
-
-
-def _joined(before: str, after: str, known: Counter[str]) -> _Join:
-    """How a line goes on in the next: with a blank, without, or without the hyphen at its end.
-
-    >>> _joined("the inter-", "national", Counter()), _joined("a well-", "known man", Counter())
-    (_Join(before='the inter', between=''), _Join(before='a well-', between=''))
-    """
-    if before.endswith(("-", _WEAK_HYPHEN)) and not before[:-1].endswith((" ", "-")) and len(before) > 1:
-        hyphenated = before[:-1].replace(_WEAK_HYPHEN, "-") + "-"
-        following = _FIRST_PART.match(after)
-        if following and following.group().lower() in _SUSPENDED:
-            return _Join(hyphenated, " ")
-        if _hyphen_was_there(before, after, known):
-            return _Join(hyphenated, "")
-        return _Join(hyphenated[:-1], "")
-    before = before.replace(_WEAK_HYPHEN, "-")
-    if before.endswith(("—", "/")) and not before[:-1].endswith(" "):
-        return _Join(before, "")
-    if _NO_BLANK_BETWEEN.match(before[-1:]) and _NO_BLANK_BETWEEN.match(after):
-        return _Join(before, "")
-    return _Join(before, " ")
-
-
-def _hyphen_was_there(before: str, after: str, known: Counter[str]) -> bool:
-    first, second = _LAST_PART.search(before), _FIRST_PART.match(after)
-    if _MIDDLE_OF_COMPOUND.match(after):
-        return True
-    if first is None or second is None or not second.group()[0].islower():
-        return True  # a number, a name or an address: "COVID-19", "Franco-German"
-    start, end = first[1].lower(), second.group().lower()
-    together, apart = known[start + end], known[f"{start}-{end}"]
-    if together != apart:
-        return apart > together
-    if "-" in start or len(start) == 1:
-        return True
-    return start in _COMPOUND_STARTS and len(end) > 2 and (end in _COMPOUND_ENDS or known[end] > 0)
 
 
 def _known_words(found: Sequence[tuple[Line, ...]]) -> Counter[str]:
