@@ -14,19 +14,15 @@ from rag.answering import serialisation
 from rag.answering.context import Context, context_of
 from rag.answering.numbering import place_in
 from rag.assembly.answerer import Answerer
+from rag.assembly.archive import Archive
 from rag.assembly.arguments import checking_arguments
 from rag.assembly.library import Library
 from rag.errors import (
-    EmbedderMismatchError,
-    NotFoundError,
     SettingsError,
     StoreError,
-    StoreFullError,
-    StoreLockedError,
 )
 from rag.protocols import ClaimWithEvidence
 from rag.settings import Settings, Use
-from rag.storage import import_store
 from rag.storage.filters import scope_of
 from rag.types import (
     AddReport,
@@ -37,11 +33,7 @@ from rag.types import (
     Done,
     EventStream,
     Evidence,
-    ExportReport,
     Progress,
-    PruneReport,
-    Rating,
-    RecordedAnswer,
     Turn,
     Verdict,
 )
@@ -52,7 +44,7 @@ _NO_ADDRESS = "none"
 """What a key is for that was configured for no address."""
 
 
-class Assistant:
+class Assistant(Archive):
     """Answers questions with verbatim, cited sentences of the documents that were added to its store.
 
     Safe to share between threads. Models are loaded when they are first needed.
@@ -352,35 +344,6 @@ class Assistant:
         return (self._answerer.verifier if is_strict else self._answerer.judge).verify(pairs)
 
     @checking_arguments
-    def citation(self, number: int) -> Citation:
-        """The citation with that number of the last recorded answer.
-
-        Raises:
-            NotFoundError: nothing was asked yet, or the answer has no such citation.
-        """
-        citations = self._last_answer(f"open citation {number}").citations
-        for citation in citations:
-            if citation.number == number:
-                return citation
-        raise NotFoundError(
-            f"cannot open citation {number}: the last answer has {len(citations)} citations - choose one of them"
-        )
-
-    def last_answer(self) -> Answer:
-        """The answer recorded last, as `answer` gives it.
-
-        Raises:
-            NotFoundError: nothing was asked yet, or what was quoted is gone.
-        """
-        return self._last_answer("open the last answer")
-
-    def _last_answer(self, intent: str) -> Answer:
-        recorded = self._library.store.answers.last()
-        if recorded is None:
-            raise NotFoundError(f"cannot {intent}: nothing was asked yet - ask a question first")
-        return serialisation.from_json(recorded.answer)
-
-    @checking_arguments
     def place(self, answer: Answer, number: int) -> Citation:
         """What the answer shows under that number: its citation, or, when it abstained, the nearest sentence.
 
@@ -400,121 +363,6 @@ class Assistant:
             NotFoundError: the document was removed.
         """
         return context_of(citation.span, self.document(citation.document_id).text)
-
-    @checking_arguments
-    def answer(self, answer_id: str) -> Answer:
-        """The recorded answer with that id, as it was given; without its draft and what was left out.
-
-        Raises:
-            NotFoundError: it was not recorded, or a document that it quotes was removed since.
-        """
-        recorded = self._library.store.answers.get(answer_id)
-        if recorded is None:
-            raise NotFoundError(f"no answer has the id {answer_id!r}: it was not recorded, or a source was removed")
-        return serialisation.from_json(recorded.answer)
-
-    def answers(self) -> list[RecordedAnswer]:
-        """What was asked, and when, of every recorded answer, the last one first; `answer` opens one of them.
-
-        The settings `keep_answers` and `keep_answers_days` say how many are kept, and for how long.
-        """
-        return self._library.store.answers.all()
-
-    @checking_arguments
-    def clear_answers(self, *, older_than: timedelta | None = None) -> int:
-        """Delete the recorded answers that are older, or all; how many those were. Their citations open no more.
-
-        Raises:
-            SettingsError: the time is below zero.
-            StoreLockedError, StoreFullError: as `add`.
-        """
-        if older_than is not None and older_than < timedelta(0):
-            raise SettingsError(f"cannot clear answers older than {older_than!r} - give a time of 0 or more")
-        return self._library.clear_answers(older_than)
-
-    @checking_arguments
-    def rate(self, answer_id: str, rating: Rating) -> None:
-        """Keep with a recorded answer what a person thinks of it; the last rating counts.
-
-        Raises:
-            NotFoundError: it was not recorded, or a document that it quotes was removed since.
-            StoreLockedError: somebody writes to the store.
-        """
-        if not self._library.store.answers.rate(answer_id, rating):
-            raise NotFoundError(f"cannot rate answer {answer_id!r}: it was not recorded, or a source was removed")
-
-    @checking_arguments
-    def rating(self, answer_id: str) -> Rating:
-        """What a person thought last of a recorded answer.
-
-        Raises:
-            NotFoundError: it was not recorded, or a document that it quotes was removed since.
-        """
-        recorded = self._library.store.answers.get(answer_id)
-        if recorded is None:
-            raise NotFoundError(f"no answer has the id {answer_id!r}: it was not recorded, or a source was removed")
-        return recorded.rating
-
-    def check(self, *, repair: bool = False) -> list[str]:
-        """What is wrong with the store, one sentence each; none when it is sound.
-
-        repair: mend first what follows from the texts, which is all but the texts themselves; what is said is then
-            what could not be mended.
-
-        Raises:
-            EmbedderMismatchError, StoreLockedError, StoreFullError: as `add`, and only when it has to be mended.
-        """
-        found = self._library.check()
-        if not repair or not found:
-            return found
-        try:
-            self._library.repair()
-        except (StoreLockedError, StoreFullError, EmbedderMismatchError):
-            raise
-        except StoreError as error:  # the database itself is damaged
-            return [*found, str(error)]
-        return self._library.check()
-
-    @checking_arguments
-    def prune(self, *, days: int | None = None) -> PruneReport:
-        """Delete older versions of documents, and those of files that are gone, which no recorded answer quotes.
-
-        days: delete also those that were superseded longer ago, with the answers that quote them.
-
-        Raises:
-            SettingsError: `days` is below 0.
-            StoreLockedError, StoreFullError: as `add`.
-        """
-        if days is not None and days < 0:
-            raise SettingsError(f"cannot prune what is older than days={days!r} - give 0 or more")
-        return self._library.prune(days=days)
-
-    @checking_arguments
-    def export(self, path: str | Path) -> ExportReport:
-        """Write the whole store into one new file, as it is at this moment; others may go on writing meanwhile.
-
-        Raises:
-            StoreError: the file exists, or cannot be written. StoreFullError: the disk is full.
-        """
-        return self._library.export(Path(path).expanduser())
-
-    @staticmethod
-    @checking_arguments
-    def import_store(path: str | Path, folder: str | Path) -> int:
-        """Make a store in `folder`, missing or empty, from a file of `export`; the number of its documents.
-
-        Raises:
-            StoreError: the folder holds something, or the file is damaged, no export, or of a newer version.
-            StoreFullError: the disk is full.
-        """
-        return import_store(Path(path).expanduser(), Path(folder).expanduser())
-
-    def rebuild(self) -> None:
-        """Cut and embed all documents anew with the settings of now, and make the indexes from that.
-
-        Needed after a change of the embedding model. The texts come from the store; no file is read.
-        """
-        self._library.rebuild()
 
     def _record(self, answer: Answer) -> None:
         """Keep the answer, if the store can be written to: a read-only store still answers."""

@@ -1,0 +1,181 @@
+"""The recorded answers of a store, and its upkeep: what an assistant does without reading a question."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+from rag.answering import serialisation
+from rag.assembly.arguments import checking_arguments
+from rag.assembly.library import Library
+from rag.errors import (
+    EmbedderMismatchError,
+    NotFoundError,
+    SettingsError,
+    StoreError,
+    StoreFullError,
+    StoreLockedError,
+)
+from rag.storage import import_store
+from rag.types import (
+    Answer,
+    Citation,
+    ExportReport,
+    PruneReport,
+    Rating,
+    RecordedAnswer,
+)
+
+__all__ = ["Archive"]
+
+
+class Archive:
+    """What has been answered, and how the store is kept; `Assistant` is one."""
+
+    @property
+    def _library(self) -> Library:
+        raise NotImplementedError
+
+    @checking_arguments
+    def citation(self, number: int) -> Citation:
+        """The citation with that number of the last recorded answer.
+
+        Raises:
+            NotFoundError: nothing was asked yet, or the answer has no such citation.
+        """
+        citations = self._last_answer(f"open citation {number}").citations
+        for citation in citations:
+            if citation.number == number:
+                return citation
+        raise NotFoundError(
+            f"cannot open citation {number}: the last answer has {len(citations)} citations - choose one of them"
+        )
+
+    def last_answer(self) -> Answer:
+        """The answer recorded last, as `answer` gives it.
+
+        Raises:
+            NotFoundError: nothing was asked yet, or what was quoted is gone.
+        """
+        return self._last_answer("open the last answer")
+
+    def _last_answer(self, intent: str) -> Answer:
+        recorded = self._library.store.answers.last()
+        if recorded is None:
+            raise NotFoundError(f"cannot {intent}: nothing was asked yet - ask a question first")
+        return serialisation.from_json(recorded.answer)
+
+    @checking_arguments
+    def answer(self, answer_id: str) -> Answer:
+        """The recorded answer with that id, as it was given; without its draft and what was left out.
+
+        Raises:
+            NotFoundError: it was not recorded, or a document that it quotes was removed since.
+        """
+        recorded = self._library.store.answers.get(answer_id)
+        if recorded is None:
+            raise NotFoundError(f"no answer has the id {answer_id!r}: it was not recorded, or a source was removed")
+        return serialisation.from_json(recorded.answer)
+
+    def answers(self) -> list[RecordedAnswer]:
+        """What was asked, and when, of every recorded answer, the last one first; `answer` opens one of them.
+
+        The settings `keep_answers` and `keep_answers_days` say how many are kept, and for how long.
+        """
+        return self._library.store.answers.all()
+
+    @checking_arguments
+    def clear_answers(self, *, older_than: timedelta | None = None) -> int:
+        """Delete the recorded answers that are older, or all; how many those were. Their citations open no more.
+
+        Raises:
+            SettingsError: the time is below zero.
+            StoreLockedError, StoreFullError: as `add`.
+        """
+        if older_than is not None and older_than < timedelta(0):
+            raise SettingsError(f"cannot clear answers older than {older_than!r} - give a time of 0 or more")
+        return self._library.clear_answers(older_than)
+
+    @checking_arguments
+    def rate(self, answer_id: str, rating: Rating) -> None:
+        """Keep with a recorded answer what a person thinks of it; the last rating counts.
+
+        Raises:
+            NotFoundError: it was not recorded, or a document that it quotes was removed since.
+            StoreLockedError: somebody writes to the store.
+        """
+        if not self._library.store.answers.rate(answer_id, rating):
+            raise NotFoundError(f"cannot rate answer {answer_id!r}: it was not recorded, or a source was removed")
+
+    @checking_arguments
+    def rating(self, answer_id: str) -> Rating:
+        """What a person thought last of a recorded answer.
+
+        Raises:
+            NotFoundError: it was not recorded, or a document that it quotes was removed since.
+        """
+        recorded = self._library.store.answers.get(answer_id)
+        if recorded is None:
+            raise NotFoundError(f"no answer has the id {answer_id!r}: it was not recorded, or a source was removed")
+        return recorded.rating
+
+    def check(self, *, repair: bool = False) -> list[str]:
+        """What is wrong with the store, one sentence each; none when it is sound.
+
+        repair: mend first what follows from the texts, which is all but the texts themselves; what is said is then
+            what could not be mended.
+
+        Raises:
+            EmbedderMismatchError, StoreLockedError, StoreFullError: as `add`, and only when it has to be mended.
+        """
+        found = self._library.check()
+        if not repair or not found:
+            return found
+        try:
+            self._library.repair()
+        except (StoreLockedError, StoreFullError, EmbedderMismatchError):
+            raise
+        except StoreError as error:  # the database itself is damaged
+            return [*found, str(error)]
+        return self._library.check()
+
+    @checking_arguments
+    def prune(self, *, days: int | None = None) -> PruneReport:
+        """Delete older versions of documents, and those of files that are gone, which no recorded answer quotes.
+
+        days: delete also those that were superseded longer ago, with the answers that quote them.
+
+        Raises:
+            SettingsError: `days` is below 0.
+            StoreLockedError, StoreFullError: as `add`.
+        """
+        if days is not None and days < 0:
+            raise SettingsError(f"cannot prune what is older than days={days!r} - give 0 or more")
+        return self._library.prune(days=days)
+
+    @checking_arguments
+    def export(self, path: str | Path) -> ExportReport:
+        """Write the whole store into one new file, as it is at this moment; others may go on writing meanwhile.
+
+        Raises:
+            StoreError: the file exists, or cannot be written. StoreFullError: the disk is full.
+        """
+        return self._library.export(Path(path).expanduser())
+
+    @staticmethod
+    @checking_arguments
+    def import_store(path: str | Path, folder: str | Path) -> int:
+        """Make a store in `folder`, missing or empty, from a file of `export`; the number of its documents.
+
+        Raises:
+            StoreError: the folder holds something, or the file is damaged, no export, or of a newer version.
+            StoreFullError: the disk is full.
+        """
+        return import_store(Path(path).expanduser(), Path(folder).expanduser())
+
+    def rebuild(self) -> None:
+        """Cut and embed all documents anew with the settings of now, and make the indexes from that.
+
+        Needed after a change of the embedding model. The texts come from the store; no file is read.
+        """
+        self._library.rebuild()
