@@ -9,7 +9,7 @@ from dataclasses import replace
 from rag.retrieval.ranking import Candidate
 from rag.storage import Copy, Store
 from rag.storage.filters import Filter
-from rag.types import Evidence
+from rag.types import Evidence, Span
 
 __all__ = ["only_fitting", "with_other_sources"]
 
@@ -63,20 +63,33 @@ def _quoted_from(sentence: Evidence, copies: Sequence[Copy], fitting: set[str], 
         if copy.document_id not in fitting:
             continue
         document = store.documents.get(copy.document_id)
-        for place in store.documents.sentences(copy.document_id):
-            quote = place.span.slice(document.text)
-            if _words(quote) == words:
-                return replace(
-                    sentence,
-                    document_id=document.id,
-                    source=document.source,
-                    title=document.title,
-                    span=place.span,
-                    quote=quote,
-                    published=document.metadata.get("published", ""),
-                    also_in=tuple(sorted(others - {document.source})),
-                )
+        span = _place_of(words, [place.span for place in store.documents.sentences(copy.document_id)], document.text)
+        if span is not None:
+            return replace(
+                sentence,
+                document_id=document.id,
+                source=document.source,
+                title=document.title,
+                span=span,
+                quote=span.slice(document.text),
+                published=document.metadata.get("published", ""),
+                also_in=tuple(sorted(others - {document.source})),
+            )
     return sentence
+
+
+def _place_of(words: str, sentences: Sequence[Span], text: str) -> Span | None:
+    """Where these words stand in the text: a sentence, or several that follow each other, as in a whole quotation."""
+    own = [_words(span.slice(text)) for span in sentences]
+    for first, start in enumerate(own):
+        said = start
+        last = first
+        while words.startswith(said) and said != words and last + 1 < len(own):
+            last += 1
+            said += own[last][1:]
+        if said == words:
+            return Span(start=sentences[first].start, end=sentences[last].end)
+    return None
 
 
 def _words(text: str) -> str:

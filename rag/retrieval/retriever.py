@@ -15,6 +15,7 @@ from rag.retrieval.fusion import min_max, reciprocal_rank
 from rag.retrieval.ranking import Candidate, Ranked, candidates_of, measure_features, score
 from rag.retrieval.reading import read_ranking
 from rag.retrieval.vector_search import VectorSearch
+from rag.retrieval.whole import whole_quotations, without_labels
 from rag.storage import Store
 from rag.storage.filters import Filter
 from rag.types import Evidence, Hit, Sentence
@@ -80,7 +81,8 @@ class Retriever:
         with self._store.connect():  # one state of the store, and one transaction for all that is read of it
             asked = asked_speaker(question, self.speakers())
             ranked = self.rank(question, vector, asked, where=where)
-            evidence = with_other_sources(_with_neighbours(ranked, k), self._store, where)
+            shown = whole_quotations(without_labels(ranked, question))
+            evidence = with_other_sources(_with_neighbours(shown, k), self._store, where)
         unmet = ranked[0].reading.unmet if ranked and ranked[0].reading else ()
         return Retrieval(evidence, answerability(question, ranked, asked), unmet)
 
@@ -132,20 +134,35 @@ class Retriever:
 
 def _with_neighbours(ranked: Sequence[Ranked], k: int) -> tuple[Evidence, ...]:
     """The first `k` as evidence, each with the number of the neighbour it needs; new neighbours come at the end."""
-    place_by_sentence = {place.candidate.sentence: place for place in ranked}
+    place_by_sentence = {key: place for place in ranked[::-1] for key in _sentences_of(place.candidate)}
     chosen = list(ranked[:k])
-    number_by_sentence = {place.candidate.sentence: number for number, place in enumerate(chosen, start=1)}
+    number_by_sentence = {
+        key: number
+        for number, place in reversed([*enumerate(chosen, start=1)])
+        for key in _sentences_of(place.candidate)
+    }
     needs = []
     for place in ranked[:k]:
         needed = antecedent(place.candidate)
-        if needed in place_by_sentence and needed not in number_by_sentence:
-            chosen.append(place_by_sentence[needed])
-            number_by_sentence[needed] = len(chosen)
-        needs.append(number_by_sentence.get(needed, 0) if needed else 0)
+        key = (needed.document_id, needed.ordinal) if needed else ("", -1)
+        if key in place_by_sentence and key not in number_by_sentence:
+            chosen.append(place_by_sentence[key])
+            number_by_sentence |= dict.fromkeys(_sentences_of(place_by_sentence[key].candidate), len(chosen))
+        needs.append(number_by_sentence.get(key, 0))
     needs += [0] * (len(chosen) - len(needs))
     return tuple(
         _evidence(place, number, needed) for number, (place, needed) in enumerate(zip(chosen, needs, strict=True), 1)
     )
+
+
+def _sentences_of(candidate: Candidate) -> list[tuple[str, int]]:
+    """Document and ordinal of each sentence that the candidate is made of; of a whole quotation there are several."""
+    span = candidate.sentence.span
+    return [
+        (sentence.document_id, sentence.ordinal)
+        for sentence in candidate.passage.sentences
+        if span.start <= sentence.span.start < span.end
+    ]
 
 
 def _evidence(ranked: Ranked, number: int, needs: int) -> Evidence:

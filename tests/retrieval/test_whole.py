@@ -1,0 +1,158 @@
+"""Whole quotations as evidence, and lines that are none: headings, bylines, headers of mails, heads of tables."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from rag import Assistant
+from rag.language.sentences import sentence_spans
+from rag.retrieval.ranking import candidates_of
+from rag.retrieval.whole import is_label, whole_quotations, without_labels
+from rag.types import Passage, Sentence, Span
+
+
+@pytest.fixture
+def ranked_of(make_passage, rank):
+    """The sentences of a text, ranked for a question; all of one passage, unless sentences are left out of it."""
+
+    def ranked(text, question="?", *, title="note"):
+        spans = sentence_spans(text)
+        passage = replace(
+            make_passage([text], title=title),
+            passage=Passage(
+                id=1, document_id="a", first_sentence=0, last_sentence=len(spans) - 1, span=Span(start=0, end=len(text))
+            ),
+            sentences=tuple(Sentence(document_id="a", ordinal=n, span=span) for n, span in enumerate(spans)),
+            vectors=make_passage(["x"] * len(spans)).vectors,
+        )
+        return rank(question, candidates_of([passage], [1.0], passage.vectors[0]))
+
+    return ranked
+
+
+def quotes(places):
+    return [place.candidate.quote for place in places]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Asked, she said: “Yeah. We can. But not now.”",
+        "“I was wrong. I should have asked twice,” said Solberg.",
+        "“Fifty wanted him gone. Nine did not.\n“I voted for him. A vote is a vote,” said Nowak.",
+        'She said: "They knew which alarm was off. They knew why.\n\n"I thank the milkman. He wrote it down."',
+        "« Oui. Nous pouvons », dit-elle.",
+    ],
+)
+def test_quotation_of_several_sentences_is_one_piece_of_evidence(ranked_of, text):
+    whole = f"It rained. {text} He left."
+    found = quotes(whole_quotations(ranked_of(whole)))
+    assert sorted(found) == sorted(["It rained.", text, "He left."])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "“We are on time,” he said. “We are within the budget.”",
+        "“Never closed. He left. It rained.",
+        "It's the dogs' day. It isn't ours.",
+        "No mark. At all.",
+    ],
+)
+def test_sentences_that_no_quotation_joins_stay_apart(ranked_of, text):
+    assert sorted(quotes(whole_quotations(ranked_of(text)))) == sorted(quotes(ranked_of(text)))
+    assert len(ranked_of(text)) > 1
+
+
+def test_quotation_takes_the_rank_of_its_best_sentence_and_comes_once(ranked_of):
+    text = "A toll is paid. “We cross. The bolts cracked. We wait,” said Ada. Snow fell."
+    found = whole_quotations(ranked_of(text, "why did the bolts crack?"))
+    assert quotes(found)[0] == "“We cross. The bolts cracked. We wait,” said Ada."
+    assert len(found) == 3
+    assert [place.score for place in found] == sorted((place.score for place in found), reverse=True)
+
+
+def test_speech_of_pages_is_quoted_by_the_sentence(ranked_of):
+    text = f"“{' '.join(['We shall go on with this work.'] * 40)}”"
+    found = quotes(whole_quotations(ranked_of(text)))
+    assert max(map(len, found)) < 50
+
+
+HEADED = (
+    "Lervik Bridge will not open\nThe bridge opens in April. It is late.\nWho pays\nThe county bears the cost of it."
+)
+
+
+@pytest.mark.parametrize("heading", ["Lervik Bridge will not open", "Who pays"])
+def test_heading_above_prose_is_no_evidence(ranked_of, heading):
+    places = ranked_of(HEADED)
+    assert heading in quotes(places)
+    assert heading not in quotes(without_labels(places, "who pays?"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "He will not lose me. I said so.\nThor Vinje, Tarnholm\n\nFrom the editor: Several readers asked about it.",
+        "Present: Mayor Falk and Anders Holm\n\nThe minutes were approved with one change.",
+        "Two people are missing\nThe A38 is shut between Castleby and Denholt\nAll schools are shut",
+        "We leave at ten. We take the bus to Oslo.",
+        "Opening hours 9 to 17",
+    ],
+)
+def test_signature_field_and_list_stay_evidence(ranked_of, text):
+    places = ranked_of(text)
+    assert quotes(without_labels(places, "who?")) == quotes(places)
+
+
+def test_head_of_a_table_is_none_and_its_rows_are(ranked_of):
+    head, row = "Ship\tBuilt\tCars", "Terna\t1994\t60"
+    found = quotes(without_labels(ranked_of(f"The fleet sails this week.\n{head}\n{row}\nAlke\t2007\t85"), "?"))
+    assert head not in found
+    assert row in found
+
+
+@pytest.mark.parametrize(
+    ("line", "question"),
+    [
+        ("By Henrik Aune, Sund Courier", "Who wrote the guide to the fleet?"),
+        ("Subject: Three charged over theft", "What is the subject of the e-mail?"),
+    ],
+)
+def test_byline_and_mail_header_answer_only_who_asks_for_them(ranked_of, line, question):
+    places = ranked_of(f"{line}\nFive ferries still cross the Sund.")
+    assert line not in quotes(without_labels(places, "how many ferries cross the Sund?"))
+    assert line in quotes(without_labels(places, question))
+
+
+def test_text_without_prose_keeps_its_lines(ranked_of):
+    places = ranked_of("FIRST PART\nSECOND PART")
+    assert quotes(without_labels(places, "?")) == quotes(places)
+    assert not is_label(ranked_of("FIRST PART")[0].candidate)
+
+
+def test_answer_quotes_a_quotation_whole(assistant: Assistant, tmp_path):
+    text = "The bridge is late. “I said we were on time. I was wrong about the bolts,” said Ingrid Solberg. It rained."
+    (tmp_path / "news.txt").write_text(text, encoding="utf-8")
+    assistant.add([tmp_path / "news.txt"])
+    answer = assistant.ask("What did Ingrid Solberg say about the bolts?")
+    quotation = "“I said we were on time. I was wrong about the bolts,” said Ingrid Solberg."
+    assert quotation in [citation.quote for citation in answer.citations]
+    for citation in answer.citations:
+        document = assistant.document(citation.document_id)
+        assert citation.span.slice(document.text) == citation.quote
+
+
+def test_quotation_of_a_filtered_copy_is_quoted_from_the_copy(assistant: Assistant, tmp_path):
+    quotation = "“I said we were on time. I was wrong about the bolts,” said Ingrid Solberg."
+    text = f"The bridge is late, and it will cost more than it should. {quotation} It rained on Tuesday in the valley."
+    for name in ("a.txt", "b.txt"):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    assistant.add([tmp_path / "a.txt"])
+    assistant.add([tmp_path / "b.txt"])
+    for name in ("a.txt", "b.txt"):
+        answer = assistant.ask("What did Ingrid Solberg say about the bolts?", sources=[str(tmp_path / name)])
+        assert [citation.quote for citation in answer.citations][:1] == [quotation]
+        assert {citation.source for citation in answer.citations} == {str(tmp_path / name)}
