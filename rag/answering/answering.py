@@ -15,14 +15,15 @@ from dataclasses import dataclass
 from uuid import uuid4
 
 from rag.answering.claims import CitedClaim, DraftReader
+from rag.answering.context import surroundings_of
 from rag.answering.numbering import Numbering
 from rag.answering.several import read_together
 from rag.answering.suggestions import did_you_mean
 from rag.answering.support import check_claim
 from rag.answering.unfinished import NOT_IN_DOCUMENTS, Clock, UnfinishedAnswer, verified
 from rag.conversation import asking_back, questions_in, standalone_question
-from rag.errors import GeneratorError, QuestionError
-from rag.protocols import CANNOT_ANSWER, Generator, Verifier
+from rag.errors import GeneratorError, NotFoundError, QuestionError
+from rag.protocols import CANNOT_ANSWER, Generator, Surroundings, Verifier
 from rag.retrieval import Retrieval, Retriever
 from rag.storage.filters import Filter
 from rag.types import (
@@ -311,7 +312,7 @@ class Answering:
         if answer.says(cited.text) or cited.text == CANNOT_ANSWER:
             return
         with clock.stage("verify"):
-            checked = check_claim(cited, evidence, self._verifier)
+            checked = check_claim(cited, evidence, self._verifier, around=self._around)
         if answer.keep(checked):
             yield ClaimVerified(claim=answer.kept[-1])
             return
@@ -319,7 +320,7 @@ class Answering:
         for sentence in self._in_its_place(cited, question, evidence, answer):
             quoted = CitedClaim(sentence.quote, cited.span, (sentence,), ())
             with clock.stage("verify"):
-                checked = check_claim(quoted, evidence, self._verifier)
+                checked = check_claim(quoted, evidence, self._verifier, around=self._around)
             if answer.keep(checked):
                 answer.n_replaced += 1
                 yield ClaimVerified(claim=answer.kept[-1])
@@ -338,6 +339,14 @@ class Answering:
             for sentence in claim.evidence
         ] + [sentence for claim in reader.finish() for sentence in claim.evidence]
         return [sentence for sentence in picked if sentence in cited.evidence and not answer.quotes(sentence)]
+
+    def _around(self, sentence: Evidence) -> Surroundings:
+        """What stands around a sentence in its document; nothing where that was removed meanwhile."""
+        try:
+            text = self._document_of(sentence.document_id).text
+        except NotFoundError:
+            return Surroundings()
+        return surroundings_of(sentence.span, text, sentence.title)
 
 
 def _first(evidence: Sequence[Evidence], n: int) -> tuple[Evidence, ...]:

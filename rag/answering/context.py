@@ -1,12 +1,14 @@
-"""What stands around a cited place: its paragraph, cut where that is long."""
+"""What stands around a cited place: its paragraph, cut where that is long, and its neighbouring sentences."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
+from rag.language.sentences import sentence_spans
+from rag.protocols import Surroundings
 from rag.types import Span
 
-__all__ = ["Context", "context_of"]
+__all__ = ["Context", "context_of", "surroundings_of"]
 
 N_CHARACTERS = 400
 """Most characters on each side."""
@@ -36,3 +38,18 @@ def context_of(span: Span, text: str) -> Context:
         lines = kept.rpartition("\n")[0]
         after = lines if lines.strip() else kept.rpartition(" ")[0] + " …"
     return Context(before, after)
+
+
+def surroundings_of(span: Span, text: str, heading: str = "") -> Surroundings:
+    """The sentence before `span` and the one after it, over the borders of paragraphs too.
+
+    >>> surroundings_of(Span(start=6, end=11), "Once. Here. And more. There.")
+    Surroundings(before=('Once.',), after=('And more.',), heading='')
+    """
+    before = text[max(0, span.start - N_CHARACTERS) : span.start]
+    after = text[span.end : span.end + N_CHARACTERS]
+    return Surroundings(
+        before=tuple(each.slice(before) for each in sentence_spans(before)[-1:]),
+        after=tuple(each.slice(after) for each in sentence_spans(after)[:1]),
+        heading=heading,
+    )

@@ -6,15 +6,17 @@ sentence supports stays unsupported.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from rag.answering.claims import CitedClaim
-from rag.protocols import ClaimWithEvidence, Verifier
+from rag.protocols import ClaimWithEvidence, Surroundings, Verifier
 from rag.types import Evidence, Verdict, VerdictLabel
 
 __all__ = ["CheckedClaim", "check_claim"]
+
+Around: TypeAlias = Callable[[Evidence], Surroundings]
 
 
 class CheckedClaim(NamedTuple):
@@ -29,34 +31,45 @@ class CheckedClaim(NamedTuple):
         return self.verdict.label is VerdictLabel.SUPPORTED and bool(self.claim.evidence)
 
 
-def check_claim(cited: CitedClaim, evidence: Sequence[Evidence], verifier: Verifier) -> CheckedClaim:
-    """The claim with its verdict, attached to another sentence of `evidence` where what it cites is not enough."""
-    (verdict,) = verifier.verify([_pair(cited.text, cited.evidence)])
+def _unknown(_: Evidence) -> Surroundings:
+    return Surroundings()
+
+
+def check_claim(
+    cited: CitedClaim, evidence: Sequence[Evidence], verifier: Verifier, *, around: Around = _unknown
+) -> CheckedClaim:
+    """The claim with its verdict, attached to another sentence of `evidence` where what it cites is not enough.
+
+    around: what stands around a sentence in its document, which may take it back.
+    """
+    (verdict,) = verifier.verify([_pair(cited.text, cited.evidence, around)])
     checked = CheckedClaim(cited, verdict)
     if checked.is_supported:
-        return _with_what_it_needs(checked, verifier)
+        return _with_what_it_needs(checked, verifier, around)
     if not cited.text:
         return checked
-    return _attached(cited, evidence, verifier) or checked
+    return _attached(cited, evidence, verifier, around) or checked
 
 
-def _with_what_it_needs(checked: CheckedClaim, verifier: Verifier) -> CheckedClaim:
+def _with_what_it_needs(checked: CheckedClaim, verifier: Verifier, around: Around) -> CheckedClaim:
     """Without the citations that the claim is supported without, later ones first."""
     claim, verdict = checked
     for sentence in reversed(claim.evidence):
         fewer = tuple(each for each in claim.evidence if each is not sentence)
         if not fewer:
             break
-        (without,) = verifier.verify([_pair(claim.text, fewer)])
+        (without,) = verifier.verify([_pair(claim.text, fewer, around)])
         if without.label is VerdictLabel.SUPPORTED and without.score >= verdict.score:
             claim, verdict = claim._replace(evidence=fewer), without
     return CheckedClaim(claim, verdict)
 
 
-def _attached(cited: CitedClaim, evidence: Sequence[Evidence], verifier: Verifier) -> CheckedClaim | None:
+def _attached(
+    cited: CitedClaim, evidence: Sequence[Evidence], verifier: Verifier, around: Around
+) -> CheckedClaim | None:
     """The claim with the one sentence that supports it best; None when none does."""
     others = [sentence for sentence in evidence if sentence not in cited.evidence]
-    verdicts = verifier.verify([_pair(cited.text, (sentence,)) for sentence in others])
+    verdicts = verifier.verify([_pair(cited.text, (sentence,), around) for sentence in others])
     supporting = [
         (verdict.score, -sentence.number, sentence, verdict)
         for sentence, verdict in zip(others, verdicts, strict=True)
@@ -69,9 +82,10 @@ def _attached(cited: CitedClaim, evidence: Sequence[Evidence], verifier: Verifie
     return CheckedClaim(cited._replace(evidence=(sentence,)), replace(verdict, reasons=(*verdict.reasons, reason)))
 
 
-def _pair(text: str, evidence: Sequence[Evidence]) -> ClaimWithEvidence:
+def _pair(text: str, evidence: Sequence[Evidence], around: Around) -> ClaimWithEvidence:
     return ClaimWithEvidence(
         evidence=tuple(sentence.quote for sentence in evidence),
         claim=text,
         speakers=tuple(sentence.speaker for sentence in evidence),
+        surroundings=tuple(around(sentence) for sentence in evidence),
     )

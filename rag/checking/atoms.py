@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from enum import Enum, auto
 from functools import lru_cache
 
-from rag.checking.lexicon import FUNCTION_WORDS, TITLES, synonyms, word_key
+from rag.checking.lexicon import FUNCTION_WORDS, TITLES, in_single_verbs, synonyms, word_key
 from rag.checking.quantities import bound_before, date_at, quantity_at
 from rag.language.countries import COUNTRIES
 
@@ -137,7 +137,7 @@ def _pieces(text: str) -> Iterator[Sentence]:
 
 
 def _tokens(text: str) -> Iterator[str]:
-    for token in _TOKEN.findall(_HYPHEN.sub(" ", _CURRENCY_SPACE.sub("", _DECADE.sub("s", text)))):
+    for token in _TOKEN.findall(_HYPHEN.sub(" ", _CURRENCY_SPACE.sub("", _DECADE.sub("s", in_single_verbs(text))))):
         if token.lower() in ("cannot", "can't"):
             yield from ("can", "not")
         elif token.lower() == "won't":

@@ -30,6 +30,10 @@ class FindingKind(StrEnum):
     """Another thing in the same place, or its opposite."""
     ROLES = "roles"
     """Who does what to whom, where and whose."""
+    FRAMED = "framed"
+    """The evidence says it inside a frame that takes it back: fiction, a condition, a correction."""
+    NARROWED = "narrowed"
+    """The claim leaves out what narrows it in the evidence."""
     JOINED = "joined"
     """Put together from parts that do not belong together."""
 

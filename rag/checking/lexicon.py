@@ -7,6 +7,7 @@ short: what is in no list has to stand in the evidence itself.
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from rag.language import english
@@ -23,7 +24,9 @@ __all__ = [
     "TITLES",
     "are_opposites",
     "base_form",
+    "in_single_verbs",
     "is_participle",
+    "is_past_form",
     "synonyms",
     "word_key",
 ]
@@ -113,7 +116,7 @@ navy fleet|rebel insurgent|
 treaty pact accord|invade overrun|liberate free|
 surrender capitulate|deploy station|crisis emergency|risk danger|
 responsible accountable|mainly chiefly|almost nearly|immediately instantly|suddenly abruptly|
-however nevertheless
+however nevertheless|stop cease|intend plan|decline refuse|put place|participate attend
 """
 
 _ADVERBS = word_set(
@@ -184,6 +187,49 @@ def base_form(word: str) -> str:
     ('tell', 'rise', 'decid')
     """
     return stem(_BASE_BY_FORM.get(word, word))
+
+
+_PHRASES = {
+    "turn down": "reject", "turns down": "rejects", "turned down": "rejected", "pass away": "die",
+    "passes away": "dies", "passed away": "died", "split up": "separate", "splits up": "separates",
+    "broke up": "separated", "break up": "separate", "put off": "postpone", "puts off": "postpones",
+    "call off": "cancel", "calls off": "cancels", "called off": "cancelled", "carry out": "perform",
+    "carries out": "performs", "carried out": "performed", "take part": "participate",
+    "took part": "participated", "takes part": "participates", "owing to": "because of",
+    "give up": "abandon", "gave up": "abandoned", "gives up": "abandons", "find out": "discover",
+    "found out": "discovered", "finds out": "discovers",
+}  # fmt: skip
+"""Verbs of two words, and one word that means the same."""
+_PHRASE = re.compile(rf"\b(?:{'|'.join(_PHRASES)})\b")
+
+
+def in_single_verbs(text: str) -> str:
+    """The text with a verb of one word for each of two that the table knows.
+
+    >>> in_single_verbs("He turned down the offer.")
+    'He rejected the offer.'
+    """
+    return _PHRASE.sub(lambda match: _PHRASES[match[0]], text)
+
+
+_UNCHANGED = word_set("cut hit put set shut cost let quit burst cast hurt spread split read bet shed rid thrust bid")
+_PAST_FORMS = (
+    frozenset(
+        form
+        for row in _IRREGULAR.replace("\n", "").split("|man men", maxsplit=1)[0].split("|")
+        for form in row.split()[1:]
+    )
+    | _UNCHANGED
+)
+
+
+def is_past_form(word: str) -> bool:
+    """Whether the word, in lower case, can be the past of a verb.
+
+    >>> is_past_form("sold"), is_past_form("sell"), is_past_form("cut"), is_past_form("men")
+    (True, False, True, False)
+    """
+    return word.endswith("ed") or word in _PAST_FORMS
 
 
 def is_participle(word: str) -> bool:

@@ -95,6 +95,7 @@ _BELIEFS = word_set(
     suspects fear fears feared suggest suggests suggested speculate speculated hope hopes hoped accuse accuses accused
     accusing rumours rumors rumour rumor"""
 )
+_RUMOURS = word_set("rumours rumors rumour rumor")
 _CONDITIONS = word_set("if unless whether provided")
 _PARTS = word_set("some several few most many half partly partially majority minority almost nearly hardly")
 _ALONE = word_set("only solely exclusively")
@@ -191,7 +192,7 @@ def _kind_at(tokens: tuple[str, ...], position: int) -> OperatorKind | None:
     if word in _HEDGES or _is_impersonal(tokens, position):
         return OperatorKind.HEDGE
     reach = 1 if word in _NEXT_TO else 4
-    if word in _INTENTIONS and "to" in following[:reach]:
+    if word in _INTENTIONS and "to" in following[:reach] and "," not in following[: following.index("to")]:
         return OperatorKind.INTENTION
     if word in ("call", "calls", "called", "calling") and following[:1] == ("for",):
         return OperatorKind.INTENTION
@@ -219,6 +220,8 @@ def _clause_end(tokens: tuple[str, ...], position: int, *, is_wide: bool) -> int
             return end - 1
         if tokens[end] in _CLAUSE_ENDS and end > position + 1:
             return end
+        if is_wide and tokens[end : end + 2] == (",", "and") and tokens[position] in _RUMOURS:
+            return end
         if tokens[end] == "," and not is_wide and end > position + 2:
             return end
     return len(tokens)
@@ -231,6 +234,8 @@ def polarity_findings(alignment: Alignment) -> Iterator[Finding]:
     for operator in theirs:
         shared = next((i for i in range(operator.first, operator.end) if i in by_place), None)
         if shared is None:
+            continue
+        if operator.kind is OperatorKind.HEDGE and operator.word in alignment.claim.tokens:
             continue
         count = _count(theirs, operator.kind, shared)
         if _is_lost(operator, _count(mine, operator.kind, by_place[shared]), count, alignment):

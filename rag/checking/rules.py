@@ -18,6 +18,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from rag.checking.alignment import Alignment, align
+from rag.checking.assertion import Around, frame_findings, withdrawn
 from rag.checking.atoms import Atom, AtomKind, Sentence, is_derived, normalised, sentences_of
 from rag.checking.attributed import claim_sentences, quotation_findings, sentences_said_by, speakers_of
 from rag.checking.findings import Finding, FindingKind, conflict, missing, of_kind
@@ -30,7 +31,8 @@ from rag.checking.joined import (
     joining_findings,
     reason_findings,
 )
-from rag.checking.lexicon import LIGHT_WORDS
+from rag.checking.lexicon import LIGHT_WORDS, base_form
+from rag.checking.omission import omission_findings
 from rag.checking.polarity import polarity_findings
 from rag.checking.roles import (
     owner_findings,
@@ -41,6 +43,7 @@ from rag.checking.roles import (
     uncleft,
     voice_findings,
 )
+from rag.checking.sequence import exchanged_sides_findings, particle_findings
 from rag.checking.slots import (
     bound_findings,
     exchange_findings,
@@ -54,7 +57,7 @@ from rag.checking.slots import (
 )
 from rag.checking.speakers import named_speaker, report_findings, speaker_atoms, speaker_findings
 from rag.language.english import word_set
-from rag.protocols import ClaimWithEvidence
+from rag.protocols import ClaimWithEvidence, Surroundings
 from rag.types import Verdict, VerdictLabel
 
 __all__ = ["RULES_ID", "Examined", "examine"]
@@ -84,6 +87,20 @@ _FRAME = re.compile(
     re.IGNORECASE,
 )
 _QUOTATION = re.compile(r'"[^"]+"[.,]?')
+_UNITS = frozenset(
+    map(
+        base_form,
+        word_set(
+            """second minute hour day night week month year decade century metre kilometre centimetre millimetre mile
+            inch foot yard acre hectare litre gallon pint barrel bushel cup gram kilogram tonne ton pound ounce stone
+            degree celsius fahrenheit kelvin watt kilowatt megawatt gigawatt volt ampere joule calorie hertz byte
+            megabyte gigabyte terabyte knot percent point dollar euro franc crown peso rupee ruble yuan million
+            billion trillion thousand dozen square cubic"""
+        ),
+    )
+)
+_STRUCK = re.compile(r"~~[^~]+~~")
+"""Text with a line through it."""
 _SPEECH = re.compile(r'"([A-Z][^"]*[.,!?])"')
 """Whole sentences of direct speech, which may be quoted without their speaker; any other part may not."""
 _HOLDS = word_set("held hold holds holding had")
@@ -97,7 +114,8 @@ _RULES: Mapping[FindingKind, Sequence[Callable[[Alignment], Iterable[Finding]]]]
         slot_findings, exchange_findings, repetition_findings, opposite_findings, replacement_findings
     ),
     FindingKind.ROLES: (
-        swap_findings, voice_findings, owner_findings, place_findings, pronoun_findings, preposition_findings
+        swap_findings, voice_findings, owner_findings, place_findings, pronoun_findings, preposition_findings,
+        exchanged_sides_findings, particle_findings,
     ),
     FindingKind.JOINED: (conjunction_findings, reason_findings),
 }  # fmt: skip
@@ -143,6 +161,10 @@ def examine(pair: ClaimWithEvidence) -> Examined:
         return _refused("the claim is empty")
     if not any(quote.strip() for quote in pair.evidence):
         return _refused("the claim cites nothing")
+    pair = pair._replace(evidence=tuple(_STRUCK.sub(" ", quote) for quote in pair.evidence))
+    taken_back = _taken_back(pair)
+    if reason := taken_back.get(_bare_text(claim)):
+        return _refused(f"the source takes it back: {reason!r}")
     if _is_verbatim(claim, pair.evidence):
         return Examined(
             Verdict(
@@ -152,10 +174,26 @@ def examine(pair: ClaimWithEvidence) -> Examined:
         )
     if len(claim) > MAX_CLAIM_CHARACTERS:
         return _refused(f"the claim is longer than {MAX_CLAIM_CHARACTERS:,} characters")
-    return _compared(uncleft(claim), pair)
+    return _compared(uncleft(claim), pair, taken_back)
 
 
-def _compared(claim: str, pair: ClaimWithEvidence) -> Examined:
+def _taken_back(pair: ClaimWithEvidence) -> dict[str, str]:
+    """Bare sentence → what around it takes it back, for the sentences of the evidence that the source disowns."""
+    found: dict[str, str] = {}
+    known = (
+        pair.surroundings if len(pair.surroundings) == len(pair.evidence) else (Surroundings(),) * len(pair.evidence)
+    )
+    for quote, around in zip(pair.evidence, known, strict=True):
+        sentences = sentences_of(quote)
+        texts = [" ".join(around.before), *map(_text, sentences), " ".join(around.after)]
+        for place, sentence in enumerate(sentences, start=1):
+            reason = withdrawn(Around(texts[place - 1], texts[place + 1]), around.heading)
+            if reason:
+                found[_bare(sentence)] = found[_bare_text(quote)] = reason
+    return found
+
+
+def _compared(claim: str, pair: ClaimWithEvidence, taken_back: Mapping[str, str]) -> Examined:
     quotes = pair.evidence
     speakers = speakers_of(pair)
     cited = [sentences_said_by(quote, speaker) for quote, speaker in zip(quotes, speakers, strict=True)]
@@ -163,12 +201,14 @@ def _compared(claim: str, pair: ClaimWithEvidence) -> Examined:
     known |= {_bare(sentence) for quote in quotes for sentence in sentences_of(quote)}
     if _QUOTATION.fullmatch(normalised(claim)):
         known |= {_bare_text(found[1].rstrip(",")) for quote in quotes for found in _SPEECH.finditer(normalised(quote))}
+    known -= taken_back.keys()
     claimed = claim_sentences(claim, named_speaker) if any(speakers) else sentences_of(claim)
     claimed = tuple(each for each in claimed if _bare(each) not in known)
     for each in claimed:
         if reason := form_reason(_text(each)):
             return _refused(reason)
     stating = [[each for each in said if each.atoms and is_statement(_text(each), claim)] for said in cited]
+    stating = [[each for each in said if _bare(each) not in taken_back] for said in stating]
     judged = [_judge(each, [said for said in stating if said], is_attributed=any(speakers)) for each in claimed]
     quoted = of_kind(FindingKind.QUOTATION, quotation_findings(claim, quotes))
     findings = (*quoted, *(finding for each in judged for finding in each.findings))
@@ -277,6 +317,8 @@ def _judge(claim: Sentence, cited: Sequence[Sequence[Sentence]], *, is_attribute
     findings += of_kind(FindingKind.NUMBER, count_findings(claim, evidence))
     findings += of_kind(FindingKind.DATE, date_findings(claim, evidence))
     findings += of_kind(FindingKind.SPEAKER, report_findings(ordered[0]))
+    findings += of_kind(FindingKind.FRAMED, frame_findings(ordered[0]))
+    findings += of_kind(FindingKind.NARROWED, omission_findings(ordered[0]))
     findings += of_kind(FindingKind.JOINED, joining_findings(claim, cited, speaking))
     findings += of_kind(FindingKind.JOINED, fragment_findings(claim, evidence))
     uncovered, weight, n_words = _uncovered(claim, evidence, open_atoms)
@@ -366,7 +408,10 @@ def _uncovered(claim: Sentence, evidence: Sequence[Sentence], open_atoms: set[in
         if atom.lower in _HOLDS and _are_held(claim.atoms[index + 1 : index + 3], evidence):
             continue
         weight += _WEIGHT[atom.kind]
-        if atom.kind is AtomKind.WORD:
+        if atom.kind is AtomKind.WORD and _is_unit(claim, index):
+            against = missing(f"the unit {atom.text!r} is not in the evidence")
+            findings.append(against._replace(kind=FindingKind.NUMBER))
+        elif atom.kind is AtomKind.WORD:
             words.append(atom.text)
         elif atom.kind is AtomKind.NAME and names and names[-1][-1] == index - 1 and not atom.before:
             names[-1].append(index)
@@ -383,6 +428,12 @@ def _uncovered(claim: Sentence, evidence: Sequence[Sentence], open_atoms: set[in
         against = missing(f"not in the evidence: {', '.join(map(repr, words[:6]))}")
         findings.append(against._replace(kind=FindingKind.WORDS, words=tuple(words)))
     return findings, weight, len(words)
+
+
+def _is_unit(claim: Sentence, index: int) -> bool:
+    """Whether the word is a unit of measure behind its number."""
+    is_counted = index > 0 and claim.atoms[index - 1].kind is AtomKind.QUANTITY and not claim.atoms[index].before
+    return is_counted and base_form(claim.atoms[index].lower) in _UNITS
 
 
 def _are_held(following: Sequence[Atom], evidence: Sequence[Sentence]) -> bool:

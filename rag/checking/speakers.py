@@ -13,7 +13,8 @@ from rag.checking.alignment import Alignment
 from rag.checking.atoms import Atom, AtomKind, Sentence
 from rag.checking.findings import Finding
 from rag.language.english import BESIDE_VERBS, HAVE, PRONOUNS, word_set
-from rag.language.saying import ALSO_NOUNS, SAID_OR_THOUGHT, VERBS_OF_SAYING
+from rag.language.people import ROLES
+from rag.language.saying import ALSO_NOUNS, SAID_OR_THOUGHT, STATED, VERBS_OF_SAYING
 
 __all__ = [
     "SKIPPED",
@@ -36,6 +37,8 @@ _REPORTS = SAID_OR_THOUGHT | word_set("according deny denied denies warns")
 _REPORTS_CLAUSES = VERBS_OF_SAYING - _REPORTS
 """Verbs that report words only with a clause or a quotation: "he added 20 seats" reports nothing."""
 _ARTICLES = word_set("a an the its his her their")
+_CONFIRMED = word_set("confirm confirms confirmed")
+"""What is confirmed is so, whoever does it."""
 _N_ADJUNCT = 3
 """Atoms that may follow "…, NAME said" without being what he said: "on Monday", "in Paris"."""
 
@@ -100,8 +103,11 @@ def _with_subject(sentence: Sentence, position: int) -> Saying | None:
     if tokens[before] in ('"', ",") and is_invertible and (inverted := _phrase_after(sentence, position)):
         follows_quote = tokens[before] == '"' or tokens[before - 1 : before] == ('"',)
         behind = tokens[inverted[-1].end : inverted[-1].end + 1]
-        if follows_quote or (before == position - 1 and (not behind or behind[0] in _BEHIND_SPEAKER)):
-            return Saying(tokens[position], position, inverted)
+        is_person = tokens[position] not in STATED or any(_can_speak(atom) for atom in inverted)
+        if follows_quote or (before == position - 1 and is_person and (not behind or behind[0] in _BEHIND_SPEAKER)):
+            named = _phrase_after(sentence, inverted[-1].end) if behind == (",",) else ()
+            is_name = bool(named) and named[0].kind is AtomKind.NAME
+            return Saying(tokens[position], position, inverted, named if is_name else ())
     apposition: tuple[Atom, ...] = ()
     if tokens[before] == ",":
         opening = max((i for i in range(before) if tokens[i] == ","), default=-1)
@@ -111,6 +117,10 @@ def _with_subject(sentence: Sentence, position: int) -> Saying | None:
         before = opening - 1
     speaker = _phrase_before(sentence, before)
     return Saying(tokens[position], position, speaker, apposition) if speaker else None
+
+
+def _can_speak(atom: Atom) -> bool:
+    return atom.kind is AtomKind.NAME or atom.lower in ROLES
 
 
 def _phrase_before(sentence: Sentence, last: int) -> tuple[Atom, ...]:
@@ -201,7 +211,7 @@ def report_findings(alignment: Alignment) -> Iterator[Finding]:
     placed = {place for place in alignment.places if place is not None}
     for saying in sayings_of(evidence):
         is_kept = any(evidence.atoms[place].position == saying.position for place in placed)
-        if is_kept or not _is_report(evidence.tokens, saying):
+        if is_kept or saying.verb in _CONFIRMED or not _is_report(evidence.tokens, saying):
             continue
         inside = _reported(evidence, saying)
         if any(evidence.atoms[place].kind is AtomKind.WORD for place in placed & inside):

@@ -27,7 +27,7 @@ MOST_MISSING = 0.1
 """Share of plain words that a copy with changes may lack: what else differs was changed, and rules see that."""
 MOST = 6.0
 """Log-odds of the model beyond which it is no more believed."""
-ALWAYS_A_VETO = frozenset({FindingKind.QUOTATION, FindingKind.UNSTATED})
+ALWAYS_A_VETO = frozenset({FindingKind.QUOTATION, FindingKind.UNSTATED, FindingKind.FRAMED})
 """Words in quotation marks that nobody said, and what a document only orders or asks: nothing makes them supported."""
 
 

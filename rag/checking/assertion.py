@@ -1,0 +1,363 @@
+"""Whether a source asserts what a claim takes from it: frames that take a fact back, and what a claim may leave out.
+
+A fact stands in a sentence, and the sentence in a document. "In her novel, …", "It was feared that …", "… (false)" and
+"This is a lie." after it hold every word of the fact and do not state it. Two looks, both without a grammar:
+
+- cues: words of doubt, fiction, condition, exception and correction that the evidence has and the claim has not;
+- what is left out: a part of the sentence before, between or behind the claim's words may be missing from the claim
+  only when it is known to leave the rest as it was, see `rag.checking.omission`.
+
+`withdrawn` looks at the sentences around. The classes of `Assertion` are told in the reasons.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from enum import StrEnum
+from functools import lru_cache
+from typing import NamedTuple
+
+from rag.checking.alignment import Alignment
+from rag.checking.atoms import AtomKind, Sentence, normalised
+from rag.checking.findings import Finding, FindingKind, missing
+from rag.checking.lexicon import base_form
+from rag.language import asserting
+from rag.language.english import ARTICLES, DETERMINERS, NEGATIONS, POSSESSIVES, SUBJECTS, word_set
+
+__all__ = ["Around", "Assertion", "Cue", "cues_of", "frame_findings", "stems_of", "withdrawn"]
+
+
+class Assertion(StrEnum):
+    """As what a sentence says what it says; a sentence without a cue states it."""
+
+    DOUBTED = "doubted"
+    FICTIONAL = "fictional"
+    WITHDRAWN = "withdrawn"
+    CONDITIONAL = "conditional"
+    EXCEPTED = "with an exception"
+    DENIED = "denied"
+    MOCKED = "a joke"
+    FORMER = "not, or no longer, what it is called"
+    POSSIBLE = "what can be"
+    NAMED = "what somebody calls it"
+
+
+class Cue(NamedTuple):
+    """A cue and the tokens that it is about, half-open."""
+
+    kind: Assertion
+    word: str
+    position: int
+    first: int
+    end: int
+
+
+class Around(NamedTuple):
+    """The text before and after a sentence; empty where nothing is known."""
+
+    before: str = ""
+    after: str = ""
+
+
+@lru_cache(maxsize=64)
+def stems_of(words: frozenset[str]) -> frozenset[str]:
+    """The base forms of words, as `base_form` makes them, and the words themselves."""
+    return words | frozenset(map(base_form, words))
+
+
+_DOUBT = asserting.DOUBTFUL | asserting.APPROXIMATE | word_set("rumours rumors")
+_FICTION = stems_of(asserting.FICTION)
+_FICTION_VERBS = stems_of(asserting.FICTION_VERBS)
+_DISOWNING = stems_of(asserting.DISOWNING)
+_NAMING = stems_of(asserting.NAMING)
+_NOT = NEGATIONS | word_set(
+    "none nothing nowhere cannot without hardly scarcely barely rarely seldom lack lacks lacked"
+)
+_CLAUSE_MARKS = word_set("; : but while whereas although though")
+_OPENING = word_set("in of from during for to by into per")
+_DEPICTING = word_set("tell tells told show shows open opens imagine imagines depict depicts describe describes begin")
+_WHOLE = word_set("all every everyone everybody everything no nobody none nothing each any anything anyone")
+_BE = word_set("is are was were be been being")
+_INVERTED = word_set("had were should")
+_INVERTED_SUBJECTS = ARTICLES | POSSESSIVES | SUBJECTS
+_PHRASES = {
+    ("as", "long", "as"): Assertion.CONDITIONAL,
+    ("so", "long", "as"): Assertion.CONDITIONAL,
+    ("in", "case"): Assertion.CONDITIONAL,
+    ("in", "the", "event"): Assertion.CONDITIONAL,
+    ("the", "case", "of"): Assertion.CONDITIONAL,
+    ("on", "condition"): Assertion.CONDITIONAL,
+    ("subject", "to"): Assertion.CONDITIONAL,
+    ("only", "when"): Assertion.CONDITIONAL,
+    ("on", "the", "assumption"): Assertion.CONDITIONAL,
+    ("apart", "from"): Assertion.EXCEPTED,
+    ("aside", "from"): Assertion.EXCEPTED,
+    ("other", "than"): Assertion.EXCEPTED,
+    ("save", "for"): Assertion.EXCEPTED,
+    ("save", "the"): Assertion.EXCEPTED,
+    ("but", "for"): Assertion.EXCEPTED,
+    ("so", "called"): Assertion.FORMER,
+    ("self", "styled"): Assertion.FORMER,
+    ("self", "proclaimed"): Assertion.FORMER,
+    ("one", "time"): Assertion.FORMER,
+    ("the", "would", "be"): Assertion.FORMER,
+    ("a", "would", "be"): Assertion.FORMER,
+    ("used", "to"): Assertion.FORMER,
+    ("no", "longer"): Assertion.DENIED,
+    ("far", "from"): Assertion.DENIED,
+    ("april", "fool"): Assertion.WITHDRAWN,
+    ("april", "fools"): Assertion.WITHDRAWN,
+    ("in", "error"): Assertion.WITHDRAWN,
+    ("by", "mistake"): Assertion.WITHDRAWN,
+    ("took", "back"): Assertion.WITHDRAWN,
+    ("takes", "back"): Assertion.WITHDRAWN,
+    ("made", "up"): Assertion.WITHDRAWN,
+    ("in", "vain"): Assertion.DENIED,
+    ("all", "but"): Assertion.EXCEPTED,
+    ("short", "of"): Assertion.DENIED,
+    ("close", "to"): Assertion.DENIED,
+}
+_SAME = {
+    Assertion.CONDITIONAL: asserting.CONDITIONAL | word_set("long case event condition subject when once should had"),
+    Assertion.EXCEPTED: asserting.EXCEPTIVE | word_set("but apart aside other save only not nothing"),
+    Assertion.DENIED: _NOT | word_set("failed fail refused unable vain longer far deny denied"),
+    Assertion.POSSIBLE: word_set("can could may might able possible possibly capable"),
+    Assertion.FORMER: asserting.PRIVATIVE | word_set("used once was were formerly"),
+}
+"""Kind → words of which one in the claim keeps it."""
+
+_MOCKING = re.compile(
+    r"\b(?:pigs? (?:can |will |might )?fly|and i(?:'m| am) (?:the|a) |then i(?:'m| am) |moon is made of|earth is flat"
+    r"|tell me another|pull the other one|my foot|said (?:nobody|no one) ever|yeah,? right|in your dreams"
+    r"|as if\b.*!|with a wink|tongue in cheek|or so the\b.{0,40}\b(?:think|believe|say|claim)"
+    r"|would have (?:you|us|it)\b|a likely story)"
+    r"|^(?:oh|sure|right|yeah|of course|surely|wow|great|wonderful)\b,?.* - and ",
+    re.IGNORECASE,
+)
+_VERBS_TOO = word_set("designate elect pretend draft")
+_SUBJECT = (
+    r"(?:this|that|it|none of (?:this|that|it)|nothing of (?:this|that|the kind|the sort)"
+    r"|not (?:a|one) word(?: of \w+)?|no part of (?:this|it)|every word(?: of \w+)?|all (?:of )?(?:this|that|it)"
+    r"|(?:this|that|the|his|her|their|its) (?:whole )?(?:claim|story|figure|statement|rumou?r|report|account|version"
+    r"|view|belief|idea|number|assertion|allegation|information|news|article|theory|tale|quote|letter|video|picture"
+    r"|photo))"
+)
+_NO_TRUTH = (
+    r"(?:(?:a |an |pure |plain |just |only |all |complete |total |widespread |common |popular )*"
+    r"(?:lie|lies|hoax|myth|joke|prank|fiction|fabrication|nonsense|invention|legend|rumou?r|satire|misconception"
+    r"|fallacy|mistake|error|untrue|false|wrong|incorrect|inaccurate|mistaken|erroneous|invented|fabricated|made up"
+    r"|fake|fantasy|rubbish|bogus|exaggerated|unfounded|baseless|superstition|april fool\w*)\b"
+    r"|not (?:true|the case|so|correct|accurate|right|real)\b|no(?:t a)? (?:truth|fact|basis)\b)"
+)
+_OUTRIGHT = (
+    r"nothing of the (?:kind|sort)\b"
+    r"|(?:we|the (?:\w+ ){1,2})(?:now )?knows? (?:that )?(?:this|he|she|it|they|that) (?:is|was|did|does|were)\b"
+    r"|not\W*$|just kidding|only joking|april fool|or so\b|at least that is|that is what .{0,60}\bwrong"
+    r"|[^.;]{0,60}\b(?:disproved|debunked|refuted|retracted|withdr[ae]wn?|corrected|denied|disputed|discredited)\b"
+    r"[^.;]{0,40}\b(?:this|that|it|the (?:claim|story|statement|report|figure)|the idea)\b"
+    r"|[^.;]{0,60}\bcalls? (?:that|this|it) (?:nonsense|a lie|a myth|rubbish|untrue|false)\b"
+    r"|[^.;]{0,60}\b(?:prove[ds]?|showed|shown|found) (?:(?:the )?(?:opposite|contrary)|no such|otherwise"
+    r"|(?:this|the) \w+ to be (?:mistaken|wrong|false)|th(?:is|at) .{0,20}(?:wrong|false))"
+)
+_TAKEN_BACK = re.compile(
+    r"^\W*(?:(?:but|yet|however|in fact|in reality|actually|of course|sadly|later|experts? say|historians? say)\W+)*"
+    rf"(?:{_SUBJECT}\b[^.;]{{0,60}}?\b(?:is|was|were|are|proved|turned out|has (?:since )?been shown)\b"
+    rf"[^.;]{{0,40}}?{_NO_TRUTH}"
+    rf"|{_SUBJECT}\b[^.;]{{0,40}}?\b(?:happened|took place|exists?|existed|is true|was true|occurred)\b|{_OUTRIGHT})",
+    re.IGNORECASE,
+)
+_OPENS_UNTRUTH = re.compile(
+    r"\b(?:following|next|below|what you (?:are about to )?read(?: next)?)\b[^.;]{0,60}\b(?:false|untrue|wrong|lies?"
+    r"|invented|made up|never (?:took place|happened)|fiction\w*|hoax\w*|myths?|satire|jokes?|incorrect|imaginary"
+    r"|dreams?)\b"
+    r"|^\W*(?:imagine|suppose|pretend|let us (?:imagine|suppose|pretend)|picture this|once upon a time)\b"
+    r"|^\W*(?:myths?|hoax|fiction|satire|fake news|april fool\w*|false|wrong|lie|rumou?rs?)\W*$"
+    r"|\b(?:in|from) (?:my|his|her|their|last night's|the) (?:dream|nightmare)s?\b",
+    re.IGNORECASE,
+)
+_HEADED = re.compile(
+    r"\b(?:myths?|hoax(?:es)?|satire|fiction|short stor(?:y|ies)|fairy tales?|april fools?|fake news|rumou?rs"
+    r"|misconceptions|exercises?|quiz)\b",
+    re.IGNORECASE,
+)
+
+
+def withdrawn(around: Around, heading: str = "") -> str:
+    """Why the document does not stand behind a sentence, in words from around it; empty when it does.
+
+    >>> withdrawn(Around(after="This is a lie.")), withdrawn(Around(after="Nobody was hurt."))
+    ('This is a lie.', '')
+    """
+    for text, pattern in ((around.after, _TAKEN_BACK), (around.after, _MOCKING), (around.before, _OPENS_UNTRUTH)):
+        if text and pattern.search(normalised(text)):
+            return text
+    return heading if heading and _HEADED.search(heading) else ""
+
+
+def cues_of(sentence: Sentence) -> Iterator[Cue]:
+    """What in the sentence keeps it from stating what it says, from left to right.
+
+    >>> from rag.checking.atoms import sentences_of
+    >>> [(cue.kind.value, cue.word) for cue in cues_of(sentences_of("In her novel, he leaves, allegedly.")[0])]
+    [('fictional', 'novel'), ('doubted', 'allegedly')]
+    """
+    tokens = sentence.tokens
+    for position in range(len(tokens)):
+        kind, length = _kind_at(tokens, position)
+        if kind is None:
+            continue
+        first, end = _scope(sentence, kind, position, position + length)
+        yield Cue(kind, " ".join(tokens[position : position + length]), position, first, end)
+
+
+def _kind_at(tokens: Sequence[str], position: int) -> tuple[Assertion | None, int]:
+    """The kind of the cue that begins here, and how many tokens it has."""
+    word, base = tokens[position], base_form(tokens[position])
+    for phrase, kind in _PHRASES.items():
+        if tuple(tokens[position : position + len(phrase)]) == phrase:
+            return kind, len(phrase)
+    before = tokens[max(0, position - 4) : position]
+    if word in asserting.CONDITIONAL:
+        return Assertion.CONDITIONAL, 1
+    is_inverted = tokens[position + 1 : position + 2] != () and tokens[position + 1] in _INVERTED_SUBJECTS
+    if word in _INVERTED and "?" not in tokens and (not position or (before[-1:] == (",",) and is_inverted)):
+        return Assertion.CONDITIONAL, 1
+    if word in asserting.EXCEPTIVE:
+        return Assertion.EXCEPTED, 1
+    if word == "but" and position and before[-1] != "," and not _WHOLE.isdisjoint(before):
+        return Assertion.EXCEPTED, 1
+    if word in _DOUBT:
+        return Assertion.DOUBTED, 1
+    if word in _DISOWNING or base in _DISOWNING:
+        return Assertion.WITHDRAWN, 1
+    if base in _FICTION_VERBS:
+        return Assertion.FICTIONAL, 1
+    if base in _FICTION and (not _OPENING.isdisjoint(before) or _is_telling(tokens, position)):
+        return Assertion.FICTIONAL, 1
+    if word == "then" and before[-1:] == ("the",):
+        return Assertion.FORMER, 1
+    if word in asserting.PRIVATIVE and _is_before_noun(tokens, position):
+        return Assertion.FORMER, 1
+    if word == "can" and tokens[position + 1 : position + 2] != ("not",):
+        return Assertion.POSSIBLE, 1
+    if base in _NAMING:
+        return Assertion.NAMED, 1
+    is_second = tokens[position + 1 : position + 2] in (("only",), ("just",), ("merely",), ("necessarily",))
+    if word in _NOT and not is_second and tokens[position - 1 : position] != (",",):
+        return Assertion.DENIED, 1
+    return None, 1
+
+
+def _is_before_noun(tokens: Sequence[str], position: int) -> bool:
+    """Whether a word that may be a verb too ("failed", "planned") stands as an adjective here."""
+    if not tokens[position].endswith(("ed", "ing")) and tokens[position] not in _VERBS_TOO:
+        return True
+    before = tokens[position - 1] if position else ""
+    following = tokens[position + 1 : position + 2]
+    is_adjective = not before or before in DETERMINERS | POSSESSIVES | {"s", "by", "of", "for"}
+    return is_adjective and following not in (("to",), ("that",), ("by",))
+
+
+def _is_telling(tokens: Sequence[str], position: int) -> bool:
+    return any(base_form(word) in _DEPICTING or word == "'s" for word in tokens[position + 1 : position + 3])
+
+
+def _scope(sentence: Sentence, kind: Assertion, position: int, behind: int) -> tuple[int, int]:
+    """The tokens that the cue is about: the next word of a name, its clause, or the whole sentence."""
+    tokens = sentence.tokens
+    if kind is Assertion.FORMER and tokens[position] != "used":
+        following = next((atom for atom in sentence.atoms if atom.position >= behind), None)
+        if tokens[position] == "then":  # "the then minister": the whole title
+            title = [atom for atom in sentence.atoms if position < atom.position < _comma(tokens, position)]
+            following = title[-1] if title else following
+        end = following.end if following is not None else position + 1
+        if following is not None and tokens[position] in ("elect", "designate"):
+            end = position
+        return behind, end
+    if kind is Assertion.DOUBTED:
+        return _clause(tokens, position)
+    if kind is Assertion.WITHDRAWN:
+        first = max((i + 1 for i in range(position) if tokens[i] == ";"), default=0)
+        return first, next((i for i in range(position + 1, len(tokens)) if tokens[i] == ";"), len(tokens))
+    if kind in (Assertion.DENIED, Assertion.FORMER, Assertion.POSSIBLE):
+        first = max((i + 1 for i in range(position) if tokens[i] in _CLAUSE_MARKS), default=0)
+        end = next((i for i in range(position + 1, len(tokens)) if tokens[i] in _CLAUSE_MARKS), len(tokens))
+        joined = (i for i in range(position + 1, end) if tokens[i] == "," and tokens[i + 1 : i + 2] in _JOINTS)
+        return first, next(joined, end)
+    return 0, len(tokens)
+
+
+def _clause(tokens: Sequence[str], position: int) -> tuple[int, int]:
+    """The clause of a position, between full breaks: ";", "but", ", and"."""
+    breaks = [
+        i
+        for i, word in enumerate(tokens)
+        if word in (";", "but", "whereas") or (word == "," and tokens[i + 1 : i + 2] in (("and",), ("so",), ("yet",)))
+    ]
+    first = max((i + 1 for i in breaks if i < position), default=0)
+    return first, min((i for i in breaks if i > position), default=len(tokens))
+
+
+def _comma(tokens: Sequence[str], position: int) -> int:
+    return next((i for i in range(position, len(tokens)) if tokens[i] == ","), position + 4)
+
+
+_OVER_CLAUSES = frozenset({Assertion.DOUBTED, Assertion.WITHDRAWN})
+_JOINTS = (("and",), ("which",), ("who",), ("where",), ("so",), ("yet",))
+
+
+def frame_findings(alignment: Alignment) -> Iterator[Finding]:
+    """Cues of the evidence about the claim's words that the claim leaves out."""
+    claim, evidence = alignment.claim, alignment.evidence
+    placed = [evidence.atoms[place] for place in alignment.places if place is not None]
+    kept = {position for atom in placed for position in range(atom.position, atom.end)}
+    mine = {base_form(word) for word in claim.tokens} | set(claim.tokens)
+    for cue in cues_of(evidence):
+        if cue.position in kept or _is_kept(cue, mine):
+            continue
+        n_inside = sum(cue.first <= atom.position < cue.end for atom in placed)
+        is_wide = cue.kind in _OVER_CLAUSES
+        if n_inside and (not is_wide or 2 * n_inside > len(placed)) and _counts(cue, claim):
+            yield framed(f"{cue.kind}: {cue.word!r}")
+            return
+    text = evidence.text or " ".join(evidence.tokens)
+    if _MOCKING.search(text):
+        yield framed(str(Assertion.MOCKED))
+    elif scare := _scare_quoted(evidence, kept, claim):
+        yield framed(f"the source says {scare!r} in quotation marks")
+
+
+def framed(why: str) -> Finding:
+    """The evidence has the words and does not stand behind them."""
+    return missing(f"the evidence does not assert it: {why}")._replace(kind=FindingKind.FRAMED)
+
+
+def _is_kept(cue: Cue, mine: Iterable[str]) -> bool:
+    """Whether the claim has the cue, or another of its kind that serves as well."""
+    words = cue.word.split()
+    has = set(mine)
+    if any(word in has or base_form(word) in has for word in words if len(word) > 3 or len(words) == 1):
+        return True
+    return not has.isdisjoint(_SAME.get(cue.kind, frozenset())) or (
+        cue.kind is Assertion.DOUBTED and not has.isdisjoint(_DOUBT | word_set("may might could said some few many"))
+    )
+
+
+def _counts(cue: Cue, claim: Sentence) -> bool:
+    """A name for a thing counts only where the claim says that it is one, a death only where it says what is now."""
+    if cue.kind is Assertion.NAMED:
+        return not (_BE | {"has", "had", "have"}).isdisjoint(claim.tokens)
+    return cue.word != "late" or {"was", "were", "had"}.isdisjoint(claim.tokens)
+
+
+def _scare_quoted(evidence: Sentence, kept: set[int], claim: Sentence) -> str:
+    """A word of the claim that the evidence has alone in quotation marks; empty for none."""
+    if '"' in claim.tokens:
+        return ""
+    marks = [position for position, word in enumerate(evidence.tokens) if word == '"']
+    for first, end in zip(marks[::2], marks[1::2], strict=False):
+        inside = [atom for atom in evidence.atoms if first < atom.position < end and atom.position in kept]
+        if 0 < end - first <= 3 and inside and inside[0].kind is AtomKind.WORD and inside[0].text.islower():
+            return inside[0].text
+    return ""

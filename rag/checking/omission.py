@@ -1,0 +1,362 @@
+"""What a claim may leave out of the sentence that it rests on: a closed list of what leaves the rest as it was.
+
+The claim's words are laid over the evidence; what lies before, between and behind them is left out. A past event stays
+one without its time and place; a rule, a habit and a plan do not ("Schools in the north are closed"). A clause behind
+"that" stays a fact only under a verb that says it is known; what follows "to" only under one that says it was done.
+Whatever is not known to be harmless is a reason not to show the claim.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from rag.checking.alignment import Alignment
+from rag.checking.assertion import stems_of
+from rag.checking.atoms import Atom, AtomKind, Sentence
+from rag.checking.findings import Finding, FindingKind, missing
+from rag.checking.lexicon import LIGHT_WORDS, base_form, is_past_form
+from rag.checking.speakers import sayings_of
+from rag.language import asserting
+from rag.language.english import ARTICLES, MODALS, NEGATIONS, POSSESSIVES, word_set
+from rag.language.saying import ALLEGED, VERBS_OF_SAYING
+
+__all__ = ["is_episodic", "omission_findings"]
+
+_FACTIVE = stems_of(asserting.FACTIVE)
+_IMPLICATIVE = stems_of(asserting.IMPLICATIVE)
+_ASPECTUAL = stems_of(asserting.ASPECTUAL)
+_UNREALISED = stems_of(asserting.UNREALISED)
+_TIME_NOUNS = asserting.TIME_NOUNS | {f"{noun}s" for noun in asserting.TIME_NOUNS}
+_CERTAIN = word_set("fact true clear certain known secret confirmed undisputed evident obvious proven proved")
+_DETERMINING = ARTICLES | POSSESSIVES | word_set("this that these those s")
+_JOINING = word_set("and but so yet ; then")
+_RELATIVE = word_set("who which where whose whom")
+_LINKING = word_set("when after because while where as since although though once")
+_PRESENT = word_set("is are am has have does do ca wo 'll") | MODALS
+_PAST = word_set("was were had did")
+_SOME_PREPOSITIONS = word_set("in of for with to from under against about into like without than via per as")
+_NARROWING = word_set("without than unlike except until only")
+_EVERY = word_set("all every each any no most few only both everyone everybody nobody none never")
+_NO_GOVERNORS = word_set("owing due thanks according next prior subject")
+_SAYING = stems_of(VERBS_OF_SAYING | ALLEGED | word_set("believe think assume fear allege"))
+_NEGATIVE = stems_of(word_set("fail refuse decline neglect omit forget avoid unable"))
+_LABELS = word_set("correction clarification update note news answer fact result breaking summary background")
+_OCCASIONS = word_set("response reaction result wake light because aftermath")
+_COMPARED = word_set("more less fewer least most over under than")
+_TIGHT = word_set("that to if whether , who which")
+_MOST_REPLACED = 2
+_GERUND_BEFORE = word_set("of from for in at against to without about on into")
+
+
+class _Gap(NamedTuple):
+    """Tokens that the claim leaves out, half-open, with the atoms among them."""
+
+    first: int
+    end: int
+    atoms: tuple[Atom, ...]
+
+
+class _Keeps(NamedTuple):
+    """What the claim says in words of its own, so that those of the evidence may be missing.
+
+    is_past: it tells of an event. is_said: it names who says it.
+    is_attributed: by "according to". is_denied: it has a negation.
+    """
+
+    is_past: bool
+    is_said: bool
+    is_attributed: bool
+    is_denied: bool
+
+    def has(self, gap: _Gap, tokens: Sequence[str]) -> bool:
+        """Whether the gap is what the claim says so."""
+        bases = {base_form(word) for word in tokens[gap.first : gap.end] if word.isalpha()} - _DETERMINING - {"to"}
+        is_saying = not bases.isdisjoint(_SAYING) and bases.isdisjoint(_UNREALISED - _SAYING)
+        return (self.is_attributed and is_saying) or (self.is_denied and bool(bases) and bases <= _NEGATIVE)
+
+
+def is_episodic(sentence: Sentence) -> bool:
+    """Whether the sentence tells of something that happened, and not of a rule, a habit, a state or a plan.
+
+    >>> from rag.checking.atoms import sentences_of
+    >>> [is_episodic(sentences_of(text)[0]) for text in ("He sold two boats.", "He sells boats.", "He will go.")]
+    [True, False, False]
+    """
+    named = {atom.position for atom in sentence.atoms if atom.kind in (AtomKind.DATE, AtomKind.NAME)}
+    for position, word in enumerate(sentence.tokens):
+        if position in named or (not position and word in MODALS):
+            continue
+        if word in _PAST:
+            return True
+        if word in _PRESENT:
+            return word in ("has", "have") and any(is_past_form(other) for other in sentence.tokens)
+        if is_past_form(word):
+            return True
+    return False
+
+
+def omission_findings(alignment: Alignment) -> Iterator[Finding]:
+    """A part of the evidence that the claim leaves out, and may not.
+
+    >>> from rag.checking.alignment import align
+    >>> from rag.checking.atoms import sentences_of
+    >>> (claim,), (evidence,) = sentences_of("Shops closed."), sentences_of("It is feared that shops closed.")
+    >>> [finding.reason for finding in omission_findings(align(claim, evidence))]
+    ["the claim leaves out 'it is feared that'"]
+    """
+    evidence = alignment.evidence
+    kept = sorted({place for place in alignment.places if place is not None})
+    is_bare = all(evidence.atoms[place].kind in (AtomKind.DATE, AtomKind.QUANTITY) for place in kept)
+    if len(kept) < 2 or is_bare:
+        return
+    left_out = _governed(alignment) or next(_gaps_left_out(alignment, _in_one_clause(evidence, kept)), ())
+    if left_out:
+        reason = f"the claim leaves out {' '.join(left_out)!r}"
+        yield missing(reason)._replace(kind=FindingKind.NARROWED)
+
+
+def _gaps_left_out(alignment: Alignment, kept: Sequence[int]) -> Iterator[tuple[str, ...]]:
+    """The parts of the evidence before, between and behind the kept atoms that may not be missing."""
+    claim, evidence = alignment.claim, alignment.evidence
+    tokens, atoms = evidence.tokens, evidence.atoms
+    keeps = _keeps(claim)
+    is_reported = keeps.is_said and bool(sayings_of(evidence))
+    lead = _Gap(0, atoms[kept[0]].position, _telling(atoms[: kept[0]]))
+    trail = _Gap(atoms[kept[-1]].end, len(tokens), _telling(atoms[kept[-1] + 1 :]))
+    may_lead = not lead.atoms or is_reported or keeps.has(lead, tokens)
+    if not may_lead and not _may_lead(tokens, lead, atoms[kept[0]], is_past=keeps.is_past):
+        yield tokens[: lead.end]
+    replaced = _replaced_gaps(alignment)
+    for one, other in pairwise(kept):
+        gap = _Gap(atoms[one].end, atoms[other].position, _telling(atoms[one + 1 : other]))
+        words = tokens[gap.first : gap.end]
+        is_replaced = (one, other) in replaced and len(gap.atoms) <= _MOST_REPLACED and _TIGHT.isdisjoint(words)
+        is_told = is_reported and ("that" not in words or any(base_form(word) in _SAYING for word in words))
+        if not gap.atoms or is_replaced or is_told or keeps.has(gap, tokens):
+            continue
+        if not _may_stand_between(tokens, gap, atoms[one], is_past=keeps.is_past):
+            yield words
+    if trail.atoms and not is_reported and not _may_trail(tokens, trail, is_past=keeps.is_past):
+        yield tokens[trail.first :]
+
+
+def _keeps(claim: Sentence) -> _Keeps:
+    is_said = bool(sayings_of(claim)) or "according" in claim.tokens
+    is_denied = not NEGATIONS.isdisjoint(claim.tokens)
+    is_event = is_episodic(claim) and _EVERY.isdisjoint(claim.tokens) and not is_denied
+    return _Keeps(
+        is_past=is_event or (is_said and any(map(is_past_form, claim.tokens))),
+        is_said=is_said,
+        is_attributed="according" in claim.tokens,
+        is_denied=is_denied,
+    )
+
+
+def _telling(atoms: Sequence[Atom]) -> tuple[Atom, ...]:
+    """The atoms without those that say nothing by themselves."""
+    return tuple(atom for atom in atoms if atom.lower not in LIGHT_WORDS and atom.lower not in _COMPARED)
+
+
+def _in_one_clause(evidence: Sentence, kept: Sequence[int]) -> list[int]:
+    """The places in the clause that has most of them, the later of equals: the others only name what it is about."""
+    tokens = evidence.tokens
+    breaks = [
+        position
+        for position, word in enumerate(tokens)
+        if (word == ";" and "(" not in tokens[:position])
+        or (word == "," and tokens[position + 1 : position + 2] in (("and",), ("but",), ("so",)))
+    ]
+    by_clause: dict[int, list[int]] = {}
+    for place in kept:
+        clause = sum(position < evidence.atoms[place].position for position in breaks)
+        by_clause.setdefault(clause, []).append(place)
+    return max(by_clause.values(), key=lambda places: (len(places), places[0]))
+
+
+def _replaced_gaps(alignment: Alignment) -> set[tuple[int, int]]:
+    """Neighbouring places between which the claim has words of its own: said in other words, not left out."""
+    found = set()
+    kept = sorted({place for place in alignment.places if place is not None})
+    for one, other in pairwise(kept):
+        first, last = alignment.places.index(one), alignment.places.index(other)
+        beside = alignment.places[min(first, last) : max(first, last)]
+        own = [index for index, place in enumerate(alignment.places) if place is None]
+        if None in beside or (own and own[-1] > max(first, last)):
+            found.add((one, other))
+    return found
+
+
+def _governed(alignment: Alignment) -> tuple[str, ...]:
+    """What makes an infinitive or a gerund of the claim's verb in the evidence, without saying that it was done."""
+    evidence, kept = alignment.evidence, {place for place in alignment.places if place is not None}
+    is_denied = not NEGATIONS.isdisjoint(alignment.claim.tokens)
+    for index, place in enumerate(alignment.places):
+        if place is None or not place:
+            continue
+        mine, theirs, governor = alignment.claim.atoms[index], evidence.atoms[place], evidence.atoms[place - 1]
+        if theirs.kind is not AtomKind.WORD or place - 1 in kept or governor.lower in _NO_GOVERNORS:
+            continue
+        if "to" in mine.before or (not is_denied and mine.lower.endswith("ing")):
+            continue
+        if is_denied and base_form(governor.lower) in _NEGATIVE:
+            continue
+        is_infinitive = "to" in theirs.before and "to" not in mine.before and not _is_noun(theirs)
+        before = [word for word in theirs.before if word in _GERUND_BEFORE]
+        is_gerund = theirs.lower.endswith("ing") and not mine.lower.endswith("ing") and "," not in theirs.before
+        is_gerund = is_gerund and (bool(before) or base_form(governor.lower) in _UNREALISED | _ASPECTUAL)
+        if not is_infinitive and not is_gerund:
+            continue
+        near = evidence.atoms[max(0, place - 3) : place]
+        if is_infinitive and any(base_form(atom.lower) in _IMPLICATIVE for atom in near):
+            continue
+        if is_infinitive and not {"had", "has", "have"}.isdisjoint(theirs.before):
+            continue
+        return evidence.tokens[governor.position : theirs.end]
+    return ()
+
+
+def _is_noun(atom: Atom) -> bool:
+    """Whether an article stands before the word, so that "to" is no sign of an infinitive."""
+    return not _DETERMINING.isdisjoint(atom.before) or atom.lower.endswith("ing")
+
+
+def _may_lead(tokens: Sequence[str], gap: _Gap, following: Atom, *, is_past: bool) -> bool:
+    words = list(tokens[: gap.end])
+    while words and words[-1] in _DETERMINING and words[-1] != "that":
+        words.pop()
+    while words and words[-1] in ('"', "("):
+        words.pop()
+    if not words or (words[0] == "not" and words[-1] == "but"):
+        return True
+    if words[-1] == ":":
+        return len(words) <= 2 and words[0] in _LABELS
+    if words[-1] == "," and following.kind is AtomKind.NAME and _is_modifying(words[:-1], gap, following):
+        return True
+    if _is_modifying(words, gap, following):
+        return is_past or words[0] in _DETERMINING or following.kind is AtomKind.NAME
+    first, last = words[0], words[-1]
+    if any(word in _JOINING for word in words[-2:]):
+        return len(gap.atoms) >= 2 and first not in ("if", "oh", "sure", "right", "yeah")
+    if any(word == "," and other in _RELATIVE for word, other in pairwise(words[-4:])):
+        return True
+    if last == "that":
+        return _is_factive(words[:-1])
+    if last in ("to", "of") and not _OCCASIONS.isdisjoint(words[-3:]):
+        return is_past
+    if last in _LINKING or (len(words) > 1 and words[-2] in _LINKING):
+        return is_past and first not in ("it", "there")
+    if last == ",":
+        return _is_circumstance(words[:-1], gap, is_past=is_past)
+    return _is_factive(words) if last in ("shows", "show") else _is_adverbial(words, gap, is_past=is_past)
+
+
+def _is_modifying(words: Sequence[str], gap: _Gap, following: Atom) -> bool:
+    """Whether what is left out stands before a noun or a name as part of its phrase: "the physicist Ana Gil"."""
+    inner = [word for word in words if word not in _DETERMINING and word not in ('"', "then")]
+    return len(inner) == len(gap.atoms) <= 4 and all(
+        atom.kind in (AtomKind.WORD, AtomKind.NAME) and _is_nominal(atom, following) for atom in gap.atoms
+    )
+
+
+def _is_nominal(atom: Atom, following: Atom) -> bool:
+    """Whether the word may be part of a noun phrase: before a name any that is no verb; else an adjective or noun."""
+    base = base_form(atom.lower)
+    return base not in _UNREALISED and base not in _FACTIVE and (following.kind is AtomKind.NAME or not atom.is_first)
+
+
+def _is_factive(words: Sequence[str]) -> bool:
+    """Whether the words before "that" say that what follows is so."""
+    if not NEGATIONS.isdisjoint(words) or not MODALS.isdisjoint(words) or not {"if", "to", "whether"}.isdisjoint(words):
+        return False
+    if words[:1] and words[0] in ("it", "this") and not _CERTAIN.isdisjoint(words[1:4]):
+        return True
+    return any(base_form(word) in _FACTIVE for word in words[-3:])
+
+
+def _is_circumstance(words: Sequence[str], gap: _Gap, *, is_past: bool) -> bool:
+    """Whether the words before a comma tell when, where or in spite of what, and nothing else."""
+    first = words[0] if words else ""
+    if first == "as":
+        return any(base_form(word) in _FACTIVE for word in words)
+    if not {"if", "unless", "that"}.isdisjoint(words):
+        return False
+    if first in _LINKING:
+        return is_past
+    if first == "in":
+        return is_past and _is_time_or_place(gap)
+    if _is_time(words, gap):
+        return is_past
+    return _is_adverbial(words, gap, is_past=is_past)
+
+
+def _is_adverbial(words: Sequence[str], gap: _Gap, *, is_past: bool) -> bool:
+    first = words[0]
+    if first == "in":
+        return is_past and _is_time_or_place(gap)
+    if first in asserting.CIRCUMSTANCE:
+        return is_past and first not in ("by", "through", "across", "from")
+    return is_past and all(word in asserting.DROPPED_AT_WILL or word == "," for word in words)
+
+
+def _is_time_or_place(gap: _Gap) -> bool:
+    return all(
+        atom.kind in (AtomKind.DATE, AtomKind.NAME, AtomKind.QUANTITY) or atom.lower in _TIME_NOUNS
+        for atom in gap.atoms
+    ) or any(atom.lower in _TIME_NOUNS or atom.kind is AtomKind.DATE for atom in gap.atoms[:2])
+
+
+def _is_time(words: Sequence[str], gap: _Gap) -> bool:
+    """Whether it is a time: "three weeks later", "the next morning", "early in the morning"."""
+    return (
+        len(gap.atoms) <= 4
+        and any(atom.kind is AtomKind.DATE or atom.lower in _TIME_NOUNS for atom in gap.atoms)
+        and all(
+            atom.kind in (AtomKind.DATE, AtomKind.QUANTITY)
+            or atom.lower in _TIME_NOUNS
+            or atom.lower in asserting.DROPPED_AT_WILL
+            for atom in gap.atoms
+        )
+    ) or (bool(words) and words[-1] in ("later", "earlier", "ago"))
+
+
+def _may_stand_between(tokens: Sequence[str], gap: _Gap, before: Atom, *, is_past: bool) -> bool:
+    words = tokens[gap.first : gap.end]
+    first, last = words[0], words[-1]
+    is_aside = first in (",", "(", "-") and (last in (",", ")", "-") or words[-2:-1] in ((",",), (")",)))
+    if is_aside or (first == "," and not _JOINING.isdisjoint(words)):
+        return True
+    if "that" in words:
+        is_told = base_form(before.lower) in _SAYING and _is_time_or_place(gap)
+        return is_told or _is_factive(words[: words.index("that")])
+    if not _RELATIVE.isdisjoint(words) and "," not in words:
+        return False
+    if not _JOINING.isdisjoint(words) or "," in words:
+        return "or" not in words
+    if first in _SOME_PREPOSITIONS or first in asserting.CIRCUMSTANCE:
+        return is_past and first not in _NARROWING and _is_definite(tokens, before)
+    if len(gap.atoms) == len([word for word in words if word not in _DETERMINING]):
+        return all(base_form(atom.lower) not in _UNREALISED for atom in gap.atoms)
+    return is_past
+
+
+def _is_definite(tokens: Sequence[str], head: Atom) -> bool:
+    """Whether a noun is of one thing: a name, a verb's object, or with an article before it."""
+    if head.kind is not AtomKind.WORD or is_past_form(head.lower):
+        return True
+    return not _DETERMINING.isdisjoint(tokens[max(0, head.position - 3) : head.position]) or not head.lower.endswith(
+        "s"
+    )
+
+
+def _may_trail(tokens: Sequence[str], gap: _Gap, *, is_past: bool) -> bool:
+    words = tokens[gap.first :]
+    first = words[0]
+    if first in (",", ";", "and", "(", ")", ".", '"', "that") or first in _JOINING:
+        return True
+    if first == "-":
+        return len(words) > 1 and words[1] in ARTICLES
+    if first in ("from", "since") and gap.atoms[0].kind is AtomKind.DATE:
+        return True
+    return is_past and first not in _NARROWING and first != "or"
