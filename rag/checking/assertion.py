@@ -136,35 +136,43 @@ _MOCKING = re.compile(
     re.IGNORECASE,
 )
 _VERBS_TOO = word_set("designate elect pretend draft")
+_NOTHING = (
+    r"(?:none of (?:this|that|it|these)|nothing of (?:this|that|the kind|the sort)|not (?:a|one) word(?: of \w+)?"
+    r"|no part of (?:this|it))"
+)
+_MATTER = (
+    r"(?:claim|story|figure|statement|rumou?r|report|account|version|view|belief|idea|number|assertion|allegation"
+    r"|information|news|article|theory|tale|quote|letter|video|picture|photo)s?"
+)
 _SUBJECT = (
-    r"(?:this|that|it|none of (?:this|that|it)|nothing of (?:this|that|the kind|the sort)"
-    r"|not (?:a|one) word(?: of \w+)?|no part of (?:this|it)|every word(?: of \w+)?|all (?:of )?(?:this|that|it)"
-    r"|(?:this|that|the|his|her|their|its) (?:whole )?(?:claim|story|figure|statement|rumou?r|report|account|version"
-    r"|view|belief|idea|number|assertion|allegation|information|news|article|theory|tale|quote|letter|video|picture"
-    r"|photo))"
+    r"(?:this|that|it|every word(?: of \w+)?|all (?:of )?(?:this|that|it)"
+    rf"|(?:this|that|these|those|the|his|her|their|its) (?:whole )?{_MATTER})"
 )
 _NO_TRUTH = (
     r"(?:(?:a |an |pure |plain |just |only |all |complete |total |widespread |common |popular )*"
     r"(?:lie|lies|hoax|myth|joke|prank|fiction|fabrication|nonsense|invention|legend|rumou?r|satire|misconception"
     r"|fallacy|mistake|error|untrue|false|wrong|incorrect|inaccurate|mistaken|erroneous|invented|fabricated|made up"
     r"|fake|fantasy|rubbish|bogus|exaggerated|unfounded|baseless|superstition|april fool\w*)\b"
-    r"|not (?:true|the case|so|correct|accurate|right|real)\b|no(?:t a)? (?:truth|fact|basis)\b)"
+    r"|not (?:true|the case|so|correct|accurate|right|real)\b|no(?:t a)? (?:truth|fact|basis)\b)(?! (?:to|for|that)\b)"
 )
+_DENIED = r"(?:disproved|debunked|refuted|retracted|withdrawn|withdrew|corrected|denied|disputed|discredited|disowned)"
 _OUTRIGHT = (
     r"nothing of the (?:kind|sort)\b"
     r"|(?:we|the (?:\w+ ){1,2})(?:now )?knows? (?:that )?(?:this|he|she|it|they|that) (?:is|was|did|does|were)\b"
     r"|not\W*$|just kidding|only joking|april fool|or so\b|at least that is|that is what .{0,60}\bwrong"
-    r"|[^.;]{0,60}\b(?:disproved|debunked|refuted|retracted|withdr[ae]wn?|corrected|denied|disputed|discredited)\b"
-    r"[^.;]{0,40}\b(?:this|that|it|the (?:claim|story|statement|report|figure)|the idea)\b"
+    r"|(?!.*\b(?:not|never|nobody|no one|no)\b)"
+    rf"[^.;]{{0,60}}\b{_DENIED} (?:this|that|it|(?:this|that|the|his|her|its|their) {_MATTER})\W*$"
     r"|[^.;]{0,60}\bcalls? (?:that|this|it) (?:nonsense|a lie|a myth|rubbish|untrue|false)\b"
     r"|[^.;]{0,60}\b(?:prove[ds]?|showed|shown|found) (?:(?:the )?(?:opposite|contrary)|no such|otherwise"
     r"|(?:this|the) \w+ to be (?:mistaken|wrong|false)|th(?:is|at) .{0,20}(?:wrong|false))"
 )
 _TAKEN_BACK = re.compile(
     r"^\W*(?:(?:but|yet|however|in fact|in reality|actually|of course|sadly|later|experts? say|historians? say)\W+)*"
-    rf"(?:{_SUBJECT}\b[^.;]{{0,60}}?\b(?:is|was|were|are|proved|turned out|has (?:since )?been shown)\b"
-    rf"[^.;]{{0,40}}?{_NO_TRUTH}"
-    rf"|{_SUBJECT}\b[^.;]{{0,40}}?\b(?:happened|took place|exists?|existed|is true|was true|occurred)\b|{_OUTRIGHT})",
+    rf"(?:{_SUBJECT}\b[^.;]{{0,30}}?\b(?:is|was|were|are|proved|turned out|has (?:since )?been shown)\b"
+    rf"[^.;,]{{0,25}}?{_NO_TRUTH}"
+    rf"|{_SUBJECT} (?:is|was|were|has|have)(?: \w+)?(?: been)? {_DENIED}\b"
+    rf"|{_NOTHING}\b[^.;]{{0,40}}?\b(?:happened|took place|exists?|existed|is true|was true|occurred)\b"
+    rf"|{_SUBJECT} (?:never|did not) (?:happen(?:ed)?|took place|take place|exist(?:ed)?|occur(?:red)?)\b|{_OUTRIGHT})",
     re.IGNORECASE,
 )
 _OPENS_UNTRUTH = re.compile(

@@ -133,6 +133,8 @@ def _gaps_left_out(alignment: Alignment, kept: Sequence[int]) -> Iterator[tuple[
         gap = _Gap(atoms[one].end, atoms[other].position, _telling(atoms[one + 1 : other]))
         words = tokens[gap.first : gap.end]
         is_replaced = (one, other) in replaced and len(gap.atoms) <= _MOST_REPLACED and _TIGHT.isdisjoint(words)
+        is_plan = any(base_form(atom.lower) in _UNREALISED for atom in gap.atoms)
+        is_replaced = is_replaced and not is_plan
         is_told = is_reported and ("that" not in words or any(base_form(word) in _SAYING for word in words))
         if not gap.atoms or is_replaced or is_told or keeps.has(gap, tokens):
             continue

@@ -34,6 +34,7 @@ from rag.checking.joined import (
 from rag.checking.lexicon import LIGHT_WORDS, base_form
 from rag.checking.omission import omission_findings
 from rag.checking.polarity import polarity_findings
+from rag.checking.resolved import resolved
 from rag.checking.roles import (
     owner_findings,
     place_findings,
@@ -196,7 +197,8 @@ def _taken_back(pair: ClaimWithEvidence) -> dict[str, str]:
 def _compared(claim: str, pair: ClaimWithEvidence, taken_back: Mapping[str, str]) -> Examined:
     quotes = pair.evidence
     speakers = speakers_of(pair)
-    cited = [sentences_said_by(quote, speaker) for quote, speaker in zip(quotes, speakers, strict=True)]
+    whole = resolved(quotes) if not any(speakers) else quotes
+    cited = [sentences_said_by(quote, speaker) for quote, speaker in zip(whole, speakers, strict=True)]
     known = {_bare(sentence) for said in cited for sentence in said} | {""}
     known |= {_bare(sentence) for quote in quotes for sentence in sentences_of(quote)}
     if _QUOTATION.fullmatch(normalised(claim)):
@@ -319,7 +321,7 @@ def _judge(claim: Sentence, cited: Sequence[Sequence[Sentence]], *, is_attribute
     findings += of_kind(FindingKind.SPEAKER, report_findings(ordered[0]))
     findings += of_kind(FindingKind.FRAMED, frame_findings(ordered[0]))
     findings += of_kind(FindingKind.NARROWED, omission_findings(ordered[0]))
-    findings += of_kind(FindingKind.JOINED, joining_findings(claim, cited, speaking))
+    findings += of_kind(FindingKind.JOINED, joining_findings(claim, [[sentence] for sentence in evidence], speaking))
     findings += of_kind(FindingKind.JOINED, fragment_findings(claim, evidence))
     uncovered, weight, n_words = _uncovered(claim, evidence, open_atoms)
     findings += uncovered

@@ -78,5 +78,5 @@ def particle_findings(alignment: Alignment) -> Iterator[Finding]:
         if mine.kind is AtomKind.WORD and behind in _PARTICLES:
             yield missing(f"the claim exchanges {' and '.join(sorted(behind))!r} after {mine.text!r}")
         before = frozenset((*mine.before[-1:], *theirs.before[-1:]))
-        if mine.kind is AtomKind.DATE and before in _PARTICLES:
+        if mine.kind in (AtomKind.DATE, AtomKind.QUANTITY) and before in _PARTICLES:
             yield missing(f"the claim exchanges {' and '.join(sorted(before))!r} before {mine.text!r}")

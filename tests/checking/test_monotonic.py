@@ -48,6 +48,7 @@ CHANGES: dict[str, Callable[[ClaimWithEvidence], ClaimWithEvidence]] = {
     "three unrelated sentences": lambda pair: pair._replace(evidence=(*pair.evidence, *UNRELATED)),
     "one of them twice": lambda pair: pair._replace(evidence=(*pair.evidence, pair.evidence[0])),
     "the other way round": lambda pair: pair._replace(evidence=pair.evidence[::-1]),
+    "all in one quote": lambda pair: pair._replace(evidence=(" ".join(pair.evidence),)),
     "an unrelated sentence in the quote": lambda pair: pair._replace(
         evidence=(f"{pair.evidence[0]} {UNRELATED[2]}", *pair.evidence[1:])
     ),
