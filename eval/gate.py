@@ -1,4 +1,4 @@
-"""The gate: seeds, mutants and quick public sets; fails on any invalid citation and on a figure below its floor.
+"""The gate: seeds, mutants, our battery, quick public sets; fails on any invalid citation and a figure below its floor.
 
 The floors stand in `floors.toml`. A figure fails when its whole 95 % interval lies on the wrong side of its floor, so
 that a gate over few cases does not fall by chance; one that is merely worse than its floor is told as a warning.
@@ -22,7 +22,7 @@ from eval.data_sets import DATA_SETS, data_folder, missing_files, skipped
 from eval.measures import MEASURES, Measure
 from eval.run import Finished, run_task, settings_of
 from eval.statistics import Interval
-from eval.tasks.registry import MUTATIONS_TASK, NEWS_TASK, SEEDS_TASK, build_task
+from eval.tasks.registry import ASSERTION_TASK, MUTATIONS_TASK, NEWS_TASK, SEEDS_TASK, build_task
 from rag import RagError, Settings
 
 __all__ = ["FLOORS", "Check", "Result", "add_arguments", "as_junit", "as_markdown", "check_run", "main", "read_floors"]
@@ -30,6 +30,8 @@ __all__ = ["FLOORS", "Check", "Result", "add_arguments", "as_junit", "as_markdow
 FLOORS = Path(__file__).with_name("floors.toml")
 QUICK_SETS = ("squad2", "qed", "clapnq")
 N_QUICK = 200
+N_ASSERTION = 1_000
+"""Claims of the battery, a sample of both halves."""
 
 
 class Result(StrEnum):
@@ -106,6 +108,8 @@ def _checks(floors: Mapping[str, Mapping[str, float]], settings: Settings, runs:
         yield from check_run(run_task(build_task(name), settings, runs=runs, split=None), floors.get(name, {}))
     news = run_task(build_task(NEWS_TASK), settings, runs=runs, split=Split.REPORT)
     yield from check_run(news, floors.get(NEWS_TASK, {}))
+    battery = run_task(build_task(ASSERTION_TASK), settings, runs=runs, split=None, limit=N_ASSERTION)
+    yield from check_run(battery, floors.get(ASSERTION_TASK, {}))
     folder = data_folder()
     not_there = dict(zip(_incomplete(folder), skipped(folder), strict=True))
     for name in QUICK_SETS:

@@ -22,8 +22,9 @@ from rag.checking.alignment import Alignment
 from rag.checking.atoms import AtomKind, Sentence, normalised
 from rag.checking.findings import Finding, FindingKind, missing
 from rag.checking.lexicon import base_form
+from rag.checking.polarity import NEGATING
 from rag.language import asserting
-from rag.language.english import ARTICLES, DETERMINERS, NEGATIONS, POSSESSIVES, SUBJECTS, word_set
+from rag.language.english import ARTICLES, BE, DETERMINERS, NEGATIONS, POSSESSIVES, SUBJECTS, UNIVERSALS, word_set
 
 __all__ = ["Around", "Assertion", "Cue", "cues_of", "frame_findings", "stems_of", "withdrawn"]
 
@@ -71,14 +72,11 @@ _FICTION = stems_of(asserting.FICTION)
 _FICTION_VERBS = stems_of(asserting.FICTION_VERBS)
 _DISOWNING = stems_of(asserting.DISOWNING)
 _NAMING = stems_of(asserting.NAMING)
-_NOT = NEGATIONS | word_set(
-    "none nothing nowhere cannot without hardly scarcely barely rarely seldom lack lacks lacked"
-)
+_NOT = NEGATIONS | NEGATING | {"rarely", "seldom"}
 _CLAUSE_MARKS = word_set("; : but while whereas although though")
 _OPENING = word_set("in of from during for to by into per")
 _DEPICTING = word_set("tell tells told show shows open opens imagine imagines depict depicts describe describes begin")
-_WHOLE = word_set("all every everyone everybody everything no nobody none nothing each any anything anyone")
-_BE = word_set("is are was were be been being")
+_WHOLE = UNIVERSALS - {"both", "never"}
 _INVERTED = word_set("had were should")
 _INVERTED_SUBJECTS = ARTICLES | POSSESSIVES | SUBJECTS
 _PHRASES = {
@@ -355,7 +353,7 @@ def _is_kept(cue: Cue, mine: Iterable[str]) -> bool:
 def _counts(cue: Cue, claim: Sentence) -> bool:
     """A name for a thing counts only where the claim says that it is one, a death only where it says what is now."""
     if cue.kind is Assertion.NAMED:
-        return not (_BE | {"has", "had", "have"}).isdisjoint(claim.tokens)
+        return not (BE | {"has", "had", "have"}).isdisjoint(claim.tokens)
     return cue.word != "late" or {"was", "were", "had"}.isdisjoint(claim.tokens)
 
 

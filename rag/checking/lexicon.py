@@ -11,6 +11,7 @@ import re
 from functools import lru_cache
 
 from rag.language import english
+from rag.language.asserting import JOINING_ADVERBS
 from rag.language.english import STOP_WORDS, word_set
 from rag.language.people import OFFICES
 from rag.language.words import stem
@@ -119,10 +120,6 @@ responsible accountable|mainly chiefly|almost nearly|immediately instantly|sudde
 however nevertheless|stop cease|intend plan|decline refuse|put place|participate attend
 """
 
-_ADVERBS = word_set(
-    """also however meanwhile moreover furthermore additionally therefore thus indeed then there now still already
-    currently specifically notably later afterwards subsequently previously overall eventually else well so"""
-)
 LIGHT_WORDS = word_set(
     """approximately roughly about around nearly almost mr mrs ms miss dr sir aged old called named known much many
     others thing things way kind something someone fact said say saying people person according"""
@@ -135,7 +132,7 @@ FUNCTION_WORDS = (
         """us will would could may might cannot ca wo sha ll re nor us's whose let lets onto
         amid toward among via o'clock"""
     )
-    | _ADVERBS
+    | JOINING_ADVERBS
 )
 """Grammar, and adverbs that only join sentences: never counted as content."""
 PREPOSITIONS = english.PREPOSITIONS | word_set("below above inside outside off onto out")

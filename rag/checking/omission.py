@@ -19,7 +19,7 @@ from rag.checking.findings import Finding, FindingKind, missing
 from rag.checking.lexicon import LIGHT_WORDS, base_form, is_past_form
 from rag.checking.speakers import sayings_of
 from rag.language import asserting
-from rag.language.english import ARTICLES, MODALS, NEGATIONS, POSSESSIVES, word_set
+from rag.language.english import ARTICLES, CLAUSE_OPENERS, MODALS, NEGATIONS, POSSESSIVES, UNIVERSALS, word_set
 from rag.language.saying import ALLEGED, VERBS_OF_SAYING
 
 __all__ = ["is_episodic", "omission_findings"]
@@ -33,12 +33,11 @@ _CERTAIN = word_set("fact true clear certain known secret confirmed undisputed e
 _DETERMINING = ARTICLES | POSSESSIVES | word_set("this that these those s")
 _JOINING = word_set("and but so yet ; then")
 _RELATIVE = word_set("who which where whose whom")
-_LINKING = word_set("when after because while where as since although though once")
+_LINKING = (CLAUSE_OPENERS - {"before", "which"}) | {"since", "once"}
 _PRESENT = word_set("is are am has have does do ca wo 'll") | MODALS
 _PAST = word_set("was were had did")
-_SOME_PREPOSITIONS = word_set("in of for with to from under against about into like without than via per as")
 _NARROWING = word_set("without than unlike except until only")
-_EVERY = word_set("all every each any no most few only both everyone everybody nobody none never")
+_EVERY = UNIVERSALS | word_set("most few only")
 _NO_GOVERNORS = word_set("owing due thanks according next prior subject")
 _SAYING = stems_of(VERBS_OF_SAYING | ALLEGED | word_set("believe think assume fear allege"))
 _NEGATIVE = stems_of(word_set("fail refuse decline neglect omit forget avoid unable"))
@@ -48,6 +47,7 @@ _COMPARED = word_set("more less fewer least most over under than")
 _TIGHT = word_set("that to if whether , who which")
 _MOST_REPLACED = 2
 _GERUND_BEFORE = word_set("of from for in at against to without about on into")
+_SOME_PREPOSITIONS = _GERUND_BEFORE | word_set("with under like than via per as")
 
 
 class _Gap(NamedTuple):

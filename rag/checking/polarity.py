@@ -17,7 +17,7 @@ from rag.checking.findings import Finding, FindingKind, conflict
 from rag.language.english import word_list, word_set
 from rag.language.saying import ACCUSED, ALLEGED, SAID_OR_THOUGHT, STATED
 
-__all__ = ["Operator", "OperatorKind", "operators_of", "polarity_findings"]
+__all__ = ["NEGATING", "Operator", "OperatorKind", "operators_of", "polarity_findings"]
 
 
 class OperatorKind(Enum):
@@ -46,7 +46,7 @@ class Operator:
     end: int
 
 
-_NEGATIONS = word_set(
+NEGATING = word_set(
     """not never no nobody none nothing nowhere neither nor without hardly scarcely barely cannot n't lack lacks lacked
     lacking """
 )
@@ -177,7 +177,7 @@ def _kind_at(tokens: tuple[str, ...], position: int) -> OperatorKind | None:
         return OperatorKind.NEGATION
     if word in ("rule", "rules", "ruled", "ruling") and "out" in following[:2]:
         return OperatorKind.NEGATION
-    if word in _NEGATIONS:
+    if word in NEGATING:
         is_bound = word == "no" and following[1:2] == ("than",)
         return (
             None

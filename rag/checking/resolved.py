@@ -40,10 +40,8 @@ def resolved(quotes: Sequence[str]) -> tuple[str, ...]:
     full = dict[str, str]()
     for quote in quotes:
         for name, initials in _INITIALS.findall(quote):
-            if "".join(word[0] for word in name.split() if word[0].isupper()).endswith(initials):
-                full[initials] = (
-                    " ".join(name.split()[-len(initials) :]) if len(name.split()) == len(initials) else name
-                )
+            if whole := _spelt_out(name.split(), initials):
+                full[initials] = whole
     before = ""
     found = []
     for quote in quotes:
@@ -56,6 +54,14 @@ def resolved(quotes: Sequence[str]) -> tuple[str, ...]:
             before = whole
         found.append(" ".join(pieces) if all(pieces) else quote)
     return tuple(found)
+
+
+def _spelt_out(words: Sequence[str], initials: str) -> str:
+    """The last of the words whose capitals are the initials; empty for none."""
+    for first in range(len(words) - 1, -1, -1):
+        if "".join(word[0] for word in words[first:] if word[0].isupper()) == initials:
+            return " ".join(words[first:])
+    return ""
 
 
 def _named(text: str, full: dict[str, str]) -> str:

@@ -131,12 +131,14 @@ class Examined(NamedTuple):
     is_final: decided by form: verbatim, or nothing that could be compared. The rest was compared piece by piece.
     findings: all that speaks against the claim.
     share_missing: plain words of the claim that the evidence does not have; in its worst sentence, as a share, 0 to 1.
+    is_exchanged: a word of the claim stands where the evidence has another one, and all around it is the same.
     """
 
     verdict: Verdict
     is_final: bool
     findings: tuple[Finding, ...] = ()
     share_missing: float = 1.0
+    is_exchanged: bool = False
 
     def is_left_open(self) -> bool:
         """Whether all that speaks against the claim is that a few plain words of it are not in the evidence.
@@ -216,7 +218,8 @@ def _compared(claim: str, pair: ClaimWithEvidence, taken_back: Mapping[str, str]
     findings = (*quoted, *(finding for each in judged for finding in each.findings))
     quality = min((each.quality for each in judged), default=1.0)
     share_missing = max((each.share_missing for each in judged), default=0.0)
-    return Examined(_weighed(findings, quality), not claimed, findings, share_missing)
+    is_exchanged = any(each.is_exchanged for each in judged)
+    return Examined(_weighed(findings, quality), not claimed, findings, share_missing, is_exchanged)
 
 
 def _weighed(findings: Sequence[Finding], quality: float) -> Verdict:
@@ -286,6 +289,7 @@ class _Judged(NamedTuple):
     findings: list[Finding]
     quality: float
     share_missing: float
+    is_exchanged: bool = False
 
 
 def _judge(claim: Sentence, cited: Sequence[Sequence[Sentence]], *, is_attributed: bool) -> _Judged:
@@ -329,7 +333,22 @@ def _judge(claim: Sentence, cited: Sequence[Sequence[Sentence]], *, is_attribute
     n_in_order = sum(ordered[0].in_order)
     order = n_in_order / max(1, sum(place is not None for place in ordered[0].places))
     share_missing = n_words / max(1, sum(atom.kind is AtomKind.WORD for atom in claim.atoms))
-    return _Judged(findings, max(0.0, 1 - weight / total) * (0.7 + 0.3 * order), share_missing)
+    return _Judged(
+        findings, max(0.0, 1 - weight / total) * (0.7 + 0.3 * order), share_missing, _has_exchanged(ordered[0])
+    )
+
+
+def _has_exchanged(best: Alignment) -> bool:
+    """Whether a single word of the claim is not in the evidence, which has another single word between the same two."""
+    places, n_theirs = best.places, len(best.evidence.atoms)
+    for index, place in enumerate(places):
+        if place is not None or not index or best.claim.atoms[index].kind is not AtomKind.WORD:
+            continue
+        left = places[index - 1]
+        right = places[index + 1] if index + 1 < len(places) else n_theirs
+        if left is not None and right == left + 2:
+            return True
+    return False
 
 
 def _candidates(claim: Sentence, evidence: Sequence[Sentence]) -> list[int]:

@@ -21,6 +21,7 @@ from rag.language.english import (
     QUESTION_WORDS,
     SUBORDINATORS,
     UNITS,
+    UNIVERSALS,
     WEEKDAYS,
     word_set,
 )
@@ -58,11 +59,11 @@ PERSON_ROLES = (
 NOBODY = (
     frozenset(UNITS[2:])
     | {"twenty"}
+    | (UNIVERSALS - {"every", "any", "no", "never"})
     | word_set(
-        """nobody everybody somebody anybody none nothing everything something anything everyone someone anyone noone
-        people others many most some few all both each neither either several more less plenty hundreds thousands
-        dozens millions men women children parents pupils families locals households readers viewers visitors
-        customers users"""
+        """somebody anybody something someone noone people others many most some few neither either several more less
+        plenty hundreds thousands dozens millions men women children parents pupils families locals households readers
+        viewers visitors customers users"""
     )
 )
 # With `STOP_WORDS`, what a question may be made of that says nothing of what it asks about.

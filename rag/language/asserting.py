@@ -22,6 +22,7 @@ __all__ = [
     "FICTION",
     "FICTION_VERBS",
     "IMPLICATIVE",
+    "JOINING_ADVERBS",
     "NAMING",
     "PRIVATIVE",
     "TIME_NOUNS",
@@ -104,11 +105,15 @@ TIME_NOUNS = word_set(
     first second third last next same past recent vain"""
 )
 """After "in": when, or in what manner, not in what story."""
-DROPPED_AT_WILL = word_set(
-    """yesterday today tonight tomorrow later earlier early late then now soon meanwhile finally eventually suddenly
-    however moreover also still already again overnight recently immediately afterwards subsequently initially
-    ultimately indeed fortunately unfortunately surprisingly unexpectedly sadly luckily interestingly remarkably
-    notably officially formally instead nevertheless nonetheless furthermore additionally elsewhere locally there here
-    ago once twice thereupon thereafter consequently therefore thus hence accordingly quietly publicly"""
+JOINING_ADVERBS = word_set(
+    """also however meanwhile moreover furthermore additionally therefore thus indeed then there now still already
+    currently specifically notably later afterwards subsequently previously overall eventually else well so"""
+)
+"""Adverbs that only join sentences."""
+DROPPED_AT_WILL = JOINING_ADVERBS | word_set(
+    """yesterday today tonight tomorrow earlier early late soon finally suddenly again overnight recently immediately
+    initially ultimately fortunately unfortunately surprisingly unexpectedly sadly luckily interestingly remarkably
+    officially formally instead nevertheless nonetheless elsewhere locally here ago once twice thereupon thereafter
+    consequently hence accordingly quietly publicly"""
 )
 """Adverbs that open a sentence and change nothing of what it states."""

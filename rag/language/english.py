@@ -34,6 +34,7 @@ __all__ = [
     "TENS",
     "TO_NAMES",
     "UNITS",
+    "UNIVERSALS",
     "WEEKDAYS",
     "WORDS_OF_ASKING",
     "word_list",
@@ -74,6 +75,11 @@ AUXILIARIES = BE | DO | HAVE | word_set("will would")
 NEGATIONS = word_set(
     "not never n't nobody didn't hasn't haven't hadn't wouldn't won't doesn't don't can't cannot nor neither no"
 )
+
+UNIVERSALS = word_set(
+    "all every each any no both everyone everybody everything nobody none nothing anything anyone never"
+)
+"""What speaks of a whole, so that a claim about a part of it says less or more."""
 
 TO_NAMES = word_set("of for at in from with to")
 """Prepositions that join a noun to a name: "the minister of", "a spokesman for"."""

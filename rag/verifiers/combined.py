@@ -28,6 +28,9 @@ _CONTRADICTED_FROM = 0.0
 """Log-odds of contradiction from which a claim that is not supported is called contradicted."""
 _MOST_OF_A_REFUSED = 0.45
 """The score of a refused claim is below one half, whatever the model says."""
+_EXCHANGED_FROM = 0.95
+"""Probability from which the guard shows a claim that has one word in the place of another: on the tune half of
+`eval.assertion` opposites ("expired", "begins") reach .91."""
 _N_WORDS = 4
 
 
@@ -90,6 +93,8 @@ class CombinedVerifier:
             score = min(score, _MOST_OF_A_REFUSED)
             return self._made(VerdictLabel.UNSUPPORTED, score, (*by_rules.reasons, too_long))
         needed = combination.shown_from if self._is_guard and examined.findings else 0.5
+        if self._is_guard and examined.is_exchanged:
+            needed = max(needed, _EXCHANGED_FROM)
         if score >= needed:
             return self._made(
                 VerdictLabel.SUPPORTED, score, (f"supported by {reading.place} with a probability of {score:.2f}",)
