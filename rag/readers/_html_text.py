@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from rag.readers._tables import Header, in_columns, names_of_heads, table_lines
 from rag.readers.shape import raised as shape
 from rag.readers.shape.wrapping import unwrapped
 
@@ -45,6 +46,10 @@ MAX_DEPTH = 20_000
 _TAG = re.compile(
     r"<(/?)(?!(?:p|li|t[dhr]|tbody|d[td]|br|img|hr|input|meta|link|wbr|col|source|area)\b)[a-z]", re.IGNORECASE
 )
+_LONGEST_CELL = 300
+"""Characters: a table with a longer cell lays out the page."""
+_MOST_CELLS = 200_000
+_MOST_CELL_BLOCKS = 2
 _SPACE = re.compile("[ \t\n\r\f]+")
 
 
@@ -79,7 +84,7 @@ def remove_frame(page: LexborHTMLParser) -> None:
 
 
 def visible_text(root: LexborNode, *, is_resolved: bool = True) -> str:
-    """The text below an element: a line for each block and each table row, with a tab between the cells of a row.
+    """The text below an element: a line for each block, and for each row of a table with the names of its columns.
 
     is_resolved: otherwise raised and lowered signs are marked, for `rag.readers.shape.raised.resolved`.
 
@@ -89,9 +94,20 @@ def visible_text(root: LexborNode, *, is_resolved: bool = True) -> str:
     'A word\\nand\\nx'
     """
     writer = _LineWriter(is_resolved=is_resolved)
+    tables = {element.mem_id: element for element in root.css("table") if _is_data_table(element)}
+    open_table = -1
     marks = {element.mem_id: mark for element in root.css(_RAISED_OR_LOWERED) if (mark := _mark(element))}
     for element, is_start in _walk(root):
+        if open_table >= 0:
+            if element.mem_id == open_table and not is_start:
+                open_table = -1
+            continue
         tag = element.tag or ""
+        if tables and element.mem_id in tables:
+            writer.turn_block(is_row=True)
+            writer.lines += _table_lines(element, is_resolved=is_resolved)
+            open_table = element.mem_id
+            continue
         if marks and element.mem_id in marks:
             start, end = marks[element.mem_id]
             writer.mark(start if is_start else end)
@@ -177,6 +193,70 @@ class _LineWriter:
 def _is_data_cell(cell: LexborNode) -> bool:
     """Whether a cell holds one value; cells with several blocks are the columns of a page laid out as a table."""
     return len(cell.css(_CELL_BLOCKS)) <= 1 and not cell.css("table, br")
+
+
+def _is_data_table(table: LexborNode) -> bool:
+    """Whether a table holds values, rather than lays out the page."""
+    if (table.attributes.get("role") or "").lower() in ("presentation", "none") or any(
+        inner.mem_id != table.mem_id for inner in table.css("table, form")
+    ):
+        return False
+    rows = table.css("tr")
+    cells = table.css("td, th")
+    if len(rows) < 2 or len(cells) < len(rows) * 3 // 2 or len(cells) > _MOST_CELLS:
+        return False
+    if any(len(cell.css(_CELL_BLOCKS)) > _MOST_CELL_BLOCKS for cell in cells):
+        return False
+    return all(len(cell.text()) <= _LONGEST_CELL for cell in cells)
+
+
+def _table_lines(table: LexborNode, *, is_resolved: bool) -> Iterator[str]:
+    """The caption, and a line for each row with the names of its columns."""
+    caption = table.css_first("caption")
+    if caption is not None:
+        yield from visible_text(caption, is_resolved=is_resolved).split("\n")
+    going_down: dict[int, tuple[int, str]] = {}
+    n_heads = 0
+    spanned: list[list[tuple[str, int]]] = []
+    for row in table.css("tr"):
+        cells: list[tuple[str, int]] = []
+        column = 0
+        elements = [cell for cell in row.iter() if cell.tag in _CELLS]
+        for cell in [*elements, None]:
+            while column in going_down:
+                n_more, text = going_down.pop(column)
+                if n_more > 1:
+                    going_down[column] = (n_more - 1, text)
+                cells.append((shape.added(text), 1))
+                column += 1
+            if cell is None:
+                break
+            text = " ".join(visible_text(cell, is_resolved=False).split())
+            width, height = _count(cell, "colspan", 100), _count(cell, "rowspan", 1_000)
+            cells.append((text, width))
+            for below in range(column, column + width):
+                if height > 1:
+                    going_down[below] = (height - 1, text)
+            column += width
+        is_head = bool(elements) and (
+            all(cell.tag == "th" for cell in elements) or (row.parent is not None and row.parent.tag == "thead")
+        )
+        n_heads += is_head and n_heads == len(spanned)
+        spanned.append(cells)
+    rows = in_columns(spanned, named=shape.added)
+    while n_heads > 1 and not any(rows[0][1:]):
+        yield rows.pop(0)[0]  # a title across the table
+        n_heads -= 1
+    if n_heads:
+        heads = [[shape.resolved(cell) for cell in row] for row in rows[:n_heads]]
+        rows = [names_of_heads(heads), *rows[n_heads:]]
+    found = table_lines(rows, header=Header.MARKED if n_heads else Header.UNCERTAIN, named=shape.added)
+    yield from (map(shape.resolved, found) if is_resolved else found)
+
+
+def _count(cell: LexborNode, name: str, most: int) -> int:
+    value = cell.attributes.get(name) or ""
+    return min(int(value), most) if value.isdecimal() and value.isascii() and 0 < len(value.lstrip("0")) < 5 else 1
 
 
 def _mark(element: LexborNode) -> tuple[str, str] | None:

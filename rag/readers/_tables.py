@@ -10,10 +10,10 @@ stand alone, because a wrong name would make a false sentence.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from enum import Enum, auto
 
-__all__ = ["Header", "Row", "sheet_lines", "table_lines"]
+__all__ = ["Header", "Row", "in_columns", "names_of_heads", "sheet_lines", "table_lines"]
 
 Row = Sequence[str]
 
@@ -39,8 +39,10 @@ class Header(Enum):
     """As `USUAL` from three columns on; two may as well be a list of names and values, so the rest must be numbers."""
 
 
-def table_lines(rows: Sequence[Row], *, header: Header) -> Iterator[str]:
+def table_lines(rows: Sequence[Row], *, header: Header, named: Callable[[str], str] = str) -> Iterator[str]:
     """A line for each row that is not blank.
+
+    named: what to write of the names of columns, which stand in the file once.
 
     >>> list(table_lines([["Country", "GDP"], ["France", "3.1 tn"]], header=Header.USUAL))
     ['Country: France; GDP: 3.1 tn.']
@@ -52,7 +54,7 @@ def table_lines(rows: Sequence[Row], *, header: Header) -> Iterator[str]:
     yield from titles
     names = _names(body, header)
     if names and len(body) > 1:
-        yield from (_sentence(names, row) for row in body[1:])
+        yield from (_sentence(names, row, named) for row in body[1:])
     else:
         yield from map(_line_without_names, body)
 
@@ -132,12 +134,47 @@ def _width(rows: Sequence[Row]) -> int:
     return max((i + 1 for row in rows for i, cell in enumerate(row) if cell), default=0)
 
 
-def _sentence(names: Row, row: Row) -> str:
+def in_columns(rows: Sequence[Sequence[tuple[str, int]]], *, named: Callable[[str], str] = str) -> list[list[str]]:
+    """Rows of cells, each with the number of columns that it covers, as rows of one cell for each column.
+
+    A cell over several columns stands in each of them; one over all is a line of its own, and stands once.
+
+    >>> in_columns([[("Town", 1), ("2019", 1), ("2020", 1)], [("Alder", 1), ("closed", 2)], [("North", 3)]])
+    [['Town', '2019', '2020'], ['Alder', 'closed', 'closed'], ['North', '', '']]
+    """
+    width = max((sum(span for _, span in row) for row in rows), default=0)
+    found = []
+    for row in rows:
+        is_across = sum(bool(text.strip()) for text, _ in row) == 1 and bool(row[0][0].strip()) and row[0][1] >= width
+        cells: list[str] = []
+        for text, span in row:
+            cells += [text, *[("" if is_across else named(text))] * (span - 1)]
+        found.append(cells)
+    return found
+
+
+def names_of_heads(heads: Sequence[Row]) -> list[str]:
+    """The names of the columns below several rows of heads, each with those above it.
+
+    >>> names_of_heads([["Town", "Visitors", "Visitors"], ["Town", "2019", "2020"]])
+    ['Town', 'Visitors 2019', 'Visitors 2020']
+    """
+    width = max(map(len, heads), default=0)
+    names = []
+    for column in range(width):
+        parts = dict.fromkeys(_in_one_line(row[column]) for row in heads if column < len(row))
+        names.append(" ".join(filter(None, parts)))
+    return names
+
+
+def _sentence(names: Row, row: Row, named: Callable[[str], str] = str) -> str:
+    if len(row) > 1 and row[0] and not any(row[1:]):
+        return row[0]  # a line across the table, which parts it
     parts = []
     for column, cell in enumerate(row):
         name = names[column].rstrip(": ") if column < len(names) else ""
         if cell:
-            parts.append(f"{name}: {cell}" if name else cell)
+            parts.append(named(f"{name}: ") + cell if name else cell)
     return _ended("; ".join(parts))
 
 

@@ -19,7 +19,7 @@ from rag.errors import ReadError
 from rag.readers._decoding import DEFAULT_MAX_BYTES, decoded_with_notice, read_bytes
 from rag.readers._html_text import is_nested_too_deeply, parse, remove_frame, remove_hidden, visible_text
 from rag.readers._normalisation import any_date, make_document, normalise
-from rag.readers.shape.raised import resolved
+from rag.readers.shape.raised import resolved, without_added
 from rag.types import Document
 
 __all__ = ["HtmlReader"]
@@ -108,7 +108,7 @@ def _reach(start: int, positions: Iterable[int]) -> int:
 
 
 def _letters_and_digits(text: str) -> str:
-    return re.sub(r"[\W_]+", "", text)
+    return re.sub(r"[\W_]+", "", without_added(text))
 
 
 def _title(page: LexborHTMLParser) -> str:

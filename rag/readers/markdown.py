@@ -21,6 +21,7 @@ from markdown_it.token import Token
 from rag.readers._decoding import DEFAULT_MAX_BYTES, decoded_with_notice, read_bytes
 from rag.readers._html_text import parse, remove_hidden, visible_text
 from rag.readers._normalisation import any_date, make_document, normalise
+from rag.readers._tables import Header, table_lines
 from rag.readers.shape.raised import lowered, note_mark, raised, resolved
 from rag.types import Document
 
@@ -111,15 +112,19 @@ def _first_heading(tokens: Sequence[Token]) -> str:
 
 
 def _rendered(tokens: Sequence[Token]) -> str:
-    """One line for each block and table row, with a tab between the cells of a row."""
+    """One line for each block, and for each table row with the names of its columns."""
     lines: list[str] = []
+    rows: list[list[str]] = []
     cells: list[str] | None = None
     for token in tokens:
         if token.type == "tr_open":
             cells = []
         elif token.type == "tr_close" and cells is not None:
-            lines.append("\t".join(cells).rstrip("\t"))
+            rows.append(cells)
             cells = None
+        elif token.type == "table_close":
+            lines += table_lines(rows, header=Header.MARKED)
+            rows = []
         elif token.type == "inline" and cells is not None:
             cells.append(_inline_text(token).replace("\n", " "))
         elif token.type == "inline":

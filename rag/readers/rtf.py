@@ -63,7 +63,7 @@ _UNSHOWN = frozenset(
         *("headerf", "footer", "footerl", "footerr", "footerf", "annotation", "atnid", "atnauthor"),
         *("atndate", "atnref", "atrfstart", "atrfend", "xe", "tc", "bkmkstart", "bkmkend", "themedata"),
         *("colorschememapping", "datastore", "latentstyles", "filetbl", "pntext", "listtext"),
-        *("nonshppict", "private"),
+        *("nonshppict", "private", "sp", "sn", "sv", "shprslt", "dptxbxtext", "themedata", "panose"),
     ]
 )
 _LEVELS = {"super": 1, "sub": -1, "up": 1, "dn": -1, "nosupersub": 0}
@@ -129,6 +129,7 @@ class _State:
 
     goes_to: str = "body"
     is_hidden: bool = False
+    is_again: bool = False
     level: int = 0
     font: int = -1
     n_skipped_after_unicode: int = 1
@@ -194,6 +195,7 @@ class _Parser:
         self._n_to_skip = 0
         self._is_in_table = False
         self._is_optional = False
+        self._is_at_start = False
 
     def run(self) -> None:
         position = 0
@@ -226,12 +228,14 @@ class _Parser:
             if len(self._stack) >= MAX_DEPTH:
                 raise ReadError(str(self._path), "its groups are nested too deeply - save it again as text")
             self._stack.append(self._state)
+            self._is_at_start = True
         elif self._stack:
             self._state = self._stack.pop()
 
     def _symbol(self, symbol: str) -> None:
         if symbol == "*":
-            self._is_optional = True
+            # Only at the start of a group it says what the group is; elsewhere it marks the one word after it.
+            self._is_optional = self._is_at_start
         elif self._n_to_skip:
             self._n_to_skip -= 1
         else:
@@ -239,6 +243,7 @@ class _Parser:
 
     def _word(self, word: str, number: int | None) -> None:
         is_optional, self._is_optional = self._is_optional, False
+        self._is_at_start = False
         if word == "u" and number is not None:
             self._unicode(number & 0xFFFF)
         elif word in _CHARACTERS:
@@ -253,7 +258,16 @@ class _Parser:
             self._state = replace(self._state, goes_to="notes" if self._state.goes_to == "body" else "")
             self.notes.end_paragraph(is_in_table=False)
         elif word in _ABOUT:
+            if self._state.is_again:
+                self.about[word].clear()  # the same in Unicode
             self._state = replace(self._state, goes_to=word)
+        elif word == "ud":
+            # What stands before it in the group `upr` is the same for programs that know no Unicode.
+            self._state = replace(
+                self._state, goes_to=self._stack[-2].goes_to if len(self._stack) > 1 else "", is_again=True
+            )
+        elif word == "upr":
+            self._state = replace(self._state, goes_to="")
         elif word == "fonttbl":
             self._state = replace(self._state, goes_to="fonts")
         elif word in _UNSHOWN or (is_optional and word not in ("shptxt", "shpinst", "nesttableprops")):
@@ -301,12 +315,14 @@ class _Parser:
         self._write(chr(code))
 
     def _byte(self, value: int) -> None:
+        self._is_at_start = False
         if self._n_to_skip:
             self._n_to_skip -= 1
         else:
             self._bytes.append(value)
 
     def _text(self, data: bytes) -> None:
+        self._is_at_start = False
         n_skipped = min(self._n_to_skip, len(data))
         self._n_to_skip -= n_skipped
         self._bytes += data[n_skipped:]

@@ -53,7 +53,7 @@ def read(folder: Path, html: str | bytes) -> Document:
 def test_article_keeps_its_words_and_loses_what_surrounds_it(tmp_path: Path) -> None:
     assert read(tmp_path, ARTICLE).text.split("\n") == [
         *("Trump warns Putin", *LINES, "First point of the plan", "Second point of the plan"),
-        *("City\tDay", "Jeddah\tTuesday", "code  line", "  two"),
+        *("City: Jeddah; Day: Tuesday.", "code  line", "  two"),
     ]
 
 

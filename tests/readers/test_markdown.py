@@ -25,7 +25,7 @@ def read(folder: Path, markdown: str) -> Document:
         ),
         ("one\ntwo  \nthree\\\nfour", "one two\nthree\nfour"),
         ("- a\n- b\n  1. c\n\n> quote", "a\nb\nc\nquote"),
-        ("|City|Day|\n|-|:-:|\n|**Jed**dah|Tuesday|\n|Paris||", "City\tDay\nJeddah\tTuesday\nParis"),
+        ("|City|Day|\n|-|:-:|\n|**Jed**dah|Tuesday|\n|Paris||", "City: Jeddah; Day: Tuesday.\nParis"),
         ("```py\nx  = 1\n  y\n```\n\n    indented", "x  = 1\n  y\nindented"),
         ("a &amp; b &lt;c&gt; \\* 5&nbsp;000 snake_case_word", "a & b <c> * 5 000 snake_case_word"),
         (

@@ -41,6 +41,15 @@ FONTS = r"{\fonttbl{\f0\fcharset0 Arial;}{\f1\fcharset204 Arial Cyr;}{\f2\fchars
             "Land: France; GDP: 3.1; Year: 2024.\nAfter.",
         ),
         (r"one} outside {two", "one"),
+        (r"{\i0\b0\*\cs7\cf0 The mill} {\b\*\x burned}.", "The mill burned."),
+        (
+            (
+                r"One.\par{\shp{\*\shpinst\shpleft0{\sp{\sn fFlipH}{\sv 0}}{\sp{\sn lTxid}{\sv 6}}{\shptxt Two.\par}}"
+                r"{\shprslt{\*\do{\dptxbxtext Two.\par}}}}Three."
+            ),
+            "One.\nTwo.\nThree.",
+        ),
+        (r"The {\upr{m?ll}{\*\ud{m\u252?ll}}} burned.", "The müll burned."),
         (r"cut off {\b here", "cut off here"),
     ],
 )
@@ -70,3 +79,10 @@ def test_what_shows_no_rich_text_is_refused(tmp_path, data):
     (tmp_path / "a.rtf").write_bytes(data)
     with pytest.raises(ReadError, match=r"no rich text|no text"):
         RtfReader().read(tmp_path / "a.rtf")
+
+
+def test_title_and_author_in_unicode_stand_once(read):
+    title = r"{\upr{\title Bridge in D?rfen}{\*\ud{\title Bridge in D\u246?rfen}}}"
+    author = r"{\upr{\author J?rg Maler}{\*\ud{\author J\u246?rg Maler}}}"
+    document = read(rf"{{\info{title}{author}}}Text.")
+    assert (document.title, document.metadata["author"], document.text) == ("Bridge in Dörfen", "Jörg Maler", "Text.")

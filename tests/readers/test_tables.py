@@ -4,7 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rag.readers._html_text import parse, visible_text
 from rag.readers._tables import Header, sheet_lines, table_lines
+from rag.readers.markdown import MarkdownReader
 
 
 @pytest.mark.parametrize(
@@ -68,3 +70,47 @@ def test_every_value_below_the_names_stands_in_some_line(rows, header):
     assert len(lines) >= sum(map(bool, n_cells)) - 1
     for row in rows[first + 1 :]:
         assert all(" ".join(cell.split()).rstrip(": ") in "\n".join(lines) for cell in row)
+
+
+ROWS = [["Town", "2019", "2020", "2021"], ["Alder", "1,204", "1,310", "n/a"], ["Birch", "880", "", "905"]]
+SAID = "Town: Alder; 2019: 1,204; 2020: 1,310; 2021: n/a.\nTown: Birch; 2019: 880; 2021: 905."
+
+
+def html_table(rows, *, head="th"):
+    cells = [
+        [f"<{head if not i else 'td'}>{cell}</{head if not i else 'td'}>" for cell in row] for i, row in enumerate(rows)
+    ]
+    return "<table>" + "".join(f"<tr>{''.join(row)}</tr>" for row in cells) + "</table>"
+
+
+@pytest.mark.parametrize("head", ["th", "td"])
+def test_rows_of_a_page_have_the_names_of_their_columns(head):
+    assert visible_text(parse(html_table(ROWS, head=head)).body) == SAID
+
+
+def test_merged_cells_of_a_page_stand_in_each_place():
+    html = (
+        "<table><caption>Visitors</caption><thead><tr><th rowspan=2>Town<th colspan=2>Visitors</tr>"
+        "<tr><th>2019<th>2020</tr></thead>"
+        "<tr><td rowspan=2>Cedar<td>45<td>46<tr><td colspan=2>closed<tr><td colspan=3>North"
+        "<tr><td>Ash<td>1<td>2</table>"
+    )
+    assert visible_text(parse(html).body).split("\n") == [
+        "Visitors",
+        "Town: Cedar; Visitors 2019: 45; Visitors 2020: 46.",
+        "Town: Cedar; Visitors 2019: closed; Visitors 2020: closed.",
+        "North",
+        "Town: Ash; Visitors 2019: 1; Visitors 2020: 2.",
+    ]
+
+
+def test_layout_table_of_a_page_is_read_cell_by_cell():
+    text = visible_text(parse(f"<table><tr><td><h2>Fares</h2>{html_table(ROWS)}</td></tr></table>").body)
+    assert text == f"Fares\n{SAID}"
+
+
+def test_rows_of_markdown_have_the_names_of_their_columns(tmp_path):
+    path = tmp_path / "a.md"
+    lines = [f"| {' | '.join(row)} |" for row in ROWS]
+    path.write_text("\n".join([lines[0], "|---|---|---|---|", *lines[1:]]))
+    assert MarkdownReader().read(path).text == SAID

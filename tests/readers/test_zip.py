@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import struct
 import zipfile
 from contextlib import suppress
@@ -96,11 +97,22 @@ def test_bomb_is_refused_before_it_is_unpacked(tmp_path):
 
 
 def test_all_parts_together_are_limited(tmp_path):
-    parts = {f"{i}.xml": bytes(900_000) for i in range(5)}
+    parts = {f"{i}.xml": bytes(900_000 - 9_000) + os.urandom(9_000) for i in range(5)}
     path = written(tmp_path, zipped(parts))
     assert "4,500,000 bytes, more than the 4,000,000 allowed" in reason_of(path)
     with open_zip(path, max_bytes=2 * MAX_BYTES) as opened:
         assert len(opened.read("4.xml")) == 900_000
+
+
+def test_blank_picture_harms_nobody(tmp_path):
+    path = written(tmp_path, zipped({"a.xml": b"<a>text</a>", "media/blank.png": bytes(2_500_000)}))
+    with open_zip(path, max_bytes=MAX_BYTES) as opened:
+        assert opened.read("a.xml") == b"<a>text</a>"
+
+
+def test_many_small_parts_may_be_a_bomb_together(tmp_path):
+    path = written(tmp_path, zipped({f"{i}.xml": bytes(900_000) for i in range(4)}))
+    assert "ZIP bomb" in reason_of(path)
 
 
 def test_number_of_parts_is_limited(tmp_path):

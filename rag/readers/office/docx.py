@@ -17,7 +17,7 @@ from typing import NamedTuple
 from rag.errors import ReadError
 from rag.readers._decoding import DEFAULT_MAX_BYTES
 from rag.readers._normalisation import make_document, normalise
-from rag.readers._tables import Header, table_lines
+from rag.readers._tables import Header, in_columns, names_of_heads, table_lines
 from rag.readers._xml import Element, attribute, child, children, descendants, local_name, path_to
 from rag.readers._zip import open_zip
 from rag.readers.office.ooxml import Package, is_on
@@ -186,27 +186,41 @@ def _text_boxes(paragraph: Element) -> Iterator[Element]:
 
 def _table(table: Element, styles: Mapping[str, str]) -> Iterator[str]:
     """A line for each row, or for each paragraph of a table that only lays out the page."""
-    rows: list[list[str]] = []
+    rows: list[list[tuple[str, int]]] = []
     paragraphs_of_cells: list[list[str]] = []
-    is_layout = has_header = False
+    is_layout = False
+    n_heads = 0
     for row in _below(table, "tr"):
         properties = child(row, "trPr")
         if properties is not None and child(properties, "del") is not None:
             continue
-        has_header |= not rows and properties is not None and is_on(properties, "tblHeader")
-        texts: list[str] = []
+        n_heads += n_heads == len(rows) and properties is not None and is_on(properties, "tblHeader")
+        texts: list[tuple[str, int]] = []
         for cell in _below(row, "tc"):
             paragraphs = [text for text, _ in _blocks(cell, styles) if text]
             paragraphs_of_cells.append(paragraphs)
             is_layout |= _lays_out(cell, paragraphs)
-            goes_on = rows and len(texts) < len(rows[-1]) and _goes_on_from_above(cell)
-            texts.append(rows[-1][len(texts)] if goes_on else " ".join(paragraphs))
-            texts += [""] * (_n_columns(cell) - 1)
+            text, n_columns = " ".join(paragraphs), _n_columns(cell)
+            if rows and _goes_on_from_above(cell):
+                text = _at_column(rows[-1], sum(span for _, span in texts)) or text
+            texts.append((text, n_columns))
         rows.append(texts)
     if is_layout:
         yield from (text for paragraphs in paragraphs_of_cells for text in paragraphs)
     else:
-        yield from table_lines(rows, header=Header.MARKED if has_header else Header.UNCERTAIN)
+        lines = in_columns(rows)
+        if n_heads > 1:
+            lines = [names_of_heads(lines[:n_heads]), *lines[n_heads:]]
+        yield from table_lines(lines, header=Header.MARKED if n_heads else Header.UNCERTAIN)
+
+
+def _at_column(row: list[tuple[str, int]], column: int) -> str:
+    """What stands in the column of a row of cells with the numbers of columns that they cover."""
+    for text, span in row:
+        if column < span:
+            return text
+        column -= span
+    return ""
 
 
 def _lays_out(cell: Element, paragraphs: list[str]) -> bool:

@@ -26,6 +26,7 @@ __all__ = ["PptxReader"]
 _MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
 _MAIN_PART = "ppt/presentation.xml"
 _FRAME = frozenset({"sldNum", "dt", "ftr", "hdr", "sldImg"})
+_TRUE = frozenset({"1", "true"})
 _TITLES = frozenset({"title", "ctrTitle"})
 
 
@@ -133,8 +134,20 @@ def _shape_lines(shape: Element) -> Iterator[str]:
             yield from _paragraph_lines(paragraph)
     table = path_to(shape, "graphic", "graphicData", "tbl")
     if table is not None:
-        rows = [[" ".join(_shape_lines(cell)) for cell in children(row, "tc")] for row in children(table, "tr")]
-        yield from table_lines(rows, header=Header.UNCERTAIN)
+        rows: list[list[str]] = []
+        for row in children(table, "tr"):
+            cells: list[str] = []
+            for cell in children(row, "tc"):
+                text = " ".join(_shape_lines(cell))
+                if attribute(cell, "hMerge") in _TRUE and cells:
+                    text = cells[-1]
+                elif attribute(cell, "vMerge") in _TRUE and rows and len(cells) < len(rows[-1]):
+                    text = rows[-1][len(cells)]
+                cells.append(text)
+            rows.append(cells if len(set(cells)) > 1 else cells[:1])
+        properties = child(table, "tblPr")
+        is_marked = properties is not None and attribute(properties, "firstRow") in _TRUE
+        yield from table_lines(rows, header=Header.USUAL if is_marked else Header.UNCERTAIN)
 
 
 def _at_baseline(text: str, baseline: str) -> str:

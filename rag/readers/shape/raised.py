@@ -14,11 +14,13 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["lowered", "note_mark", "raised", "resolved"]
+__all__ = ["added", "lowered", "note_mark", "raised", "resolved", "without_added"]
 
 _RAISED, _NOTE, _LOWERED, _END = "\ufdd0", "\ufdd1", "\ufdd2", "\ufdd3"
+_ADDED, _ADDED_END = "\ufdd4", "\ufdd5"
 _MARKED = re.compile(f"[{_RAISED}{_NOTE}{_LOWERED}]([^{_RAISED}-{_END}]*){_END}")
-_STRAY = re.compile(f"[{_RAISED}-{_END}]")
+_STRAY = re.compile(f"[{_RAISED}-{_ADDED_END}]")
+_ALL_ADDED = re.compile(f"{_ADDED}[^{_ADDED_END}]*{_ADDED_END}")
 _ADJACENT = re.compile(f"{_END}([ \t]*)[{_RAISED}]")
 
 _UP = str.maketrans("0123456789+-−–=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻⁼⁽⁾ⁿⁱ")
@@ -59,6 +61,16 @@ def note_mark(text: str) -> str:
 def lowered(text: str) -> str:
     """The text marked as lowered below the line."""
     return f"{_LOWERED}{text}{_END}" if text else ""
+
+
+def added(text: str) -> str:
+    """The text marked as put there from elsewhere in the file: the name of a column, or a cell that is merged."""
+    return f"{_ADDED}{text}{_ADDED_END}" if text else ""
+
+
+def without_added(line: str) -> str:
+    """The line without what was put there from elsewhere."""
+    return _ALL_ADDED.sub("", line) if _ADDED in line else line
 
 
 def resolved(line: str) -> str:
