@@ -15,7 +15,7 @@ from rag.retrieval.fusion import min_max, reciprocal_rank
 from rag.retrieval.ranking import Candidate, Ranked, candidates_of, measure_features, score
 from rag.retrieval.reading import read_ranking
 from rag.retrieval.vector_search import VectorSearch
-from rag.retrieval.whole import whole_quotations, without_labels
+from rag.retrieval.whole import joined_at_borders, whole_quotations, without_labels
 from rag.storage import Store
 from rag.storage.filters import Filter
 from rag.types import Evidence, Hit, Sentence
@@ -81,10 +81,20 @@ class Retriever:
         with self._store.connect():  # one state of the store, and one transaction for all that is read of it
             asked = asked_speaker(question, self.speakers())
             ranked = self.rank(question, vector, asked, where=where)
-            shown = whole_quotations(without_labels(ranked, question))
+            shown = self._whole(without_labels(ranked, question))
             evidence = with_other_sources(_with_neighbours(shown, k), self._store, where)
         unmet = ranked[0].reading.unmet if ranked and ranked[0].reading else ()
         return Retrieval(evidence, answerability(question, ranked, asked), unmet)
+
+    def _whole(self, ranked: Sequence[Ranked]) -> list[Ranked]:
+        """The places, those inside a quotation as the whole of it, whichever passages it stands in."""
+        passages = {place.candidate.passage.passage.id: place.candidate.passage for place in ranked}
+        joined = joined_at_borders(
+            [*passages.values()][:_N_JOINED],
+            load=lambda ids: self._store.passages.load(ids, self._embedder.dim),
+            text_of=lambda document_id: self._store.documents.get(document_id).text,
+        )
+        return whole_quotations(ranked, joined)
 
     def n_passages_with(self, words: Sequence[str]) -> list[int]:
         """In how many passages each of the words occurs."""
@@ -207,4 +217,6 @@ _PRONOUN_FIRST = re.compile(
     r"(?:he|she|they|it|his|her|their|its|this|these|those|both)\b",
     re.IGNORECASE,
 )
+_N_JOINED = 16
+"""Passages, the best first, of which a quotation is followed over the border."""
 _N_BACK = 6

@@ -8,33 +8,104 @@ headers of mails and heads of tables are searched with their text, and say nothi
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
+from types import MappingProxyType
 
-from rag.attribution.quotations import find_paragraphs, find_quotations
+import numpy as np
+
+from rag.attribution.quotations import Quotation, find_paragraphs, find_quotations
 from rag.retrieval.ranking import Candidate, Ranked
 from rag.storage import StoredPassage
 from rag.types import Sentence, Span
 
-__all__ = ["is_label", "whole_quotations", "without_labels"]
+__all__ = ["is_label", "joined_at_borders", "whole_quotations", "without_labels"]
 
+_NONE: Mapping[int, StoredPassage] = MappingProxyType({})
+_MARK = re.compile('[“”„«»"‟]')
 _MOST_CHARACTERS = 800
 """Of a quotation that is shown whole; of a longer one, sentences."""
 _MOST_WORDS = 14
 """Of a heading."""
 
 
-def whole_quotations(ranked: Sequence[Ranked]) -> list[Ranked]:
-    """The places in their order, those inside a quotation of several sentences as the whole of it, once."""
+def joined_at_borders(
+    passages: Sequence[StoredPassage],
+    *,
+    load: Callable[[Sequence[int]], Sequence[StoredPassage]],
+    text_of: Callable[[str], str],
+) -> dict[int, StoredPassage]:
+    """The passages whose border cuts a quotation, each with the neighbour that has the rest of it, by id.
+
+    load: passages by id, those that there are; neighbours in a document have neighbouring ids. text_of: a document's.
+    """
+    known = {passage.passage.id: passage for passage in passages}
+    wanted = {number - 1 for number, passage in known.items() if _may_begin_inside(passage)}
+    wanted |= {number + 1 for number, passage in known.items() if _ends_inside(passage)}
+    near = known | {passage.passage.id: passage for passage in load(sorted(wanted - known.keys()))}
+    found = {}
+    for number, passage in known.items():
+        before, after = near.get(number - 1), near.get(number + 1)
+        parts = [passage]
+        if before and _ends_inside(before) and _follows(passage, before):
+            parts.insert(0, before)
+        if after and _ends_inside(passage) and _follows(after, passage):
+            parts.append(after)
+        if len(parts) > 1:
+            found[number] = _joined(parts, text_of(passage.passage.document_id))
+    return found
+
+
+@lru_cache(maxsize=512)
+def _quotations(text: str) -> tuple[Quotation, ...]:
+    """Those of a passage; kept, since one passage is looked at several times, and again at the next question."""
+    return tuple(find_quotations(text, find_paragraphs(text)))
+
+
+def _follows(passage: StoredPassage, before: StoredPassage) -> bool:
+    first, last = passage.passage, before.passage
+    return first.document_id == last.document_id and first.first_sentence == last.last_sentence + 1
+
+
+def _ends_inside(passage: StoredPassage) -> bool:
+    quotations = _quotations(passage.text)
+    return bool(quotations) and not quotations[-1].is_closed and quotations[-1].end == len(passage.text)
+
+
+def _may_begin_inside(passage: StoredPassage) -> bool:
+    """Whether the first mark could close or carry on what an earlier passage opens."""
+    mark = _MARK.search(passage.text)
+    return mark is not None and (mark.start() == 0 or mark.group() in '”»"')
+
+
+def _joined(parts: Sequence[StoredPassage], text: str) -> StoredPassage:
+    first, last = parts[0].passage, parts[-1].passage
+    span = Span(start=first.span.start, end=last.span.end)
+    return replace(
+        parts[0],
+        passage=replace(first, last_sentence=last.last_sentence, span=span),
+        text=span.slice(text),
+        sentences=tuple(sentence for part in parts for sentence in part.sentences),
+        vectors=np.concatenate([part.vectors for part in parts]),
+    )
+
+
+def whole_quotations(ranked: Sequence[Ranked], joined: Mapping[int, StoredPassage] = _NONE) -> list[Ranked]:
+    """The places in their order, those inside a quotation of several sentences as the whole of it, once.
+
+    joined: passages that read on over their border, by id.
+    """
     groups: dict[int, list[Sentence]] = {}
     found: list[Ranked] = []
     taken: dict[str, list[Span]] = {}
     for place in ranked:
-        passage = place.candidate.passage
-        if passage.passage.id not in groups:
-            groups[passage.passage.id] = _in_groups(passage)
+        number = place.candidate.passage.passage.id
+        passage = joined.get(number, place.candidate.passage)
+        if number not in groups:
+            groups[number] = _in_groups(passage)
         own = place.candidate.sentence.span
-        unit = next(each for each in groups[passage.passage.id] if each.span.start <= own.start < each.span.end)
+        unit = next(each for each in groups[number] if each.span.start <= own.start < each.span.end)
         spans = taken.setdefault(unit.document_id, [])
         if any(span.start <= own.start and own.end <= span.end for span in spans):
             continue
@@ -42,14 +113,14 @@ def whole_quotations(ranked: Sequence[Ranked]) -> list[Ranked]:
             found.append(place)
         else:
             spans.append(unit.span)
-            found.append(place._replace(candidate=_widened(place.candidate, unit)))
+            found.append(place._replace(candidate=_widened(place.candidate, passage, unit)))
     return found
 
 
-def _widened(candidate: Candidate, unit: Sentence) -> Candidate:
-    passage = candidate.passage
+def _widened(candidate: Candidate, passage: StoredPassage, unit: Sentence) -> Candidate:
     first = unit.ordinal - passage.passage.first_sentence
     return candidate._replace(
+        passage=passage,
         sentence=replace(unit, speaker=candidate.sentence.speaker or unit.speaker),
         quote=passage.quote(unit),
         before=passage.quote(passage.sentences[first - 1]) if first else "",
@@ -59,7 +130,7 @@ def _widened(candidate: Candidate, unit: Sentence) -> Candidate:
 def _in_groups(passage: StoredPassage) -> list[Sentence]:
     """The sentences of the passage, those that one quotation runs over as one, in order."""
     offset = passage.passage.span.start
-    quotations = find_quotations(passage.text, find_paragraphs(passage.text))
+    quotations = _quotations(passage.text)
     runs: list[tuple[int, int]] = []
     for quotation in quotations:
         is_carried_on = bool(runs) and quotation.continues

@@ -9,7 +9,7 @@ import pytest
 from rag import Assistant
 from rag.language.sentences import sentence_spans
 from rag.retrieval.ranking import candidates_of
-from rag.retrieval.whole import is_label, whole_quotations, without_labels
+from rag.retrieval.whole import is_label, joined_at_borders, whole_quotations, without_labels
 from rag.types import Passage, Sentence, Span
 
 
@@ -156,3 +156,56 @@ def test_quotation_of_a_filtered_copy_is_quoted_from_the_copy(assistant: Assista
         answer = assistant.ask("What did Ingrid Solberg say about the bolts?", sources=[str(tmp_path / name)])
         assert [citation.quote for citation in answer.citations][:1] == [quotation]
         assert {citation.source for citation in answer.citations} == {str(tmp_path / name)}
+
+
+@pytest.fixture
+def parts_of(ranked_of):
+    """A text as one passage for each group of its sentences; the ids are neighbours."""
+
+    def parts(text, *groups):
+        whole = ranked_of(text)[0].candidate.passage
+        found = []
+        for number, (first, last) in enumerate(groups, start=1):
+            sentences = whole.sentences[first : last + 1]
+            span = Span(start=sentences[0].span.start, end=sentences[-1].span.end)
+            passage = replace(whole.passage, id=number, first_sentence=first, last_sentence=last, span=span)
+            found.append(
+                replace(
+                    whole,
+                    passage=passage,
+                    text=span.slice(text),
+                    sentences=sentences,
+                    vectors=whole.vectors[first : last + 1],
+                )
+            )
+        return found
+
+    return parts
+
+
+@pytest.mark.parametrize("found", [(0,), (1,), (0, 1)])
+@pytest.mark.parametrize(
+    "text",
+    ["It rained. “Yeah. We can,” she said. He left.", "It rained. He said: “Peace.\n“Over to you,” he said. He left."],
+)
+def test_quotation_is_followed_over_the_border_of_its_passage(parts_of, rank, text, found):
+    parts = parts_of(text, (0, 1), (2, 3))
+    passages = [parts[number] for number in found]
+    places = rank("?", candidates_of(passages, [1.0] * len(passages), passages[0].vectors[0]))
+    joined = joined_at_borders(
+        passages, load=lambda ids: [p for p in parts if p.passage.id in ids], text_of=lambda _: text
+    )
+    whole = quotes(whole_quotations(places, joined))
+    quotation = text.removeprefix("It rained. ").removesuffix(" He left.")
+    assert whole.count(quotation) == 1
+    assert not [quote for quote in whole if quote != quotation and quote in quotation]
+
+
+def test_passages_of_other_documents_and_closed_quotations_are_not_joined(parts_of):
+    text = "It rained. “Yeah. We can,” she said. He left."
+    first, second = parts_of(text, (0, 1), (2, 3))
+    other = replace(second, passage=replace(second.passage, document_id="b"))
+    assert joined_at_borders([first], load=lambda _: [other], text_of=lambda _: text) == {}
+    assert joined_at_borders([first], load=lambda _: [], text_of=lambda _: text) == {}
+    closed = parts_of("“Yes,” he said. He left. “No,” she said.", (0, 1), (2, 2))
+    assert joined_at_borders(closed[1:], load=lambda _: closed[:1], text_of=lambda _: text) == {}
