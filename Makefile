@@ -17,13 +17,16 @@ INSTALLED_DEV := .venv/installed-dev
 .PHONY: help ask chat test check eval bench clean
 
 ask: $(INSTALLED)      ## ask the seed documents: make ask Q="…"; LLM=none quotes only, and fetches no model
+	@test -e "$$STORE/store.db" || echo "Adding the seed documents to $$STORE (once) …" >&2
 	@$(RUN)/rag add seeds --store "$$STORE" --quiet
 	@if [ "$$LLM" = auto ] && ! $(RUN)/rag models path qwen2.5-1.5b > /dev/null 2>&1; then \
+		echo "Fetching the language model qwen2.5-1.5b (1.1 GB, once; LLM=none does without) …" >&2; \
 		HF_HUB_OFFLINE=$(HUB_OFFLINE) $(RUN)/rag models pull qwen2.5-1.5b || echo "Going on without a language model."; \
 	fi
 	@$(RUN)/rag ask --store "$$STORE" --llm "$$LLM" -- "$$Q"
 
 chat: $(INSTALLED)     ## the chat in a browser, over the seed documents: make chat PORT=7860 LLM=none
+	@test -e "$$STORE/store.db" || echo "Adding the seed documents to $$STORE (once) …" >&2
 	@$(RUN)/rag add seeds --store "$$STORE" --quiet
 	@$(RUN)/rag-ui --store "$$STORE" --port "$$PORT" --llm "$$LLM"
 
@@ -59,11 +62,13 @@ clean:           ## remove everything that make made
 	rm -rf .venv .store
 
 $(INSTALLED): pyproject.toml constraints.txt
+	@echo "Setting up .venv with $(PYTHON) (once, some minutes) …" >&2
 	@test -x $(RUN)/python || $(PYTHON) -m venv .venv
-	@echo "Setting up .venv (once, some minutes) …"
-	@$(RUN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[llm,ui]'
+	@echo "Installing what it needs into .venv …" >&2
+	@$(RUN)/python -m pip install --disable-pip-version-check -c constraints.txt -e '.[llm,ui]' >&2
 	@touch $@
 
 $(INSTALLED_DEV): $(INSTALLED)
-	@$(RUN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@echo "Installing what tests and checks need into .venv …" >&2
+	@$(RUN)/python -m pip install --disable-pip-version-check -c constraints.txt -e '.[dev]' >&2
 	@touch $@
