@@ -1,14 +1,18 @@
 """Kill a writing process at random moments, damage what a power cut may damage, and prove that nothing is lost.
 
-Each round changes some files of a folder, starts a process that adds, syncs, removes, rebuilds or prunes, and kills it
-(SIGKILL) at a random moment of the time that it takes undisturbed. Some rounds then do what else may happen: bytes of
-the write-ahead log that were not yet synced are cut off or overwritten, as after a power cut, or files
-of the vector index are torn, overwritten or deleted. Another process then opens the store and looks:
+Each round changes some files of a folder, starts a process that adds, syncs, removes, rebuilds, prunes, imports an
+export or takes uploads in, and kills it (SIGKILL) at a random moment of the time that it takes undisturbed. Some rounds
+then do what else may happen: bytes of the write-ahead log that were not yet synced are cut off or overwritten, as after
+a power cut, or files of the vector index are torn, overwritten or deleted. Another process then opens the store and
+looks:
 
 - the store opens, and `check` finds nothing;
 - every document that a finished run had reported is there with its text, unless the killed run was about to change it;
 - of those that the killed run was about to change, each is as before or as after, never in between, and a removal has
   taken all or none;
+- an import has made a whole store or none, and an upload is in the store whole or not at all;
+- nothing half written is left once the store is open: no folder of an upload, an export or an import, no upload that no
+  document is of;
 - every quote of an answer is what stands in its document.
 
 Source: the method of SQLite's own crash tests (https://www.sqlite.org/testing.html, section 3.3), with real processes
@@ -22,23 +26,26 @@ import importlib
 import json
 import os
 import random
+import shutil
 import signal
+import sqlite3
 import statistics
 import struct
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 from rag import Assistant, RagError, Settings
 
 __all__ = ["Tally", "add_arguments", "main", "measure"]
 
-OPERATIONS = ("add", "sync", "remove", "rebuild", "prune")
-N_FILES = 24
+OPERATIONS = ("add", "sync", "remove", "rebuild", "prune", "import", "upload")
+N_FILES, N_UPLOADS = 24, 4
 _LOG_HEADER, _FRAME_HEADER = 32, 24  # bytes
 SETTINGS = {"embedder": "hashing", "abstain_below": 0.0, "passage_tokens": 32, "llm": "none"}
 _WORDS = ["bridge", "river", "road", "stone", "grey", "wide", "old", "town", "engineer", "opened", "carries", "crosses"]
@@ -97,6 +104,8 @@ class _Run:
         self._folder = scratch / "documents"
         self._store = scratch / "store"
         self._result = scratch / "result.json"
+        self._export = scratch / "export.zip"
+        self._imported = scratch / "imported"
         self._stored: Texts = {}
         self._seconds: dict[str, float] = {}
 
@@ -123,7 +132,8 @@ class _Run:
         self.tally.n_rounds += 1
         operation = self._chance.choice(OPERATIONS)
         self._change_files()
-        wanted = _texts(self._folder)
+        wanted = self._wanted(operation)
+        shutil.rmtree(self._imported, ignore_errors=True)
         process = _start(lambda: self._operate(operation))
         time.sleep(self._chance.uniform(0, 1.1 * self._seconds[operation]))
         is_killed = _kill(process)
@@ -131,11 +141,17 @@ class _Run:
         if is_killed:
             self._damage()
         found = self._look()
+        self._look_for_leftovers()
+        if operation == "import":
+            self._look_at_import(is_killed=is_killed)
         self._judge(operation, found, wanted, is_killed=is_killed)
         self._stored = found
 
     def _operate(self, operation: str) -> None:
         """What the process does that is going to be killed."""
+        if operation == "import":
+            self._import()
+            return
         with Assistant.open(self._store, Settings(**SETTINGS)) as assistant:
             match operation:
                 case "add":
@@ -148,6 +164,25 @@ class _Run:
                     assistant.rebuild()
                 case "prune":
                     assistant.prune()
+                case "upload":
+                    self._upload(assistant)
+
+    def _import(self) -> None:
+        """Export the store and make another one from that: a kill may meet either."""
+        self._export.unlink(missing_ok=True)
+        with Assistant.open(self._store, Settings(**SETTINGS)) as assistant:
+            assistant.export(self._export)
+        Assistant.import_store(self._export, self._imported)
+
+    def _upload(self, assistant: Assistant) -> None:
+        """Take in some files of the folder by way of where a page receives them."""
+        with assistant.receiving() as folder:
+            files = []
+            for path in sorted(self._folder.iterdir())[:N_UPLOADS]:
+                received = folder / path.name
+                received.write_bytes(path.read_bytes())
+                files.append((f"upload {path.name}", received))
+            assistant.add_uploads(files)
 
     def _look(self) -> Texts:
         """The texts in the store, by source, as another process sees them; what is wrong becomes a problem."""
@@ -161,16 +196,49 @@ class _Run:
         texts: Texts = seen["texts"]
         return texts
 
+    def _wanted(self, operation: str) -> Texts:
+        """What the store would hold of the files afterwards, by source."""
+        if operation == "upload":
+            paths = sorted(self._folder.iterdir())[:N_UPLOADS]
+            return {f"upload {path.name}": path.read_text(encoding="utf-8") for path in paths}
+        return _texts(self._folder)
+
+    def _look_at_import(self, *, is_killed: bool) -> None:
+        """What came of an import: the same documents, or, when it was killed, nothing."""
+        if not is_killed or (self._imported / "store.db").exists():
+            seen = _seen(self._imported)
+            self._say("the imported store", [str(problem) for problem in cast(list[object], seen["problems"])])
+            if seen["texts"] != self._stored:
+                self._say("the imported store", ["it holds other documents"])
+
+    def _look_for_leftovers(self) -> None:
+        """Whatever is half written, after the store was opened; an upload is its document's."""
+        known = {source for source in self._look_up_files() if source.startswith("uploads/")}
+        uploads = {f"uploads/{path.name}" for path in (self._store / "uploads").glob("*")}
+        self._say("an upload of no document", sorted(uploads - known))
+        left = [*(self._store / "incoming").glob("*"), *self._store.glob("index/.saving-*")]
+        left += self._store.parent.glob(".*")
+        self._say("left behind", sorted(str(path.relative_to(self._store.parent)) for path in left))
+
+    def _look_up_files(self) -> list[str]:
+        with closing(sqlite3.connect(self._store / "store.db")) as connection:
+            return [file for (file,) in connection.execute("SELECT DISTINCT file FROM documents")]
+
+    def _say(self, what: str, problems: list[str]) -> None:
+        self.tally.problems += [f"round {self.tally.n_rounds}, {what}: {problem}" for problem in problems]
+
     def _judge(self, operation: str, found: Mapping[str, str], wanted: Mapping[str, str], *, is_killed: bool) -> None:
         """Compare with what was stored before and what the operation would have made of it."""
         for source in self._stored.keys() | found.keys() | wanted.keys():
             before, after, now = self._stored.get(source), wanted.get(source), found.get(source)
             allowed = {before}
-            if operation in ("add", "sync"):
+            if operation in ("add", "sync", "upload"):
                 allowed.add(after if after is not None or operation == "sync" else before)
+            if operation == "sync" and source.startswith("upload "):
+                allowed = {before}
             if operation == "remove":
                 allowed.add(None)
-            if not is_killed and operation in ("add", "sync") and after is not None:
+            if not is_killed and operation in ("add", "sync", "upload") and after is not None:
                 allowed = {after}
             if now not in allowed:
                 self.tally.problems.append(
