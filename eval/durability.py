@@ -245,7 +245,8 @@ class _Run:
                     f"round {self.tally.n_rounds}, {operation}: {source!r} was {_short(before)}, was to become "
                     f"{_short(after)}, and is {_short(now)}"
                 )
-        if operation == "remove" and found and found != self._stored:
+        in_folder = {source for source in self._stored if not source.startswith("upload ")}
+        if operation == "remove" and in_folder & found.keys() not in (set(), in_folder):
             self.tally.problems.append(f"round {self.tally.n_rounds}: a removal took some documents and left others")
 
     def _damage(self) -> None:

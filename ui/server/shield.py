@@ -41,10 +41,13 @@ _CLOSED = (
     "/process_recording",
     "/custom_component",
 )
-# Gradio's page holds inline scripts and makes functions from text; no other origin can be asked by any of it.
+# Gradio's page holds inline scripts and makes functions from text; no other origin can be asked by any of it. What is
+# allowed is allowed for one kind alone: no script comes from a `data:` or `blob:` address, which an image may.
 _POLICY = (
-    b"default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; object-src 'none'; base-uri 'self'; "
-    b"form-action 'self'; frame-ancestors 'none'"
+    b"default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
+    b"img-src 'self' data: blob:; media-src 'self' blob:; font-src 'self' data:; connect-src 'self'; "
+    b"worker-src 'self' blob:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-src 'none'; "
+    b"frame-ancestors 'none'"
 )
 _HEADERS = (
     (b"content-security-policy", _POLICY),
