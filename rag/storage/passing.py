@@ -21,6 +21,7 @@ INCOMING = "incoming"
 """The folder in a store for what is being received: nothing in it is the store's yet."""
 
 _LOCK = ".chapter-and-verse-at-work"
+_SUFFIX = ".at-work"
 
 
 @contextmanager
@@ -49,6 +50,9 @@ def clear_leftovers(parent: Path) -> None:
     except OSError:
         return
     for folder in found:
+        if folder.name.endswith(_SUFFIX):
+            with suppress(OSError):  # of one that was killed before it was locked nothing is there but the folder
+                folder.rmdir()
         if os.path.lexists(folder / _LOCK):
             lock = FileLock(folder / _LOCK, timeout=0, thread_local=False)
             with suppress(Timeout, OSError):
@@ -58,16 +62,18 @@ def clear_leftovers(parent: Path) -> None:
 
 def _made(parent: Path, prefix: str) -> tuple[Path, FileLock]:
     while True:
-        folder = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
+        folder = Path(tempfile.mkdtemp(prefix=prefix, suffix=_SUFFIX, dir=parent))
         lock = FileLock(folder / _LOCK, mode=0o600, thread_local=False)
         try:
             lock.acquire()
         except OSError:
+            if not folder.exists():
+                continue  # somebody took it for a leftover
             shutil.rmtree(folder, ignore_errors=True)
             raise
         if (folder / _LOCK).exists():
             return folder, lock
-        lock.release()  # between its making and its locking somebody took it for a leftover
+        lock.release()  # as above
 
 
 def _delete(folder: Path, lock: FileLock) -> None:

@@ -53,3 +53,9 @@ def test_folders_of_others_stay_whatever_they_are_called(tmp_path):
     clear_leftovers(tmp_path)
     clear_leftovers(tmp_path / "missing")
     assert (tmp_path / ".store.zip-abc" / "half").exists()
+
+
+def test_folder_of_a_process_that_was_killed_before_it_locked_it_goes(tmp_path):
+    (tmp_path / ".store.zip-abc.at-work").mkdir()
+    clear_leftovers(tmp_path)
+    assert list(tmp_path.iterdir()) == []
