@@ -52,7 +52,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except RagError as error:
         _fail(str(error), EXIT_FAILURE)
     except OSError as error:
-        said = f"{error.filename or 'a file'}: {refusal}" if (refusal := disk_refusal(error)) else ""
+        refusal = disk_refusal(error)
+        said = f"{error.filename}: {refusal}" if refusal and error.filename else refusal
         _fail(f"cannot go on: {said or f'{error} - check the place named'}", EXIT_FAILURE)
     if code == EXIT_INTERRUPTED:  # what the framework makes of Ctrl-C
         _fail("stopped - what was finished is kept, and the same command goes on from there", EXIT_INTERRUPTED)

