@@ -14,9 +14,8 @@ from rag.cli.asking import ask, show
 from rag.cli.chat import chat
 from rag.cli.documents import add, list_documents, rebuild, remove
 from rag.cli.models import models_app
-from rag.cli.recorded import answers_app
 from rag.cli.terminal import EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_WRONG_USE, print_line
-from rag.cli.upkeep import check, export_store, import_store, prune, sync, watch
+from rag.cli.upkeep import answers_app, check, export_store, import_store, prune, sync, watch
 from rag.errors import QuestionError, RagError, SettingsError, disk_refusal
 
 __all__ = ["app", "main"]

@@ -1,24 +1,17 @@
-"""`rag ask` and `rag show`: one answer, and its citations in their places."""
+"""`rag ask` and `rag show`: one answer, each claim as soon as it is verified, and its citations in their places."""
 
 from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from rag.answering.serialisation import citation_to_dict, to_dict
-from rag.cli.answers import (
-    print_citations,
-    print_claims,
-    print_draft,
-    print_in_its_place,
-    print_nearest,
-    print_notice,
-    print_outcome,
-)
 from rag.cli.options import (
     DEFAULT_STORE,
     ApiBaseOption,
@@ -32,13 +25,189 @@ from rag.cli.options import (
     WhereOption,
     open_assistant,
 )
-from rag.cli.terminal import count, print_json, print_line
-from rag.types import Answer, Retrieved
+from rag.cli.terminal import count, plain, print_json, print_line, short_path, write
+from rag.types import (
+    Answer,
+    AnswerStatus,
+    Citation,
+    Claim,
+    Done,
+    EventStream,
+    Evidence,
+    Retrieved,
+    VerifiedClaim,
+)
 
 if TYPE_CHECKING:
     from rag.assistant import Assistant
+if TYPE_CHECKING:
+    from rag.answering.context import Context
 
-__all__ = ["NO_DOCUMENTS", "announce", "ask", "show"]
+__all__ = [
+    "NO_DOCUMENTS",
+    "announce",
+    "ask",
+    "named",
+    "named_and_dated",
+    "page_and_line",
+    "print_citations",
+    "print_claims",
+    "print_draft",
+    "print_in_its_place",
+    "print_nearest",
+    "print_notice",
+    "print_outcome",
+    "print_place",
+    "show",
+]
+
+N_NEAREST = 3
+N_OTHER_SOURCES = 3
+
+
+def print_claims(events: EventStream, question: str, *, on_retrieved: Callable[[Retrieved], None]) -> Answer:
+    """The answer, when all of its claims are printed on one line; nothing is printed when it has none.
+
+    What the question was understood as stands before them, if that is not what was typed.
+
+    on_retrieved: called when the first evidence is known.
+    """
+    understood = ""
+    has_begun = False
+    with closing(events):
+        try:
+            for event in events:
+                if isinstance(event, Retrieved):
+                    if not understood:
+                        on_retrieved(event)
+                    understood = event.question
+                    continue
+                if not has_begun and plain(understood) != plain(question):
+                    print_line(f"(understood as: {understood})", style="dim")
+                if isinstance(event, Done):
+                    return event.answer
+                print_line(f"{' ' if has_begun else ''}{event.claim.claim.marked_text}", end="")
+                has_begun = True
+        finally:
+            if has_begun:
+                write("\n")
+    raise AssertionError("a stream ends with Done")
+
+
+def print_outcome(answer: Answer) -> None:
+    """What belongs to the text of every answer: that there is none, or that something was left out."""
+    if not answer.claims:
+        print_line(answer.text)
+    if answer.status is AnswerStatus.PARTIAL:
+        left_out = count(len(answer.trace.dropped), "statement")
+        print_line(f"({left_out} left out, because the sentences cited do not support it.)", style="dim")
+
+
+def print_citations(answer: Answer) -> None:
+    """Each citation with its place and its quote."""
+    for citation in answer.citations:
+        print_line("")
+        print_place(citation)
+        print_line(f"    {citation.quote}")
+        _print_other_sources(citation)
+
+
+def _print_other_sources(place: Citation | Evidence) -> None:
+    if place.also_in:
+        named_ones = ", ".join(short_path(source) for source in place.also_in[:N_OTHER_SOURCES])
+        more = len(place.also_in) - N_OTHER_SOURCES
+        print_line(f"    also in {named_ones}{f' and {more:,} more' if more > 0 else ''}", style="dim")
+
+
+def print_nearest(answer: Answer) -> None:
+    """What comes nearest, when the documents do not answer."""
+    if answer.status is not AnswerStatus.ABSTAINED or not answer.evidence:
+        return
+    print_line("")
+    print_line("The nearest sentences, which do not answer it:", style="bold")
+    for number, sentence in enumerate(answer.evidence[:N_NEAREST], start=1):
+        _print_evidence(number, sentence)
+
+
+def _print_evidence(number: int, sentence: Evidence) -> None:
+    place = f"characters {sentence.span.start}-{sentence.span.end}"
+    print_line("")
+    print_line(f"  {number}. {named_and_dated(sentence)}, {place}", style="dim")
+    print_line(f"    {sentence.quote}")
+    _print_other_sources(sentence)
+
+
+def print_notice(answer: Answer) -> None:
+    """What a person should know about how the answer was made, if anything; it is no part of the answer."""
+    if answer.trace.notice:
+        print_line(answer.trace.notice, style="dim", to_stderr=True)
+
+
+def print_draft(answer: Answer) -> None:
+    """What the generator wrote, unchecked and marked as such, and the verdict on each of its claims."""
+    trace = answer.trace
+    prompt = f", prompt {trace.prompt_id}" if trace.prompt_id else ""
+    print_line("")
+    print_line(f"Written by {trace.generator_id}{prompt}, before any check:", style="bold")
+    for line in trace.draft.splitlines() or ["(nothing)"]:
+        print_line(f"    {line}")
+    _print_verdicts("Shown", answer.claims)
+    _print_verdicts("Left out", trace.dropped)
+
+
+def _print_verdicts(title: str, claims: tuple[VerifiedClaim, ...]) -> None:
+    if not claims:
+        return
+    print_line("")
+    print_line(f"{title}:", style="bold")
+    for verified in claims:
+        text = " ".join(filter(None, [verified.claim.marked_text, _with_invalid_markers(verified.claim)]))
+        print_line(f"  {verified.verdict.label.value}: {plain(text)}")
+        for reason in verified.verdict.reasons:
+            print_line(f"      {reason}", style="dim")
+
+
+def _with_invalid_markers(claim: Claim) -> str:
+    return f"({' '.join(claim.invalid_markers)} names no evidence)" if claim.invalid_markers else ""
+
+
+def print_place(place: Citation, *, is_cited: bool = True) -> None:
+    """One line: number, title, source and date of the place, and where it stands there.
+
+    is_cited: whether it is a citation of an answer, whose number stands in brackets, or only near to what was asked.
+    """
+    number = f"[{place.number}]" if is_cited else f"{place.number}."
+    where = f"{page_and_line(place)}, characters {place.span.start}-{place.span.end}"
+    print_line(f"{number} {named_and_dated(place)}, {where}", style="bold")
+
+
+def page_and_line(citation: Citation) -> str:
+    """Where the citation stands: "page 2, line 40", or without a page where the format has none."""
+    return f"page {citation.page}, line {citation.line}" if citation.page else f"line {citation.line}"
+
+
+def print_in_its_place(place: Citation, context: Context, answer: Answer) -> None:
+    """What the answer shows under a number, inside the text of its document, with what stands around it."""
+    is_cited = answer.status is not AnswerStatus.ABSTAINED
+    if not is_cited:
+        print_line(f"This does not answer what was asked, but comes near it: {plain(answer.question)}", style="dim")
+    print_place(place, is_cited=is_cited)
+    _print_other_sources(place)
+    print_line("")
+    write(context.before)
+    write(place.quote, style="bold reverse")
+    write(f"{context.after}\n")
+
+
+def named_and_dated(place: Citation | Evidence) -> str:
+    """Title and path of the document, and the day on which it was published, if it says so."""
+    return ", ".join(filter(None, [named(place.title, place.source), place.published]))
+
+
+def named(title: str, source: str) -> str:
+    """Title and path of a document, or the path alone when the file's name is all the title it has."""
+    return short_path(source) if title == Path(source).name else f"{title} · {short_path(source)}"
+
 
 _MOST_READ = 1_000_000
 """Characters of standard input: no question is longer, and a pipe need not end."""

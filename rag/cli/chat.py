@@ -10,7 +10,9 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from rag.cli.answers import (
+from rag.cli.asking import (
+    NO_DOCUMENTS,
+    announce,
     named_and_dated,
     page_and_line,
     print_citations,
@@ -20,7 +22,6 @@ from rag.cli.answers import (
     print_notice,
     print_outcome,
 )
-from rag.cli.asking import NO_DOCUMENTS, announce
 from rag.cli.options import (
     DEFAULT_STORE,
     ApiBaseOption,
