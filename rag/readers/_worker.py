@@ -180,7 +180,7 @@ def _read(reader: Any, path: Path, module_name: str, max_bytes: int) -> Any:
     except Exception as error:
         if not module_name.startswith("rag.readers."):
             raise
-        from rag.readers._plain import plain_document
+        from rag.readers.text import plain_document
 
         media_type = min(reader.media_types)
         return plain_document(path, error, media_type=media_type, max_bytes=max_bytes)

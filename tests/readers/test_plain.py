@@ -4,7 +4,7 @@ import pytest
 
 from rag.errors import ReadError
 from rag.readers import _worker
-from rag.readers._plain import plain_document
+from rag.readers.text import plain_document
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 NAMESPACE = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'

@@ -6,7 +6,7 @@ import pytest
 
 from rag.errors import ReadError
 from rag.readers.office import sheets as _sheets
-from rag.readers.office.number_formats import shown
+from rag.readers.office.sheets import shown
 from rag.readers.office.spreadsheet import MAX_CELL_CHARACTERS, CsvReader, XlsxReader
 
 NAMESPACES = (
