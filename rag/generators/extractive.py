@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from rag.types import Evidence, Turn
@@ -10,7 +11,9 @@ __all__ = ["ExtractiveGenerator"]
 
 
 class ExtractiveGenerator:
-    """Picks the fewest sentences that answer, in the order of the source.
+    """Picks the fewest sentences that answer: the best one first, the others behind it in the order of the source.
+
+    A question for what happened in which order gets all of them in the order of the source.
 
     max_citations: most sentences of one answer, the neighbours that they need not counted.
     margin: a sentence joins the best one when its score is lower by at most this much, 0 to 1.
@@ -38,8 +41,12 @@ class ExtractiveGenerator:
         least = max(ranked[0].score - self._margin, ranked[0].score * self._share) if ranked else 0.0
         picked = [sentence for sentence in ranked if sentence.score >= least]
         picked = _with_what_they_need(picked[: self._max_citations], evidence)
-        first_of_document = {sentence.document_id: sentence.number for sentence in reversed(ranked)}
-        for sentence in sorted(picked, key=lambda sentence: (first_of_document[sentence.document_id], sentence.span)):
+        leader = None if _IN_ORDER.search(question) else next(iter(ranked), None)
+        rank_of_document = {sentence.document_id: rank for rank, sentence in reversed([*enumerate(ranked)])}
+        for sentence in sorted(
+            picked,
+            key=lambda sentence: (sentence is not leader, rank_of_document[sentence.document_id], sentence.span),
+        ):
             yield f"[{sentence.number}]\n"
 
     def rewrite(self, question: str, history: Sequence[Turn]) -> str:
@@ -55,3 +62,11 @@ def _with_what_they_need(picked: Sequence[Evidence], evidence: Sequence[Evidence
     by_number = {sentence.number: sentence for sentence in evidence if sentence.score > 0}
     needed = [by_number[sentence.needs] for sentence in picked if sentence.needs in by_number]
     return list({sentence.number: sentence for sentence in (*picked, *needed)}.values())
+
+
+_IN_ORDER = re.compile(
+    r"\b(?:timelines?|time lines?|chronolog\w+|in (?:\w+ )?order(?! (?:to|that)\b)|sequence of|step by step)\b"
+    r"|\bwhat (?:has |have |had )?happened\b.*\b(?:from|between|since|until|during|after|before)\b",
+    re.IGNORECASE,
+)
+"""Asks for several things in their order."""

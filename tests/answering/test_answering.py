@@ -446,7 +446,7 @@ def test_answer_brings_the_sentence_that_says_who_speaks(assistant, write):
     write("a.txt", "The plan is old. “We cannot wait,” said Mayor Ana Ruiz. “The new quay will create 1,200 jobs.”")
     assistant.add([write("b.txt", "Boats sail.").parent])
     quotes = [citation.quote for citation in assistant.ask("How many jobs will the new quay create?").citations]
-    assert quotes[-2:] == ["“We cannot wait,” said Mayor Ana Ruiz.", "“The new quay will create 1,200 jobs.”"]
+    assert quotes[:2] == ["“The new quay will create 1,200 jobs.”", "“We cannot wait,” said Mayor Ana Ruiz."]
     evidence = assistant.retrieve("How many jobs will the new quay create?", k=1)
     assert [sentence.quote for sentence in evidence] == ["“The new quay will create 1,200 jobs.”"]
 
