@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -15,12 +16,26 @@ from rag.readers._tables import Header, in_columns, names_of_heads, table_lines
 from rag.readers.shape import raised as shape
 from rag.readers.shape.wrapping import unwrapped
 
-__all__ = ["is_nested_too_deeply", "parse", "remove_frame", "remove_hidden", "visible_text"]
+__all__ = [
+    "BLOCKS",
+    "VisibleLine",
+    "is_nested_too_deeply",
+    "parse",
+    "remove_frame",
+    "remove_hidden",
+    "visible_lines",
+    "visible_text",
+]
 
 _INVISIBLE = (
     "head, script, style, noscript, template, iframe, object, embed, svg, canvas, audio, video, select, datalist, "
-    "button, textarea, dialog, [hidden], [aria-hidden=true]"
+    "button, textarea, dialog, [hidden], [aria-hidden=true], [role=tooltip]"
 )
+_CARD_CLASS = re.compile(
+    r"(?:^|[\s_-])(?:hover-?card|info-?card|tool-?tip-?_*(?:text|content|body|card|box)|pop-?over(?:-?_*(?:content|body))?)\b",
+    re.IGNORECASE,
+)
+"""What opens over the text when the pointer rests on a word of it."""
 _FRAME = (
     "nav, footer, aside, menu, [role=navigation], [role=banner], [role=contentinfo], [role=complementary], "
     "[role=search], [role=dialog], [role=alertdialog]"
@@ -29,7 +44,7 @@ _HIDDEN_STYLE = re.compile(r"(display\s*:\s*none|visibility\s*:\s*hidden)\b", re
 _RAISED_OR_LOWERED = "sup, sub, [style*=vertical-align], [role=doc-noteref], [epub\\:type=noteref]"
 _RAISED_STYLE = re.compile(r"vertical-align\s*:\s*(super|sub)\b", re.IGNORECASE)
 _NOTE_CLASS = re.compile(r"(?:foot|end)?note|\bref(?:erence)?\b|\bcit(?:e|ation)", re.IGNORECASE)
-_BLOCKS = frozenset(
+BLOCKS = frozenset(
     [
         *("address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details"),
         *("dialog", "dir", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer"),
@@ -75,6 +90,9 @@ def remove_hidden(page: LexborHTMLParser) -> None:
     for element in page.css("[style]"):
         if _HIDDEN_STYLE.search(element.attributes.get("style") or ""):
             _take_out(element)
+    for element in page.css("p [class], p ~ [class]"):
+        if _CARD_CLASS.search(element.attributes.get("class") or ""):
+            _take_out(element)
 
 
 def remove_frame(page: LexborHTMLParser) -> None:
@@ -93,6 +111,18 @@ def visible_text(root: LexborNode, *, is_resolved: bool = True) -> str:
     >>> visible_text(parse("<p>A <b>wo</b>rd<br>and</p><tr><td>x</td>").body)
     'A word\\nand\\nx'
     """
+    return "\n".join(line.text for line in visible_lines(root, is_resolved=is_resolved))
+
+
+class VisibleLine(NamedTuple):
+    """A line of a page, and the text or the table in the page with which it begins."""
+
+    text: str
+    start: LexborNode
+
+
+def visible_lines(root: LexborNode, *, is_resolved: bool = True) -> list[VisibleLine]:
+    """The lines of `visible_text`, none of them blank but in `<pre>`, each with its place in the page."""
     writer = _LineWriter(is_resolved=is_resolved)
     tables = {element.mem_id: element for element in root.css("table") if _is_data_table(element)}
     open_table = -1
@@ -105,33 +135,36 @@ def visible_text(root: LexborNode, *, is_resolved: bool = True) -> str:
         tag = element.tag or ""
         if tables and element.mem_id in tables:
             writer.turn_block(is_row=True)
-            writer.lines += _table_lines(element, is_resolved=is_resolved)
+            writer.lines += (VisibleLine(line, element) for line in _table_lines(element, is_resolved=is_resolved))
             open_table = element.mem_id
             continue
         if marks and element.mem_id in marks:
             start, end = marks[element.mem_id]
             writer.mark(start if is_start else end)
         if element.is_text_node:
-            writer.write(element.text_content or "")
+            writer.write(element)
         elif tag == "br":
             if is_start:
                 writer.end_line()
         elif tag in _CELLS:
             writer.turn_cell(is_start, is_data=_is_data_cell(element) if is_start else False)
-        elif tag in _BLOCKS:
+        elif tag in BLOCKS:
+            if not is_start and tag == "p" and writer.is_open and _goes_on_below(element):
+                continue
             writer.turn_block(is_row=tag == "tr")
             if tag == "pre":
                 writer.turn_preformatted(is_start, is_code=is_start and element.css_first("code, samp") is not None)
     writer.turn_block(is_row=True)
     writer.turn_preformatted(False, is_code=False)
-    return "\n".join(writer.lines)
+    return writer.lines
 
 
 class _LineWriter:
     """Collects words into lines."""
 
     def __init__(self, *, is_resolved: bool) -> None:
-        self.lines: list[str] = []
+        self.lines: list[VisibleLine] = []
+        self._start: LexborNode | None = None
         self._is_resolved = is_resolved
         self.is_preformatted = False
         self._pieces: list[str] = []
@@ -139,7 +172,16 @@ class _LineWriter:
         self._is_code = False
         self._is_in_data_cell = False
 
-    def write(self, text: str) -> None:
+    @property
+    def is_open(self) -> bool:
+        """Whether a line has begun that no stop has ended."""
+        line = "".join(self._pieces[-8:]).rstrip()
+        return bool(line) and not self.is_preformatted and (line[-1].isalnum() or line[-1] in ",;)”’")
+
+    def write(self, element: LexborNode) -> None:
+        text = element.text_content or ""
+        if self._start is None and text.strip():
+            self._start = element
         if not self.is_preformatted:
             self._pieces.append(_SPACE.sub(" ", text))
             return
@@ -160,8 +202,11 @@ class _LineWriter:
             self._is_code = is_code
         elif self._preformatted:
             text = "\n".join(self._preformatted)
-            self.lines += [line for line in (text if self._is_code else unwrapped(text)).split("\n") if line]
+            lines = (text if self._is_code else unwrapped(text)).split("\n")
+            if self._start is not None:
+                self.lines += [VisibleLine(line, self._start) for line in lines if line]
             self._preformatted.clear()
+            self._start = None
 
     def end_line(self) -> None:
         line = "".join(self._pieces)
@@ -172,8 +217,10 @@ class _LineWriter:
         self._pieces.clear()
         if self.is_preformatted:
             self._preformatted.append(line)
-        elif line:
-            self.lines.append(line)
+            return
+        if line and self._start is not None:
+            self.lines.append(VisibleLine(line, self._start))
+        self._start = None
 
     def turn_block(self, *, is_row: bool) -> None:
         if self._is_in_data_cell and not is_row:
@@ -188,6 +235,13 @@ class _LineWriter:
             self.end_line()
         elif is_start and self._pieces:
             self._pieces.append("\t")
+
+
+def _goes_on_below(paragraph: LexborNode) -> bool:
+    """Whether bare text below the paragraph goes on with its sentence, which a block inside it has cut in two."""
+    below = paragraph.next
+    text = (below.text_content or "").lstrip() if below is not None and below.is_text_node else ""
+    return text[:1].islower() or text[:1] in tuple("(,;")
 
 
 def _is_data_cell(cell: LexborNode) -> bool:
@@ -244,7 +298,7 @@ def _table_lines(table: LexborNode, *, is_resolved: bool) -> Iterator[str]:
         n_heads += is_head and n_heads == len(spanned)
         spanned.append(cells)
     rows = in_columns(spanned, named=shape.added)
-    while n_heads > 1 and not any(rows[0][1:]):
+    while n_heads and len(rows[0]) > 1 and not any(rows[0][1:]):
         yield rows.pop(0)[0]  # a title across the table
         n_heads -= 1
     if n_heads:

@@ -204,3 +204,111 @@ def test_page_that_shows_no_text_is_refused(tmp_path: Path, html: str) -> None:
 def test_nesting_that_would_take_minutes_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ReadError, match="nested too deeply"):
         read(tmp_path, "<div>" * 200_000 + "Words.")
+
+
+BODY = [
+    "The dam at Orrin was finished in 1962 after nine years of work and many quarrels over money in the county board.",
+    "Engineers warned in 1971 that the spillway was too narrow, but nobody acted on the report for more than a decade.",
+    "In the spring of 1983 the lake rose by four metres in two days, and the lower town was cleared within an hour.",
+    "The wall held, yet the flood cost the town eleven houses and the old mill, which had stood there for centuries.",
+    "A new spillway was opened in 1989; it cost 14 million crowns and was paid for by the state and by a bank loan.",
+    "Today the dam is watched by forty sensors, and the chief engineer says that she sleeps well even in April.",
+]
+
+
+def lines_of(folder: Path, *blocks: str) -> list[str]:
+    page = f"<html><head><title>Dam</title></head><body><main><h1>Dam</h1>{''.join(blocks)}</main></body></html>"
+    return read(folder, page).text.split("\n")
+
+
+def paragraphs(*texts: str) -> str:
+    return "".join(f"<p>{text}</p>" for text in texts)
+
+
+@pytest.mark.parametrize(
+    "advertisement", ['<aside class="ad">Advertisement</aside>', "<div>Advertisement</div>", "<hr>"]
+)
+@pytest.mark.parametrize("n_first", range(1, 6))
+def test_body_in_two_blocks_is_read_whole(tmp_path: Path, advertisement: str, n_first: int) -> None:
+    start, end = '<div class="row"><div class="col"><div class="article-body">', "</div></div></div>"
+    blocks = start + paragraphs(*BODY[:n_first]) + end + advertisement + start + paragraphs(*BODY[n_first:]) + end
+    assert [line for line in lines_of(tmp_path, blocks) if line in BODY] == BODY
+
+
+POST = "<blockquote{}><p>The report was ignored. I have the letters.</p>&mdash; Liv Aker (@livaker)</blockquote>"
+
+
+@pytest.mark.parametrize(
+    "post",
+    [
+        POST.format(' class="twitter-tweet"'),
+        f'<div class="social-media-embed">{POST.format("")}</div>',
+        f'<figure class="embed"><div class="inner">{POST.format("")}</div></figure>',
+        '<div class="bluesky-embed"><p>The report was ignored. I have the letters.</p>— Liv Aker (@livaker)</div>',
+    ],
+)
+def test_post_inside_an_article_is_read_with_its_author(tmp_path: Path, post: str) -> None:
+    article = f"<article>{paragraphs(*BODY[:3], 'The engineer answered:')}{post}{paragraphs(*BODY[3:])}</article>"
+    found = lines_of(tmp_path, article)
+    place = found.index("The engineer answered:")
+    assert found[place + 1 : place + 4] == [
+        "The report was ignored. I have the letters.",
+        "— Liv Aker (@livaker)",
+        BODY[3],
+    ]
+
+
+def test_sentence_around_a_card_that_opens_over_it_is_one(tmp_path: Path) -> None:
+    for name in ("hovercard", "person hover-card", "tooltip-content", "popover"):
+        card = f'<div class="{name}"><b>Liv Aker</b><a href="#">Aker wins prize</a> <a href="#">Ten facts</a></div>'
+        sentence = f"<p>The engineer, <span>Liv Aker{card}</span> (County Board), said that the wall had moved.</p>"
+        article = f"<article>{paragraphs(*BODY[:3])}{sentence}{paragraphs(*BODY[3:])}</article>"
+        found = lines_of(tmp_path, article)
+        assert "The engineer, Liv Aker (County Board), said that the wall had moved." in found, name
+        assert not [line for line in found if "prize" in line]
+
+
+def test_word_that_is_explained_by_a_tooltip_stays(tmp_path: Path) -> None:
+    article = f'<article>{paragraphs(*BODY)}<p>The <span class="tooltip">spillway</span> is dry.</p></article>'
+    assert lines_of(tmp_path, article)[-1] == "The spillway is dry."
+
+
+def test_paragraph_that_ends_and_bare_text_below_it_stay_apart(tmp_path: Path) -> None:
+    article = f"<article>{paragraphs(*BODY)}<p>It is dry.</p>that was said in the county on Monday morning</article>"
+    assert "It is dry." in lines_of(tmp_path, article)
+
+
+@pytest.mark.parametrize("level", [2, 3, 4])
+def test_table_below_nested_lists_is_read_with_its_heading(tmp_path: Path, level: int) -> None:
+    lists = "<ul><li>Adults pay in full<ul><li>cash is taken</li></ul></li><li>Children pay half</li></ul>" * 2
+    rows = "".join(f"<tr><td>Route {i}</td><td>{80 + i}</td><td>{40 + i}</td></tr>" for i in range(3))
+    table = f"<table><tr><th>Route</th><th>Adult</th><th>Child</th></tr>{rows}</table>"
+    found = lines_of(tmp_path, f"<p>The board sets the fares.</p>{lists}<h{level}>Fares in 2021</h{level}>{table}")
+    assert found[-4:] == ["Fares in 2021", *(f"Route: Route {i}; Adult: {80 + i}; Child: {40 + i}." for i in range(3))]
+
+
+def test_list_that_a_colon_announces_is_read(tmp_path: Path) -> None:
+    points = ["new gates", "a wider spillway", "forty sensors"]
+    items = "".join(f"<li>{point}</li>" for point in points)
+    article = f"<article>{paragraphs(*BODY[:3], 'The plan holds:')}<ul>{items}</ul>{paragraphs(*BODY[3:])}</article>"
+    found = lines_of(tmp_path, article)
+    place = found.index("The plan holds:")
+    assert found[place + 1 : place + 4] == points
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "This copy is for your personal, non-commercial use only. To order copies for distribution visit example.org.",
+        "Copyright © 2021 County Mirror. All rights reserved.",
+        "This material may not be published, broadcast, rewritten or redistributed in any form without a licence.",
+    ],
+)
+def test_legal_line_below_an_article_is_left_out(tmp_path: Path, line: str) -> None:
+    assert line not in lines_of(tmp_path, f"<article>{paragraphs(*BODY, line)}</article>")
+
+
+def test_title_across_a_table_does_not_make_its_first_row_names(tmp_path: Path) -> None:
+    rows = "".join(f"<tr><td>Name {i}</td><td>{63 - i}</td><td>{i}%</td></tr>" for i in range(3))
+    article = f'{paragraphs(*BODY)}<table><tr><th colspan="3">By changes</th></tr>{rows}</table>'
+    assert lines_of(tmp_path, article)[-4:] == ["By changes", "Name 0; 63; 0%.", "Name 1; 62; 1%.", "Name 2; 61; 2%."]
