@@ -11,11 +11,12 @@ from rag.types import AddReport, Failure, Progress
 __all__ = ["Outcome", "Reporting"]
 
 _SECONDS_BETWEEN = 0.1
+_N_NAMED = 3
 
 
 @dataclass
 class Outcome:
-    """The lists of an `AddReport`, while they grow."""
+    """The lists of an `AddReport`, while they grow; `said` has the sources by what their readers say of them."""
 
     added: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
@@ -26,9 +27,10 @@ class Outcome:
     renamed: list[tuple[str, str]] = field(default_factory=list)
     duplicates: list[tuple[str, str]] = field(default_factory=list)
     languages: dict[str, int] = field(default_factory=dict)
+    said: dict[str, list[str]] = field(default_factory=dict)
 
     def report(self, notices: tuple[str, ...] = ()) -> AddReport:
-        """The record of it."""
+        """The record of it; what readers say of their documents follows the notices."""
         return AddReport(
             added=tuple(self.added),
             unchanged=tuple(self.unchanged),
@@ -38,8 +40,14 @@ class Outcome:
             removed=tuple(self.removed),
             renamed=tuple(self.renamed),
             duplicates=tuple(self.duplicates),
-            notices=notices,
+            notices=(*notices, *(f"{_named(sources)}: {notice}" for notice, sources in self.said.items())),
         )
+
+
+def _named(sources: list[str]) -> str:
+    """The first sources, and how many more there are."""
+    n_more = len(sources) - _N_NAMED
+    return ", ".join(sources[:_N_NAMED]) + (f" and {n_more:,} more" if n_more > 0 else "")
 
 
 class Reporting:

@@ -63,6 +63,8 @@ class Writer:
         (outcome.added if version is None else outcome.superseded).append(document.source)
         if prepared.original_id:
             outcome.duplicates.append((document.source, self._store.documents.source_of(prepared.original_id)))
+        if notice := document.metadata.get("notice", ""):
+            outcome.said.setdefault(notice, []).append(document.source)
         language = document.metadata.get("language", "")
         outcome.languages[language] = outcome.languages.get(language, 0) + 1
 

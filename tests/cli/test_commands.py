@@ -125,6 +125,18 @@ def test_add_counts_and_names_failures_with_reasons(rag, write, tmp_path):
     assert rag("add", tmp_path / "documents" / "a.txt").out == "1 superseded.\n"
 
 
+def test_add_says_what_readers_say_of_their_files(rag, write):
+    paths = [write(f"{name}.txt", "") for name in "abcde"]
+    for i, path in enumerate(paths):
+        path.write_bytes(f"The café number {i} is open.\n".encode("cp1252"))
+    said = "It does not say in which encoding it is; Windows-1252 was assumed from its letters."
+    code, out, err = rag("add", *paths[:1])
+    assert (code, out, err) == (0, "1 added.\n", f"{paths[0]}: {said}\n")
+    named = ", ".join(map(str, paths[1:4]))
+    assert rag("add", *paths[1:]).err == f"{named} and 1 more: {said}\n"
+    assert rag("add", *paths).err == ""
+
+
 def test_quiet_add_says_only_what_failed(rag, write, tmp_path):
     assert rag("add", "--quiet", write("a.txt", "One.")) == (0, "", "")
     code, out, err = rag("add", "--quiet", tmp_path / "missing.txt")
