@@ -312,3 +312,61 @@ def test_title_across_a_table_does_not_make_its_first_row_names(tmp_path: Path) 
     rows = "".join(f"<tr><td>Name {i}</td><td>{63 - i}</td><td>{i}%</td></tr>" for i in range(3))
     article = f'{paragraphs(*BODY)}<table><tr><th colspan="3">By changes</th></tr>{rows}</table>'
     assert lines_of(tmp_path, article)[-4:] == ["By changes", "Name 0; 63; 0%.", "Name 1; 62; 1%.", "Name 2; 61; 2%."]
+
+
+NO_STATEMENT = "<html><head><title>{title}</title></head><body>{above}{heading}{below}" + paragraphs(*BODY)
+
+
+@pytest.mark.parametrize(
+    ("title", "above", "heading"),
+    [
+        ("The mill | River Notes", '<header><h1><a href="/">River Notes</a></h1></header>', "<h2>The mill</h2>"),
+        ("The mill - River Notes", "<h1>River Notes</h1>", "<h2>The mill</h2>"),
+        ("River Notes » The mill", "<h1>River Notes</h1>", "<h3>The mill</h3>"),
+        ("The mill", "<div><h1>County Health Center</h1></div>", "<h2>The mill</h2>"),
+        ("The mill", '<h1><a href="https://example.org/">River Notes</a></h1>', "<p>The mill</p>"),
+        ("", "", "<h1>The mill</h1>"),
+        ("Mill news - River Notes", "", "<h1>The mill</h1>"),
+        ("The mill", "", ""),
+    ],
+)
+def test_title_is_that_of_the_text_and_not_of_the_site(tmp_path: Path, title: str, above: str, heading: str) -> None:
+    page = NO_STATEMENT.format(title=title, above=above, heading=heading, below="")
+    assert read(tmp_path, page).title == "The mill"
+
+
+def test_name_of_the_site_is_cut_off_where_the_page_states_it(tmp_path: Path) -> None:
+    site = '<meta property="og:site_name" content="The Paper">'
+    for title in ("Bridge - to nowhere - The Paper", "The Paper | Bridge - to nowhere"):
+        assert read(tmp_path, f"{site}<title>{title}</title><p>Words.</p>").title == "Bridge - to nowhere"
+
+
+@pytest.mark.parametrize(
+    ("shown", "author", "published"),
+    [
+        ("<p>By Oskar Lind</p><p>Posted on 4 June 2019</p>", "Oskar Lind", "2019-06-04"),
+        ("<p>By Oskar Lind<br>June 4, 2019</p>", "Oskar Lind", "2019-06-04"),
+        ("<p>Posted by Oskar Lind on June 4th, 2019 at 10:15</p>", "Oskar Lind", "2019-06-04"),
+        ("<div>By A. Lind, Ida Ravn and Jan Holm</div>", "A. Lind, Ida Ravn, Jan Holm", ""),
+        ("<p>By The Associated Press</p>", "The Associated Press", ""),
+        ('<div class="post-author">Oskar Lind</div>', "Oskar Lind", ""),
+        ('<a rel="author" href="/o">Oskar Lind</a>', "Oskar Lind", ""),
+        ('<div class="author-follow">Follow us all day</div>', "", ""),
+        ("<p>By the river stood a mill.</p>", "", ""),
+    ],
+)
+def test_author_and_date_that_are_only_shown_are_read(tmp_path: Path, shown: str, author: str, published: str) -> None:
+    page = NO_STATEMENT.format(
+        title="The mill", above="<p>Monday 9 June 2025</p><nav>x</nav>", heading="<h1>The mill</h1>", below=shown
+    )
+    metadata = read(tmp_path, page).metadata
+    assert (metadata.get("author", ""), metadata.get("published", "")) == (author, published)
+
+
+def test_stated_author_and_date_go_before_those_shown(tmp_path: Path) -> None:
+    stated = '<meta name="author" content="By Jane Doe"><meta name="date" content="2020-01-02">'
+    page = NO_STATEMENT.format(
+        title="The mill", above=stated, heading="<h1>The mill</h1>", below="<p>By Oskar Lind</p><p>4 June 2019</p>"
+    )
+    metadata = read(tmp_path, page).metadata
+    assert (metadata["author"], metadata["published"]) == ("Jane Doe", "2020-01-02")

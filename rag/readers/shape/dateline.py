@@ -70,8 +70,18 @@ _BYLINE = re.compile(
     rf"\s*(?:(?i:written by|story by|by|von|par|por|di|da|door|av|af))(?:\s*:)?\s+"
     rf"({_NAME}(?:(?:,|\band\b|&|\bund\b|\bet\b|\by\b|\be\b|\ben\b|\bog\b|\boch\b)\s*{_NAME}){{0,5}})"
 )
-_AFTER_NAME = re.compile(r"\s*(?:$|[|•·/(–—-]|,\s|\bin\b|\d|(?i:updated|published|posted|staff|for|reporting))")
-_NO_NAME = re.compile(r"(?i)^(?:the|a|an|this|that|our|his|her|january|february|monday|tuesday|wednesday|thursday)\b")
+_AFTER_NAME = re.compile(r"\s*(?:$|[|•·/(–—-]|,\s|\bin\b|\bon\b|\d|(?i:updated|published|posted|staff|for|reporting))")
+_MONTH_AFTER = re.compile(rf"\s+{_MONTH.pattern}$")
+_ORGANISATION = re.compile(r"\s*By (The(?: [A-Z][\w.’'-]*){1,4})\s*")
+_STAMP = re.compile(
+    r"\s*(?:(?:last |first )?(?:posted|published|updated|modified|released)|date(?: of publication)?|veröffentlicht"
+    r"|stand|publié|publicado|pubblicato|gepubliceerd)\b",
+    re.IGNORECASE,
+)
+_NO_NAME = re.compile(
+    r"(?i)^(?:the|a|an|this|that|our|his|her|january|february|monday|tuesday|wednesday|thursday)\b(?!\.)"
+)
+_BY = re.compile(r"\b(?:by|von|par|por|di|da|door|av|af)\s")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _PLACE = re.compile(r"[A-ZÀ-ÖØ-Þ][A-ZÀ-ÖØ-Þ .'-]{2,30}(?:, [A-Z][\w.]+)?\s*[,(–—-]\s*(?=\w{3,9}\.? \d|\d)")
 _NAMED = re.compile(r"\s*(?:Author|Byline|Autor|Auteur|Autore)\s*:\s*(\S.{1,100})")
@@ -110,11 +120,16 @@ def byline(line: str) -> str:
     """
     if named := _NAMED.fullmatch(line):
         return named[1].strip()
+    if organisation := _ORGANISATION.fullmatch(line):
+        return organisation[1]
+    stamp = _STAMP.match(line)
     match = _BYLINE.match(line)
+    if match is None and stamp:
+        match = next(filter(None, (_BYLINE.match(line, word.start()) for word in _BY.finditer(line))), None)
     if match is None or not _AFTER_NAME.match(line, match.end()) or _NO_NAME.match(match[1]):
         return ""
     names = re.split(r"\s*(?:,|&|\s(?:and|und|et|y|e|en|og|och)\s)\s*", match[1].strip())
-    names = [name.strip() for name in names if name.strip()]
+    names = [found for name in names if (found := _MONTH_AFTER.sub("", name.strip()))]
     return ", ".join(names) if names and all(len(name) > 2 for name in names) else ""
 
 
@@ -130,6 +145,8 @@ def date_of_line(line: str) -> str:
     rest = [word for word in _WORD.findall(line) if not _MONTH.fullmatch(word)]
     is_at_an_end = re.search(r"\d{4}|\d{1,2}$", line[-len("3 September 2025") :]) is not None or line[:1].isdigit()
     n_lower = sum(word[0].islower() for word in rest)
+    if _STAMP.match(line) and len(rest) <= 12:
+        return found
     return found if (len(rest) <= 8 and n_lower <= 1) or (len(rest) <= 3 and is_at_an_end) else ""
 
 
