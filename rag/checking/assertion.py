@@ -7,26 +7,26 @@ A fact stands in a sentence, and the sentence in a document. "In her novel, …"
 - what is left out: a part of the sentence before, between or behind the claim's words may be missing from the claim
   only when it is known to leave the rest as it was, see `rag.checking.omission`.
 
-`withdrawn` looks at the sentences around. The classes of `Assertion` are told in the reasons.
+`rag.checking.withdrawal` looks at the sentences around. The classes of `Assertion` are told in the reasons.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
 
 from rag.checking.alignment import Alignment
-from rag.checking.atoms import AtomKind, Sentence, normalised
+from rag.checking.atoms import AtomKind, Sentence
 from rag.checking.findings import Finding, FindingKind, missing
 from rag.checking.lexicon import base_form
 from rag.checking.polarity import NEGATING
+from rag.checking.withdrawal import MOCKING
 from rag.language import asserting
 from rag.language.english import ARTICLES, BE, DETERMINERS, NEGATIONS, POSSESSIVES, SUBJECTS, UNIVERSALS, word_set
 
-__all__ = ["Around", "Assertion", "Cue", "cues_of", "frame_findings", "stems_of", "withdrawn"]
+__all__ = ["Assertion", "Cue", "cues_of", "frame_findings", "stems_of"]
 
 
 class Assertion(StrEnum):
@@ -52,13 +52,6 @@ class Cue(NamedTuple):
     position: int
     first: int
     end: int
-
-
-class Around(NamedTuple):
-    """The text before and after a sentence; empty where nothing is known."""
-
-    before: str = ""
-    after: str = ""
 
 
 @lru_cache(maxsize=64)
@@ -104,6 +97,7 @@ _PHRASES = {
     ("used", "to"): Assertion.FORMER,
     ("no", "longer"): Assertion.DENIED,
     ("far", "from"): Assertion.DENIED,
+    ("free", "of"): Assertion.DENIED,
     ("april", "fool"): Assertion.WITHDRAWN,
     ("april", "fools"): Assertion.WITHDRAWN,
     ("in", "error"): Assertion.WITHDRAWN,
@@ -119,86 +113,13 @@ _PHRASES = {
 _SAME = {
     Assertion.CONDITIONAL: asserting.CONDITIONAL | word_set("long case event condition subject when once should had"),
     Assertion.EXCEPTED: asserting.EXCEPTIVE | word_set("but apart aside other save only not nothing"),
-    Assertion.DENIED: _NOT | word_set("failed fail refused unable vain longer far deny denied"),
+    Assertion.DENIED: _NOT | word_set("failed fail refused unable vain longer far deny denied free"),
     Assertion.POSSIBLE: word_set("can could may might able possible possibly capable"),
     Assertion.FORMER: asserting.PRIVATIVE | word_set("used once was were formerly"),
 }
 """Kind → words of which one in the claim keeps it."""
 
-_MOCKING = re.compile(
-    r"\b(?:pigs? (?:can |will |might )?fly|and i(?:'m| am) (?:the|a) |then i(?:'m| am) |moon is made of|earth is flat"
-    r"|tell me another|pull the other one|my foot|said (?:nobody|no one) ever|yeah,? right|in your dreams"
-    r"|as if\b.*!|with a wink|tongue in cheek|or so the\b.{0,40}\b(?:think|believe|say|claim)"
-    r"|would have (?:you|us|it)\b|a likely story)"
-    r"|^(?:oh|sure|right|yeah|of course|surely|wow|great|wonderful)\b,?.* - and ",
-    re.IGNORECASE,
-)
 _VERBS_TOO = word_set("designate elect pretend draft")
-_NOTHING = (
-    r"(?:none of (?:this|that|it|these)|nothing of (?:this|that|the kind|the sort)|not (?:a|one) word(?: of \w+)?"
-    r"|no part of (?:this|it))"
-)
-_MATTER = (
-    r"(?:claim|story|figure|statement|rumou?r|report|account|version|view|belief|idea|number|assertion|allegation"
-    r"|information|news|article|theory|tale|quote|letter|video|picture|photo)s?"
-)
-_SUBJECT = (
-    r"(?:this|that|it|every word(?: of \w+)?|all (?:of )?(?:this|that|it)"
-    rf"|(?:this|that|these|those|the|his|her|their|its) (?:whole )?{_MATTER})"
-)
-_NO_TRUTH = (
-    r"(?:(?:a |an |pure |plain |just |only |all |complete |total |widespread |common |popular )*"
-    r"(?:lie|lies|hoax|myth|joke|prank|fiction|fabrication|nonsense|invention|legend|rumou?r|satire|misconception"
-    r"|fallacy|mistake|error|untrue|false|wrong|incorrect|inaccurate|mistaken|erroneous|invented|fabricated|made up"
-    r"|fake|fantasy|rubbish|bogus|exaggerated|unfounded|baseless|superstition|april fool\w*)\b"
-    r"|not (?:true|the case|so|correct|accurate|right|real)\b|no(?:t a)? (?:truth|fact|basis)\b)(?! (?:to|for|that)\b)"
-)
-_DENIED = r"(?:disproved|debunked|refuted|retracted|withdrawn|withdrew|corrected|denied|disputed|discredited|disowned)"
-_OUTRIGHT = (
-    r"nothing of the (?:kind|sort)\b"
-    r"|(?:we|the (?:\w+ ){1,2})(?:now )?knows? (?:that )?(?:this|he|she|it|they|that) (?:is|was|did|does|were)\b"
-    r"|not\W*$|just kidding|only joking|april fool|or so\b|at least that is|that is what .{0,60}\bwrong"
-    r"|(?!.*\b(?:not|never|nobody|no one|no)\b)"
-    rf"[^.;]{{0,60}}\b{_DENIED} (?:this|that|it|(?:this|that|the|his|her|its|their) {_MATTER})\W*$"
-    r"|[^.;]{0,60}\bcalls? (?:that|this|it) (?:nonsense|a lie|a myth|rubbish|untrue|false)\b"
-    r"|[^.;]{0,60}\b(?:prove[ds]?|showed|shown|found) (?:(?:the )?(?:opposite|contrary)|no such|otherwise"
-    r"|(?:this|the) \w+ to be (?:mistaken|wrong|false)|th(?:is|at) .{0,20}(?:wrong|false))"
-)
-_TAKEN_BACK = re.compile(
-    r"^\W*(?:(?:but|yet|however|in fact|in reality|actually|of course|sadly|later|experts? say|historians? say)\W+)*"
-    rf"(?:{_SUBJECT}\b[^.;]{{0,30}}?\b(?:is|was|were|are|proved|turned out|has (?:since )?been shown)\b"
-    rf"[^.;,]{{0,25}}?{_NO_TRUTH}"
-    rf"|{_SUBJECT} (?:is|was|were|has|have)(?: \w+)?(?: been)? {_DENIED}\b"
-    rf"|{_NOTHING}\b[^.;]{{0,40}}?\b(?:happened|took place|exists?|existed|is true|was true|occurred)\b"
-    rf"|{_SUBJECT} (?:never|did not) (?:happen(?:ed)?|took place|take place|exist(?:ed)?|occur(?:red)?)\b|{_OUTRIGHT})",
-    re.IGNORECASE,
-)
-_OPENS_UNTRUTH = re.compile(
-    r"\b(?:following|next|below|what you (?:are about to )?read(?: next)?)\b[^.;]{0,60}\b(?:false|untrue|wrong|lies?"
-    r"|invented|made up|never (?:took place|happened)|fiction\w*|hoax\w*|myths?|satire|jokes?|incorrect|imaginary"
-    r"|dreams?)\b"
-    r"|^\W*(?:imagine|suppose|pretend|let us (?:imagine|suppose|pretend)|picture this|once upon a time)\b"
-    r"|^\W*(?:myths?|hoax|fiction|satire|fake news|april fool\w*|false|wrong|lie|rumou?rs?)\W*$"
-    r"|\b(?:in|from) (?:my|his|her|their|last night's|the) (?:dream|nightmare)s?\b",
-    re.IGNORECASE,
-)
-_HEADED = re.compile(
-    r"\b(?:myths?|hoax(?:es)?|satire|fiction|short stor(?:y|ies)|fairy tales?|april fools?|fake news|rumou?rs"
-    r"|misconceptions|exercises?|quiz)\b",
-    re.IGNORECASE,
-)
-
-
-def withdrawn(around: Around, heading: str = "") -> str:
-    """Why the document does not stand behind a sentence, in words from around it; empty when it does.
-
-    >>> withdrawn(Around(after="This is a lie.")), withdrawn(Around(after="Nobody was hurt."))
-    ('This is a lie.', '')
-    """
-    for text, pattern in ((around.after, _TAKEN_BACK), (around.after, _MOCKING), (around.before, _OPENS_UNTRUTH)):
-        if text and pattern.search(normalised(text)):
-            return text
-    return heading if heading and _HEADED.search(heading) else ""
 
 
 def cues_of(sentence: Sentence) -> Iterator[Cue]:
@@ -328,7 +249,7 @@ def frame_findings(alignment: Alignment) -> Iterator[Finding]:
             yield framed(f"{cue.kind}: {cue.word!r}")
             return
     text = evidence.text or " ".join(evidence.tokens)
-    if _MOCKING.search(text):
+    if MOCKING.search(text):
         yield framed(str(Assertion.MOCKED))
     elif scare := _scare_quoted(evidence, kept, claim):
         yield framed(f"the source says {scare!r} in quotation marks")

@@ -27,6 +27,7 @@ from rag.checking.lexicon import LIGHT_WORDS, base_form
 from rag.checking.omission import omission_findings
 from rag.checking.polarity import polarity_findings
 from rag.checking.roles import (
+    copula_findings,
     owner_findings,
     place_findings,
     preposition_findings,
@@ -34,7 +35,7 @@ from rag.checking.roles import (
     swap_findings,
     voice_findings,
 )
-from rag.checking.sequence import exchanged_sides_findings, particle_findings
+from rag.checking.sequence import exchanged_sides_findings, particle_findings, time_bound_findings, unrealised_findings
 from rag.checking.slots import (
     bound_findings,
     exchange_findings,
@@ -78,14 +79,15 @@ _TALKS = frozenset({"talk", "discuss", "negoti", "convers"})
 _HELD = word_set("in during")
 _RULES: Mapping[FindingKind, Sequence[Callable[[Alignment], Iterable[Finding]]]] = {
     FindingKind.UNSTATED: (unstated_findings,),
-    FindingKind.MODALITY: (polarity_findings,),
+    FindingKind.MODALITY: (polarity_findings, unrealised_findings),
     FindingKind.NUMBER: (bound_findings,),
+    FindingKind.DATE: (time_bound_findings,),
     FindingKind.REPLACED: (
         slot_findings, exchange_findings, repetition_findings, opposite_findings, replacement_findings
     ),
     FindingKind.ROLES: (
-        swap_findings, voice_findings, owner_findings, place_findings, pronoun_findings, preposition_findings,
-        exchanged_sides_findings, particle_findings,
+        copula_findings, swap_findings, voice_findings, owner_findings, place_findings, pronoun_findings,
+        preposition_findings, exchanged_sides_findings, particle_findings,
     ),
     FindingKind.JOINED: (conjunction_findings, reason_findings),
 }  # fmt: skip

@@ -19,7 +19,7 @@ from rag.checking.findings import Finding, FindingKind, missing
 from rag.checking.lexicon import LIGHT_WORDS, base_form, is_past_form
 from rag.checking.speakers import sayings_of
 from rag.language import asserting
-from rag.language.english import ARTICLES, CLAUSE_OPENERS, MODALS, NEGATIONS, POSSESSIVES, UNIVERSALS, word_set
+from rag.language.english import ARTICLES, BE, CLAUSE_OPENERS, MODALS, NEGATIONS, POSSESSIVES, UNIVERSALS, word_set
 from rag.language.saying import ALLEGED, VERBS_OF_SAYING
 
 __all__ = ["is_episodic", "omission_findings"]
@@ -46,6 +46,9 @@ _OCCASIONS = word_set("response reaction result wake light because aftermath")
 _COMPARED = word_set("more less fewer least most over under than")
 _TIGHT = word_set("that to if whether , who which")
 _MOST_REPLACED = 2
+_MOST_OF_A_VIEW = 3
+_OPINION = stems_of(word_set("believe think assume fear suspect suppose reckon guess hope feel claim allege imagine"))
+_TO_COME = frozenset((one, "to") for one in ("is", "are", "plans", "plan", "due", "set", "going", "wants", "want"))
 _GERUND_BEFORE = word_set("of from for in at against to without about on into")
 _SOME_PREPOSITIONS = _GERUND_BEFORE | word_set("with under like than via per as")
 
@@ -136,11 +139,13 @@ def _gaps_left_out(alignment: Alignment, kept: Sequence[int]) -> Iterator[tuple[
         is_plan = any(base_form(atom.lower) in _UNREALISED for atom in gap.atoms)
         is_replaced = is_replaced and not is_plan
         is_told = is_reported and ("that" not in words or any(base_form(word) in _SAYING for word in words))
-        if not gap.atoms or is_replaced or is_told or keeps.has(gap, tokens):
+        if not words or not gap.atoms or is_replaced or is_told or keeps.has(gap, tokens):
             continue
-        if not _may_stand_between(tokens, gap, atoms[one], is_past=keeps.is_past):
+        is_another = _is_time_of_another(tokens, gap, atoms[other])
+        if is_another or not _may_stand_between(tokens, gap, atoms[one], is_past=keeps.is_past):
             yield words
-    if trail.atoms and not is_reported and not _may_trail(tokens, trail, is_past=keeps.is_past):
+    is_harmless = _is_of_a_plan(claim, trail, tokens) or _is_of_one(tokens, trail, atoms[kept[-1]])
+    if trail.atoms and not is_reported and not is_harmless and not _may_trail(tokens, trail, is_past=keeps.is_past):
         yield tokens[trail.first :]
 
 
@@ -213,7 +218,7 @@ def _governed(alignment: Alignment) -> tuple[str, ...]:
         near = evidence.atoms[max(0, place - 3) : place]
         if is_infinitive and any(base_form(atom.lower) in _IMPLICATIVE for atom in near):
             continue
-        if is_infinitive and not {"had", "has", "have"}.isdisjoint(theirs.before):
+        if is_infinitive and not {"had", "has", "have"}.isdisjoint(theirs.before[: theirs.before.index("to")]):
             continue
         return evidence.tokens[governor.position : theirs.end]
     return ()
@@ -274,7 +279,7 @@ def _is_factive(words: Sequence[str]) -> bool:
         return False
     if words[:1] and words[0] in ("it", "this") and not _CERTAIN.isdisjoint(words[1:4]):
         return True
-    return any(base_form(word) in _FACTIVE for word in words[-3:])
+    return "it" not in words[-2:] and any(base_form(word) in _FACTIVE for word in words[-3:])
 
 
 def _is_circumstance(words: Sequence[str], gap: _Gap, *, is_past: bool) -> bool:
@@ -343,6 +348,15 @@ def _may_stand_between(tokens: Sequence[str], gap: _Gap, before: Atom, *, is_pas
     return is_past
 
 
+def _is_time_of_another(tokens: Sequence[str], gap: _Gap, following: Atom) -> bool:
+    """Whether what follows is the time or number of a second verb: "was signed [and is kept since] 1950"."""
+    words = tokens[gap.first : gap.end]
+    if following.kind not in (AtomKind.DATE, AtomKind.QUANTITY) or _JOINING.isdisjoint(words):
+        return False
+    joint = next(place for place, word in enumerate(words) if word in _JOINING)
+    return any(word in BE or is_past_form(word) for word in words[joint + 1 :])
+
+
 def _is_definite(tokens: Sequence[str], head: Atom) -> bool:
     """Whether a noun is of one thing: a name, a verb's object, or with an article before it."""
     if head.kind is not AtomKind.WORD or is_past_form(head.lower):
@@ -352,9 +366,28 @@ def _is_definite(tokens: Sequence[str], head: Atom) -> bool:
     )
 
 
+def _is_of_a_plan(claim: Sentence, trail: _Gap, tokens: Sequence[str]) -> bool:
+    """Whether only the time of something to come is left out: a plan stays one without it."""
+    is_plan = any(pair in _TO_COME or pair[0] == "will" for pair in pairwise(claim.tokens))
+    is_time = all(atom.kind is AtomKind.DATE or atom.lower in _TIME_NOUNS for atom in trail.atoms)
+    return (
+        is_plan
+        and is_time
+        and not {"in", "on", "next", "this", "at", "by"}.isdisjoint(tokens[trail.first : trail.first + 1])
+    )
+
+
+def _is_of_one(tokens: Sequence[str], trail: _Gap, head: Atom) -> bool:
+    """Whether a clause about one thing among others is left out: "a judge [who …]" is a judge."""
+    is_one = not {"a", "an"}.isdisjoint(tokens[max(0, head.position - 3) : head.position])
+    return is_one and tokens[trail.first : trail.first + 1] in (("who",), ("which",))
+
+
 def _may_trail(tokens: Sequence[str], gap: _Gap, *, is_past: bool) -> bool:
     words = tokens[gap.first :]
     first = words[0]
+    if first == "," and len(gap.atoms) <= _MOST_OF_A_VIEW and base_form(gap.atoms[-1].lower) in _OPINION:
+        return False
     if first in (",", ";", "and", "(", ")", ".", '"', "that") or first in _JOINING:
         return True
     if first == "-":

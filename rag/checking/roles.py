@@ -13,11 +13,12 @@ from itertools import pairwise
 from rag.checking.alignment import Alignment, are_listed
 from rag.checking.atoms import Atom, AtomKind
 from rag.checking.findings import Finding, conflict, missing
-from rag.checking.lexicon import PREPOSITIONS, SYMMETRIC, is_participle
+from rag.checking.lexicon import PREPOSITIONS, SYMMETRIC, base_form, is_participle
 from rag.checking.slots import is_capital, is_head
-from rag.language.english import BE, word_set
+from rag.language.english import ARTICLES, BE, POSSESSIVES, word_set
 
 __all__ = [
+    "copula_findings",
     "owner_findings",
     "place_findings",
     "preposition_findings",
@@ -30,13 +31,19 @@ __all__ = [
 _PAIRS = """
 to from|into out|onto off|before after|over under|above below|for against|with without|inside outside|since until|
 up down|from for|more less|with against|on off|from until|by to|by from|by for|outside in|near in|outside of|
-because although|because despite|because though
+because although|because despite|because though|before of
 """
 _OPPOSED = frozenset(frozenset(pair.split()) for pair in _PAIRS.replace("\n", "").split("|"))
 _PREPOSITIONS = frozenset[str]().union(*_OPPOSED)
 _BE = BE | word_set("get gets got")
 _BOUNDARIES = word_set(', ; : " - ( ) that who which but')
 _OBJECTS = word_set("it him her them")
+_DETERMINERS = ARTICLES | POSSESSIVES
+_TAKEN_FOR = word_set("as for like")
+_RELATING = word_set("after before until since later earlier")
+_BEING = frozenset(
+    map(base_form, word_set("become remain serve work form constitute mark act elect appoint name stay"))
+)
 
 
 def swap_findings(alignment: Alignment) -> Iterator[Finding]:
@@ -127,6 +134,37 @@ def place_findings(alignment: Alignment) -> Iterator[Finding]:
         is_exchanged = one_place > other_place and mine == ours and mine[0] != mine[1]
         if is_exchanged and not are_listed(theirs, other_place, one_place):
             yield conflict(f"the claim exchanges {one.text!r} and {other.text!r}")
+
+
+def copula_findings(alignment: Alignment) -> Iterator[Finding]:
+    """What the claim says that something is, while the evidence only does something with the two: "plays a judge"."""
+    mine, theirs = alignment.claim.atoms, alignment.evidence.atoms
+    for index in range(1, len(mine)):
+        one, other = alignment.places[index - 1], alignment.places[index]
+        is_copula = not _BE.isdisjoint(mine[index].before) and not is_participle(mine[index].lower)
+        if one is None or other is None or not is_copula or mine[index].lower.endswith("ing"):
+            continue
+        first, last = min(one, other), max(one, other)
+        words = alignment.evidence.tokens[theirs[first].end : theirs[last].position]
+        if not _BE.isdisjoint(words):
+            continue
+        is_apposed = words[:1] in ((",",), ("(",), ("-",))
+        is_other_verb = one < other and not is_apposed and _is_done_to(theirs[: last + 1], first)
+        is_time = "in" in mine[index].before and not _RELATING.isdisjoint(words)
+        if is_other_verb or is_time:
+            yield missing(f"the evidence does not say that {mine[index - 1].text!r} is {mine[index].text!r}")
+            return
+
+
+def _is_done_to(atoms: Sequence[Atom], first: int) -> bool:
+    """Whether the first does something to the last of the atoms, or is taken for it: "plays a judge", "for a ship"."""
+    between, last = atoms[first + 1 : -1], atoms[-1]
+    if not between:
+        governor = atoms[first - 1].key if first else ""
+        return not _TAKEN_FOR.isdisjoint(last.before) and governor not in _BEING
+    verb = between[0]
+    is_object = not (_DETERMINERS | _TAKEN_FOR).isdisjoint(last.before)
+    return len(between) == 1 and is_object and not verb.before and verb.key not in _BEING
 
 
 def _may_act(atom: Atom) -> bool:

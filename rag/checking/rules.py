@@ -16,7 +16,6 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from rag.checking.assertion import Around, withdrawn
 from rag.checking.atoms import Sentence, normalised, sentences_of
 from rag.checking.attributed import claim_sentences, quotation_findings, sentences_said_by, speakers_of
 from rag.checking.comparison import compare
@@ -27,6 +26,7 @@ from rag.checking.roles import (
     uncleft,
 )
 from rag.checking.speakers import named_speaker
+from rag.checking.withdrawal import Around, withdrawn
 from rag.protocols import ClaimWithEvidence, Surroundings
 from rag.types import Verdict, VerdictLabel
 

@@ -1,21 +1,28 @@
-"""What comes before or causes what, and what goes which way: connectives and particles, laid beside each other.
+"""The course of events: what comes before or causes what, which way it goes, and whether it has come at all.
 
 "Bruno was arrested after he had called the press" has every word of "Bruno called the press after he had been
-arrested", and the same connective; only the sides are exchanged.
+arrested", and the same connective; only the sides are exchanged. "The bank is to close a branch", "Tickets go on sale
+on Monday" and "The council approved the construction of a lock" have the words of "closed", "went" and "constructed";
+the form of the verb, and what stands before it, tell them apart. So a date may be only the bound of a time.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from rag.checking.alignment import Alignment
-from rag.checking.atoms import AtomKind, Sentence
-from rag.checking.findings import Finding, conflict, missing
-from rag.language.english import word_set
+from rag.checking.assertion import stems_of
+from rag.checking.atoms import Atom, AtomKind, Sentence, is_derived
+from rag.checking.findings import Finding, FindingKind, conflict, missing
+from rag.checking.lexicon import base_form, is_past_form
+from rag.language import asserting
+from rag.language.english import ARTICLES, BE, DETERMINERS, MODALS, POSSESSIVES, word_set
+from rag.language.saying import CUE_FORMS
 
-__all__ = ["exchanged_sides_findings", "particle_findings"]
+__all__ = ["exchanged_sides_findings", "particle_findings", "time_bound_findings", "unrealised_findings"]
 
 _CONNECTIVES = word_set("after before because until if unless when once while")
+_COUNTED = frozenset({AtomKind.DATE, AtomKind.QUANTITY})
 _PARTICLES = {
     frozenset(("up", "down")),
     frozenset(("in", "out")),
@@ -78,5 +85,140 @@ def particle_findings(alignment: Alignment) -> Iterator[Finding]:
         if mine.kind is AtomKind.WORD and behind in _PARTICLES:
             yield missing(f"the claim exchanges {' and '.join(sorted(behind))!r} after {mine.text!r}")
         before = frozenset((*mine.before[-1:], *theirs.before[-1:]))
-        if mine.kind in (AtomKind.DATE, AtomKind.QUANTITY) and before in _PARTICLES:
+        if mine.kind in _COUNTED and before in _PARTICLES:
             yield missing(f"the claim exchanges {' and '.join(sorted(before))!r} before {mine.text!r}")
+
+
+_RANGE = word_set("between from to until till")
+_ABOUT = word_set("around about circa approximately roughly")
+_OF_NUMBERS = word_set("between before after until till")
+_BOUNDS = _OF_NUMBERS | word_set("by around about circa within")
+_ALIKE = {**dict.fromkeys(_ABOUT, _ABOUT), **dict.fromkeys(_RANGE, _RANGE)}
+"""Word → those that bound a time as it does."""
+
+
+def time_bound_findings(alignment: Alignment) -> Iterator[Finding]:
+    """A date that the evidence gives only as a bound of a time: "in 1702" for "between 1702 and 1709"."""
+    claim, evidence = alignment.claim, alignment.evidence
+    mine = {family for word in claim.tokens for family in _ALIKE.get(word, {word})}
+    for index, place in enumerate(alignment.places):
+        if place is None or claim.atoms[index].kind not in _COUNTED:
+            continue
+        theirs = evidence.atoms[place]
+        bounds = _BOUNDS if _is_time(theirs) else _OF_NUMBERS
+        before = theirs.before
+        if {"and", "to", "-"}.intersection(before) and place and evidence.atoms[place - 1].kind is theirs.kind:
+            bounds |= {"from"}
+            before = evidence.atoms[place - 1].before
+        found = bounds.intersection(before) - mine
+        if found:
+            yield missing(f"the evidence says {min(found)!r} before {theirs.text!r}, the claim does not")
+            return
+
+
+def _is_time(atom: Atom) -> bool:
+    """Whether it is a date, or a number that looks like a year."""
+    return atom.kind is AtomKind.DATE or (not atom.unit and len(atom.text) == 4 and atom.text.isdigit())
+
+
+_PRESENT_BE = word_set("is are am")
+_STILL_TO = BE | word_set("has have yet still") | {"s"}
+_NOUN_OPENERS = DETERMINERS | ARTICLES | POSSESSIVES | {"s"}
+_LASTING = stems_of(
+    asserting.FACTIVE
+    | word_set(
+        """be have own contain include need cost live stand lie hold bear remain belong consist depend matter know like
+        love hate want seem resemble deserve lack run serve feature face call name say tell write speak play star
+        support oppose represent reach cover"""
+    )
+)
+_SPOKEN = stems_of(CUE_FORMS)
+_PENDING = stems_of(
+    asserting.UNREALISED
+    | word_set("approve apply await cancel postpone delay call schedule seek talk ballot vote decide favour support")
+)
+_PENDING_BEFORE = word_set("under for against")
+_DOUBTS = asserting.DOUBTFUL | word_set("may might could would will said to")
+_SUFFIXES = ("tion", "sion", "ment", "al", "ance", "ence", "ure", "ing", "er")
+
+
+def unrealised_findings(alignment: Alignment) -> Iterator[Finding]:
+    """A past event of the claim that the evidence does not tell as one.
+
+    >>> from rag.checking.alignment import align
+    >>> from rag.checking.atoms import sentences_of
+    >>> (claim,), (evidence,) = sentences_of("The bank closed."), sentences_of("The bank is to close.")
+    >>> [finding.reason for finding in unrealised_findings(align(claim, evidence))]
+    ["the claim tells 'closed' as done, the evidence has 'is to close'"]
+    """
+    claim, evidence = alignment.claim, alignment.evidence
+    if not _DOUBTS.isdisjoint(claim.tokens):
+        return
+    for index, place in enumerate(alignment.places):
+        mine = claim.atoms[index]
+        if not _is_done(mine):
+            continue
+        if place is None:
+            place = next((i for i, atom in enumerate(evidence.atoms) if _is_derived(mine, atom)), None)
+        if place is None:
+            continue
+        theirs = evidence.atoms[place]
+        if theirs.kind is not AtomKind.WORD:
+            continue
+        if _is_to_come(evidence.atoms, place, mine):
+            first = max(0, theirs.position - len(theirs.before))
+            words = " ".join(evidence.tokens[first : theirs.end])
+            against = missing(f"the claim tells {mine.text!r} as done, the evidence has {words!r}")
+            yield against._replace(kind=FindingKind.MODALITY)
+            return
+
+
+def _is_derived(mine: Atom, theirs: Atom) -> bool:
+    return is_derived(mine, {theirs.key}) or (len(mine.key) > 3 and theirs.key == f"{mine.key}er")  # merge, merger
+
+
+def _is_done(atom: Atom) -> bool:
+    """Whether the word is the verb of a past event: "sold", "has sold", "was sold", and not "is sold", "the sold"."""
+    if atom.kind is not AtomKind.WORD or not is_past_form(atom.lower) or base_form(atom.lower) in _SPOKEN:
+        return False
+    return atom.before[-1:] == () or atom.before[-1] not in _NOUN_OPENERS
+
+
+def _is_to_come(atoms: Sequence[Atom], place: int, mine: Atom) -> bool:
+    theirs = atoms[place]
+    before = theirs.before
+    if "to" in before:
+        ahead = before[: before.index("to")]
+        behind = before[before.index("to") + 1 :]
+        if "have" in behind:
+            return not place or base_form(atoms[place - 1].lower) not in _KNOWN
+        return not _STILL_TO.isdisjoint(ahead) and "had" not in ahead and theirs.lower not in ("become", "be")
+    is_present = not _PRESENT_BE.isdisjoint(mine.before) and "been" not in mine.before
+    if _is_noun(theirs):
+        return _is_pending(atoms, place)
+    if is_past_form(theirs.lower):
+        return False
+    if theirs.lower.endswith("ing"):
+        return not _PRESENT_BE.isdisjoint(before) and not is_present
+    if is_present or "did" in before or not MODALS.isdisjoint(before) or mine.key in _LASTING:
+        return False
+    governor = atoms[place - 1] if place else None
+    return governor is None or base_form(governor.lower) not in _BARE
+
+
+_KNOWN = stems_of(asserting.FACTIVE | word_set("turn proud happy glad first only last"))
+_BARE = stems_of(word_set("make let see hear watch help do have"))
+
+
+def _is_noun(atom: Atom) -> bool:
+    """Whether the word, of the same stem as a verb, is a noun: by its ending, or by an article before it."""
+    if atom.lower.endswith("ing"):
+        return not {"the", "s", "its", "their", "his", "her"}.isdisjoint(atom.before[-1:])
+    return atom.lower.endswith(_SUFFIXES) or not _NOUN_OPENERS.isdisjoint(atom.before[-1:])
+
+
+def _is_pending(atoms: Sequence[Atom], place: int) -> bool:
+    """Whether the event that a noun names is only planned, allowed, awaited or called off."""
+    if not _PENDING_BEFORE.isdisjoint(atoms[place].before[-2:]) or "to" in atoms[place].before:
+        return True
+    return any(base_form(atom.lower) in _PENDING for atom in atoms[max(0, place - 3) : place + 4])

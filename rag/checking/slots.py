@@ -287,21 +287,31 @@ def is_head(atoms: Sequence[Atom], index: int) -> bool:
 
 
 def replacement_findings(alignment: Alignment) -> Iterator[Finding]:
-    """Words that the evidence has elsewhere, while between the same two neighbours it has another word."""
+    """Words that the evidence has elsewhere, while between the same two neighbours it has another word.
+
+    The end of a sentence is a neighbour too: "arrived at noon" for "was due at noon and arrived at three".
+    """
     mine, theirs = alignment.claim.atoms, alignment.evidence.atoms
-    for index in range(1, len(mine) - 1):
+    for index in range(1, len(mine)):
         if alignment.places[index] is None or mine[index].kind is not AtomKind.WORD:
             continue
         between = [
             theirs[place]
-            for place in range(1, len(theirs) - 1)
-            if theirs[place].kind is AtomKind.WORD
-            and (mine[index].before, mine[index + 1].before) == (theirs[place].before, theirs[place + 1].before)
+            for place in range(1, len(theirs))
+            if (theirs[place].kind is AtomKind.WORD or place == len(theirs) - 1)
+            and mine[index].before == theirs[place].before
             and mine[index - 1].fits(theirs[place - 1])
-            and mine[index + 1].fits(theirs[place + 1])
+            and _follow_alike(mine[index + 1 :], theirs[place + 1 :])
         ]
         if between and not any(other.fits(atom) for other in between for atom in mine):
             yield conflict(f"the evidence says {between[0].text!r} where the claim says {mine[index].text!r}")
+
+
+def _follow_alike(mine: Sequence[Atom], theirs: Sequence[Atom]) -> bool:
+    """Whether the same follows behind the same grammar, or nothing."""
+    if not mine or not theirs:
+        return not mine and not theirs
+    return mine[0].before == theirs[0].before and mine[0].fits(theirs[0])
 
 
 def rival_of(claim: Sentence, index: int, theirs: Sequence[Atom]) -> Atom | None:

@@ -62,7 +62,7 @@ FICTION = word_set(
     series sitcom soap episode scene thriller comedy drama tragedy cartoon comic anime manga videogame game simulation
     scenario exercise drill rehearsal example quiz exam riddle sketch parody poem song ballad epic chapter act hero
     heroine protagonist character fiction screenplay script trilogy sequel storyline plot fantasy imagination
-    narrator textbook worksheet"""
+    narrator textbook worksheet painting fresco mural tapestry engraving woodcut"""
 )
 FICTION_VERBS = word_set("imagine pretend suppose dream picture fantasise fantasize hallucinate simulate enact")
 UNREALISED = word_set(
