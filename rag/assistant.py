@@ -11,8 +11,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from rag.answering import serialisation
-from rag.answering.context import Context, context_of
-from rag.answering.numbering import place_in
+from rag.answering.citations import Context, context_of, place_in
 from rag.assembly.answerer import Answerer
 from rag.assembly.archive import Archive
 from rag.assembly.arguments import checking_arguments

@@ -1,7 +1,7 @@
 """The public names of `rag`, each from where it lives; `rag` imports this page when the first of them is used."""
 
 from rag.answering.answering import NOT_IN_DOCUMENTS
-from rag.answering.context import Context
+from rag.answering.citations import Context
 from rag.answering.serialisation import answer_schema, citation_to_dict, to_dict, to_json
 from rag.assembly.choices import DEFAULT_LLM, language_model
 from rag.assistant import Assistant

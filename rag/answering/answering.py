@@ -14,9 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import uuid4
 
+from rag.answering.citations import Numbering, surroundings_of
 from rag.answering.claims import CitedClaim, DraftReader
-from rag.answering.context import surroundings_of
-from rag.answering.numbering import Numbering
 from rag.answering.several import read_together
 from rag.answering.suggestions import did_you_mean
 from rag.answering.support import check_claim

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from rag.answering.citations import Numbering
 from rag.answering.claims import CitedClaim
-from rag.answering.numbering import Numbering
 from rag.answering.support import CheckedClaim
 from rag.errors import NotFoundError
 from rag.protocols import CANNOT_ANSWER

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from rag.attribution.names import fold, is_description, name_words, names_same
-from rag.attribution.speakers import Speakers
+from rag.attribution.registry import Speakers
 from rag.language.english import (
     BE,
     DEMONSTRATIVES,

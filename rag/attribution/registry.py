@@ -1,15 +1,26 @@
-"""Who is who in one document: full names, and the titles that the document itself joins to them.
+"""Who is who: in one document, by full names and the titles that it joins to them, and in a whole store.
 
 "Trump" is Donald Trump because the document says "Donald Trump" somewhere and names no other Trump; "the US President"
-is he because it says "US President Donald Trump". Nothing is known that the document does not say.
+is he because it says "US President Donald Trump". Nothing is known that the document does not say. The speakers of a
+store are kept so that a name is compared with those that it may be, and not with all.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
 
-from rag.attribution.names import fold, name_words, title_length
+from rag.attribution.names import (
+    Name,
+    are_spellings,
+    are_the_same,
+    fold,
+    name_words,
+    read_name,
+    spelling_keys,
+    title_length,
+)
 from rag.attribution.phrases import Mention, MentionKind
 from rag.language.english import AUXILIARIES, LEADING, word_set
 from rag.language.people import (
@@ -26,7 +37,7 @@ from rag.language.people import (
 )
 from rag.language.saying import CUE_FORMS
 
-__all__ = ["NameRegistry", "is_body", "is_plural"]
+__all__ = ["NameRegistry", "Speakers", "is_body", "is_plural"]
 
 _UPPER = "".join(chr(code) for code in range(0x530) if chr(code).isupper())
 _CAPITAL = rf"(?:{'|'.join(DOTTED_TITLES)})\.|(?:[{_UPPER}]\.)+|[{_UPPER}]\w*(?:[-.’'](?!s\b)\w+)*"
@@ -217,3 +228,73 @@ def is_body(mention: Mention) -> bool:
     return mention.kind is MentionKind.NAME and (
         bool(words & (BODIES | PLACES)) or mention.name.isupper() or mention.name.lower().startswith("the ")
     )
+
+
+class Speakers(Collection[str]):
+    """Names, each once, in the order given. Never changed, so that threads may share it.
+
+    Two names can only be the same when a word of one is a spelling of a word of the other. So a name is looked up by
+    the `spelling_keys` of its words, and compared with what is found there.
+    """
+
+    _name_by_speaker: dict[str, Name]
+    _keys_by_word: dict[str, set[str]]
+
+    def __init__(self, names: Iterable[str], *, like: Speakers | None = None) -> None:
+        """like: the speakers of a moment ago, of whom most are the same and need not be read again."""
+        known = {} if like is None else like._name_by_speaker
+        known_keys = {} if like is None else like._keys_by_word
+        self._name_by_speaker = {speaker: known.get(speaker) or read_name(speaker) for speaker in names}
+        self._speakers_by_word: dict[str, list[str]] = defaultdict(list)
+        for speaker, name in self._name_by_speaker.items():
+            for word in dict.fromkeys(name.words):
+                self._speakers_by_word[word].append(speaker)
+        self._keys_by_word = {word: known_keys.get(word) or _keys(word) for word in self._speakers_by_word}
+        self._words_by_key: dict[str, list[str]] = defaultdict(list)
+        for word, keys in self._keys_by_word.items():
+            for key in keys:
+                self._words_by_key[key].append(word)
+
+    def same_as(self, name: str) -> list[str]:
+        """The speakers that `names_same` takes for `name`, each once.
+
+        >>> Speakers(["Marco Rubio", "John Healey", "Secretary Rubio"]).same_as("rubio")
+        ['Marco Rubio', 'Secretary Rubio']
+        """
+        asked = read_name(name)
+        found: dict[str, None] = {}
+        for word in asked.words:
+            for other in self._spellings_of(word):
+                found.update(dict.fromkeys(self._speakers_by_word[other]))
+        return [speaker for speaker in found if are_the_same(asked, self._name_by_speaker[speaker])]
+
+    def _spellings_of(self, word: str) -> list[str]:
+        """The words of all names that are spellings of `word`, in alphabetical order."""
+        keys = {_beginning(word)} if len(word) == 1 else {_initial(word), *spelling_keys(word)}
+        candidates = {other for key in keys for other in self._words_by_key.get(key, ())}
+        return sorted(other for other in candidates if are_spellings(word, other))
+
+    def __contains__(self, speaker: object) -> bool:
+        return speaker in self._name_by_speaker
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._name_by_speaker)
+
+    def __len__(self) -> int:
+        return len(self._name_by_speaker)
+
+
+def _keys(word: str) -> set[str]:
+    """What a word is found by: its spelling keys, and its first letter, which may stand for it."""
+    keys = {_beginning(word), *spelling_keys(word)}
+    return keys | {_initial(word)} if len(word) == 1 else keys
+
+
+def _beginning(word: str) -> str:
+    """The key of all words with this first letter."""
+    return f"{word[0]}*"
+
+
+def _initial(word: str) -> str:
+    """The key of this first letter where it stands alone."""
+    return f"{word[0]}."

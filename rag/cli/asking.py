@@ -41,7 +41,7 @@ from rag.types import (
 if TYPE_CHECKING:
     from rag.assistant import Assistant
 if TYPE_CHECKING:
-    from rag.answering.context import Context
+    from rag.answering.citations import Context
 
 __all__ = [
     "NO_DOCUMENTS",

@@ -6,9 +6,8 @@ import re
 from collections.abc import Callable, Iterator
 
 from rag.attribution.names import fold
-from rag.conversation.binding import is_bound, may_be
 from rag.conversation.lexicon import DO_OR_MODAL, MOTION, NOT_FINITE, PERSON_ROLES, PHRASE_ENDS, PREDICATES, SPOKEN
-from rag.conversation.memory import Memory, Said
+from rag.conversation.memory import Memory, Said, is_bound, may_be
 from rag.conversation.names import Kind, Name, names_in
 from rag.language.english import ADVERBS, BE, PREPOSITIONS, QUESTION_WORDS, STOP_WORDS
 from rag.language.people import FEMALE, MALE, TITLES

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from rag.errors import QuestionError
 from rag.language.english import STOP_WORDS
-from rag.model.llm.prompts import CountTokens, Message, Prompt, neutral
+from rag.model.llm.asking import CountTokens, Message, Prompt, neutral
 from rag.protocols import CANNOT_ANSWER
 from rag.types import Evidence, Turn
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import httpx
 
 from rag.generators.llama_index import LlamaIndexGenerator
+from rag.model.llm.asking import load_prompt
 from rag.model.llm.llama_cpp import LlamaCpp
-from rag.model.llm.prompts import load_prompt
 from rag.model.llm.server import Server, openai_like
 from rag.types import Evidence, Turn
 

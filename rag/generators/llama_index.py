@@ -19,9 +19,17 @@ from rag.generators._prompting import (
     marker_grammar,
     rewrite_prompt,
 )
-from rag.model.llm.asking import Reply, RequestArgument, ask, server_of
+from rag.model.llm.asking import (
+    CountTokens,
+    Message,
+    Reply,
+    RequestArgument,
+    ask,
+    estimate_tokens,
+    load_prompt,
+    server_of,
+)
 from rag.model.llm.pieces import UnusableError, whole_statements
-from rag.model.llm.prompts import CountTokens, Message, estimate_tokens, load_prompt
 from rag.model.llm.server import NothingWrittenError, connected, failure, openai_like
 from rag.model.loading import made
 from rag.protocols import CANNOT_ANSWER

@@ -2,7 +2,7 @@
 
 from rag.ingestion.finding import SourceFile, absolute, address_in, find_files, source_in
 from rag.ingestion.ingestion import Ingestion
+from rag.ingestion.syncing import watch
 from rag.ingestion.uploads import receiving
-from rag.ingestion.watching import watch
 
 __all__ = ["Ingestion", "SourceFile", "absolute", "address_in", "find_files", "receiving", "source_in", "watch"]

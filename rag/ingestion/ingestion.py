@@ -15,10 +15,9 @@ from typing import TypeVar
 from rag.errors import ReadError, SettingsError, StoreFullError, disk_refusal
 from rag.ingestion import uploads
 from rag.ingestion.finding import NOT_FETCHED, SourceFile, absolute, address_in, find_files, printable
-from rag.ingestion.outcome import Outcome, Reporting
 from rag.ingestion.preparing import DocumentRead, FileRead, Preparation, PreparedDocument, hash_of_file
 from rag.ingestion.syncing import SyncPlan, plan
-from rag.ingestion.writing import PASSAGES_AT_A_TIME, Writer
+from rag.ingestion.writing import PASSAGES_AT_A_TIME, Outcome, Reporting, Writer
 from rag.language.identification import foreign_language_notice
 from rag.protocols import CollectionReader, Embedder, Reader, WordIndex
 from rag.storage import KnownVersion, Store, damaged_documents, delete_dangling

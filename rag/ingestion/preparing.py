@@ -15,8 +15,7 @@ from rag.ingestion.copies import bands_of, is_copy, keys_of, sentence_key, unkno
 from rag.ingestion.finding import SourceFile
 from rag.ingestion.reading import is_collection, read_entries
 from rag.language.identification import detect_language
-from rag.language.sentences import sentence_spans
-from rag.language.windows import Window, windows
+from rag.language.sentences import Window, sentence_spans, windows
 from rag.protocols import CollectionReader, Embedder, Reader
 from rag.storage import NewPassage, Store
 from rag.storage.headings import heading_of

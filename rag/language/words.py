@@ -17,7 +17,7 @@ import Stemmer
 
 from rag.language.countries import COUNTRIES
 from rag.language.english import STOP_WORDS
-from rag.language.other_languages import FUNCTION_WORDS, FUNCTION_WORDS_OF_OTHER_SCRIPTS
+from rag.language.language_rules import FUNCTION_WORDS, FUNCTION_WORDS_OF_OTHER_SCRIPTS
 
 __all__ = ["content_stems", "content_words", "index_form", "query_words", "stem", "word_list", "word_set"]
 

@@ -21,10 +21,9 @@ from llama_index.core.llms import LLM
 
 from rag.checking.attributed import said_by
 from rag.errors import GeneratorError
-from rag.model.llm.asking import Reply, RequestArgument, ask, server_of
+from rag.model.llm.asking import Message, Reply, RequestArgument, ask, estimate_tokens, load_prompt, neutral, server_of
 from rag.model.llm.llama_cpp import LlamaCpp
 from rag.model.llm.pieces import UnusableError
-from rag.model.llm.prompts import Message, estimate_tokens, load_prompt, neutral
 from rag.model.llm.server import Server, connected, openai_like
 from rag.model.loading import made
 from rag.protocols import ClaimWithEvidence

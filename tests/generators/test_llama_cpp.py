@@ -12,7 +12,7 @@ import pytest
 
 from rag.errors import GeneratorError, WeightsError
 from rag.generators.llama_cpp import LlamaCppGenerator
-from rag.model.llm.prompts import load_prompt
+from rag.model.llm.asking import load_prompt
 from rag.protocols import CANNOT_ANSWER
 from rag.types import Turn
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from rag.errors import QuestionError
 from rag.generators._prompting import answer_prompt, marker_grammar, rewrite_prompt
-from rag.model.llm.prompts import estimate_tokens, load_prompt, neutral
+from rag.model.llm.asking import estimate_tokens, load_prompt, neutral
 from rag.protocols import CANNOT_ANSWER
 from rag.types import Turn
 

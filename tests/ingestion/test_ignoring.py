@@ -10,8 +10,7 @@ from hypothesis import HealthCheck, example, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from rag.ingestion.finding import inside
-from rag.ingestion.ignoring import IgnoreRules, parse_rules
+from rag.ingestion.finding import IgnoreRules, inside, parse_rules
 
 PATHS = (
     "a.txt", "b.txt", "ab.txt", "a b.txt", "a[1].txt", "#a.txt", "!a.txt", "docs/a.txt", "docs/b.md", "docs/x/a.txt",

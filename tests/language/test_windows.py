@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.language.windows import Window, windows
+from rag.language.sentences import Window, windows
 from rag.types import Span
 
 

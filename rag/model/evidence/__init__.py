@@ -5,26 +5,28 @@ without support; the reader says which sentences of a passage answer a question,
 and READER_CARD.md beside this file say what they were trained on and how good they are. Verifiers and rerankers use
 them, and `eval.training` makes them with the same code that reads here.
 
-    encoding  texts to token ids; which sentences of a long text stand beside a claim
-    runtime   the model at work, on ONNX Runtime and tokenizers alone
-
 Nothing is loaded before the first text is read.
 """
 
 from __future__ import annotations
 
-from rag.model.evidence.encoding import (
+from rag.model.evidence.model import (
     MAX_PASSAGE_TOKENS,
     MAX_TOKENS,
     MAX_WORDS,
+    READER,
+    VERIFIER,
     Arrays,
     Encoded,
     Encoder,
+    EvidenceModel,
+    Reading,
     arrays,
     best_sentences,
+    bundled_model,
+    bundled_reader,
     words_of,
 )
-from rag.model.evidence.runtime import READER, VERIFIER, EvidenceModel, Reading, bundled_model, bundled_reader
 
 __all__ = [
     "MAX_PASSAGE_TOKENS",

