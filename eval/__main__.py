@@ -11,6 +11,7 @@ TASKS = {
     "compare": "eval.reports.compare",
     "gate": "eval.gate",
     "ingest": "eval.speed.ingest",
+    "damage": "eval.damage",
     "kills": "eval.durability",
     "peers": "eval.peers.compare",
     "report": "eval.reports.report",

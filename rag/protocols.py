@@ -6,7 +6,7 @@ A backend is one file in the folder named after its socket, one line in `rag.ass
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple, Protocol, TypeAlias
 
@@ -198,6 +198,9 @@ class WordIndex(Protocol):
 
     def compact_partly(self) -> bool:
         """Do a small part of what `compact` does, in little space; whether there is more to do."""
+
+    def is_sound(self, passages: Iterable[tuple[Sequence[int], Sequence[str]]]) -> bool:
+        """Whether the passages, ids and texts a batch at a time, can be found by these texts, as far as it can tell."""
 
     def __len__(self) -> int: ...
 

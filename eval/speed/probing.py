@@ -124,7 +124,7 @@ def _changes(library: Library, scratch: Path) -> tuple[list[float], list[float]]
 def _finds(library: Library, path: Path) -> bool:
     """Whether the nearest passages of the document's text are its own."""
     hits = library.vector_search.search(library.retriever.embed(path.read_text(encoding="utf-8")), _K)
-    passages = library.store.passages.load([hit.passage_id for hit in hits], synthetic.DIM)
+    passages = library.store.passages.load([hit.passage_id for hit in hits], synthetic.DIM).passages
     return any(passage.source == str(path) for passage in passages)
 
 

@@ -41,6 +41,7 @@ from rag.types import (
 __all__ = ["NOT_IN_DOCUMENTS", "Answering", "Thresholds"]
 
 _NOTHING_SAYS = "The nearest sentences say nothing of {}."
+_DAMAGED = "What the store has of {} is damaged and was left out - run `rag check`."
 _NOT_ANSWERED = "The documents do not answer {}"
 _QUOTED_AFTER_FAILURE = "The best sentences are quoted instead."
 _QUOTED_INSTEAD = "The best sentences are quoted instead: the language model wrote nothing that could be shown."
@@ -140,6 +141,8 @@ class Answering:
         standalone, asks_back, retrieval = yield from self._understood(question, history, where, clock, notices)
         if where is not None and not retrieval.evidence and not asks_back:
             notices.append(f"No sentence of a document that fits the filter was found: {searched}.")
+        if retrieval.damaged:
+            notices.append(_DAMAGED.format(", ".join(map(repr, retrieval.damaged))))
         notices.append(self._did_you_mean(standalone, retrieval))
         may_quote = retrieval.answerability >= self._thresholds.quote_instead_from
         numbering = Numbering(self._document_of)

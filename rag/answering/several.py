@@ -48,7 +48,8 @@ def read_together(questions: Sequence[str], retrievals: Sequence[Retrieval], *, 
                 number = own_numbers[sentence.number]
                 made[number - 1] = replace(made[number - 1], needs=own_numbers[sentence.needs])
     unmet = tuple(dict.fromkeys(word for each in shown for word in each.unmet))
-    return Retrieval(tuple(made), max(each.answerability for each in retrievals), unmet, tuple(unanswered))
+    damaged = tuple(sorted({source for each in retrievals for source in each.damaged}))
+    return Retrieval(tuple(made), max(each.answerability for each in retrievals), unmet, tuple(unanswered), damaged)
 
 
 def _best(retrieval: Retrieval) -> float:

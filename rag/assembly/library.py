@@ -17,7 +17,7 @@ from rag.assembly.backends import ISOLATED_READERS, ISOLATION, READERS, build, b
 from rag.assembly.choices import choose_embedder
 from rag.assembly.parts import Parts, built_once
 from rag.errors import NotFoundError, StoreError, StoreFullError
-from rag.ingestion import Ingestion, absolute, address_in, receiving, source_in, watch
+from rag.ingestion import Ingestion, absolute, address_in, damaged_uploads, receiving, source_in, watch
 from rag.protocols import Embedder, PassageReader, Reader, VectorIndex, WordIndex
 from rag.retrieval import OneByOne, Retriever, VectorSearch
 from rag.settings import Settings
@@ -163,12 +163,20 @@ class Library(Parts):
             n_passages, n_found_by_word = len(self.store.passages.ids()), len(self.word_index)
             if n_found_by_word != n_passages:
                 found.append(f"the word index holds {n_found_by_word} of {n_passages} passages - run `rag rebuild`")
+            texts = self.store.passages.texts(self.store.passages.ids())
+            if not self.word_index.is_sound((batch.ids, batch.texts) for batch in texts):
+                found.append("the word index is damaged - run `rag check --repair`")
+            if self.vector_search.is_damaged():
+                found.append("the files of the vector index are damaged, and are made again by the next question")
+            found += damaged_uploads(self.store)
         return found + list(filter(None, [exposure(self.store.folder)]))
 
     def repair(self) -> None:
         """Mend what follows from the texts: sentences, passages, vectors and both indexes."""
         make_private(self.store.folder)
         self.ingestion.repair()
+        if self.vector_search.is_damaged():
+            self.vector_search.delete()
         self.vector_search.refresh()
 
     def prune(self, *, days: int | None = None) -> PruneReport:

@@ -16,10 +16,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import DatabaseError
 
 from rag.errors import StoreError
 from rag.language.words import index_form, query_words
@@ -49,6 +50,8 @@ _DOES_OVERWRITE = text("SELECT v FROM passage_words_config WHERE k = 'secure-del
 _FORMAT = text("SELECT v FROM passage_words_config WHERE k = 'version'")
 _SET_FORMAT = text("UPDATE passage_words_config SET v = :format WHERE k = 'version'")
 _OVERWRITE_NOT = text("UPDATE passage_words_config SET v = 0 WHERE k = 'secure-delete' AND v <> 0")
+_WORDS = text("SELECT rowid, words FROM passage_words WHERE rowid IN (SELECT value FROM json_each(:ids))")
+_PROVE = text("INSERT INTO passage_words (passage_words) VALUES ('integrity-check')")
 _COUNT_ROWS = text("SELECT count(*) FROM passage_words_docsize")
 _COUNT = text("SELECT count(*) FROM passage_words")
 _COUNT_MATCHES = text("SELECT count(*) FROM passage_words WHERE passage_words MATCH :query")
@@ -63,6 +66,8 @@ _SEARCH_AMONG = text(
     " ORDER BY badness, rowid LIMIT :k"
 )
 
+_OUT_OF_REACH = ("SQLITE_BUSY", "SQLITE_BUSY_SNAPSHOT", "SQLITE_READONLY")
+"""What comes of proving while somebody writes, or where nobody may: FTS5 takes it for writing."""
 _UNSTORABLE = re.compile("[\ud800-\udfff\x00]")
 _READING_SINCE = (3, 42)  # the format of overwritten tables
 _OVERWRITING_SINCE = (3, 54)  # before it, a crafted database could use it to write outside of its memory
@@ -179,6 +184,24 @@ class FtsIndex:
             connection.execute(_MERGE, {"pages": _PAGES_AT_A_TIME if self._is_merging else -_PAGES_AT_A_TIME})
             self._is_merging = (connection.scalar(_CHANGES) or 0) - before > 1
             return self._is_merging
+
+    def is_sound(self, passages: Iterable[tuple[Sequence[int], Sequence[str]]]) -> bool:
+        """Whether the words of the passages are those of their texts, and the index is that of the words.
+
+        Source: https://www.sqlite.org/fts5.html, section 6.6 (integrity-check; an error tells of a difference).
+        """
+        with self._connect() as connection:
+            if not _exists(connection) or not _is_readable(connection):
+                return True
+            for ids, texts in passages:
+                kept = connection.execute(_WORDS, {"ids": json.dumps(list(ids))})
+                if {row.rowid: row.words for row in kept} != dict(zip(ids, map(_storable, texts), strict=True)):
+                    return False
+            try:
+                connection.execute(_PROVE)
+            except DatabaseError as error:
+                return getattr(error.orig, "sqlite_errorname", "") in _OUT_OF_REACH
+            return True
 
     def __len__(self) -> int:
         with self._connect() as connection:

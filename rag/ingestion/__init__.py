@@ -3,6 +3,16 @@
 from rag.ingestion.finding import SourceFile, absolute, address_in, find_files, source_in
 from rag.ingestion.ingestion import Ingestion
 from rag.ingestion.syncing import watch
-from rag.ingestion.uploads import receiving
+from rag.ingestion.uploads import damaged_uploads, receiving
 
-__all__ = ["Ingestion", "SourceFile", "absolute", "address_in", "find_files", "receiving", "source_in", "watch"]
+__all__ = [
+    "Ingestion",
+    "SourceFile",
+    "absolute",
+    "address_in",
+    "damaged_uploads",
+    "find_files",
+    "receiving",
+    "source_in",
+    "watch",
+]

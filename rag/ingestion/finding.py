@@ -9,6 +9,7 @@ Source: https://git-scm.com/docs/gitignore, "Pattern format".
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import re
 import stat
@@ -29,6 +30,7 @@ __all__ = [
     "absolute",
     "address_in",
     "find_files",
+    "hash_of_file",
     "inside",
     "parse_rules",
     "printable",
@@ -220,6 +222,14 @@ def _leads_inside(path: Path, real_folder: str) -> bool:
 def printable(name: str) -> str:
     """The name with question marks for bytes that are no text."""
     return name.encode(errors="replace").decode()
+
+
+def hash_of_file(path: Path) -> str:
+    """SHA-256 of an ordinary file in hexadecimal digits; empty for a pipe, which would wait for ever, or a device."""
+    if not stat.S_ISREG(path.stat().st_mode):
+        return ""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 IGNORE_FILE = ".ragignore"

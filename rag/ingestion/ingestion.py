@@ -14,13 +14,20 @@ from typing import TypeVar
 
 from rag.errors import ReadError, SettingsError, StoreFullError, disk_refusal
 from rag.ingestion import uploads
-from rag.ingestion.finding import NOT_FETCHED, SourceFile, absolute, address_in, find_files, printable
-from rag.ingestion.preparing import DocumentRead, FileRead, Preparation, PreparedDocument, hash_of_file
+from rag.ingestion.finding import NOT_FETCHED, SourceFile, absolute, address_in, find_files, hash_of_file, printable
+from rag.ingestion.preparing import DocumentRead, FileRead, Preparation, PreparedDocument
 from rag.ingestion.syncing import SyncPlan, plan
 from rag.ingestion.writing import PASSAGES_AT_A_TIME, Outcome, Reporting, Writer
 from rag.language.identification import foreign_language_notice
 from rag.protocols import CollectionReader, Embedder, Reader, WordIndex
-from rag.storage import KnownVersion, Store, damaged_documents, delete_dangling
+from rag.storage import (
+    KnownVersion,
+    Store,
+    damaged_documents,
+    damaged_texts,
+    delete_dangling,
+    restore_states,
+)
 from rag.types import AddReport, Budget, Failure, Progress
 
 __all__ = ["Ingestion"]
@@ -291,9 +298,13 @@ class Ingestion:
         return gone
 
     def repair(self) -> None:
-        """Make anew, from the stored texts, what of a document is not what it has to be, and the word index."""
+        """Make anew, from the stored texts, what of a document is not what it has to be, and the word index.
+
+        A text that is not what was added is kept out of the search.
+        """
         with self._store.writing():
             with self._store.begin():
+                self._set_damaged_aside()
                 delete_dangling(self._store)
             damaged = damaged_documents(self._store)
             with self._store.begin():
@@ -304,6 +315,12 @@ class Ingestion:
                     self._word_index.add(ids, texts, headings=headings)
                 self._store.passages.delete_unused_vectors()
             self._store.erase_traces()
+
+    def _set_damaged_aside(self) -> None:
+        restore_states(self._store)
+        for document_id in damaged_texts(self._store):
+            self._writer.withdraw(document_id)
+            self._store.documents.set_aside(document_id)
 
     def _mend(self, document_id: str) -> None:
         document = self._store.documents.get(document_id)
@@ -326,10 +343,12 @@ class Ingestion:
         """Cut and embed every document anew, from the stored texts, with the settings of now.
 
         Vectors are stored as they come, so that a run that is cut off goes on where it was; the documents change
-        over in one transaction at the end.
+        over in one transaction at the end. A text that is not what was added is kept out of the search.
         """
         embedder = self._embedder()
         with self._store.writing():
+            with self._store.begin():
+                self._set_damaged_aside()
             ids = [info.id for info in self._store.documents.all()]
             original_by_id = {document_id: self._store.copies.original_of(document_id) for document_id in ids}
             for batch in self._prepared_again(original_by_id):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import stat
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import NamedTuple, cast
 from rag import attribution
 from rag.errors import RagError, ReadError, StoreFullError, disk_refusal
 from rag.ingestion.copies import bands_of, is_copy, keys_of, sentence_key, unknown_runs
-from rag.ingestion.finding import SourceFile
+from rag.ingestion.finding import SourceFile, hash_of_file
 from rag.ingestion.reading import is_collection, read_entries
 from rag.language.identification import detect_language
 from rag.language.sentences import Window, sentence_spans, windows
@@ -21,7 +20,7 @@ from rag.storage import NewPassage, Store
 from rag.storage.headings import heading_of
 from rag.types import Budget, Document, Failure, Sentence, Span
 
-__all__ = ["DocumentRead", "FileRead", "Preparation", "PreparedDocument", "hash_of_file"]
+__all__ = ["DocumentRead", "FileRead", "Preparation", "PreparedDocument"]
 
 RECIPE_VERSION = 3
 """Raised when reading, segmentation or attribution changes what is stored, so that unchanged files are read anew."""
@@ -237,17 +236,19 @@ class Preparation:
         self, document: Document, keys: Sequence[str], bands: Sequence[int], original_id: str | None
     ) -> _Original | None:
         if original_id is not None:
-            return _Original(original_id, keys_of(self._store.documents.get(original_id).text)) if original_id else None
+            original = self._store.documents.find(original_id)
+            return _Original(original_id, keys_of(original.text)) if original else None
         waiting = {found.id: found for band in bands if (found := self._waiting.get(band)) is not None}
         candidates = list(waiting.values())
         stored = self._store.copies.candidates(bands, source=document.source)
-        candidates += [self._store.documents.get(found) for found in stored if found not in waiting]
+        known = [self._store.documents.find(found) for found in stored if found not in waiting]
+        candidates += [candidate for candidate in known if candidate is not None]
         candidates = [candidate for candidate in candidates if candidate.source != document.source]
         same = [candidate for candidate in candidates if candidate.text == document.text]
         for candidate in same or candidates:
-            known = keys_of(candidate.text)
-            if is_copy(keys, known):
-                return _Original(candidate.id, known)
+            theirs = keys_of(candidate.text)
+            if is_copy(keys, theirs):
+                return _Original(candidate.id, theirs)
         return None
 
     def waits(self, prepared: PreparedDocument) -> None:
@@ -305,14 +306,6 @@ def _embedding_hash(prefix: str, text: str, spans: Sequence[Span]) -> bytes:
     layout = ",".join(f"{span.start}-{span.end}" for span in spans)
     before = f"{prefix}\0" if prefix else ""
     return hashlib.sha256(f"{layout}\0{before}{text}".encode()).digest()
-
-
-def hash_of_file(path: Path) -> str:
-    """SHA-256 of an ordinary file in hexadecimal digits; empty for a pipe, which would wait for ever, or a device."""
-    if not stat.S_ISREG(path.stat().st_mode):
-        return ""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _stamp(path: Path) -> tuple[int, int, int] | None:

@@ -16,8 +16,7 @@ from time import monotonic
 from typing import NamedTuple
 
 from rag.errors import NotFoundError, RagError, SettingsError
-from rag.ingestion.finding import IGNORE_FILE, OF_A_STORE, FoundFiles, SourceFile, inside, printable
-from rag.ingestion.preparing import hash_of_file
+from rag.ingestion.finding import IGNORE_FILE, OF_A_STORE, FoundFiles, SourceFile, hash_of_file, inside, printable
 from rag.storage import KnownVersion, Store, store_of
 from rag.types import AddReport, Failure
 

@@ -12,11 +12,11 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from rag.errors import StoreError, StoreFullError, disk_refusal
-from rag.ingestion.finding import SourceFile
-from rag.storage import INCOMING, opened_privately, passing_folder, private_folder
+from rag.ingestion.finding import SourceFile, hash_of_file
+from rag.storage import INCOMING, Store, opened_privately, passing_folder, private_folder
 from rag.types import Failure
 
-__all__ = ["UPLOADS", "delete_upload", "keep", "receiving", "safe_name", "staged"]
+__all__ = ["UPLOADS", "damaged_uploads", "delete_upload", "keep", "receiving", "safe_name", "staged"]
 
 UPLOADS = "uploads"
 """The folder in the store's folder that holds them."""
@@ -114,6 +114,21 @@ def _stage(name: str, path: Path, folder: Path, taken: dict[str, SourceFile]) ->
 def keep(file: SourceFile, store_folder: Path) -> None:
     """Put the staged copy into its place, over an older one of that name."""
     file.path.replace(store_folder / file.file)
+
+
+def damaged_uploads(store: Store) -> list[str]:
+    """The kept copies that are not the files that were handed over, a sentence each."""
+    hashes = {
+        version.file: version.file_hash
+        for version in store.documents.in_folder(UPLOADS)
+        if version.file_hash and version.recipe
+    }
+    found = []
+    for file, file_hash in sorted(hashes.items()):
+        with suppress(OSError):  # it is gone, and the document is whole without it
+            if hash_of_file(store.folder / file) != file_hash:
+                found.append(f"the upload {file!r} is not the file that was handed over, of which the text is kept")
+    return found
 
 
 def delete_upload(file: str, store_folder: Path) -> None:

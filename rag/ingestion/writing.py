@@ -88,13 +88,10 @@ class Writer:
 
         Returns the ids of the passages that only it had.
         """
+        heir_id = self._store.copies.heir_of(document_id)
+        if heir_id:
+            self._store.copies.take_over(document_id, heir_id)
         copies = self._store.copies.of(document_id)
-        if copies:
-            text = self._store.documents.get(document_id).text
-            heir = next((copy for copy in copies if copy.text == text), None)
-            if heir is not None:
-                self._store.copies.take_over(document_id, heir.document_id)
-                copies = []
         gone = self._store.documents.supersede(document_id)
         self._word_index.remove(gone)
         for copy in copies:

@@ -62,7 +62,9 @@ def _quoted_from(sentence: Evidence, copies: Sequence[Copy], fitting: set[str], 
     for copy in copies:
         if copy.document_id not in fitting:
             continue
-        document = store.documents.get(copy.document_id)
+        document = store.documents.find(copy.document_id)
+        if document is None:
+            continue
         span = _place_of(words, [place.span for place in store.documents.sentences(copy.document_id)], document.text)
         if span is not None:
             return replace(

@@ -16,7 +16,7 @@ from rag.retrieval.ranking import Candidate, Ranked, candidates_of, measure_feat
 from rag.retrieval.reading import read_ranking
 from rag.retrieval.vector_search import VectorSearch
 from rag.retrieval.whole import joined_at_borders, whole_quotations, without_labels
-from rag.storage import Store
+from rag.storage import LoadedPassages, Store, StoredPassage
 from rag.storage.filters import Filter
 from rag.types import Evidence, Hit, Sentence
 
@@ -28,12 +28,14 @@ class Retrieval(NamedTuple):
 
     unmet: words of the question that the passage of the best sentence says nothing of, as far as a reader knows.
     unanswered: of several questions that were read together, those that it does not answer.
+    damaged: sources of what was found and left out, because it is not what was stored.
     """
 
     evidence: tuple[Evidence, ...]
     answerability: float
     unmet: tuple[str, ...] = ()
     unanswered: tuple[str, ...] = ()
+    damaged: tuple[str, ...] = ()
 
 
 class Retriever:
@@ -80,18 +82,19 @@ class Retriever:
         """
         with self._store.connect():  # one state of the store, and one transaction for all that is read of it
             asked = asked_speaker(question, self.speakers())
-            ranked = self.rank(question, vector, asked, where=where)
+            hits, found = self._found(question, vector, where)
+            ranked = self._ranked(question, vector, asked, hits, found.passages, where)
             shown = self._whole(without_labels(ranked, question))
             evidence = with_other_sources(_with_neighbours(shown, k), self._store, where)
         unmet = ranked[0].reading.unmet if ranked and ranked[0].reading else ()
-        return Retrieval(evidence, answerability(question, ranked, asked), unmet)
+        return Retrieval(evidence, answerability(question, ranked, asked), unmet, damaged=found.damaged)
 
     def _whole(self, ranked: Sequence[Ranked]) -> list[Ranked]:
         """The places, those inside a quotation as the whole of it, whichever passages it stands in."""
         passages = {place.candidate.passage.passage.id: place.candidate.passage for place in ranked}
         joined = joined_at_borders(
             [*passages.values()][:_N_JOINED],
-            load=lambda ids: self._store.passages.load(ids, self._embedder.dim),
+            load=lambda ids: self._store.passages.load(ids, self._embedder.dim).passages,
             text_of=lambda document_id: self._store.documents.get(document_id).text,
         )
         return whole_quotations(ranked, joined)
@@ -116,9 +119,23 @@ class Retriever:
         self, question: str, vector: FloatArray, asked: AskedSpeaker | None, *, where: Filter | None = None
     ) -> list[Ranked]:
         """All sentences of the passages found, best first, equal scores by place."""
+        hits, found = self._found(question, vector, where)
+        return self._ranked(question, vector, asked, hits, found.passages, where)
+
+    def _found(self, question: str, vector: FloatArray, where: Filter | None) -> tuple[list[Hit], LoadedPassages]:
         hits = self._fused(question, vector, where)[: self._n_passages]
         with self._store.connect():
-            passages = self._store.passages.load([hit.passage_id for hit in hits], self._embedder.dim)
+            return hits, self._store.passages.load([hit.passage_id for hit in hits], self._embedder.dim)
+
+    def _ranked(
+        self,
+        question: str,
+        vector: FloatArray,
+        asked: AskedSpeaker | None,
+        hits: Sequence[Hit],
+        passages: Sequence[StoredPassage],
+        where: Filter | None,
+    ) -> list[Ranked]:
         scores = {hit.passage_id: hit.score for hit in hits}
         candidates = candidates_of(passages, [scores[passage.passage.id] for passage in passages], vector)
         if where is not None:

@@ -73,6 +73,13 @@ class VectorSearch:
         with self._lock:
             self._refreshed()
 
+    def is_damaged(self) -> bool:
+        """Whether the index's files are there and cannot be read; another index is then made when one is needed."""
+        embedder, folder = self._store.embedder(), self._store.index_folder
+        if embedder is None or not any(path.is_file() for path in folder.glob("*")):
+            return False
+        return not self._make_index(embedder.dim).load(folder, embedder_id=embedder.id)
+
     def forget_removed(self, passage_ids: Sequence[int] = ()) -> None:
         """Leave no vector of a removed passage in the index's files; needs no embedder.
 

@@ -4,21 +4,23 @@ from rag.storage.answers import StoredAnswer
 from rag.storage.copies import Copy
 from rag.storage.documents import KnownVersion, NewPassage
 from rag.storage.files import exposure, is_store, make_private, opened_privately, private_folder, store_of
-from rag.storage.passages import StoredPassage
+from rag.storage.passages import LoadedPassages, StoredPassage
 from rag.storage.passing import INCOMING, passing_folder
 from rag.storage.store import Store
 from rag.storage.transfer import export_store, import_store
-from rag.storage.upkeep import damaged_documents, delete_dangling, problems, prune
+from rag.storage.upkeep import damaged_documents, damaged_texts, delete_dangling, problems, prune, restore_states
 
 __all__ = [
     "INCOMING",
     "Copy",
     "KnownVersion",
+    "LoadedPassages",
     "NewPassage",
     "Store",
     "StoredAnswer",
     "StoredPassage",
     "damaged_documents",
+    "damaged_texts",
     "delete_dangling",
     "export_store",
     "exposure",
@@ -30,5 +32,6 @@ __all__ = [
     "private_folder",
     "problems",
     "prune",
+    "restore_states",
     "store_of",
 ]

@@ -6,10 +6,12 @@ from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, delete, func, select, update
+from sqlalchemy import Connection, Select, delete, func, select
 
+from rag.errors import StoreError
 from rag.storage import schema
 from rag.storage.database import Database
+from rag.storage.sealing import SEALED_OF_ANSWERS, change_sealed, is_sound, seal_of
 from rag.types import Rating, RecordedAnswer
 
 __all__ = ["Answers", "StoredAnswer"]
@@ -26,7 +28,7 @@ class StoredAnswer(NamedTuple):
 
 
 class Answers:
-    """Reads and writes of answers; they leave the documents and the generation as they are."""
+    """Reads and writes of answers, sealed (see `sealing`); they leave the documents and the generation as they are."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -55,24 +57,32 @@ class Answers:
             is_there = documents.id.in_(document_ids)
             if connection.scalar(select(func.count()).where(is_there)) != len(document_ids):
                 return False
-            connection.execute(
-                schema.answers.insert().values(
-                    answer_id=answer_id,
-                    asked_at=datetime.now(UTC).isoformat(timespec="seconds"),
-                    question=question,
-                    answer=answer,
-                    rating=Rating.NONE.value,
-                )
-            )
+            values = {
+                "answer_id": answer_id,
+                "asked_at": datetime.now(UTC).isoformat(timespec="seconds"),
+                "question": question,
+                "answer": answer,
+                "rating": Rating.NONE.value,
+            }
+            seal = seal_of(schema.answers, values)
+            connection.execute(schema.answers.insert().values(values).values(seal=seal))
             _forget(connection, keep, keep_for)
             return True
 
     def last(self) -> StoredAnswer | None:
-        """The answer recorded last, or None when there is none."""
+        """The answer recorded last, or None when there is none.
+
+        Raises:
+            StoreError: it is damaged.
+        """
         return self._first(select(schema.answers).order_by(schema.answers.c.id.desc()).limit(1))
 
     def get(self, answer_id: str) -> StoredAnswer | None:
-        """The answer with that id, or None when it was not recorded."""
+        """The answer with that id, or None when it was not recorded.
+
+        Raises:
+            StoreError: it is damaged.
+        """
         return self._first(select(schema.answers).where(schema.answers.c.answer_id == answer_id))
 
     def rate(self, answer_id: str, rating: Rating) -> bool:
@@ -83,19 +93,20 @@ class Answers:
         """
         columns = schema.answers.c
         with self._database.begin(wait_seconds=_PATIENCE_SECONDS) as connection:
-            change = update(schema.answers).where(columns.answer_id == answer_id).values(rating=rating.value)
-            return bool(connection.execute(change).rowcount)
+            is_it = columns.answer_id == answer_id
+            return bool(change_sealed(connection, schema.answers, is_it, rating=rating.value))
 
     def all(self) -> list[RecordedAnswer]:
-        """Every recorded answer, the last one first."""
+        """Every recorded answer that is not damaged, the last one first."""
         columns = schema.answers.c
-        query = select(columns.answer_id, columns.asked_at, columns.question, columns.rating)
+        query = select(columns.seal, *SEALED_OF_ANSWERS)
         with self._database.connect() as connection:
             return [
                 RecordedAnswer(
                     id=row.answer_id, asked_at=row.asked_at, question=row.question, rating=Rating(row.rating)
                 )
                 for row in connection.execute(query.order_by(columns.id.desc()))
+                if is_sound(schema.answers, row)
             ]
 
     def clear(self, older_than: timedelta | None) -> int:
@@ -113,7 +124,11 @@ class Answers:
     def _first(self, query: Select[Any]) -> StoredAnswer | None:
         with self._database.connect() as connection:
             row = connection.execute(query).first()
-        return None if row is None else StoredAnswer(row.answer, Rating(row.rating))
+        if row is None:
+            return None
+        if not is_sound(schema.answers, row):
+            raise StoreError("cannot open the recorded answer: it is damaged - ask again")
+        return StoredAnswer(row.answer, Rating(row.rating))
 
 
 def _forget(connection: Connection, keep: int | None, keep_for: timedelta | None) -> None:

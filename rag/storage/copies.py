@@ -12,6 +12,7 @@ from sqlalchemy import func, select, update
 
 from rag.storage import schema
 from rag.storage.database import Database
+from rag.storage.sealing import change_sealed
 
 __all__ = ["Copies", "Copy"]
 
@@ -55,7 +56,7 @@ class Copies:
         with self._database.connect() as connection:
             if original_id:
                 key = connection.scalar(select(columns.key).where(columns.id == original_id))
-                connection.execute(update(schema.documents).where(columns.id == document_id).values(duplicate_of=key))
+                change_sealed(connection, schema.documents, columns.id == document_id, duplicate_of=key)
                 return
             key = connection.scalar(select(columns.key).where(columns.id == document_id))
             if bands:
@@ -79,6 +80,18 @@ class Copies:
         with self._database.connect() as connection:
             return [Copy(*row) for row in connection.execute(query.order_by(columns.key))]
 
+    def heir_of(self, document_id: str) -> str:
+        """The id of the oldest copy of an original that has its very text and sentences; empty when none has."""
+        columns, original = schema.documents.c, schema.documents.alias().c
+        query = (
+            select(columns.id)
+            .where(original.id == document_id, columns.duplicate_of == original.key)
+            .where(columns.text_hash == original.text_hash, columns.sentences_hash == original.sentences_hash)
+            .order_by(columns.key)
+        )
+        with self._database.connect() as connection:
+            return connection.scalar(query.limit(1)) or ""
+
     def original_of(self, document_id: str) -> str:
         """The id of the document that this one is a copy of; empty for an original."""
         columns = schema.documents.c
@@ -93,12 +106,9 @@ class Copies:
         with self._database.connect() as connection:
             key = connection.scalar(select(columns.key).where(columns.id == document_id))
             heir = connection.scalar(select(columns.key).where(columns.id == heir_id))
-            connection.execute(
-                update(schema.documents)
-                .where(columns.duplicate_of == key, columns.key != heir)
-                .values(duplicate_of=heir)
-            )
-            connection.execute(update(schema.documents).where(columns.key == heir).values(duplicate_of=None))
+            others = (columns.duplicate_of == key) & (columns.key != heir)
+            change_sealed(connection, schema.documents, others, duplicate_of=heir)
+            change_sealed(connection, schema.documents, columns.key == heir, duplicate_of=None)
             for table in (schema.passages, schema.bands):
                 connection.execute(update(table).where(table.c.document_key == key).values(document_key=heir))
 
@@ -106,9 +116,7 @@ class Copies:
         """Make a copy a document that nothing is known of, so that its file is read anew."""
         columns = schema.documents.c
         with self._database.connect() as connection:
-            connection.execute(
-                update(schema.documents).where(columns.id == document_id).values(duplicate_of=None, recipe="")
-            )
+            change_sealed(connection, schema.documents, columns.id == document_id, duplicate_of=None, recipe="")
 
     def beside(self, document_ids: Sequence[str]) -> Mapping[str, list[Copy]]:
         """For each document its original and the other copies of that, by source; for one that has none, none."""

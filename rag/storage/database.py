@@ -16,6 +16,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from rag.errors import StoreError, StoreFullError, StoreLockedError, disk_refusal
+from rag.storage.sealing import checksum
 
 __all__ = ["Database"]
 
@@ -160,13 +161,20 @@ class Database:
         """
         folder, log = self.path.parent, self.path.with_name(f"{self.path.name}-wal")
         is_frozen = self.path.exists() and not os.access(folder, os.W_OK) and not log.exists()
-        return sqlite3.connect(
+        connection = sqlite3.connect(
             f"{self.path.absolute().as_uri()}{'?mode=ro&immutable=1' if is_frozen else ''}",
             uri=True,
             timeout=self._timeout_seconds,
             isolation_level=None,
             check_same_thread=False,
         )
+        connection.text_factory = _decoded
+        return connection
+
+
+def _decoded(content: bytes) -> str:
+    """A damaged text is read as far as it goes: its row can be named then, and its seal keeps it from being quoted."""
+    return str(content, "utf-8", "replace")
 
 
 def _configure(connection: Any, _record: object) -> None:
@@ -175,6 +183,7 @@ def _configure(connection: Any, _record: object) -> None:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
     connection.create_function("lower_case", 1, _lower_case, deterministic=True)
+    connection.create_function("checksum_of", 1, checksum, deterministic=True)
 
 
 def _lower_case(value: object) -> object:

@@ -4,25 +4,38 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, or_, select, update
 
-from rag.errors import NotFoundError
+from rag.errors import NotFoundError, StoreError
 from rag.storage import schema
 from rag.storage.database import Database
 from rag.storage.filters import Filter, condition_of
+from rag.storage.sealing import (
+    SEALED_OF_DOCUMENTS,
+    change_sealed,
+    digest,
+    is_sound,
+    passage_seal,
+    seal_of,
+    sentences_digest,
+)
 from rag.types import Document, DocumentInfo, Sentence, Span
 
 __all__ = ["Documents", "KnownVersion", "NewPassage", "sentence_record"]
 
 
 class KnownVersion(NamedTuple):
-    """What the store knows of the current version of a source."""
+    """What the store knows of the current version of a source.
+
+    recipe: empty when what is stored of it is damaged, so that its file is read anew.
+    """
 
     source: str
     document_id: str
@@ -74,15 +87,22 @@ class Documents:
 
     def _known_versions(self, *conditions: ColumnElement[bool]) -> list[KnownVersion]:
         columns = schema.documents.c
-        query = select(columns.source, columns.id, columns.file, columns.file_hash, columns.recipe)
+        query = select(columns.seal, *SEALED_OF_DOCUMENTS).where(*conditions, columns.state == "current")
         try:
             with self._database.connect() as connection:
-                rows = connection.execute(
-                    query.where(*conditions, columns.state == "current").order_by(columns.file, columns.source)
-                ).all()
+                rows = connection.execute(query.order_by(columns.file, columns.source)).all()
         except UnicodeEncodeError:  # a name that is no text: no such name can be stored
             return []
-        return [KnownVersion(*row) for row in rows]
+        return [
+            KnownVersion(
+                source=row.source,
+                document_id=row.id,
+                file=row.file,
+                file_hash=row.file_hash,
+                recipe=row.recipe if is_sound(schema.documents, row) else "",
+            )
+            for row in rows
+        ]
 
     def named(self, names: Sequence[str], *, files: Sequence[str], folder: str) -> list[KnownVersion]:
         """Every version, current or superseded, of what has such an id or source, or was read from the files or folder.
@@ -120,13 +140,13 @@ class Documents:
 
         file: which it was read from, when that is not its source.
         """
-        documents = schema.documents
+        text_hash = digest(document.text)
+        rows = [(sentence.ordinal, sentence.span.start, sentence.span.end, sentence.speaker) for sentence in sentences]
         values = {
             "id": document.id,
             "source": document.source,
             "title": document.title,
             "media_type": document.media_type,
-            "text": document.text,
             "metadata": json.dumps(dict(document.metadata), ensure_ascii=False),
             "file_hash": file_hash,
             "recipe": recipe,
@@ -135,71 +155,63 @@ class Documents:
             "file": file or document.source,
             "superseded_at": "",
             "duplicate_of": None,
+            "text_hash": text_hash,
+            "sentences_hash": sentences_digest(rows),
         }
+        values |= {"seal": seal_of(schema.documents, values), "text": document.text}
         with self._database.connect() as connection:
-            key = connection.scalar(select(documents.c.key).where(documents.c.id == document.id))
-            if key is None:
-                key = connection.execute(documents.insert().values(values).returning(documents.c.key)).scalar_one()
-            else:
-                connection.execute(update(documents).where(documents.c.key == key).values(values))
-            if sentences:
+            columns = schema.documents.c
+            is_replaced = (columns.source == document.source) & (columns.state == "damaged")
+            connection.execute(delete(schema.documents).where(is_replaced, columns.id != document.id))
+            key = _put_row(connection, values)
+            if rows:
+                names = ("ordinal", "start", "end", "speaker")
                 connection.execute(
                     schema.sentences.insert(),
-                    [
-                        {
-                            "document_key": key,
-                            "ordinal": sentence.ordinal,
-                            "start": sentence.span.start,
-                            "end": sentence.span.end,
-                            "speaker": sentence.speaker,
-                        }
-                        for sentence in sentences
-                    ],
+                    [{"document_key": key, **dict(zip(names, row, strict=True))} for row in rows],
                 )
-            return [
-                connection.execute(
-                    schema.passages.insert()
-                    .returning(schema.passages.c.id)
-                    .values(
-                        document_key=key,
-                        first_sentence=passage.first_sentence,
-                        last_sentence=passage.last_sentence,
-                        start=passage.span.start,
-                        end=passage.span.end,
-                        text=passage.span.slice(document.text),
-                        embedding_hash=passage.embedding_hash,
-                    )
-                ).scalar_one()
-                for passage in passages
-            ]
+            return _put_passages(connection, key, passages, document.text, text_hash, rows)
 
     def supersede(self, document_id: str) -> list[int]:
         """Keep the document's text but let nothing find it; the ids of the passages it had."""
         with self._database.connect() as connection:
             key = connection.scalar(select(schema.documents.c.key).where(schema.documents.c.id == document_id))
             passage_ids = _delete_derived(connection, [] if key is None else [key])
-            connection.execute(
-                update(schema.documents)
-                .where(schema.documents.c.key == key)
-                .values(state="superseded", superseded_at=_now(), duplicate_of=None)
+            is_it = schema.documents.c.key == key
+            change_sealed(
+                connection, schema.documents, is_it, state="superseded", superseded_at=_now(), duplicate_of=None
             )
         return passage_ids
+
+    def set_aside(self, document_id: str) -> None:
+        """Say of a superseded document that its text is damaged: only its file can bring it back."""
+        columns = schema.documents.c
+        with self._database.connect() as connection:
+            connection.execute(update(schema.documents).where(columns.id == document_id).values(state="damaged"))
 
     def set_file_hash(self, file: str, file_hash: str) -> None:
         """Say of all current documents of `file` that they were read from these bytes."""
         columns = schema.documents.c
-        change = update(schema.documents).where(columns.file == file, columns.state == "current")
         with self._database.connect() as connection:
-            connection.execute(change.values(file_hash=file_hash))
+            are_its = (columns.file == file) & (columns.state == "current")
+            change_sealed(connection, schema.documents, are_its, file_hash=file_hash)
 
     def move(self, file: str, new_file: str) -> None:
         """Give all that was read from `file` its new name, older versions too; ids stay as they are."""
-        columns = schema.documents.c
-        change = update(schema.documents).where(columns.file == file)
+
+        def title(row: Any) -> str:
+            is_name = row.title == Path(file).name
+            return Path(new_file).name if is_name else str(row.title)
+
         with self._database.connect() as connection:
-            connection.execute(change.where(columns.title == Path(file).name).values(title=Path(new_file).name))
-            new_source = literal(new_file).concat(func.substr(columns.source, len(file) + 1))
-            connection.execute(change.values(source=new_source, file=new_file))
+            change_sealed(
+                connection,
+                schema.documents,
+                schema.documents.c.file == file,
+                title=title,
+                source=lambda row: new_file + str(row.source)[len(file) :],
+                file=new_file,
+            )
 
     def remove_source(self, source: str) -> list[int]:
         """Delete every version of `source`, its vectors and the answers that quote it.
@@ -235,16 +247,7 @@ class Documents:
         n_sentences = (
             select(func.count()).where(schema.sentences.c.document_key == columns.key).scalar_subquery().label("n")
         )
-        query = select(
-            columns.id,
-            columns.source,
-            columns.title,
-            columns.media_type,
-            columns.added_at,
-            columns.metadata,
-            func.length(columns.text).label("n_characters"),
-            n_sentences,
-        )
+        query = select(*SEALED_OF_DOCUMENTS, columns.seal, func.length(columns.text).label("n_characters"), n_sentences)
         if where is not None:
             query = query.where(condition_of(where))
         with self._database.connect() as connection:
@@ -261,6 +264,7 @@ class Documents:
                 metadata=json.loads(row.metadata),
             )
             for row in rows
+            if is_sound(schema.documents, row)
         ]
 
     def get(self, document_id: str) -> Document:
@@ -268,20 +272,27 @@ class Documents:
 
         Raises:
             NotFoundError: the store has no such document, or has it no more.
+            StoreError: it is damaged.
         """
-        columns = schema.documents.c
-        with self._database.connect() as connection:
-            row = connection.execute(select(schema.documents).where(columns.id == document_id)).one_or_none()
+        row = self._row(document_id)
         if row is None:
             raise NotFoundError(f"no document has the id {document_id!r}: it was removed, or never added")
-        return Document(
-            id=row.id,
-            source=row.source,
-            title=row.title,
-            media_type=row.media_type,
-            text=row.text,
-            metadata=json.loads(row.metadata),
-        )
+        if not _is_whole(row):
+            raise StoreError(
+                f"cannot quote {row.source!r}: what the store has of it is damaged - run `rag check --repair`, and "
+                "`rag add` its file again"
+            )
+        return _document(row)
+
+    def find(self, document_id: str) -> Document | None:
+        """As `get`; None for one that is not there, or that is damaged."""
+        row = self._row(document_id)
+        return _document(row) if row is not None and _is_whole(row) else None
+
+    def _row(self, document_id: str) -> Row[Any] | None:
+        with self._database.connect() as connection:
+            query = select(schema.documents).where(schema.documents.c.id == document_id)
+            return connection.execute(query).one_or_none()
 
     def sentences(self, document_id: str) -> list[Sentence]:
         """The sentences of a current document, in reading order; none for a superseded one."""
@@ -299,6 +310,60 @@ class Documents:
         speaker = schema.sentences.c.speaker
         with self._database.connect() as connection:
             return list(connection.scalars(select(speaker).where(speaker != "").distinct().order_by(speaker)))
+
+
+def _is_whole(row: Any) -> bool:
+    return is_sound(schema.documents, row) and bool(row.text_hash == digest(row.text))
+
+
+def _document(row: Any) -> Document:
+    return Document(
+        id=row.id,
+        source=row.source,
+        title=row.title,
+        media_type=row.media_type,
+        text=row.text,
+        metadata=json.loads(row.metadata),
+    )
+
+
+def _put_row(connection: Connection, values: Mapping[str, object]) -> int:
+    """The key of the row with these values, new or in the place of an older one with the same id."""
+    documents = schema.documents
+    key: int | None = connection.scalar(select(documents.c.key).where(documents.c.id == values["id"]))
+    if key is None:
+        key = connection.execute(documents.insert().values(values).returning(documents.c.key)).scalar_one()
+        return int(key)
+    connection.execute(update(documents).where(documents.c.key == key).values(values))
+    return key
+
+
+def _put_passages(
+    connection: Connection,
+    document_key: int,
+    passages: Sequence[NewPassage],
+    text: str,
+    text_hash: bytes,
+    sentences: Sequence[Sequence[object]],
+) -> list[int]:
+    """The ids of the passages, in their order; ids only grow."""
+    rows = []
+    for passage in passages:
+        values = {
+            "document_key": document_key,
+            "first_sentence": passage.first_sentence,
+            "last_sentence": passage.last_sentence,
+            "start": passage.span.start,
+            "end": passage.span.end,
+            "text": passage.span.slice(text),
+            "embedding_hash": passage.embedding_hash,
+        }
+        its = sentences[passage.first_sentence : passage.last_sentence + 1]
+        rows.append(values | {"seal": passage_seal(SimpleNamespace(**values), text_hash, its)})
+    if not rows:
+        return []
+    insert = schema.passages.insert().returning(schema.passages.c.id, sort_by_parameter_order=True)
+    return list(connection.scalars(insert, rows))
 
 
 def _is_inside(folder: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:

@@ -6,12 +6,13 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import TypeAlias
 
-from sqlalchemy import Connection, Table, inspect, select, text, update
+from sqlalchemy import Connection, Integer, Table, bindparam, inspect, select, text, update
 from sqlalchemy.schema import CreateColumn
 
 from rag.errors import StoreError
 from rag.language.words import index_form
 from rag.storage import schema
+from rag.storage.sealing import digest, passage_seal, seal_of, sentences_digest
 
 __all__ = ["MIGRATIONS", "migrate", "pending"]
 
@@ -72,6 +73,44 @@ def index_other_scripts(connection: Connection) -> None:
         connection.execute(text("INSERT OR REPLACE INTO passage_words (rowid, words) VALUES (:id, :words)"), changed)
 
 
+def seal_rows(connection: Connection) -> None:
+    """Every text is bound to its hash, and every row that is quoted from to what is in it, as it is now.
+
+    Where a passage is not the slice of its text the document gets no seal: one of both is not what was added.
+    """
+    add_columns(connection, schema.documents, "text_hash", "sentences_hash", "seal")
+    for table, name in ((schema.passages, "seal"), (schema.answers, "seal"), (schema.embeddings, "checksum")):
+        add_columns(connection, table, name)
+    documents, passages, sentences = schema.documents, schema.passages, schema.sentences
+    key = bindparam("changed", type_=Integer)
+    for document in connection.execute(select(documents.c.key)).all():
+        row = connection.execute(select(documents).where(documents.c.key == document.key)).one()
+        query = select(sentences.c.ordinal, sentences.c.start, sentences.c.end, sentences.c.speaker)
+        its = query.where(sentences.c.document_key == row.key).order_by(sentences.c.ordinal)
+        said = [tuple(sentence) for sentence in connection.execute(its)]
+        cut = connection.execute(select(passages).where(passages.c.document_key == row.key)).all()
+        if any(passage.text != row.text[passage.start : passage.end] for passage in cut):
+            continue
+        hashes = {"text_hash": digest(row.text), "sentences_hash": sentences_digest(said)}
+        seal = seal_of(documents, {**row._mapping, **hashes})
+        connection.execute(update(documents).where(documents.c.key == row.key).values(seal=seal, **hashes))
+        seals = [
+            {
+                "changed": passage.id,
+                "seal": passage_seal(
+                    passage, hashes["text_hash"], said[passage.first_sentence : passage.last_sentence + 1]
+                ),
+            }
+            for passage in cut
+        ]
+        if seals:
+            connection.execute(update(passages).where(passages.c.id == key), seals)
+    for row in connection.execute(select(schema.answers)).all():
+        seal = seal_of(schema.answers, {**row._mapping})
+        connection.execute(update(schema.answers).where(schema.answers.c.id == row.id).values(seal=seal))
+    connection.execute(text("UPDATE embeddings SET checksum = checksum_of(vectors)"))
+
+
 def add_columns(connection: Connection, table: Table, *names: str) -> None:
     """Add columns of the schema to a table that lacks them; a new store has them from the start."""
     existing = {column["name"] for column in inspect(connection).get_columns(table.name)}
@@ -86,6 +125,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     keep_in_step,
     note_loose_vectors,
     index_other_scripts,
+    seal_rows,
 )
 
 

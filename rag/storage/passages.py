@@ -16,9 +16,10 @@ from rag.storage.database import Database
 from rag.storage.documents import sentence_record
 from rag.storage.filters import Filter, condition_of
 from rag.storage.headings import heading_of
+from rag.storage.sealing import SEALED_OF_DOCUMENTS, checksum, is_sound, passage_seal
 from rag.types import Passage, Sentence, Span
 
-__all__ = ["PassageTexts", "Passages", "StoredPassage"]
+__all__ = ["LoadedPassages", "PassageTexts", "Passages", "StoredPassage"]
 
 Value = TypeVar("Value")
 
@@ -32,9 +33,14 @@ _VECTORS = text(
 )
 _PASSAGES = text(
     'SELECT passages.id, first_sentence, last_sentence, start, "end", passages.text,'
-    " documents.id AS document_id, source, title, metadata, vectors FROM json_each(:ids) CROSS JOIN passages"
-    " ON passages.id = value JOIN documents ON documents.key = document_key JOIN embeddings ON hash = embedding_hash"
+    " embedding_hash, passages.seal, document_key, vectors, checksum FROM json_each(:ids) CROSS JOIN passages"
+    " ON passages.id = value JOIN embeddings ON hash = embedding_hash"
     " AND embedder_key = (SELECT embedders.key FROM embedders JOIN store ON embedders.id = embedder_id)"
+)
+_DOCUMENTS = select(schema.documents.c.key, schema.documents.c.seal, *SEALED_OF_DOCUMENTS).where(
+    schema.documents.c.key.in_(
+        text("SELECT document_key FROM json_each(:ids) CROSS JOIN passages ON passages.id = value")
+    )
 )
 _SENTENCES = text(
     'SELECT passages.id AS passage_id, ordinal, sentences.start, sentences."end", speaker FROM json_each(:ids)'
@@ -65,6 +71,13 @@ class StoredPassage:
         """The text of one of the passage's sentences."""
         offset = self.passage.span.start
         return self.text[sentence.span.start - offset : sentence.span.end - offset]
+
+
+class LoadedPassages(NamedTuple):
+    """Passages, and the sources of those that were left out because what is stored of them is damaged."""
+
+    passages: list[StoredPassage]
+    damaged: tuple[str, ...]
 
 
 class PassageTexts(NamedTuple):
@@ -119,7 +132,7 @@ class Passages:
             )
             with self._database.connect() as connection:  # closed before the caller goes on, who may not come back
                 rows = connection.execute(query).all()
-            headings = [heading_of(row.title, json.loads(row.metadata), source=row.source) for row in rows]
+            headings = [heading_of(str(row.title), _said(row.metadata), source=str(row.source)) for row in rows]
             yield PassageTexts([row.id for row in rows], [row.text for row in rows], headings)
 
     def vectors(self, passage_ids: Sequence[int], dim: int) -> Iterator[tuple[list[int], FloatArray]]:
@@ -130,39 +143,31 @@ class Passages:
             vectors = np.frombuffer(b"".join(row.vector for row in rows), dtype="<f4").reshape(-1, dim)
             yield [row.id for row in rows], vectors.astype(np.float32)
 
-    def load(self, passage_ids: Sequence[int], dim: int) -> list[StoredPassage]:
+    def load(self, passage_ids: Sequence[int], dim: int) -> LoadedPassages:
         """The passages with their sentences and the sentences' vectors, in the order asked for.
 
-        An id that is not there any more is left out: another process may have removed it a moment ago.
+        An id that is not there any more is left out: another process may have removed it a moment ago. So is what is
+        not what was stored.
         """
         found: dict[int, StoredPassage] = {}
+        damaged: set[str] = set()
         with self._database.connect() as connection:
             for batch in _batches(passage_ids):
                 ids = {"ids": json.dumps(list(batch))}
-                rows = connection.execute(_PASSAGES, ids).all()
+                documents = {row.key: row for row in connection.execute(_DOCUMENTS, ids)}
+                sound = {key for key, row in documents.items() if is_sound(schema.documents, row)}
                 by_passage: dict[int, list[Row[Any]]] = {}
                 for sentence in connection.execute(_SENTENCES, ids):
                     by_passage.setdefault(sentence.passage_id, []).append(sentence)
-                for row in rows:
-                    vectors = np.frombuffer(row.vectors, dtype="<f4").reshape(-1, dim)
-                    said = json.loads(row.metadata)
-                    found[row.id] = StoredPassage(
-                        passage=Passage(
-                            id=row.id,
-                            document_id=row.document_id,
-                            first_sentence=row.first_sentence,
-                            last_sentence=row.last_sentence,
-                            span=Span(start=row.start, end=row.end),
-                        ),
-                        source=row.source,
-                        title=row.title,
-                        published=said.get("published", ""),
-                        text=row.text,
-                        sentences=tuple(sentence_record(sentence, row.document_id) for sentence in by_passage[row.id]),
-                        vectors=vectors[1:].astype(np.float32),
-                        heading=heading_of(row.title, said, source=row.source),
-                    )
-        return [found[passage_id] for passage_id in passage_ids if passage_id in found]
+                for row in connection.execute(_PASSAGES, ids):
+                    document, sentences = documents[row.document_key], by_passage.get(row.id, [])
+                    is_whole = row.document_key in sound and _is_as_stored(row, document.text_hash, sentences)
+                    if is_whole and len(row.vectors) == 4 * dim * (1 + len(sentences)):
+                        found[row.id] = _stored_passage(row, document, sentences, dim)
+                    else:
+                        damaged.add(str(document.source))
+        passages = [found[passage_id] for passage_id in passage_ids if passage_id in found]
+        return LoadedPassages(passages, tuple(sorted(damaged)))
 
     def known_vectors(self, hashes: Sequence[bytes], embedder_id: str) -> set[bytes]:
         """Those of `hashes` whose vectors are stored already."""
@@ -192,8 +197,9 @@ class Passages:
             connection.execute(
                 schema.embeddings.insert().prefix_with("OR IGNORE"),
                 [
-                    {"embedder_key": key, "hash": hash_, "vectors": vectors.astype("<f4").tobytes()}
+                    {"embedder_key": key, "hash": hash_, "vectors": stored, "checksum": checksum(stored)}
                     for hash_, vectors in vectors_by_hash.items()
+                    for stored in [vectors.astype("<f4").tobytes()]
                 ],
             )
 
@@ -208,6 +214,40 @@ class Passages:
             unused = select(loose.c.hash).where(~is_used)
             connection.execute(delete(embeddings).where(embeddings.c.hash.in_(unused)))
             connection.execute(delete(loose))
+
+
+def _said(metadata: object) -> dict[str, str]:
+    """What is known of a document, whose row may be damaged: a heading is only searched."""
+    try:
+        found = json.loads(str(metadata))
+    except ValueError:
+        return {}
+    return {str(name): str(value) for name, value in found.items()} if isinstance(found, dict) else {}
+
+
+def _is_as_stored(row: Row[Any], text_hash: bytes, sentences: Sequence[Row[Any]]) -> bool:
+    rows = [(sentence.ordinal, sentence.start, sentence.end, sentence.speaker) for sentence in sentences]
+    return bool(row.seal == passage_seal(row, text_hash, rows) and checksum(row.vectors) == row.checksum)
+
+
+def _stored_passage(row: Row[Any], document: Row[Any], sentences: Sequence[Row[Any]], dim: int) -> StoredPassage:
+    said = json.loads(document.metadata)
+    return StoredPassage(
+        passage=Passage(
+            id=row.id,
+            document_id=document.id,
+            first_sentence=row.first_sentence,
+            last_sentence=row.last_sentence,
+            span=Span(start=row.start, end=row.end),
+        ),
+        source=document.source,
+        title=document.title,
+        published=said.get("published", ""),
+        text=row.text,
+        sentences=tuple(sentence_record(sentence, document.id) for sentence in sentences),
+        vectors=np.frombuffer(row.vectors, dtype="<f4").reshape(-1, dim)[1:].astype(np.float32),
+        heading=heading_of(document.title, said, source=document.source),
+    )
 
 
 def _batches(values: Sequence[Value]) -> Iterator[Sequence[Value]]:

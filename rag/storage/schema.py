@@ -3,7 +3,8 @@
 documents    one row a version of a source; its text never changes. `state` says whether it is searched (`current`)
              or only kept because old answers cite it (`superseded`). A removed document has no row. `file` is the file
              that it was read from, which may hold many documents; one inside the store is relative to its folder.
-             `duplicate_of` is the document whose passages stand for its own.
+             `duplicate_of` is the document whose passages stand for its own. A text that is not what was added any more
+             is kept out of the search (`damaged`) until its file is read anew. For the seals see `sealing`.
 bands        what near-duplicates of a document share with it; only of documents that are no duplicate themselves.
 sentences    spans and speakers, by document and ordinal.
 passages     windows of whole sentences, with a copy of their text, so that a question need not read whole documents;
@@ -78,6 +79,9 @@ documents = Table(
     Column("file", String, nullable=False, server_default=text("''")),
     Column("superseded_at", String, nullable=False, server_default=text("''")),
     Column("duplicate_of", Integer),
+    Column("text_hash", LargeBinary, nullable=False, server_default=text("x''")),
+    Column("sentences_hash", LargeBinary, nullable=False, server_default=text("x''")),
+    Column("seal", LargeBinary, nullable=False, server_default=text("x''")),
     sqlite_autoincrement=True,
 )
 Index("documents_by_file", documents.c.file, documents.c.state)
@@ -117,6 +121,7 @@ passages = Table(
     Column("end", Integer, nullable=False),
     Column("text", Text, nullable=False),
     Column("embedding_hash", LargeBinary, nullable=False),
+    Column("seal", LargeBinary, nullable=False, server_default=text("x''")),
     sqlite_autoincrement=True,
 )
 Index("passages_by_document", passages.c.document_key)
@@ -137,6 +142,7 @@ embeddings = Table(
     Column("hash", LargeBinary, primary_key=True),
     Column("embedder_key", Integer, ForeignKey("embedders.key"), primary_key=True),
     Column("vectors", LargeBinary, nullable=False),
+    Column("checksum", Integer, nullable=False, server_default=text("0")),
 )
 
 loose_vectors = Table("loose_vectors", metadata, Column("hash", LargeBinary, primary_key=True), sqlite_with_rowid=False)
@@ -157,6 +163,7 @@ answers = Table(
     Column("question", Text, nullable=False),
     Column("answer", Text, nullable=False),
     Column("rating", String, nullable=False, server_default=text("'none'")),
+    Column("seal", LargeBinary, nullable=False, server_default=text("x''")),
     sqlite_autoincrement=True,
 )
 Index("answers_by_answer_id", answers.c.answer_id)

@@ -46,10 +46,13 @@ def export_store(store: Store, path: Path) -> ExportReport:
     """Write the store into a new file, for its owner alone; others may go on reading and writing.
 
     Raises:
-        StoreError: the file exists already, or cannot be written. StoreFullError: the disk is full.
+        StoreError: the file exists already, or cannot be written, or the store is damaged.
+        StoreFullError: the disk is full.
     """
     if os.path.lexists(path):
         raise StoreError(f"cannot export to {str(path)!r}: the file exists - name a new one")
+    if found := problems(store):
+        raise StoreError(f"cannot export to {str(path)!r}: {found[0]}")
     with (
         _clear_errors(f"export to {str(path)!r}"),
         passing_folder(path.parent, f".{path.name}-") as folder,

@@ -1,24 +1,33 @@
 """Upkeep of a store: what is sound in it, what can be mended from its texts, and older versions that nobody needs.
 
-Every rule that readers of the store rely on is checked against the rows themselves. What follows from the texts can be
-made anew; the texts are the truth.
+Every rule that readers of the store rely on is checked against the rows themselves, and every row against its seal.
+What follows from the texts can be made anew; the texts are the truth, and a damaged one can only be read again.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, func, select, text, update
+from sqlalchemy import Connection, Select, delete, func, or_, select, text, update
 
 from rag.errors import StoreError
 from rag.storage import schema
+from rag.storage.sealing import (
+    SEALED_OF_DOCUMENTS,
+    change_sealed,
+    digest,
+    is_sound,
+    passage_seal,
+    seal_of,
+    sentences_digest,
+)
 from rag.storage.store import Store
 from rag.types import PruneReport
 
-__all__ = ["damaged_documents", "delete_dangling", "problems", "prune"]
+__all__ = ["damaged_documents", "damaged_texts", "delete_dangling", "problems", "prune", "restore_states"]
 
 _DAMAGED = (
     # sentences outside of the text
@@ -44,7 +53,7 @@ _DAMAGED = (
 
 
 def delete_dangling(store: Store) -> None:
-    """Delete what belongs to no document or must not be found, and wrong vectors; inside a transaction."""
+    """Delete what belongs to no document or must not be found, and damaged vectors; inside a transaction."""
     documents = schema.documents.c
     there = select(documents.key)
     searched = there.where(documents.state == "current")
@@ -61,26 +70,84 @@ def delete_dangling(store: Store) -> None:
             )
             .exists()
         )
-        connection.execute(
-            update(schema.documents).where(documents.duplicate_of.is_not(None), lost).values(duplicate_of=None)
-        )
+        change_sealed(connection, schema.documents, documents.duplicate_of.is_not(None) & lost, duplicate_of=None)
         dim = select(schema.embedders.c.dim).where(schema.embedders.c.key == schema.embeddings.c.embedder_key)
-        size = func.length(schema.embeddings.c.vectors)
-        connection.execute(delete(schema.embeddings).where(size % (4 * dim.scalar_subquery()) != 0))
+        vectors = schema.embeddings.c.vectors
+        is_torn = func.length(vectors) % (4 * dim.scalar_subquery()) != 0
+        is_changed = func.checksum_of(vectors) != schema.embeddings.c.checksum
+        connection.execute(delete(schema.embeddings).where(or_(is_torn, is_changed)))
 
 
 def damaged_documents(store: Store) -> list[str]:
-    """Ids of current documents whose sentences, passages or vectors are not what their texts and the rules say."""
+    """Ids of current documents whose sentences, passages or vectors are not what their texts and the rules say.
+
+    Those of `damaged_texts` are not among them: what follows from a damaged text is damaged as well.
+    """
     with store.connect() as connection:
         found = {document_id for query in _DAMAGED for document_id in connection.scalars(text(query))}
-        passages, documents = schema.passages.c, schema.documents.c
-        for key, document_id, whole in connection.execute(
-            select(documents.key, documents.id, documents.text).where(documents.state == "current")
-        ):
-            query = select(passages.start, passages.end, passages.text).where(passages.document_key == key)
-            if any(row.text != whole[row.start : row.end] for row in connection.execute(query)):
-                found.add(document_id)
-    return sorted(found)
+        columns = schema.documents.c
+        found |= {row.id for row, _ in _unsound_parts(connection)}
+        found &= set(connection.scalars(select(columns.id).where(columns.state == "current")))
+        return sorted(found - {row.id for row in _unsound_texts(connection)})
+
+
+def damaged_texts(store: Store) -> list[str]:
+    """Ids of documents that can be found and are not what was added: their texts, or what is known of them."""
+    with store.connect() as connection:
+        return [row.id for row in _unsound_texts(connection) if row.state not in ("superseded", "damaged")]
+
+
+def restore_states(store: Store) -> None:
+    """Give a document back its state where that is all that is damaged of it; inside a transaction."""
+    documents = schema.documents
+    with store.connect() as connection:
+        for row in connection.execute(select(documents.c.key, documents.c.seal, *SEALED_OF_DOCUMENTS)).all():
+            if is_sound(documents, row) or row.state == "damaged":
+                continue
+            for state in ("current", "superseded"):
+                if row.seal == seal_of(documents, {**row._mapping, "state": state}):
+                    connection.execute(update(documents).where(documents.c.key == row.key).values(state=state))
+
+
+def _unsound_texts(connection: Connection) -> Iterator[Any]:
+    """Rows of documents that are not what was stored, one text at a time."""
+    documents = schema.documents
+    for key in connection.scalars(select(documents.c.key)).all():
+        row = connection.execute(select(documents).where(documents.c.key == key)).one()
+        if not is_sound(documents, row) or row.text_hash != digest(row.text):
+            yield row
+
+
+def _unsound_parts(connection: Connection) -> Iterator[tuple[Any, str]]:
+    """Current documents with what was made of them and is not what was stored, in words, each kind at its first place.
+
+    Sliced here, because SQLite counts from the start of a text for every slice, which takes minutes for a long one.
+    """
+    documents, passages, sentences = schema.documents.c, schema.passages, schema.sentences.c
+    its_sentences = select(sentences.ordinal, sentences.start, sentences.end, sentences.speaker)
+    for key in connection.scalars(select(documents.key).where(documents.state == "current")).all():
+        row = connection.execute(select(schema.documents).where(documents.key == key)).one()
+        query = its_sentences.where(sentences.document_key == key).order_by(sentences.ordinal)
+        said = [tuple(sentence) for sentence in connection.execute(query)]
+        if sentences_digest(said) != row.sentences_hash:
+            yield row, f"the sentences of {row.source!r} are not those that were stored"
+        cut = select(passages).where(passages.c.document_key == key).order_by(passages.c.id)
+        for passage in connection.execute(cut):
+            if passage.text != _sliced(row.text, passage.start, passage.end):
+                yield row, f"passage {passage.id} of {row.source!r} is not the slice of its text that it says it is"
+            elif passage.seal != passage_seal(passage, row.text_hash, _between(said, passage)):
+                yield row, f"passage {passage.id} of {row.source!r} is not what was stored"
+
+
+def _sliced(whole: object, start: object, end: object) -> str | None:
+    if isinstance(whole, str) and isinstance(start, int) and isinstance(end, int):
+        return whole[start:end]
+    return None
+
+
+def _between(sentences: Sequence[Sequence[object]], passage: Any) -> Sequence[Sequence[object]]:
+    first, last = passage.first_sentence, passage.last_sentence
+    return sentences[first : last + 1] if isinstance(first, int) and isinstance(last, int) else ()
 
 
 _CHECKS = {
@@ -96,6 +163,10 @@ _CHECKS = {
         SELECT passages.id FROM passages JOIN embeddings ON hash = embedding_hash
         JOIN embedders ON embedders.key = embedder_key
         WHERE length(vectors) != 4 * dim * (2 + last_sentence - first_sentence)""",
+    "vectors are not those that were stored (of {passage})": """
+        SELECT coalesce('passage ' || min(passages.id), 'an older version') AS passage
+        FROM embeddings LEFT JOIN passages ON embedding_hash = hash
+        WHERE checksum_of(vectors) != checksum GROUP BY hash""",
     "passage {id} of {source!r} does not begin and end where its sentences do": """
         SELECT passages.id, source FROM passages JOIN documents ON documents.key = document_key
         WHERE passages.start IS NOT (SELECT start FROM sentences
@@ -112,10 +183,8 @@ _CHECKS = {
             key NOT IN (SELECT document_key FROM sentences)
             OR duplicate_of IS NULL AND key NOT IN (SELECT document_key FROM passages))""",
     "{source!r} is superseded, but can be found": """
-        SELECT source FROM documents WHERE state != 'current' AND key IN (SELECT document_key FROM passages)""",
+        SELECT source FROM documents WHERE state = 'superseded' AND key IN (SELECT document_key FROM passages)""",
 }
-
-_TEXTS = (schema.documents.c.key, schema.documents.c.source, schema.documents.c.text)
 
 
 def problems(store: Store) -> list[str]:
@@ -131,24 +200,27 @@ def problems(store: Store) -> list[str]:
                 f"a row of the table {row.table!r} belongs to no row of {row.parent!r}"
                 for row in connection.exec_driver_sql("PRAGMA foreign_key_check")
             ]
+            found += [_damaged(row) for row in _unsound_texts(connection)]
             for message, query in _CHECKS.items():
                 found += [message.format(**row) for row in connection.execute(text(query)).mappings()]
-            return found + list(_wrong_passages(connection))
+            found += [damage for _, damage in _unsound_parts(connection)]
+            return found + list(_unsound_answers(connection))
     except StoreError as error:  # so damaged that not even its rows can be read
         return [str(error)]
 
 
-def _wrong_passages(connection: Connection) -> Iterator[str]:
-    """Passages with another text than their document has there.
+def _damaged(row: Any) -> str:
+    name = f"what the store has of {row.source!r} is not what was added"
+    if row.state == "superseded":
+        return f"{name}, an older version - `rag prune` forgets it"
+    todo = "" if row.state == "damaged" else "run `rag check --repair`, and "
+    return f"{name}: it is not quoted - {todo}`rag add` its file again, or `rag remove` it"
 
-    Sliced here, because SQLite counts from the start of a text for every slice, which takes minutes for a long one.
-    """
-    columns = schema.passages.c
-    for key, source, whole in connection.execute(select(*_TEXTS).where(schema.documents.c.state == "current")):
-        query = select(columns.id, columns.start, columns.end, columns.text).where(columns.document_key == key)
-        for row in connection.execute(query.order_by(columns.id)):
-            if row.text != whole[row.start : row.end]:
-                yield f"passage {row.id} of {source!r} is not the slice of its text that it says it is"
+
+def _unsound_answers(connection: Connection) -> Iterator[str]:
+    for row in connection.execute(select(schema.answers)):
+        if not is_sound(schema.answers, row):
+            yield f"the recorded answer {row.id} is not what was recorded: it is not shown - see `rag answers clear`"
 
 
 _DOCUMENT_ID = re.compile(r'"document_id": ?"([^"]+)"')
@@ -190,13 +262,13 @@ def _superseded() -> Select[Any]:
     columns = schema.documents.c
     return select(
         columns.key, columns.id, columns.superseded_at, func.length(columns.text).label("n_characters")
-    ).where(columns.state != "current")
+    ).where(columns.state == "superseded")
 
 
 def _quoted(connection: Connection) -> set[str]:
     """Ids of all documents that recorded answers quote, as citation or as evidence."""
     answers = connection.execute(select(schema.answers.c.answer)).scalars()
-    return {found for answer in answers for found in _DOCUMENT_ID.findall(answer)}
+    return {found for answer in answers for found in _DOCUMENT_ID.findall(str(answer))}
 
 
 def _is_old(superseded_at: str, days: int | None) -> bool:

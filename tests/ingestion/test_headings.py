@@ -63,7 +63,7 @@ def test_word_index_made_anew_knows_the_headings(assistant, write, store_folder)
     assert assistant.check(repair=True) == []
     store = Store(store_folder, lock_timeout_seconds=5)
     (hit,) = FtsIndex(store.connect).search("verge", 5)
-    (passage,) = store.passages.load([hit.passage_id], HashingEmbedder().dim)
+    (passage,) = store.passages.load([hit.passage_id], HashingEmbedder().dim).passages
     assert (passage.heading, passage.text) == (HEADING, TEXT)
     store.close()
 

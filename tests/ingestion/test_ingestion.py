@@ -399,7 +399,7 @@ def test_every_quote_is_its_slice_and_every_character_is_in_a_sentence(tmp_path_
 def test_passages_and_sentences_are_slices_of_their_document(ingestion, store, write):
     text = " ".join(f"Dr. Meyer said “no” {number} times in Łódź 𝄞." for number in range(60))
     ingestion.add([write("a.txt", text)])
-    passages = store.passages.load(store.passages.ids(), 512)
+    passages = store.passages.load(store.passages.ids(), 512).passages
     assert len(passages) > 1
     for passage in passages:
         assert passage.text == passage.passage.span.slice(text)

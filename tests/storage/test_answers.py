@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import sqlite3
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from rag import NotFoundError, Rating, Settings, SettingsError
 from rag.assistant import Assistant
+from rag.storage import Store, schema
+from rag.storage.sealing import change_sealed
 
 QUESTIONS = ("When did the bridge open?", "How deep is the river?", "Who paid for the bridge?")
 
@@ -20,12 +21,11 @@ def asked(assistant, write):
 
 
 def make_older(store_folder, answer_id, days):
-    with sqlite3.connect(store_folder / "store.db") as connection:
-        connection.execute(
-            "UPDATE answers SET asked_at = strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now', ?) WHERE answer_id = ?",
-            (f"-{days} days", answer_id),
-        )
-    connection.close()
+    asked_at = (datetime.now(UTC) - timedelta(days=days)).isoformat(timespec="seconds")
+    store = Store(store_folder, lock_timeout_seconds=5)
+    with store.begin() as connection:
+        change_sealed(connection, schema.answers, schema.answers.c.answer_id == answer_id, asked_at=asked_at)
+    store.close()
 
 
 def test_answers_are_listed_the_last_one_first(assistant, asked):

@@ -137,3 +137,32 @@ def test_store_lies_where_its_name_says(tmp_path, name):
     Store(tmp_path / name, lock_timeout_seconds=1).close()
     assert (tmp_path / name / "store.db").is_file()
     assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+def _as_before_seals(store_folder):
+    with closing(sqlite3.connect(store_folder / "store.db")) as connection:
+        for table, column in (
+            ("documents", "text_hash"),
+            ("documents", "sentences_hash"),
+            ("documents", "seal"),
+            ("passages", "seal"),
+            ("answers", "seal"),
+            ("embeddings", "checksum"),
+        ):
+            connection.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+        connection.execute("DELETE FROM migrations WHERE name = 'seal_rows'")
+        connection.execute("UPDATE documents SET text = replace(text, 'deep', 'dark')")
+        connection.commit()
+
+
+def test_older_store_is_sealed_but_for_what_contradicts_itself(assistant, write, store_folder, settings):
+    assistant.add([write("bridge.txt", "The bridge opened in 1932. It is grey."), write("river.txt", "It is deep.")])
+    assistant.ask("When did the bridge open?")
+    assistant.close()
+    _as_before_seals(store_folder)
+    with Assistant.open(store_folder, settings) as opened:
+        assert [info.title for info in opened.documents()] == ["bridge.txt"]
+        assert opened.last_answer().question == "When did the bridge open?"
+        assert opened.retrieve("When did the bridge open?")[0].quote == "The bridge opened in 1932."
+        assert all("river.txt' is not what was added" in problem for problem in opened.check()[:1])
+        assert len(opened.check(repair=True)) == 1

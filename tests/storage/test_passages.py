@@ -26,7 +26,7 @@ def test_ids_are_not_used_again_after_the_store_was_closed(store, put):
 
 def test_loaded_passages_come_in_the_order_asked_for_without_those_that_are_gone(store, put):
     one, two = put("a.txt", "One.", "Two.")
-    loaded = store.passages.load([two, 999, one], 4)
+    loaded = store.passages.load([two, 999, one], 4).passages
     assert [passage.text for passage in loaded] == ["Two.", "One."]
     assert [passage.quote(passage.sentences[0]) for passage in loaded] == ["Two.", "One."]
     assert loaded[0].vectors.shape == (1, 4)
@@ -38,7 +38,7 @@ def test_more_passages_than_one_statement_takes(store, put):
     batches = list(store.passages.vectors(ids, 4))
     assert [len(batch) for batch, _ in batches] == [500, 500, 203]
     assert [passage_id for batch, _ in batches for passage_id in batch] == ids
-    assert [passage.passage.id for passage in store.passages.load(ids[::-1], 4)] == ids[::-1]
+    assert [passage.passage.id for passage in store.passages.load(ids[::-1], 4).passages] == ids[::-1]
 
 
 def test_texts_come_with_their_ids(store, put):
