@@ -67,7 +67,8 @@ class CollectionReader(Protocol):
         """The documents in `path`, one after the other, and in place of one that cannot be read the reason.
 
         A document's source is the path, "#" and a key that stays with the entry: its id, address or message id, else
-        its position from 1. Keys are distinct within a file. For the rest as `Reader.read`.
+        its position from 1. Keys are distinct within a file. What the file itself is, such as a mail that holds others,
+        has the path alone. For the rest as `Reader.read`.
 
         Raises:
             ReadError: the file as a whole is empty, too large, of another kind, damaged or out of reach.

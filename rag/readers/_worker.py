@@ -160,7 +160,7 @@ def _replies_to(request: dict[str, Any], limits: _Limits) -> Iterator[dict[str, 
     path, budget = Path(request["path"]), Budget(**request["budget"])
     try:
         if request["is_collection"]:
-            for item in reader.read_each(path):
+            for item in _read_each(reader, path, module_name, request["max_bytes"]):
                 yield _within(budget, item, is_alone=False)
                 limits.begin()
         else:
@@ -178,12 +178,33 @@ def _read(reader: Any, path: Path, module_name: str, max_bytes: int) -> Any:
     except (RagError, MemoryError, ImportError, OSError):
         raise
     except Exception as error:
-        if not module_name.startswith("rag.readers."):
-            raise
-        from rag.readers.text import plain_document
+        return _in_plain_order(reader, path, error, module_name, max_bytes)
 
-        media_type = min(reader.media_types)
-        return plain_document(path, error, media_type=media_type, max_bytes=max_bytes)
+
+def _read_each(reader: Any, path: Path, module_name: str, max_bytes: int) -> Iterator[Any]:
+    """The documents; the whole file in plain order where one of our own readers fails before the first of them."""
+    from rag.errors import RagError
+
+    has_begun = False
+    try:
+        for item in reader.read_each(path):
+            has_begun = True
+            yield item
+    except (RagError, MemoryError, ImportError, OSError):
+        raise
+    except Exception as error:
+        if has_begun:
+            raise
+        yield _in_plain_order(reader, path, error, module_name, max_bytes)
+
+
+def _in_plain_order(reader: Any, path: Path, error: Exception, module_name: str, max_bytes: int) -> Any:
+    """The words of the file; the error is raised again where the reader is none of ours."""
+    if not module_name.startswith("rag.readers."):
+        raise error
+    from rag.readers.text import plain_document
+
+    return plain_document(path, error, media_type=min(reader.media_types), max_bytes=max_bytes)
 
 
 def _within(budget: Any, item: Any, *, is_alone: bool) -> dict[str, Any]:

@@ -1,8 +1,9 @@
 """Mails (.eml), and mailboxes (.mbox), as documents: who wrote to whom, when and about what, then what they wrote.
 
-The plain part is read, else the HTML part. What the mail quotes of earlier mails is left out: it is another person's
-text under this one's name and date, and stands in its own mail. What is passed on without a word is read, and so are
-signatures. Attachments are named, not opened.
+The plain part is read, else the HTML part. What the mail quotes of earlier mails is another person's text, so it is a
+document of its own under that person's name and date, and so is each attached mail and each attached text; a mailbox
+leaves out what it quotes of a mail that it holds. What is passed on without a word is read, and so are signatures.
+Other attachments are named, not opened, and the mail says so in its `notice`.
 
 The standard library's `mailbox` is not used: it opens the file for writing, and takes every line that begins with
 "From " for the start of a mail, which cuts mails in two.
@@ -13,18 +14,22 @@ Source: RFC 5322 (mail), RFC 3676 (format=flowed), RFC 4155 (the mbox format).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from email.errors import HeaderParseError
 from email.header import decode_header, make_header
 from email.message import Message
 from email.parser import BytesParser
 from pathlib import Path
+from typing import NamedTuple
+
+from selectolax.lexbor import LexborNode
 
 from rag.errors import ReadError
 from rag.readers._articles import Keys
 from rag.readers._decoding import DEFAULT_MAX_BYTES, decode, read_bytes
 from rag.readers._html_text import is_nested_too_deeply, parse, remove_hidden, visible_text
 from rag.readers._normalisation import any_date, make_document, normalise, one_line
+from rag.readers.shape.quoting import Quotation, parted
 from rag.readers.shape.wrapping import unwrapped
 from rag.types import Document, Failure
 
@@ -34,25 +39,13 @@ MAX_PARTS = 1_000
 MAX_HEAD_CHARACTERS = 1_000
 
 _HEAD = ("From", "To", "Cc", "Date", "Subject")
-_QUOTED = re.compile(r"[ \t]*>")
-_INTRODUCTION = re.compile(
-    r"\s*(?:On|Am|Le|El|Il|Em|Op|Den|W dniu|Dnia)\b.{4,200}"
-    r"(?:wrote|schrieb|a écrit|escribió|ha scritto|escreveu|schreef|skrev|napisał\(?a?\)?)\b.{0,100}:\s*",
-    re.DOTALL,
-)
-_OLD_MAIL = re.compile(
-    r"\s*-{2,}\s*(?:Original Message|Ursprüngliche Nachricht|Message d'origine|Mensaje original|Messaggio originale"
-    r"|Mensagem original|Oorspronkelijk bericht)\s*-{2,}\s*",
-    re.IGNORECASE,
-)
-_OUTLOOK_HEAD = re.compile(r"\s*(?:From|Von|De|Da|Van)\s*:.+@?.*")
-_OUTLOOK_SECOND = re.compile(r"\s*(?:Sent|Gesendet|Envoyé|Enviado|Inviato|Verzonden|Date|To|An)\s*:.+")
 _QUOTING_ELEMENTS = (
     "blockquote[type=cite], .moz-cite-prefix, .gmail_quote, .gmail_attr, .yahoo_quoted, #divRplyFwdMsg,"
     " #divRplyFwdMsg ~ *"
 )
 _FORWARDED = re.compile(r"\s*-{5,}")
-_MOST_BLANK_LINES = 5
+_REPLY = re.compile(r"(?:\s*(?:re|aw|fwd?|wg|sv|vs|antw|tr|rif|res)(?:\[\d+\])?\s*:)+\s*", re.IGNORECASE)
+_TEXTS = frozenset({"text/plain", "text/html", "text/markdown", "text/x-markdown"})
 _MOST_DECODED_CHARACTERS = 10_000
 
 
@@ -75,39 +68,97 @@ def _message_id(message: Message) -> str:
     return one_line(_header(message, "Message-ID")).strip("<>").strip()[:200]
 
 
-def _document_of_mail(message: Message, path: Path, *, key: str = "", media_type: str) -> Document:
-    """The mail as a document: a line for each of From, To, Cc, Date and Subject, then the text.
+def _documents_of_mail(
+    message: Message,
+    path: Path,
+    *,
+    key: str = "",
+    media_type: str,
+    is_elsewhere: Callable[[Quotation], bool] = lambda _: False,
+) -> Iterator[Document | Failure]:
+    """The mail as a document, then what it quotes, and the mails and texts that are attached to it.
+
+    The mail begins with a line for each of From, To, Cc, Date and Subject. What `is_elsewhere` is left out of what it
+    quotes.
 
     Raises:
-        ReadError: it has no head or no text, or more parts than any mail needs.
+        ReadError: the mail has no head or no text, or more parts than any mail needs.
     """
     parts = _parts(message, path)
     body = _body(parts, path)
-    attachments = [one_line(name) for part in parts if (name := _file_name(part))]
+    attached = [(part, one_line(name)) for part in parts if (name := _file_name(part))]
     head = [(name, one_line(_header(message, name))[:MAX_HEAD_CHARACTERS]) for name in _HEAD]
     said = {name: value for name, value in head if value}
-    if not said:
+    if not said and not key:
         raise ReadError(str(path), "it is no mail: it names no sender, no date and no subject - check its kind")
     lines = [f"{name}: {value}" for name, value in said.items()]
-    if attachments:
-        lines.append(f"Attachments: {', '.join(attachments)}"[:MAX_HEAD_CHARACTERS])
-    date = any_date(said.get("Date", ""))
-    return make_document(
+    if attached:
+        lines.append(f"Attachments: {', '.join(name for _, name in attached)}"[:MAX_HEAD_CHARACTERS])
+    unread = ", ".join(name for part, name in attached if not _is_read(part))[:MAX_HEAD_CHARACTERS]
+    subject = said.get("Subject", "")
+    yield make_document(
         path,
-        title=said.get("Subject", ""),
+        title=subject,
         media_type=media_type,
-        text=normalise("\n".join(lines) + f"\n\n{body}").strip(),
+        text=normalise("\n".join(lines) + f"\n\n{body.own}").strip(),
         metadata={
-            "published": date,
+            "published": any_date(said.get("Date", "")),
             "author": said.get("From", ""),
             "language": _header(message, "Content-Language"),
             "from": said.get("From", ""),
             "to": said.get("To", ""),
             "date": said.get("Date", ""),
-            "subject": said.get("Subject", ""),
+            "subject": subject,
+            "notice": f"Attachments that are not read: {unread} - save them, and add them too." if unread else "",
         },
         key=key,
     )
+    keys = Keys()
+    before = f"{key}/" if key else ""
+    for number, quotation in enumerate(body.quotations, start=1):
+        if is_elsewhere(quotation):
+            continue
+        yield _document_of_quotation(
+            quotation, path, subject=subject, key=f"{before}quoted-{number}", media_type=media_type
+        )
+    for number, (part, name) in enumerate(attached, start=1):
+        if _is_read(part):
+            inner_key = before + keys.distinct(name, number)
+            try:
+                yield from _documents_of_part(part, path, name=name, key=inner_key, media_type=media_type)
+            except ReadError as error:
+                yield Failure(source=f"{path}#{inner_key}", reason=error.reason)
+
+
+def _document_of_quotation(quotation: Quotation, path: Path, *, subject: str, key: str, media_type: str) -> Document:
+    """What a mail quotes, below the lines that say whose it is; as far as they say it, under that person's name."""
+    title = quotation.subject or _REPLY.sub("", subject)
+    text = "\n".join(quotation.head) + "\n\n" + unwrapped("\n".join(quotation.lines)).strip("\n")
+    return make_document(
+        path,
+        title=f"{title} (quoted)".strip(),
+        media_type=media_type,
+        text=normalise(text).strip(),
+        metadata={"published": quotation.published, "author": quotation.author, "subject": title},
+        key=key,
+    )
+
+
+def _documents_of_part(
+    part: Message, path: Path, *, name: str, key: str, media_type: str
+) -> Iterator[Document | Failure]:
+    payload = part.get_payload()
+    if isinstance(payload, list):
+        for inner in payload:
+            if isinstance(inner, Message):
+                yield from _documents_of_mail(inner, path, key=key, media_type=media_type)
+        return
+    text = "\n".join(_html_lines(part, path)[0]) if part.get_content_type() == "text/html" else _decoded(part, path)
+    yield make_document(path, title=name, media_type=media_type, text=unwrapped(text).strip(), metadata={}, key=key)
+
+
+def _is_read(part: Message) -> bool:
+    return part.get_content_type() == "message/rfc822" or part.get_content_type() in _TEXTS
 
 
 def _header(message: Message, name: str) -> str:
@@ -160,16 +211,23 @@ def _file_name(part: Message) -> str:
     return _words(part.get_filename() or "") or one_line(subject) or part.get_content_type()
 
 
-def _body(parts: list[Message], path: Path) -> str:
+class _Body(NamedTuple):
+    """What the sender wrote, and what is quoted of earlier mails; the latter alone is what is passed on."""
+
+    own: str
+    quotations: list[Quotation]
+
+
+def _body(parts: list[Message], path: Path) -> _Body:
     """The text of all plain parts, or of all HTML parts when there is no plain one."""
-    for content_type, as_text in (("text/plain", _plain_text), ("text/html", _html_text)):
-        texts = []
-        for part in parts:
-            if part.get_content_type() == content_type and not _file_name(part):
-                texts.append(as_text(part, path).strip())
+    for content_type, as_body in (("text/plain", _plain_body), ("text/html", _html_body)):
+        bodies = [
+            as_body(part, path) for part in parts if part.get_content_type() == content_type and not _file_name(part)
+        ]
+        texts = [body.own.strip() for body in bodies]
         if any(texts):
-            return "\n\n".join(filter(None, texts))
-    return ""
+            return _Body("\n\n".join(filter(None, texts)), [one for body in bodies for one in body.quotations])
+    return _Body("", [])
 
 
 def _decoded(part: Message, path: Path) -> str:
@@ -179,61 +237,51 @@ def _decoded(part: Message, path: Path) -> str:
     return normalise(decode(payload, path, declared=part.get_content_charset("")))
 
 
-def _html_text(part: Message, path: Path) -> str:
+def _html_lines(part: Message, path: Path) -> tuple[list[str], list[str], list[str]]:
+    """All lines of the page, those outside of what it marks as quoted, and those inside."""
     html = _decoded(part, path)
     if is_nested_too_deeply(html):
         raise ReadError(str(path), "its elements are nested too deeply - save its text alone")
     page = parse(html)
     remove_hidden(page)
-    whole = visible_text(page.body) if page.body is not None else ""
+    if page.body is None:
+        return [], [], []
+    whole = visible_text(page.body).split("\n")
+    quoted: list[str] = []
     for element in page.css(_QUOTING_ELEMENTS):
-        if not _FORWARDED.match(element.text()):
+        if _is_inside(element, page.body) and not _FORWARDED.match(element.text()):
+            quoted += visible_text(element).split("\n")
             element.remove()
-    own = visible_text(page.body) if page.body is not None else ""
-    return "\n".join(_without_history(own.split("\n"))).strip() or whole
+    return whole, visible_text(page.body).split("\n"), quoted
 
 
-def _plain_text(part: Message, path: Path) -> str:
+def _is_inside(element: LexborNode, body: LexborNode) -> bool:
+    """Whether the element is still part of the page, and not of one that was taken out of it."""
+    above: LexborNode | None = element
+    while above is not None and above.mem_id != body.mem_id:
+        above = above.parent
+    return above is not None
+
+
+def _html_body(part: Message, path: Path) -> _Body:
+    whole, outside, inside = _html_lines(part, path)
+    body = parted(outside)
+    if not any(map(str.strip, body.own)):
+        return _Body("\n".join(whole), [])
+    quoted = parted(inside, are_marked=False)
+    alone = [Quotation((), "", "", "", tuple(quoted.own))] if any(map(str.strip, quoted.own)) else []
+    return _Body("\n".join(body.own).strip(), [*body.quotations, *alone, *quoted.quotations])
+
+
+def _plain_body(part: Message, path: Path) -> _Body:
     text = _decoded(part, path)
     if part.get_param("format", "") == "flowed":
         is_space_kept = str(part.get_param("delsp", "")).lower() != "yes"
         text = _unflowed(text, is_space_kept=is_space_kept)
-    lines = list(_without_history(text.split("\n")))
-    return unwrapped("\n".join(lines) if any(map(str.strip, lines)) else text)
-
-
-def _without_history(lines: list[str]) -> Iterator[str]:
-    """The lines without those that quote an earlier mail and without the one that introduces them."""
-    has_text = False
-    i = 0
-    while i < len(lines):
-        if _OLD_MAIL.fullmatch(lines[i]) or (has_text and _is_head_of_old_mail(lines[i : i + 3])):
-            return
-        n_introduction = _length_of_introduction(lines, i)
-        if n_introduction == 0 and not _QUOTED.match(lines[i]):
-            has_text = has_text or bool(lines[i].strip())
-            yield lines[i]
-        i += max(1, n_introduction)
-
-
-def _is_head_of_old_mail(lines: list[str]) -> bool:
-    """Whether the lines are the head of the mail that is answered, which then follows whole."""
-    return (
-        len(lines) == 3
-        and bool(_OUTLOOK_HEAD.fullmatch(lines[0]))
-        and bool(_OUTLOOK_SECOND.fullmatch(lines[1]))
-        and ":" in lines[2]
-    )
-
-
-def _length_of_introduction(lines: list[str], i: int) -> int:
-    """How many lines from here say "On … wrote:"; 0 when none, or when nothing quoted follows them."""
-    for length in (1, 2, 3):
-        if _INTRODUCTION.fullmatch("\n".join(lines[i : i + length])):
-            next_lines = lines[i + length : i + length + _MOST_BLANK_LINES]
-            following = next((line for line in next_lines if line.strip()), "")
-            return length if not following or _QUOTED.match(following) else 0
-    return 0
+    body = parted(text.split("\n"))
+    if not any(map(str.strip, body.own)):
+        return _Body(unwrapped(text), [])
+    return _Body(unwrapped("\n".join(body.own)), body.quotations)
 
 
 def _unflowed(text: str, *, is_space_kept: bool) -> str:
@@ -253,7 +301,7 @@ def _unflowed(text: str, *, is_space_kept: bool) -> str:
 
 
 class EmailReader:
-    """Reads a mail; its title is the subject, its author the sender, its date that of sending."""
+    """Reads a mail and what stands in it of others; its title is the subject, its author the sender."""
 
     media_types = frozenset({"message/rfc822"})
 
@@ -261,20 +309,34 @@ class EmailReader:
         self._max_bytes = max_bytes
 
     def read(self, path: Path) -> Document:
-        """The head of the mail and what its sender wrote, without quoted earlier mails.
+        """The mail alone: its head and what its sender wrote.
+
+        Raises:
+            ReadError: as `read_each`.
+        """
+        first = next(self.read_each(path))
+        if isinstance(first, Failure):
+            raise ReadError(first.source, first.reason)
+        return first
+
+    def read_each(self, path: Path) -> Iterator[Document | Failure]:
+        """The mail, whose source is the path; then what it quotes of other mails, and what is attached.
 
         Raises:
             ReadError: the file is empty, too large, out of reach or no mail, or its text is binary.
         """
         data = read_bytes(path, max_bytes=self._max_bytes)
-        return _document_of_mail(_parse_mail(data, path), path, media_type="message/rfc822")
+        return _documents_of_mail(_parse_mail(data, path), path, media_type="message/rfc822")
 
 
 _FIRST = re.compile(rb"\s*From [^\r\n]*\d{4}[^\r\n]*\r?\n")
 _START = re.compile(rb"\n\r?\nFrom [^\r\n]*\d{4}[^\r\n]*\r?\n")
+_SENDER_AND_DATE = re.compile(rb"\s*From[ \t]+(\S+)[ \t]+([^\r\n]*\d{4}[^\r\n]*?)[ \t]*\r?\n")
 _ESCAPED = re.compile(rb"^>(>*From )", re.MULTILINE)
 _EXPUNGED = 0x0008
 """The bit of X-Mozilla-Status for a mail that was deleted and waits for the mailbox to be compacted."""
+_HEADER = re.compile(rb"[!-9;-~]+:")
+_TELLING_CHARACTERS = 20
 
 
 class MailboxReader:
@@ -286,7 +348,7 @@ class MailboxReader:
         self._max_bytes = max_bytes
 
     def read_each(self, path: Path) -> Iterator[Document | Failure]:
-        """The mails in the order of the file, without deleted ones.
+        """The mails in the order of the file, without deleted ones, each followed by what it quotes of mails elsewhere.
 
         Raises:
             ReadError: the file is empty, too large, out of reach, or no mailbox.
@@ -301,9 +363,11 @@ def _mails(data: bytes, path: Path) -> Iterator[Document | Failure]:
     keys = Keys()
     start = _FIRST.match(data)
     position = 0
+    lines = _UnquotedLines(data)
     while start is not None:
         following = _START.search(data, start.end() - 1)
         mail = _ESCAPED.sub(rb"\1", data[start.end() : following.start() + 1 if following else len(data)])
+        mail = _with_head(mail, start.group())
         start = following
         position += 1
         try:
@@ -316,6 +380,33 @@ def _mails(data: bytes, path: Path) -> Iterator[Document | Failure]:
             continue
         key = keys.distinct(_message_id(message), position)
         try:
-            yield _document_of_mail(message, path, key=key, media_type="application/mbox")
+            yield from _documents_of_mail(
+                message, path, key=key, media_type="application/mbox", is_elsewhere=lines.hold
+            )
         except ReadError as error:
             yield Failure(source=f"{path}#{key}", reason=error.reason)
+
+
+def _with_head(mail: bytes, start: bytes) -> bytes:
+    """The mail; one without a head of its own with the sender and the date of the line before it."""
+    if _HEADER.match(mail):
+        return mail
+    found = _SENDER_AND_DATE.match(start)
+    head = b"From: %s\nDate: %s\n\n" % found.groups() if found else b"\n"
+    return head + mail.lstrip(b"\r\n")
+
+
+class _UnquotedLines:
+    """The longer lines of a mailbox that are not quoted, read when they are first asked for."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._lines: set[str] | None = None
+
+    def hold(self, quotation: Quotation) -> bool:
+        """Whether all longer lines of the quotation are among them, as those of a mail that the mailbox holds."""
+        if self._lines is None:
+            lines = map(str.strip, self._data.decode("utf-8", "replace").split("\n"))
+            self._lines = {line for line in lines if len(line) >= _TELLING_CHARACTERS and line[0] != ">"}
+        telling = [line.strip() for line in quotation.lines if len(line.strip()) >= _TELLING_CHARACTERS]
+        return bool(telling) and all(line in self._lines for line in telling)

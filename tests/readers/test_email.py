@@ -20,6 +20,16 @@ def read(tmp_path):
 
 
 @pytest.fixture
+def read_each(tmp_path):
+    def read_each(content):
+        path = tmp_path / "mail.eml"
+        path.write_text(content, encoding="utf-8")
+        return list(EmailReader().read_each(path))
+
+    return read_each
+
+
+@pytest.fixture
 def body(read):
     """The text of a mail below its head."""
 
@@ -172,3 +182,125 @@ def test_parts_without_end_are_read_or_refused(read):
         read(f"{HEAD}{nested}")
     with pytest.raises(ReadError, match="more than 1,000 parts"):
         read(multipart(*[PLAIN] * 1_001))
+
+
+ATTACHED = [
+    ("text/plain", "The contract was signed on 28 May.", "The contract was signed on 28 May."),
+    ("text/html", "<p>The contract was <b>sig</b>ned.</p><p hidden>no</p>", "The contract was signed."),
+    ("text/markdown", "It was signed.", "It was signed."),
+    (
+        "message/rfc822",
+        "From: Paul <p@x.org>\nDate: Mon, 03 Jun 2019 09:00:00 +0200\nSubject: contract\n\nIt was signed.",
+        "From: Paul <p@x.org>\nDate: Mon, 03 Jun 2019 09:00:00 +0200\nSubject: contract\n\nIt was signed.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("kind", "content", "text"), ATTACHED)
+def test_attached_mails_and_texts_are_documents_of_their_own(read_each, tmp_path, kind, content, text):
+    part = f'Content-Type: {kind}; charset=utf-8\nContent-Disposition: attachment; filename="a.x"\n\n{content}'
+    mail, attached = read_each(multipart(PLAIN, part))
+    assert (mail.source, attached.source) == (str(tmp_path / "mail.eml"), f"{tmp_path / 'mail.eml'}#a.x")
+    assert mail.text == f"{SHOWN_HEAD}\nAttachments: a.x\n\nPlain."
+    assert attached.text == text
+    if kind == "message/rfc822":
+        assert (attached.title, attached.metadata["published"]) == ("contract", "2019-06-03")
+        assert attached.metadata["author"] == "Paul <p@x.org>"
+    else:
+        assert "author" not in attached.metadata
+
+
+def test_mails_inside_mails_are_each_read(read_each):
+    inner = f"Content-Type: message/rfc822\n\n{HEAD}\nThe innermost."
+    middle = f'{HEAD}Content-Type: multipart/mixed; boundary="c"\n\n--c\n{PLAIN}\n--c\n{inner}\n--c--'
+    found = read_each(multipart(PLAIN, f"Content-Type: message/rfc822\n\n{middle}"))
+    assert [document.text.rpartition("\n")[2] for document in found] == ["Plain.", "Plain.", "The innermost."]
+    assert len({document.source for document in found}) == 3
+
+
+def test_attachment_that_is_not_read_is_told(read_each):
+    part = 'Content-Type: application/pdf\nContent-Disposition: attachment; filename="a.pdf"\n\nJVBERi0='
+    (mail,) = read_each(multipart(PLAIN, part))
+    assert mail.metadata["notice"] == "Attachments that are not read: a.pdf - save them, and add them too."
+
+
+def test_attachment_that_cannot_be_read_is_no_loss_to_the_mail(read_each):
+    part = "Content-Type: text/plain\nContent-Disposition: attachment; filename=a.txt\n\n "
+    mail, failure = read_each(multipart(PLAIN, part))
+    assert (mail.title, failure.source.endswith("#a.txt")) == ("The bridge", True)
+
+
+AGREED = "We agreed on 2.4 million crowns in May."
+
+
+@pytest.mark.parametrize(
+    ("history", "author", "published"),
+    [
+        (f"On Mon, 3 Jun 2019, Paul Vance wrote:\n> {AGREED}", "Paul Vance", "2019-06-03"),
+        (f"On Jun 3, 2019, at 10:00 AM, Paul Vance <p@x.org> wrote:\n> {AGREED}", "Paul Vance", "2019-06-03"),
+        (f"On Mon, 3 Jun 2019 at 10:00, Paul Vance\n<p@x.org> wrote:\n\n> {AGREED}", "Paul Vance", "2019-06-03"),
+        (f"Am 03.06.2019 um 10:00 schrieb Paul Vance:\n> {AGREED}", "Paul Vance", "2019-06-03"),
+        (f"Le 3 juin 2019 à 10:00, Paul Vance <p@x.org> a écrit :\n> {AGREED}", "Paul Vance", "2019-06-03"),
+        (f"Op 3 juni 2019 om 10:00 schreef Paul Vance:\n> {AGREED}", "Paul Vance", "2019-06-03"),
+        (f"> {AGREED}", "", ""),
+        (
+            (
+                f"-----Original Message-----\nFrom: Paul Vance <p@x.org>\nSent: Monday, June 3, 2019 10:00 AM\nTo: Anna\n"
+                f"Subject: old\n\n{AGREED}"
+            ),
+            "Paul Vance <p@x.org>",
+            "2019-06-03",
+        ),
+        (
+            f"Von: Paul Vance\nGesendet: Montag, 3. Juni 2019 10:00\nAn: Anna\nBetreff: alt\n\n{AGREED}",
+            "Paul Vance",
+            "2019-06-03",
+        ),
+        (
+            (
+                f"---------- Forwarded message ---------\nFrom: Paul Vance <p@x.org>\nDate: Mon, 3 Jun 2019 at 10:00\n"
+                f"Subject: old\nTo: Anna\n\n{AGREED}"
+            ),
+            "Paul Vance <p@x.org>",
+            "2019-06-03",
+        ),
+    ],
+)
+def test_what_a_mail_quotes_is_a_document_under_the_name_of_who_wrote_it(read_each, history, author, published):
+    mail, quoted = read_each(f"{HEAD}\nNew.\n\n{history}\n")
+    assert mail.text == f"{SHOWN_HEAD}\n\nNew."
+    assert quoted.text.endswith(AGREED)
+    assert (quoted.metadata.get("author", ""), quoted.metadata.get("published", "")) == (author, published)
+    assert quoted.title in ("The bridge (quoted)", "old (quoted)", "alt (quoted)")
+
+
+def test_each_level_of_quotations_is_a_document(read_each):
+    levels = "On 3 Jun 2019, Ben wrote:\n> It is 2.4.\n> On 2 Jun 2019, Ida wrote:\n>> It is 1.9.\n>>> How much?\n"
+    found = read_each(f"{HEAD}\nNo.\n\n{levels}")
+    assert [(document.metadata.get("author", ""), document.text.rpartition("\n")[2]) for document in found[1:]] == [
+        ("Ben", "It is 2.4."),
+        ("Ida", "It is 1.9."),
+        ("", "How much?"),
+    ]
+
+
+def test_parts_between_answers_are_one_quotation(read_each):
+    _, quoted = read_each(f"{HEAD}\nOn 3 Jun 2019, Ben wrote:\n> When?\nIn 1932.\n> Why?\nNobody knows.\n")
+    assert quoted.text == "On 3 Jun 2019, Ben wrote:\n\nWhen?\n\nWhy?"
+
+
+def test_what_html_quotes_is_a_document(read_each):
+    html = (
+        '<div>No.</div><div class="gmail_quote"><div class="gmail_attr">On Mon, Jun 3, 2019 at 10:00 AM Ben &lt;'
+        f'<a href="mailto:b@x.org">b@x.org</a>&gt; wrote:<br></div><blockquote>{AGREED}</blockquote></div>'
+    )
+    _, quoted = read_each(f"{HEAD}{HTML}\n{html}")
+    assert (quoted.metadata["author"], quoted.metadata["published"]) == ("Ben", "2019-06-03")
+    assert quoted.text.endswith(AGREED)
+
+
+def test_any_depth_of_quotations_is_read(read_each):
+    found = read_each(f"{HEAD}\nNo.\n" + "\n".join(f"{'>' * depth} level {depth} said so" for depth in range(1, 3_000)))
+    assert found[0].text.endswith("No.")
+    assert len(found) < 30
+    assert "level 2999 said so" in found[-1].text

@@ -30,7 +30,7 @@ def test_each_mail_is_a_document_under_its_message_id(path):
 
 
 def test_line_that_begins_with_from_starts_no_mail(path):
-    (document,) = read(path, mail("a\nFrom here to 2025 it goes.\n\nFrom there too.\n\n>From me.\n>>From you."))
+    document = read(path, mail("a\nFrom here to 2025 it goes.\n\nFrom there too.\n\n>From me.\n>>From you."))[0]
     assert document.text == "Subject: S\n\na\nFrom here to 2025 it goes.\n\nFrom there too.\n\nFrom me."
 
 
@@ -64,3 +64,39 @@ def test_windows_line_ends_are_read(path):
 def test_what_is_no_mailbox_is_refused(path, content):
     with pytest.raises(ReadError, match="no mailbox"):
         read(path, content)
+
+
+@pytest.mark.parametrize(
+    "start", ["From listserv Mon Jun  1 10:00:00 2009", "From a@x.org Mon Jun 1 10:00:00 +0200 2009"]
+)
+def test_mail_without_a_head_has_the_sender_and_date_of_the_line_before_it(path, start):
+    documents = read(path, f"{start}\n\nThe meeting is moved to room twelve.\n\n{start}\n\nAt noon: the printer.\n")
+    assert [document.text.split("\n\n")[1] for document in documents] == [
+        "The meeting is moved to room twelve.",
+        "At noon: the printer.",
+    ]
+    assert {document.metadata["published"] for document in documents} == {"2009-06-01"}
+    assert {document.metadata["author"] for document in documents} == {start.split()[1]}
+
+
+OLDER = "We agreed on 2.4 million crowns in May.\nThe contract follows on Monday."
+
+
+@pytest.mark.parametrize("is_here", [False, True])
+def test_quoted_mail_is_a_document_only_where_the_mailbox_does_not_hold_it(path, is_here):
+    quoted = "\n".join(f"> {line}" for line in OLDER.split("\n"))
+    reply = mail(f"No.\n\nOn 3 June 2019, Paul Vance wrote:\n{quoted}", key="2@x.org")
+    documents = read(path, mail(OLDER, key="1@x.org") * is_here + reply)
+    assert [document.source.partition("#")[2] for document in documents] == (
+        ["1@x.org", "2@x.org"] if is_here else ["2@x.org", "2@x.org/quoted-1"]
+    )
+    assert sum("2.4 million" in document.text for document in documents) == 1
+
+
+def test_attachments_of_a_mail_follow_it_under_its_key(path):
+    attached = "Content-Type: message/rfc822\n\nSubject: inner\nFrom: Ida <i@x.org>\n\nIt was signed."
+    text = f"--b\nContent-Type: text/plain\n\nSee below.\n--b\n{attached}\n--b--"
+    headers = 'MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary="b"\n'
+    outer, inner = read(path, mail(text, key="1@x.org", headers=headers))
+    assert (outer.source, inner.source) == (f"{path}#1@x.org", f"{path}#1@x.org/inner")
+    assert (inner.metadata["author"], inner.text.endswith("It was signed.")) == ("Ida <i@x.org>", True)
