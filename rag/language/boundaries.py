@@ -8,7 +8,7 @@ one question about one terminator and may pass; then the next rule is asked, and
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 
 from rag.language.english import word_set
@@ -63,6 +63,25 @@ _NEXT = re.compile(r"\s*[\"'“”„‘’«»‹›(\[{¿¡*—–-]*\s*(?P<wo
 _ATTRIBUTION = re.compile(
     r"\s*(?:[A-Z][\w’'.-]*\s+){1,4}"
     r"(?:said|says|asked|asks|added|adds|told|replied|wrote|writes|shouted|cried|explained|warned|insisted|exclaimed)\b"
+)
+_CASED_STOPS = tuple(".!?…\"'”’»›)]")
+_WORD_AFTER = re.compile(r"\s*[\"'“”„‘’«»‹›(\[]*(?!https?:|www\.)(?P<word>[^\W\d_][^\W_]*+)(?![\w@])")
+_NO_BLANK = re.compile(
+    r"(?<![\w.@/:#])(?P<word>[^\W_][\w,’'-]*+)[)%]?(?P<stop>[.!?])(?P<closers>[\"”’»)\]]{0,2})"
+    r"(?=(?:The|This|That|These|Those|There|Then|They|He|She|It|I|We|You|His|Her|Its|Their|Our|My|But|However|Meanwhile"
+    r"|Moreover|In|At|Although|Because|Another|Some|Many|Most)[\s,’']|(?=(?:Mr|Mrs|Ms|Dr)\.?\s))"
+)
+"""A word, a stop, and at once a word that begins sentences; none that also names a method ("time.Now")."""
+_SIGN_OF_NO_BLANK = re.compile(r"[.!?][\"”’»)\]]{0,2}[A-Z]")
+_STREET = re.compile(r"(?<![.\w])[A-Z][a-z]+ (?:St|Ft|Mt|Sr|Col)\Z")
+_CARELESS = re.compile(r"\b(?:i|im|u|ur|dont|cant|ive|thx|pls)\b(?![.’'])")
+_WORD_BEFORE = re.compile(r"(?P<word>[\w.’'-]*[^\W_])(?P<stop>[.!?…]+)[\"'”’»›)\]]*\Z")
+_ENGLISH_ORDINAL = re.compile(r"\d+(?:st|nd|rd|th)")
+_VOWEL = re.compile("[aeiouyà-åæè-ïò-öøù-üœąęěőűűаеёиоуыэюяіїє]")
+_CREDIT = re.compile(
+    r"\s*[(\[](?:[^()\[\]/.!?]{2,40}/[^()\[\]/]{2,40}|(?:photo|picture|image|credit|source|via|courtesy)\b[^()\[\]]{2,60}"
+    r"|(?:AP|AFP|Reuters|Getty|EPA|PA)\b[^()\[\]]{0,40})[)\]]\s*",
+    re.IGNORECASE,
 )
 _ENUMERATOR = re.compile(r"\s*\(?(?:\d{1,3}|[A-Za-z]|[ivx]{1,5}|[IVX]{1,5})\)?\.")
 _INITIALS = re.compile(r"(?:[A-Z]\.)+[A-Z]")
@@ -129,6 +148,7 @@ class _LineReader:
         self._sentence_start = 0
         self._abbreviation = ""
         self._abbreviation_end = 0
+        self._lacks_capitals: bool | None = None
         self._quotes_seen = self._quotes_counted_to = 0
 
     def ends(self) -> list[int]:
@@ -150,7 +170,54 @@ class _LineReader:
                 self._sentence_start = end
         for start, end in covered:
             proposed.difference_update(range(start + 1, end + 1))
-        return sorted((ends | proposed) - {len(self._line)})
+        ends |= proposed
+        if _SIGN_OF_NO_BLANK.search(self._line):
+            for stop, end in self._ends_without_a_blank():
+                ends = {*ends - {stop}, end}
+        ends = {end for end in ends if self._line[end - 1] not in _CASED_STOPS or not self._goes_on(end)}
+        return sorted(ends - {len(self._line)})
+
+    def _goes_on(self, end: int) -> bool:
+        """Whether a word in small letters follows, or the credit of a picture: no sentence begins with either.
+
+        Where nobody writes capitals, the former says nothing, but after what is no end of a sentence itself.
+        """
+        line = self._line
+        first = line[end + 1 : end + 2]
+        if first.isupper() or first.isdigit():
+            return False
+        following = _WORD_AFTER.match(line, end)
+        if following is not None and following["word"].islower() and following["word"] != "i":
+            return self._rules.reads_lower_case or not self._may_end_before_small_letters(end)
+        return _CREDIT.fullmatch(line, end) is not None
+
+    def _ends_without_a_blank(self) -> Iterator[tuple[int, int]]:
+        """Where a stop ends and where the next sentence begins at once: "The vote was 5-4.The mayor left." """
+        for match in _NO_BLANK.finditer(self._line):
+            word, lowered = match["word"], match["word"].lower()
+            is_prose = len(word) > 2 or word[-1].isdigit() or bool(match["closers"])
+            leads_on = lowered in NEVER_FINAL or (lowered in BEFORE_A_NUMBER and not match["closers"])
+            if not is_prose or leads_on or word in TITLES or word in ABBREVIATIONS:
+                continue
+            opens = match["closers"][-1:] == '"' and self._line.count('"', 0, match.end("closers")) % 2 == 1
+            if not _ENUMERATOR.fullmatch(self._line, 0, match.end("stop")):
+                yield match.end("stop"), match.end("stop") if opens else match.end("closers")
+
+    def _may_end_before_small_letters(self, end: int) -> bool:
+        """Whether the word before the stop is an ordinary one, and no name ("Yahoo!") or abbreviation ("pct.")."""
+        before = _WORD_BEFORE.search(self._line[max(0, end - _WORD_REACH) : end])
+        if before is None or "?" in before["stop"]:
+            return True
+        word = before["word"]
+        is_ordinary = (
+            len(word) > 2 and word.isalpha() and word.islower() and _VOWEL.search(word) is not None
+        ) or _ENGLISH_ORDINAL.fullmatch(word) is not None
+        return is_ordinary or (self._is_without_capitals() and "." not in word and word.islower())
+
+    def _is_without_capitals(self) -> bool:
+        if self._lacks_capitals is None:
+            self._lacks_capitals = self._line.lstrip()[:1].islower() or _CARELESS.search(self._line) is not None
+        return self._lacks_capitals
 
     def _wide_end(self, match: re.Match[str]) -> int:
         """Where the sentence before a wide stop ends; 0 when it goes on.
@@ -279,7 +346,7 @@ def _full_stop_ends_sentence(word: str, following_word: str, match: re.Match[str
     if lowered in NEVER_FINAL:
         return False
     if word in TITLES and (starts_upper or not library_agrees) and not match["closers"]:
-        return False
+        return starter and _STREET.search(match.string, max(0, match.start() - _WORD_REACH), match.start()) is not None
     if lowered in BEFORE_A_NUMBER and following_word[:1].isdigit():
         return False
     if word.isdigit() and following_word in ORDINAL_FOLLOWERS:

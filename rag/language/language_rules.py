@@ -171,6 +171,33 @@ _LISTS = {
         before_number="art arts cap fig n n.º nº núm no pág págs p pp t tomo vol vols tel séc",
         often_final="etc a.c d.c a.e.c s.a ltda cia e.u.a",
     ),
+    "nl": _Lists(
+        before_a_name="n.v b.v v.z.w b.v.b.a",
+        never_final="""
+            dhr mevr mw mej dr drs ir ing mr prof bc ds em st sr jhr jkvr gebr fam bijv bijz blz ca d.i d.w.z dwz
+            d.m.v dmv i.c i.h.b i.p.v ipv i.t.t i.v.m ivm m.a.w m.b.t mbt m.b.v m.i m.i.v m.u.v n.a.v nav o.a oa o.b.v
+            o.i.d o.l.v t.a.v t.b.v t.g.v t.o.v tov t.w t.w.v t.z.t u.a vgl vnl w.o z.g zgn z.i z.o.z zg resp incl excl
+            evt gem max min geb get ov overl plv wnd kol gen lt kap maj secr afd""",
+        before_number="art afb blz bijl deel dl fig hfdst hfst jg nr nrs par p pp pag reg tab tel vers vs vol km",
+        often_final="enz etc e.a e.d e.v m.n n.chr v.chr bvba c.s p.m p.j p.p p.w s.v.p a.m jr co corp inc",
+        starters="""De Het Een Dit Dat Deze Die Hij Zij Ze Wij We Ik Jij Je Men Er In Op Aan Bij Na Met Voor Van Door
+            Tot Uit Om Over Onder Tijdens Volgens Vanaf Sinds Maar En Of Want Toch Ook Nog Nu Toen Dan Daar Daarom
+            Daarna Hier Wie Wat Waar Wanneer Waarom Hoe Als Omdat Zo Zijn Haar Hun Geen Alle Veel Vele Vandaag
+            Gisteren""",
+    ),
+    "ro": _Lists(
+        before_a_name="s.c s.a",
+        never_final="""
+            dl dlui dna d-na d-ra dra d-lui d-l dr ing prof acad arh av jr lect conf univ col cpt gen lt maj plt mr pr
+            sf sfta st str bd bld bdul al cal sos șos spl int et ap bl sc com jud mun or loc nr pct ex de.ex cca aprox
+            cf resp i.e pp vol cap art lit alin min max tel ș.cl s.n trad ed red""",
+        before_number="art alin cap fig lit nr nrr p pag pg pct pp tab tel vol al par str bl ap et sc hot sec",
+        often_final="etc ș.a ş.a ș.a.m.d ş.a.m.d ș.u s.r.l a.c d.c î.hr d.hr î.e.n e.n a.m p.m lei mil mld",
+        starters="""Acest Această Aceste Acești Acesta Aceasta Acestea El Ea Ei Ele Noi Voi Eu Tu În Din De La Pe Cu
+            Pentru Prin După Până Sub Între Dar Și Şi Iar Sau Deci Însă Totuși Astfel Așa Apoi Atunci Acum Aici Acolo
+            Când Cum Unde Cine Ce Care Dacă Deși Deoarece Fiindcă Potrivit Conform Un O Unii Unele Toți Toate Mai Nu
+            Azi Ieri Astăzi Este Sunt Are Au A""",
+    ),
     "pl": _Lists(
         before_a_name="im",
         never_final="""

@@ -1,4 +1,4 @@
-"""Sentences of fifteen languages whose boundaries are known, each written for one trap."""
+"""Sentences of seventeen languages whose boundaries are known, each written for one trap."""
 
 from __future__ import annotations
 
@@ -24,6 +24,14 @@ CASES = [
     ("de", ["Der Umsatz stieg auf 3,5 Mio. Euro.", "Das sind ca. 5 Prozent."]),
     ("de", ["Prof. Dr. med. Hans Weber kam i. d. R. pünktlich.", "Er ging."]),
     ("de", ["Sie wurde 1980 geb. und lebt in St. Gallen.", "Die Str. ist lang."]),
+    # Dutch
+    ("nl", ["De heer dr. Jansen en mw. De Vries kwamen o.a. uit Gent.", "Zij gingen d.w.z. per trein."]),
+    ("nl", ["Het kostte ca. 3 mln. euro.", "Zie art. 5 en blz. 12.", "Volgens prof. Smit was dit nieuw."]),
+    ("nl", ["Het bedrijf N.V. Philips betaalde huur, gas enz.", "Dat was veel.", "De zaak liep i.v.m. de staking."]),
+    # Romanian
+    ("ro", ["Dl. Popescu și dna. Ionescu locuiesc pe str. Lungă nr. 5.", "Au mere, pere ș.a.m.d.", "Acum pleacă."]),
+    ("ro", ["Vezi art. 3 alin. 2 din lege.", "Prof. dr. Ion Popa a vorbit.", "Potrivit dr. Popa, e mult."]),
+    ("ro", ["Compania S.C. Borel S.R.L. a plătit 3 mil. lei.", "Era în sec. XIX.", "Nu mai este."]),
     # French
     ("fr", ["M. Dupont est arrivé.", "Mme Martin et MM. Durand et Petit aussi."]),
     ("fr", ["Il a dit : « Je viens. »", "Puis il est parti."]),

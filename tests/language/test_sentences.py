@@ -216,3 +216,68 @@ def test_seed_article_is_split_as_by_hand() -> None:
     assert "This is a fact,” he said." in sentences
     assert "No one will forget about it..." in sentences
     assert "US President Donald Trump meets Russian President Vladimir Putin Photo / Getty Images" in sentences
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "He works at Yahoo! in California.",
+        "Jeopardy! was shown, and E! was not.",
+        "It is about non-U.S. companies that pay.",
+        "Shares of Nordline plc. fell 4.5 pct. on Monday.",
+        "Jan Novak of Borel a.s. and Eva Kral s.r.o. were named.",
+        "The mfg. plant and the admin. bldg. were sold.",
+        "The dep. head of St. Mary's school left at 9 a.m. on Monday.",
+    ],
+)
+def test_no_sentence_begins_with_small_letters_after_a_name_or_an_abbreviation(text: str) -> None:
+    assert split(text) == [text]
+
+
+def test_sentences_of_who_writes_no_capitals_are_still_cut() -> None:
+    assert split("thanks! see you tomorrow. i am late") == ["thanks!", "see you tomorrow.", "i am late"]
+    assert split("It was great. really it was.") == ["It was great.", "really it was."]
+
+
+STARTS = ["The mayor left.", "He did not return.", "It was late.", "In May it closed."]
+
+
+@pytest.mark.parametrize(
+    "end", ["The vote was 5-4.", "They met at noon (as ever).", "“It is over.”", "Why?", "It fell 3%."]
+)
+@pytest.mark.parametrize("start", STARTS)
+def test_sentences_without_a_blank_between_are_two(end: str, start: str) -> None:
+    assert split(end + start) == [end, start]
+    assert split(f"{end}{start}{STARTS[0]}") == [end, start, STARTS[0]]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Call time.Now or os.The before it.",
+        "See example.com/a.The and b@x.The for more.",
+        "Version 2.0.In is old.",
+        "Mr.The is a name, and Fig.The is none.",
+        "3.The third point.",
+        "the file list.It.txt is there",
+    ],
+)
+def test_stop_inside_a_name_is_no_end(text: str) -> None:
+    assert split(text) == [text]
+
+
+def test_opening_quotation_mark_belongs_to_the_sentence_that_it_opens() -> None:
+    assert split('He said no more."They left."') == ["He said no more.", '"They left."']
+    assert split('"He is here."They left.') == ['"He is here."', "They left."]
+
+
+def test_street_ends_a_sentence_and_a_saint_does_not() -> None:
+    assert split("She lives on St. John St. It is quiet there.") == ["She lives on St. John St.", "It is quiet there."]
+    assert split("They met at St. Mary and at Ft. Worth.") == ["They met at St. Mary and at Ft. Worth."]
+
+
+@pytest.mark.parametrize("credit", ["(Jon Pratt/Halden Courier)", "(Photo by Ida Ravn)", "(AP)", "[Image: Getty]"])
+def test_credit_of_a_picture_stays_with_its_caption(credit: str) -> None:
+    caption = f"Rescue workers carry a child ashore on Monday. {credit}"
+    assert split(caption) == [caption]
+    assert split("It fell. (They had warned of it.)") == ["It fell.", "(They had warned of it.)"]

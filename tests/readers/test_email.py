@@ -245,7 +245,7 @@ AGREED = "We agreed on 2.4 million crowns in May."
         (f"> {AGREED}", "", ""),
         (
             (
-                f"-----Original Message-----\nFrom: Paul Vance <p@x.org>\nSent: Monday, June 3, 2019 10:00 AM\nTo: Anna\n"
+                f"-----Original Message-----\nFrom: Paul Vance <p@x.org>\nSent: Monday, June 3, 2019 10:00 AM\nTo: A\n"
                 f"Subject: old\n\n{AGREED}"
             ),
             "Paul Vance <p@x.org>",
