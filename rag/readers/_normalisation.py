@@ -19,7 +19,17 @@ from typing import NamedTuple
 from rag.errors import ReadError
 from rag.types import Document
 
-__all__ = ["JoinedPages", "any_date", "document_id", "iso_date", "join_pages", "make_document", "normalise", "one_line"]
+__all__ = [
+    "JoinedPages",
+    "any_date",
+    "comment_line",
+    "document_id",
+    "iso_date",
+    "join_pages",
+    "make_document",
+    "normalise",
+    "one_line",
+]
 
 N_ID_DIGITS = 16
 N_TITLE_CHARACTERS = 300
@@ -152,6 +162,17 @@ def any_date(text: str) -> str:
         return parsedate_to_datetime(text).date().isoformat()
     except (ValueError, TypeError, IndexError, OverflowError, OSError):
         return ""
+
+
+def comment_line(author: str, text: str, *, place: str = "") -> str:
+    """A reader's comment on a document as a line that says whose it is: it is not the author's word.
+
+    >>> comment_line("Ida Ravn", "From June only.", place="D5")
+    'Comment on D5 (Ida Ravn): From June only.'
+    """
+    on_place = f" on {place}" if place else ""
+    by_author = f" ({one_line(author)})" if author.strip() else ""
+    return f"Comment{on_place}{by_author}: {one_line(text)}"
 
 
 _SEPARATOR = "\n\n"

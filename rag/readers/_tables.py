@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from enum import Enum, auto
 
-__all__ = ["Header", "Row", "in_columns", "names_of_heads", "sheet_lines", "table_lines"]
+__all__ = ["Header", "Row", "in_columns", "named_row", "names_of_heads", "sheet_lines", "table_lines"]
 
 Row = Sequence[str]
 
@@ -54,7 +54,7 @@ def table_lines(rows: Sequence[Row], *, header: Header, named: Callable[[str], s
     yield from titles
     names = _names(body, header)
     if names and len(body) > 1:
-        yield from (_sentence(names, row, named) for row in body[1:])
+        yield from (named_row(names, row, named) for row in body[1:])
     else:
         yield from map(_line_without_names, body)
 
@@ -73,7 +73,7 @@ def sheet_lines(rows: Sequence[Row], *, header: Header) -> Iterator[str]:
             names, body = own, body[1:]
         elif _width(body) != _width([names]):
             names = ()
-        yield from (_sentence(names, row) if names else _line_without_names(row) for row in body)
+        yield from (named_row(names, row) if names else _line_without_names(row) for row in body)
 
 
 def _blocks(rows: Sequence[Row]) -> Iterator[list[Row]]:
@@ -167,7 +167,12 @@ def names_of_heads(heads: Sequence[Row]) -> list[str]:
     return names
 
 
-def _sentence(names: Row, row: Row, named: Callable[[str], str] = str) -> str:
+def named_row(names: Row, row: Row, named: Callable[[str], str] = str) -> str:
+    """The row as a sentence that names its columns.
+
+    >>> named_row(["", "Alder", "Birch"], ["2020", "310", ""])
+    '2020; Alder: 310.'
+    """
     if len(row) > 1 and row[0] and not any(row[1:]):
         return row[0]  # a line across the table, which parts it
     parts = []

@@ -1,26 +1,32 @@
-"""Word files as documents: paragraphs, headings, list items and table rows, each a line, and the notes at the end.
+"""Word files as documents: paragraphs, headings, list items and table rows, each a line, and what stands beside them.
 
-What Word shows is what is read: tracked insertions stand in the text, tracked deletions, hidden text, comments, the
-table of contents, headers and footers do not. There are no pages: where they begin depends on the program and its
-fonts. python-docx is not used: it leaves out insertions, content controls, text boxes and notes, and opens the ZIP file
-without limits.
+What Word shows is what is read, with the numbers that it counts by itself: tracked insertions stand in the text,
+tracked deletions, hidden text and the table of contents do not. Notes, the numbers of charts and comments follow the
+text; of headers and footers only a line whose date stands nowhere else is read. There are no pages: where they begin
+depends on the program and its fonts. python-docx is not used: it leaves out insertions, content controls, text boxes
+and notes, and opens the ZIP file without limits.
 
 Source: ECMA-376 part 1, section 17 (WordprocessingML).
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 from rag.errors import ReadError
-from rag.readers._decoding import DEFAULT_MAX_BYTES
+from rag.readers._decoding import DEFAULT_MAX_BYTES, decode
+from rag.readers._html_text import is_nested_too_deeply, parse, remove_hidden, visible_text
 from rag.readers._normalisation import make_document, normalise
 from rag.readers._tables import Header, in_columns, names_of_heads, table_lines
 from rag.readers._xml import Element, attribute, child, children, descendants, local_name, path_to
 from rag.readers._zip import open_zip
+from rag.readers.office.beside import chart_lines, comment_lines
+from rag.readers.office.numbering import Numbering
 from rag.readers.office.ooxml import Package, is_on
+from rag.readers.shape.dateline import date_in_words, date_of_line
 from rag.readers.shape.raised import lowered, raised, resolved
 from rag.types import Document
 
@@ -46,6 +52,7 @@ _MATHEMATICS = frozenset(
 _CHARACTER_BY_ELEMENT = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "\u2011"}
 _MARK_BY_ALIGNMENT = {"superscript": raised, "subscript": lowered}
 _MARK_BY_SCRIPT = {"sup": raised, "sub": lowered}
+_CHUNK_KIND = re.compile(r"\.(x?html?|txt)$", re.IGNORECASE)
 _LONGEST_CELL = 400
 """A table with a longer cell, or one half as long of several paragraphs, only lays out the page."""
 _NO_NOTES = frozenset({"separator", "continuationSeparator", "continuationNotice"})
@@ -54,6 +61,14 @@ _NO_NOTES = frozenset({"separator", "continuationSeparator", "continuationNotice
 class _Paragraph(NamedTuple):
     text: str
     style: str
+
+
+class _File(NamedTuple):
+    """What paragraphs refer to: names of styles by their ids, numbers of lists, and the lines of files put in whole."""
+
+    styles: Mapping[str, str]
+    numbering: Numbering
+    chunks: Mapping[str, list[str]]
 
 
 class DocxReader:
@@ -76,19 +91,29 @@ class DocxReader:
             part = package.main_part(_MAIN_PART)
             properties = package.core_properties()
             body = child(package.xml(part), "body")
+            file = _File(_style_names(package, part), Numbering(package, part), _chunks(package, part, path))
             try:
-                paragraphs = list(_blocks(body, _style_names(package, part))) if body is not None else []
-                notes = list(_notes(package, part))
+                paragraphs = list(_blocks(body, file)) if body is not None else []
+                notes = list(_notes(package, part, file))
+                frame = list(_frame_lines(package, part, file))
             except RecursionError as error:
                 raise ReadError(str(path), "its parts are nested too deeply - save it again as text") from error
+            notes += chart_lines(package, part)
+            notes += comment_lines(package, part, main_part=part)
         shown = [text for text, style in paragraphs if text and not style.startswith(_CONTENTS_STYLE)]
+        dates = set(filter(None, map(date_in_words, shown)))
+        dated = [line for line in frame if (date := date_in_words(line)) and date not in dates]
         heading = next((text for text, style in paragraphs if style in _TITLE_STYLES and text), "")
         return make_document(
             path,
             title=properties.title or heading,
             media_type=_MEDIA_TYPE,
-            text=normalise("\n".join([*shown, *notes])),
-            metadata={"author": properties.author, "language": properties.language},
+            text=normalise("\n".join([*dict.fromkeys(dated), *shown, *notes])),
+            metadata={
+                "author": properties.author,
+                "language": properties.language,
+                "published": next(filter(None, map(date_of_line, dated)), ""),
+            },
         )
 
 
@@ -103,31 +128,57 @@ def _style_names(package: Package, part: str) -> dict[str, str]:
     return names
 
 
-def _notes(package: Package, part: str) -> Iterator[str]:
+def _chunks(package: Package, part: str, path: Path) -> dict[str, list[str]]:
+    """Relation id → the lines of a page or text that the file holds whole; other kinds are left out."""
+    found = {}
+    for relation in package.relations(part):
+        if relation.kind == "aFChunk" and (match := _CHUNK_KIND.search(relation.target)):
+            data = package.data(relation.target)
+            text = decode(data, path) if data else ""
+            if match[1].lower() != "txt" and not is_nested_too_deeply(text):
+                page = parse(text)
+                remove_hidden(page)
+                text = visible_text(page.body) if page.body is not None else ""
+            found[relation.id] = [stripped for line in text.split("\n") if (stripped := line.strip())]
+    return found
+
+
+def _frame_lines(package: Package, part: str, file: _File) -> Iterator[str]:
+    """The lines of headers and footers."""
+    for kind in ("header", "footer"):
+        for root in package.related(part, kind):
+            yield from (text for text, _ in _blocks(root, file) if text)
+
+
+def _notes(package: Package, part: str, file: _File) -> Iterator[str]:
     for kind, name in (("footnotes", "footnote"), ("endnotes", "endnote")):
         for root in package.related(part, kind):
             for note in children(root, name):
                 if attribute(note, "type") not in _NO_NOTES:
-                    yield from (text for text, _ in _blocks(note, {}) if text)
+                    yield from (text for text, _ in _blocks(note, file) if text)
 
 
-def _blocks(parent: Element, styles: Mapping[str, str]) -> Iterator[_Paragraph]:
+def _blocks(parent: Element, file: _File) -> Iterator[_Paragraph]:
     """The paragraphs and table rows below an element, in reading order; what is in a text box follows its paragraph."""
     for element in parent:
         name = local_name(element)
         if name == "p":
             style = path_to(element, "pPr", "pStyle")
-            style_name = styles.get(attribute(style, "val"), "") if style is not None else ""
-            yield _Paragraph(_paragraph_text(element), style_name)
+            style_name = file.styles.get(attribute(style, "val"), "") if style is not None else ""
+            text = _paragraph_text(element)
+            number = file.numbering.before(element) if text else ""
+            yield _Paragraph(f"{number} {text}".strip(), style_name)
             for box in _text_boxes(element):
-                yield from _blocks(box, styles)
+                yield from _blocks(box, file)
         elif name == "tbl":
-            yield from (_Paragraph(line, "") for line in _table(element, styles))
+            yield from (_Paragraph(line, "") for line in _table(element, file))
+        elif name == "altChunk":
+            yield from (_Paragraph(line, "") for line in file.chunks.get(attribute(element, "id"), []))
         elif name in _TRANSPARENT:
-            yield from _blocks(element, styles)
+            yield from _blocks(element, file)
         elif name == "AlternateContent":
             choice = child(element, "Choice")
-            yield from _blocks(choice if choice is not None else element, styles)
+            yield from _blocks(choice if choice is not None else element, file)
 
 
 def _paragraph_text(paragraph: Element) -> str:
@@ -184,7 +235,7 @@ def _text_boxes(paragraph: Element) -> Iterator[Element]:
             yield element
 
 
-def _table(table: Element, styles: Mapping[str, str]) -> Iterator[str]:
+def _table(table: Element, file: _File) -> Iterator[str]:
     """A line for each row, or for each paragraph of a table that only lays out the page."""
     rows: list[list[tuple[str, int]]] = []
     paragraphs_of_cells: list[list[str]] = []
@@ -197,7 +248,7 @@ def _table(table: Element, styles: Mapping[str, str]) -> Iterator[str]:
         n_heads += n_heads == len(rows) and properties is not None and is_on(properties, "tblHeader")
         texts: list[tuple[str, int]] = []
         for cell in _below(row, "tc"):
-            paragraphs = [text for text, _ in _blocks(cell, styles) if text]
+            paragraphs = [text for text, _ in _blocks(cell, file) if text]
             paragraphs_of_cells.append(paragraphs)
             is_layout |= _lays_out(cell, paragraphs)
             text, n_columns = " ".join(paragraphs), _n_columns(cell)

@@ -65,6 +65,10 @@ class Package:
         """
         return parse_xml(self._archive.read(name), self._path, part=name)
 
+    def data(self, name: str) -> bytes:
+        """The bytes of a part; none when the file has no such part."""
+        return self._archive.read(name) if name in self._names else b""
+
     def xml_if_there(self, name: str) -> Element | None:
         """The root of a part; None when the file has no such part."""
         return self.xml(name) if name in self._names else None

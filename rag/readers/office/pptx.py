@@ -1,7 +1,8 @@
 """PowerPoint files as documents: each slide a page with its title, texts, tables and notes, each paragraph a line.
 
-Slide numbers, dates, headers and footers are left out. python-pptx is not used: it opens the ZIP file without limits,
-loads every part and picture, and brings Pillow and XlsxWriter.
+Charts are read with their numbers. Slide numbers, headers and footers are left out, but for a line whose date stands
+nowhere else. python-pptx is not used: it opens the ZIP file without limits, loads every part and picture, and brings
+Pillow and XlsxWriter.
 
 Source: ECMA-376 part 1, sections 19 (PresentationML) and 21 (DrawingML).
 """
@@ -17,7 +18,9 @@ from rag.readers._normalisation import join_pages, make_document, normalise
 from rag.readers._tables import Header, table_lines
 from rag.readers._xml import Element, attribute, child, children, descendants, local_name, path_to
 from rag.readers._zip import open_zip
+from rag.readers.office.beside import chart_lines, comment_lines
 from rag.readers.office.ooxml import Package
+from rag.readers.shape.dateline import date_in_words, date_of_line
 from rag.readers.shape.raised import lowered, raised, resolved
 from rag.types import Document
 
@@ -48,10 +51,15 @@ class PptxReader:
         with open_zip(path, max_bytes=self._max_bytes) as archive:
             package = Package(archive, path)
             properties = package.core_properties()
+            frame: list[str] = []
             try:
-                slides = [_slide_lines(package, name) for name in _slide_names(package)]
+                slides = [_slide_lines(package, name, frame) for name in _slide_names(package)]
             except RecursionError as error:
                 raise ReadError(str(path), "its shapes are nested too deeply - save it again as text") from error
+        dates = {date_in_words(line) for lines in slides for line in lines}
+        dated = [line for line in dict.fromkeys(frame) if (date := date_in_words(line)) and date not in dates]
+        for lines in slides[:1]:
+            lines += dated
         pages = join_pages([normalise("\n".join(lines)) for lines in slides])
         return make_document(
             path,
@@ -61,6 +69,7 @@ class PptxReader:
             metadata={
                 "author": properties.author,
                 "language": properties.language,
+                "published": next(filter(None, map(date_of_line, dated)), ""),
                 "page_starts": pages.page_starts,
             },
         )
@@ -79,21 +88,26 @@ def _slide_names(package: Package) -> Iterator[str]:
             yield target
 
 
-def _slide_lines(package: Package, name: str) -> list[str]:
-    """The lines of a slide: title first, then the shapes in their order, then diagrams and notes."""
+def _slide_lines(package: Package, name: str, frame: list[str]) -> list[str]:
+    """The lines of a slide: title, then the shapes in their order, then diagrams, charts, notes and comments.
+
+    Those of its header and footer are added to `frame`.
+    """
     tree = path_to(package.xml(name), "cSld", "spTree")
     shapes = list(_shapes(tree)) if tree is not None else []
     titles = [shape for shape in shapes if _placeholder(shape) in _TITLES]
     lines = [line for shape in titles for line in _shape_lines(shape)]
     lines += [line for shape in shapes if shape not in titles for line in _shape_lines(shape)]
+    frame += (line for shape in shapes if _placeholder(shape) in _FRAME for line in _body_lines(shape))
     for diagram in package.related(name, "diagramData"):
         lines += [line for text in descendants(diagram, "t") for line in _diagram_lines(text)]
+    lines += chart_lines(package, name)
     for notes in package.related(name, "notesSlide"):
         tree = path_to(notes, "cSld", "spTree")
         for shape in _shapes(tree) if tree is not None else ():
             if _placeholder(shape) == "body":
                 lines += _shape_lines(shape)
-    return lines
+    return [*lines, *comment_lines(package, name, main_part=package.main_part(_MAIN_PART))]
 
 
 def _diagram_lines(text: Element) -> Iterator[str]:
@@ -128,10 +142,7 @@ def _placeholder(shape: Element) -> str:
 def _shape_lines(shape: Element) -> Iterator[str]:
     if _placeholder(shape) in _FRAME:
         return
-    body = child(shape, "txBody")
-    if body is not None:
-        for paragraph in children(body, "p"):
-            yield from _paragraph_lines(paragraph)
+    yield from _body_lines(shape)
     table = path_to(shape, "graphic", "graphicData", "tbl")
     if table is not None:
         rows: list[list[str]] = []
@@ -148,6 +159,12 @@ def _shape_lines(shape: Element) -> Iterator[str]:
         properties = child(table, "tblPr")
         is_marked = properties is not None and attribute(properties, "firstRow") in _TRUE
         yield from table_lines(rows, header=Header.USUAL if is_marked else Header.UNCERTAIN)
+
+
+def _body_lines(shape: Element) -> Iterator[str]:
+    body = child(shape, "txBody")
+    for paragraph in children(body, "p") if body is not None else ():
+        yield from _paragraph_lines(paragraph)
 
 
 def _at_baseline(text: str, baseline: str) -> str:

@@ -22,21 +22,26 @@ from rag.errors import ReadError
 from rag.readers._xml import Element, attribute, child, children, local_name
 from rag.readers.office.ooxml import Package
 
-__all__ = ["MAX_CELLS", "CellCounter", "Sheet", "sheets_of_workbook", "shown"]
+__all__ = ["MAIN_PART", "MAX_CELLS", "CellCounter", "Sheet", "sheets_of_workbook", "shown"]
 
 MAX_CELLS = 1_000_000
 MAX_COLUMNS = 16_384
 
-_MAIN_PART = "xl/workbook.xml"
+MAIN_PART = "xl/workbook.xml"
 _REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7})")
 _SHEET_KINDS = frozenset({"worksheet", "dialogsheet"})
 
 
 class Sheet(NamedTuple):
-    """A sheet by its name, with its rows from the top; a row ends with its last cell."""
+    """A sheet by its name, with its rows from the top; a row ends with its last cell.
+
+    part: where it lies in the file. is_hidden: its rows are left out then.
+    """
 
     name: str
     rows: list[list[str]]
+    part: str = ""
+    is_hidden: bool = False
 
 
 class CellCounter:
@@ -67,12 +72,12 @@ class _Styles(NamedTuple):
 
 
 def sheets_of_workbook(package: Package, path: Path) -> Iterator[Sheet]:
-    """The visible sheets in order.
+    """The sheets in order, the hidden ones without their rows.
 
     Raises:
         ReadError: a part is missing or damaged, or the cells are too many.
     """
-    part = package.main_part(_MAIN_PART)
+    part = package.main_part(MAIN_PART)
     workbook = package.xml(part)
     relation_by_id = {relation.id: relation for relation in package.relations(part)}
     strings = [
@@ -85,10 +90,13 @@ def sheets_of_workbook(package: Package, path: Path) -> Iterator[Sheet]:
         # `sheetId` is another number; the relation's id is the one with a namespace.
         ids = [value for key, value in entry.attrib.items() if key.endswith("}id")]
         relation = relation_by_id.pop(ids[0], None) if ids else None
-        is_visible = attribute(entry, "state") not in ("hidden", "veryHidden")
-        if relation is not None and relation.kind in _SHEET_KINDS and is_visible:
+        if relation is None or relation.kind not in _SHEET_KINDS:
+            continue
+        if attribute(entry, "state") in ("hidden", "veryHidden"):
+            yield Sheet(attribute(entry, "name"), [], is_hidden=True)
+        else:
             root = package.xml(relation.target)
-            yield Sheet(attribute(entry, "name"), _rows(root, strings, styles, counter))
+            yield Sheet(attribute(entry, "name"), _rows(root, strings, styles, counter), relation.target)
 
 
 def _counts_from_1904(workbook: Element) -> bool:

@@ -3,7 +3,8 @@
     Country,GDP
     France,3.1 tn          →  Country: France; GDP: 3.1 tn.
 
-The rows of a workbook stand under the name of their sheet; a sheet that Excel hides is left out.
+The rows of a workbook stand under the name of their sheet, with its text boxes and comments below them. A sheet that
+Excel hides is left out, and named in the `notice`.
 """
 
 from __future__ import annotations
@@ -21,8 +22,9 @@ from rag.readers._decoding import DEFAULT_MAX_BYTES, decoded_with_notice, read_b
 from rag.readers._normalisation import make_document, normalise
 from rag.readers._tables import Header, sheet_lines
 from rag.readers._zip import open_zip
+from rag.readers.office.beside import comment_lines, text_box_lines
 from rag.readers.office.ooxml import Package
-from rag.readers.office.sheets import CellCounter, sheets_of_workbook
+from rag.readers.office.sheets import MAIN_PART, CellCounter, sheets_of_workbook
 from rag.types import Document
 
 __all__ = ["CsvReader", "XlsxReader"]
@@ -30,6 +32,7 @@ __all__ = ["CsvReader", "XlsxReader"]
 MAX_CELL_CHARACTERS = 100_000
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_HIDDEN = "Hidden sheets are not read: {} - unhide them in Excel to add what they hold."
 _DELIMITERS = ",;\t|"
 _N_SNIFFED_LINES = 50
 
@@ -52,8 +55,14 @@ class XlsxReader:
         lines: list[str] = []
         with open_zip(path, max_bytes=self._max_bytes) as archive:
             package = Package(archive, path)
+            hidden = []
             for sheet in sheets_of_workbook(package, path):
+                if sheet.is_hidden:
+                    hidden.append(sheet.name)
+                    continue
                 rows = list(sheet_lines(sheet.rows, header=Header.UNCERTAIN))
+                rows += text_box_lines(package, sheet.part)
+                rows += comment_lines(package, sheet.part, main_part=package.main_part(MAIN_PART))
                 lines += [sheet.name, *rows, ""] if rows else []
             properties = package.core_properties()
         return make_document(
@@ -61,7 +70,11 @@ class XlsxReader:
             title=properties.title,
             media_type=_XLSX,
             text=normalise("\n".join(lines)).strip(),
-            metadata={"author": properties.author, "language": properties.language},
+            metadata={
+                "author": properties.author,
+                "language": properties.language,
+                "notice": _HIDDEN.format(", ".join(hidden)) if hidden else "",
+            },
         )
 
 

@@ -33,6 +33,7 @@ _LONGEST_CELL = 12
 
 _RAISED_SIZE, _RISE, _RAISED_GAP, _LONGEST_RAISED = 0.85, 0.15, 0.4, 8
 """What is at most so large, so high and so near, in sizes of the font before it, and so long, is raised."""
+_REMARK_SIZE = 10.0
 _LEADERS = re.compile(r"\s*(?:\.[ ]?){5,}\s*")
 """The dots between an entry of a table of contents and its page."""
 
@@ -97,7 +98,14 @@ def columns(page: Page, kept: Sequence[Segment]) -> list[Column]:
     found = [Column(tuple(_line(page.number, row) for row in rows(group))) for group in _in_order(upright, depth=0)]
     if aside:
         found.append(Column(tuple(_line(page.number, [segment]) for segment in aside), is_aside=True))
+    if page.remarks:
+        found.append(Column(tuple(_remark(page, i) for i in range(len(page.remarks))), is_aside=True))
     return found
+
+
+def _remark(page: Page, i: int) -> Line:
+    top = page.height + 2 * _REMARK_SIZE * (i + 1)
+    return Line(page.number, page.remarks[i], 0, top, 0, top + _REMARK_SIZE, _REMARK_SIZE, 0, is_row=True)
 
 
 def rows(group: Sequence[Segment]) -> list[list[Segment]]:

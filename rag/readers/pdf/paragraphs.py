@@ -20,6 +20,7 @@ from typing import NamedTuple
 
 from rag.readers.pdf.layout import Column, Line, Segment, rows
 from rag.readers.pdf.words import Page
+from rag.readers.shape.dateline import date_in_words
 from rag.readers.shape.wrapping import WEAK_HYPHEN, joined
 
 __all__ = ["body_size", "paragraphs", "without_frame", "written"]
@@ -59,20 +60,35 @@ class _EdgeLine(NamedTuple):
 
 
 def without_frame(pages: Sequence[Page], segments: Sequence[Sequence[Segment]]) -> list[list[Segment]]:
-    """The segments of each page that are no frame, in the order in which they came."""
+    """The segments of each page that are no frame, in the order in which they came.
+
+    A line of the frame whose date stands nowhere else is kept once.
+    """
     edge_lines = [_edge_lines(page, found) for page, found in zip(pages, segments, strict=True)]
-    kept = []
-    for i, (page, found) in enumerate(zip(pages, segments, strict=True)):
+    frames: list[list[_EdgeLine]] = []
+    for i, page in enumerate(pages):
         near = [
             (j - i, line)
             for j in range(max(0, i - _REACH_PAGES), min(len(pages), i + _REACH_PAGES + 1))
             if j != i
             for line in edge_lines[j]
         ]
-        frame = {
-            id(segment) for line in edge_lines[i] if _is_frame(line, near, page.number) for segment in line.members
-        }
-        kept.append([segment for segment in found if id(segment) not in frame])
+        frames.append([line for line in edge_lines[i] if _is_frame(line, near, page.number)])
+    dates: set[str] | None = None
+    kept = []
+    for found, frame in zip(segments, frames, strict=True):
+        gone: set[int] = set()
+        for line in frame:
+            date = date_in_words(line.text)
+            if date and dates is None:
+                members = {id(segment) for lines in frames for line in lines for segment in line.members}
+                rest = (segment for page in segments for segment in page if id(segment) not in members)
+                dates = {date_in_words(segment.text) for segment in rest}
+            if date and dates is not None and date not in dates:
+                dates.add(date)
+            else:
+                gone.update(map(id, line.members))
+        kept.append([segment for segment in found if id(segment) not in gone])
     return kept
 
 

@@ -29,6 +29,7 @@ from rag.readers._normalisation import iso_date, make_document, normalise, one_l
 from rag.readers.pdf.layout import Column, Line, columns, segments
 from rag.readers.pdf.paragraphs import body_size, paragraphs, without_frame, written
 from rag.readers.pdf.words import Page, words_of
+from rag.readers.shape.dateline import author_of, published_of
 from rag.readers.text import plain_order_notice
 from rag.types import Document
 
@@ -191,6 +192,8 @@ class PdfReader:
             text=text.text,
             metadata={
                 **facts.metadata,
+                "published": facts.metadata["published"] or published_of(text.text),
+                "author": facts.metadata["author"] or author_of(text.text),
                 "notice": notice,
                 "page_starts": ",".join(map(str, text.page_starts)),
                 "pages_without_text": ",".join(str(page.number) for page in pages if page.has_pictures),
@@ -209,6 +212,8 @@ def _opened(data: bytes, path: Path) -> Iterator[pypdfium2.PdfDocument]:
             raise ReadError(str(path), "it is encrypted in an unknown way - print it to a new PDF") from error
         raise ReadError(str(path), "it is damaged - open it in its program and save it again as PDF") from error
     with closing(document):
+        if document.get_formtype() != pdfium.FORMTYPE_NONE:
+            document.init_forms()
         yield document
 
 

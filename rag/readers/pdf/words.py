@@ -17,6 +17,7 @@ import pypdfium2  # type: ignore[import-untyped]
 import pypdfium2.raw as pdfium  # type: ignore[import-untyped]
 
 from rag.readers._normalisation import normalise
+from rag.readers.pdf.annotations import PlacedText, beside
 from rag.readers.shape.raised import lowered, raised
 
 __all__ = ["Page", "Word", "words_of"]
@@ -27,7 +28,7 @@ _WEAK_HYPHEN = "\u2010"
 _LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"})
 _UNKNOWN = frozenset([*range(0xE000, 0xF900), 0xFFFD])
 """Code points for private use, and the one for no character."""
-_SMALLEST_SIZE = 0.5
+_SMALLEST_SIZE, _USUAL_SIZE = 0.5, 10.0
 _BELOW_BASELINE, _ABOVE_BASELINE = 0.22, 0.78
 _MAY_BE_RAISED = re.compile(r"[^\W_].*\d|\d.*[^\W_]|[.,;:!?)\]%’”\"]\d")
 _SMALLER = 0.85
@@ -59,7 +60,7 @@ class Page(NamedTuple):
 
     words: in the order of the file. height: in points, of the page as it is turned to be read.
     n_characters: how many were drawn. n_unknown: how many words begin with a sign whose meaning the font does not say.
-    has_pictures: only looked for where there are no words.
+    has_pictures: only looked for where there are no words. remarks: notes of readers on the page, a line each.
     """
 
     number: int
@@ -68,6 +69,7 @@ class Page(NamedTuple):
     n_characters: int = 0
     n_unknown: int = 0
     has_pictures: bool = False
+    remarks: tuple[str, ...] = ()
 
 
 class _Box(NamedTuple):
@@ -103,6 +105,8 @@ def words_of(document: pypdfium2.PdfDocument, index: int) -> Page:
             drawn = [word for word in _drawn_words(text_page.raw, characters) if _is_inside(word.box, visible)]
         finally:
             text_page.close()
+        around = beside(document, page)
+        drawn += [_drawn_beside(text, drawn) for text in around.placed]
         has_pictures = not drawn and any(True for _ in page.get_objects([pdfium.FPDF_PAGEOBJ_IMAGE], max_depth=4))
     finally:
         page.close()
@@ -114,7 +118,25 @@ def words_of(document: pypdfium2.PdfDocument, index: int) -> Page:
     height = visible.right - visible.left if most_turns % 2 else visible.top - visible.bottom
     n_unknown = sum(not word.is_known for word in drawn)
     n_characters = sum(not character.isspace() for character in characters)
-    return Page(index + 1, tuple(words), height, n_characters, n_unknown, has_pictures)
+    return Page(index + 1, tuple(words), height, n_characters, n_unknown, has_pictures, tuple(around.remarks))
+
+
+def _drawn_beside(text: PlacedText, drawn: list[_Drawn]) -> _Drawn:
+    """The text as a word at its place, on the line of the word before it, so that a value stands beside its label."""
+    middle = (text.bottom + text.top) / 2
+    label = max(
+        (word for word in drawn if word.box.right <= text.left + 2 and text.bottom <= _middle(word.box) <= text.top),
+        key=lambda word: word.box.right,
+        default=None,
+    )
+    size = label.size if label is not None else min(_USUAL_SIZE, max(_SMALLEST_SIZE, 0.7 * (text.top - text.bottom)))
+    bottom, top = (label.box.bottom, label.box.top) if label is not None else (middle - size / 2, middle + size / 2)
+    right = min(max(text.right, text.left + 1), text.left + size * len(text.text) / 2)
+    return _Drawn(text.text, _Box(text.left, bottom, right, top), size, 0, is_after_blank=False, is_known=True)
+
+
+def _middle(box: _Box) -> float:
+    return (box.bottom + box.top) / 2
 
 
 def _characters(text_page: object) -> list[str]:
