@@ -15,7 +15,7 @@ from typing import NamedTuple
 from rag.readers.pdf.words import Page, Word
 from rag.readers.shape.raised import raised, resolved
 
-__all__ = ["Column", "Line", "Segment", "columns", "rows", "segments"]
+__all__ = ["Cell", "Column", "Line", "Segment", "columns", "rows", "segments"]
 
 MAX_COLUMNS_DEPTH = 6
 _LARGEST_WORD_GAP = 1.0
@@ -56,6 +56,14 @@ class Segment(NamedTuple):
         return self.bottom - self.top
 
 
+class Cell(NamedTuple):
+    """What stands in one place of a row."""
+
+    text: str
+    left: float
+    right: float
+
+
 class Line(NamedTuple):
     """A line of a column; `is_row` when it has several cells, which a tab separates in its text."""
 
@@ -68,6 +76,7 @@ class Line(NamedTuple):
     size: float
     first_word_width: float
     is_row: bool = False
+    cells: tuple[Cell, ...] = ()
 
 
 class Column(NamedTuple):
@@ -178,12 +187,13 @@ def _text(words: Sequence[Word]) -> str:
 
 
 def _line(page: int, row: Sequence[Segment]) -> Line:
-    text = row[0].text
-    is_row = False
+    cells = [Cell(row[0].text, row[0].left, row[0].right)]
     for segment, following in pairwise(row):
-        is_cell = following.left - segment.right > _SMALLEST_CELL_GAP * max(segment.size, following.size)
-        is_row = is_row or is_cell
-        text += ("\t" if is_cell else " ") + following.text
+        if following.left - segment.right > _SMALLEST_CELL_GAP * max(segment.size, following.size):
+            cells.append(Cell(following.text, following.left, following.right))
+        else:
+            cells[-1] = cells[-1]._replace(text=f"{cells[-1].text} {following.text}", right=following.right)
+    text = "\t".join(cell.text for cell in cells)
     text, n_leaders = _LEADERS.subn("\t", text)
     longest = max(row, key=lambda segment: len(segment.text))
     return Line(
@@ -195,7 +205,8 @@ def _line(page: int, row: Sequence[Segment]) -> Line:
         max(segment.bottom for segment in row),
         longest.size,
         row[0].first_word_width,
-        is_row or n_leaders > 0,
+        len(cells) > 1 or n_leaders > 0,
+        tuple(cells) if len(cells) > 1 and not n_leaders else (),
     )
 
 

@@ -23,7 +23,7 @@ from rag.readers.pdf.words import Page
 from rag.readers.shape.dateline import date_in_words
 from rag.readers.shape.wrapping import WEAK_HYPHEN, joined
 
-__all__ = ["body_size", "paragraphs", "without_frame", "written"]
+__all__ = ["body_size", "paragraphs", "without_frame", "without_line_numbers", "written"]
 
 _EDGE = 0.15
 """The share of the page's height, at the top and at the bottom, in which a frame may stand."""
@@ -31,6 +31,9 @@ _N_EDGE_ROWS = 3
 _SMALLEST_GAP = 0.5
 """In font sizes: how far the frame stands from the text at least."""
 _SAME_PLACE_POINTS = 4.0
+_LINE_NUMBER = re.compile(r"\d{1,4}(?:\s+(?=\S)|\s*$)")
+_FEWEST_LINE_NUMBERS = 5
+_LINE_STEPS = frozenset({1, 2, 5, 10})
 _REACH_PAGES = 2
 """Left and right pages may have frames of their own."""
 
@@ -90,6 +93,46 @@ def without_frame(pages: Sequence[Page], segments: Sequence[Sequence[Segment]]) 
                 gone.update(map(id, line.members))
         kept.append([segment for segment in found if id(segment) not in gone])
     return kept
+
+
+def without_line_numbers(found: Sequence[Segment]) -> list[Segment]:
+    """The segments without the numbers that count the lines of a text at its margin.
+
+    They count on, stand in one place, and what stands beside them runs on from line to line, unlike rows of a table.
+    """
+    lines = rows([segment for segment in found if segment.is_upright])
+    for side in (0, -1):
+        numbered = [row for row in lines if _LINE_NUMBER.match(row[side].text)]
+        numbers = [row[side] for row in numbered]
+        if len(numbers) >= _FEWEST_LINE_NUMBERS and _count_lines(numbers, side) and _run_on(numbered, lines, side):
+            gone = {id(segment): _LINE_NUMBER.sub("", segment.text) for segment in numbers}
+            return [
+                segment._replace(text=gone.get(id(segment), segment.text))
+                for segment in found
+                if gone.get(id(segment), segment.text)
+            ]
+    return list(found)
+
+
+def _count_lines(numbers: Sequence[Segment], side: int) -> bool:
+    """Whether the numbers stand below each other and count by one step."""
+    places = [segment.left if side == 0 else segment.right for segment in numbers]
+    ends = [segment.right if side == 0 else segment.left for segment in numbers]
+    is_aligned = min(max(those) - min(those) for those in (places, ends)) <= _SAME_PLACE_POINTS
+    values = [int(segment.text.split()[0]) for segment in numbers]
+    steps = {following - value for value, following in pairwise(values)}
+    return is_aligned and len(steps) == 1 and steps <= _LINE_STEPS
+
+
+def _run_on(numbered: Sequence[Sequence[Segment]], lines: Sequence[Sequence[Segment]], side: int) -> bool:
+    """Whether the lines beside the numbers are of running text: many begin with a small letter, and none is a row."""
+    beside = [row[1:] if side == 0 else row[:-1] for row in numbered]
+    alone = [_LINE_NUMBER.sub("", row[side].text) for row in numbered]
+    texts = [" ".join(segment.text for segment in row) or text for row, text in zip(beside, alone, strict=True)]
+    n_small = sum(text[:1].islower() for text in texts)
+    is_step_one = len(numbered) * 2 >= len(lines)
+    n_rows = sum(len(row) > 1 for row in beside)
+    return n_small * 4 >= len(texts) and n_rows * 4 <= len(texts) and (is_step_one or len(numbered) * 12 >= len(lines))
 
 
 def _edge_lines(page: Page, found: Sequence[Segment]) -> list[_EdgeLine]:

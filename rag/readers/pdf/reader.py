@@ -27,7 +27,8 @@ from rag.errors import ReadError
 from rag.readers._decoding import DEFAULT_MAX_BYTES, read_bytes
 from rag.readers._normalisation import iso_date, make_document, normalise, one_line
 from rag.readers.pdf.layout import Column, Line, columns, segments
-from rag.readers.pdf.paragraphs import body_size, paragraphs, without_frame, written
+from rag.readers.pdf.paragraphs import body_size, paragraphs, without_frame, without_line_numbers, written
+from rag.readers.pdf.tables import with_named_cells
 from rag.readers.pdf.words import Page, words_of
 from rag.readers.shape.dateline import author_of, published_of
 from rag.readers.text import plain_order_notice
@@ -244,14 +245,14 @@ def _laid_out(pages: Sequence[Page]) -> tuple[list[Column], str]:
     """The columns of all pages, and what to say of them; a page whose layout fails is read in the order of the file."""
     notice = ""
     try:
-        kept = without_frame(pages, [segments(page) for page in pages])
+        kept = without_frame(pages, [without_line_numbers(segments(page)) for page in pages])
     except Exception as error:
         notice = plain_order_notice(error)
         kept = [segments(page) for page in pages]
     found: list[Column] = []
     for page, rest in zip(pages, kept, strict=True):
         try:
-            found += columns(page, rest)
+            found += map(with_named_cells, columns(page, rest))
         except Exception as error:
             notice = plain_order_notice(error)
             found += _in_plain_order([page])
@@ -295,8 +296,12 @@ def _refuse_without_text(pages: Sequence[Page], path: Path) -> None:
 
 
 def _largest_heading(found: Sequence[tuple[Line, ...]], found_columns: Sequence[Column]) -> str:
-    """The largest paragraph of the first page, when it is clearly larger than the text; empty otherwise."""
-    first_page = list(takewhile(lambda lines: lines[0].page == 1, found))
+    """The largest paragraph of the first page, when it is clearly larger than the text; empty otherwise.
+
+    What runs in another direction than the text is a stamp, and no title.
+    """
+    aside = {id(line) for column in found_columns if column.is_aside for line in column.lines}
+    first_page = [lines for lines in takewhile(lambda lines: lines[0].page == 1, found) if id(lines[0]) not in aside]
     if not first_page:
         return ""
     largest = max(first_page, key=lambda lines: lines[0].size)

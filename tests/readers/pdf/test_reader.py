@@ -146,7 +146,7 @@ class TestParagraphs:
         assert read(tmp_path, stacked(lines)).text == "\n\n".join(lines)
 
     def test_row_of_a_table_is_a_line_with_its_cells(self, tmp_path):
-        table = [("Year", "Bridges", "Cost"), ("1932", "4", "2,500"), ("1950", "11", "7,250"), ("1951", "12", "9,000")]
+        table = [("1931", "2", "1,500"), ("1932", "4", "2,500"), ("1950", "11", "7,250"), ("1951", "12", "9,000")]
         pieces = [
             Piece(x, 600 - 12 * i, cell)
             for i, row in enumerate(table)
