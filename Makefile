@@ -4,8 +4,9 @@ PYTHON ?= python3
 Q ?= what did Rubio say about territory?
 STORE ?= .store
 PORT ?= 7860
+JOBS ?= 2
 LLM ?= $(or $(RAG_LLM),auto)
-export Q STORE LLM PORT
+export Q STORE LLM PORT JOBS
 HUB_OFFLINE := $(HF_HUB_OFFLINE)
 export HF_HUB_OFFLINE ?= 1
 
@@ -30,7 +31,7 @@ chat: $(INSTALLED)     ## the chat in a browser, over the seed documents: make c
 	@$(RUN)/rag add seeds --store "$$STORE" --quiet
 	@$(RUN)/rag-ui --store "$$STORE" --port "$$PORT" --llm "$$LLM"
 
-test: $(INSTALLED_DEV) ## run all tests but the slow ones
+test: $(INSTALLED_DEV) ## run all tests but the slow ones, in two processes: make test JOBS=8
 	@$(RUN)/rag models path smollm2-135m > /dev/null 2>&1 || HF_HUB_OFFLINE=$(HUB_OFFLINE) $(RUN)/rag models pull smollm2-135m \
 		|| echo "Going on without: the tests with a small language model are left out."
 	@for name in $(BROWSERS); do command -v $$name; done | grep -q . \
@@ -41,7 +42,7 @@ test: $(INSTALLED_DEV) ## run all tests but the slow ones
 		|| { [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null && apt-get update -qq > /dev/null \
 			&& apt-get install -y -qq --no-install-recommends gcc libc6-dev > /dev/null 2>&1; } \
 		|| echo "Going on without: there is no C compiler here, what leaves the machine is seen in Python alone."
-	$(RUN)/python -m pytest
+	$(RUN)/python -m pytest -n "$$JOBS" --dist loadfile
 
 check: $(INSTALLED_DEV) ## style, types and import rules
 	$(RUN)/ruff check

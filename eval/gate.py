@@ -11,7 +11,7 @@ import argparse
 import shutil
 import sys
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
@@ -28,10 +28,15 @@ from rag import RagError, Settings
 __all__ = ["FLOORS", "Check", "Result", "add_arguments", "as_junit", "as_markdown", "check_run", "main", "read_floors"]
 
 FLOORS = Path(__file__).with_name("floors.toml")
-QUICK_SETS = ("squad2", "qed", "clapnq")
 N_QUICK = 200
-N_ASSERTION = 1_000
-"""Claims of the battery, a sample of both halves."""
+_PARTS: Mapping[str, tuple[Split | None, int | None]] = {
+    SEEDS_TASK: (None, None),
+    MUTATIONS_TASK: (None, None),
+    NEWS_TASK: (Split.REPORT, None),
+    ASSERTION_TASK: (None, 1_000),
+    **dict.fromkeys(("squad2", "qed", "clapnq"), (None, N_QUICK)),
+}
+"""Task → the half that is measured, None for both, and how many cases of it, None for all."""
 
 
 class Result(StrEnum):
@@ -58,6 +63,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--settings", type=Path, help="TOML file with settings")
     parser.add_argument("--runs", type=Path, default=Path("runs/gate"), help="folder of the gate's runs, made anew")
     parser.add_argument("--floors", type=Path, default=FLOORS, help="TOML file with the floors")
+    parser.add_argument("--only", action="append", choices=_PARTS, help="measure this task alone; may be given again")
 
 
 def main(options: argparse.Namespace) -> int:
@@ -66,7 +72,7 @@ def main(options: argparse.Namespace) -> int:
         floors = read_floors(options.floors)
         settings = settings_of(options.settings)
         shutil.rmtree(options.runs, ignore_errors=True)
-        checks = list(_checks(floors, settings, options.runs))
+        checks = list(_checks(floors, settings, options.runs, options.only or _PARTS))
     except RagError as error:
         print(error, file=sys.stderr)
         return 2
@@ -103,20 +109,17 @@ def read_floors(path: Path) -> Mapping[str, Mapping[str, float]]:
     return floors
 
 
-def _checks(floors: Mapping[str, Mapping[str, float]], settings: Settings, runs: Path) -> Iterator[Check]:
-    for name in (SEEDS_TASK, MUTATIONS_TASK):
-        yield from check_run(run_task(build_task(name), settings, runs=runs, split=None), floors.get(name, {}))
-    news = run_task(build_task(NEWS_TASK), settings, runs=runs, split=Split.REPORT)
-    yield from check_run(news, floors.get(NEWS_TASK, {}))
-    battery = run_task(build_task(ASSERTION_TASK), settings, runs=runs, split=None, limit=N_ASSERTION)
-    yield from check_run(battery, floors.get(ASSERTION_TASK, {}))
+def _checks(
+    floors: Mapping[str, Mapping[str, float]], settings: Settings, runs: Path, names: Iterable[str]
+) -> Iterator[Check]:
     folder = data_folder()
     not_there = dict(zip(_incomplete(folder), skipped(folder), strict=True))
-    for name in QUICK_SETS:
+    for name in names:
         if name in not_there:
             yield Check(name, "the whole set", Result.SKIPPED, not_there[name])
         else:
-            finished = run_task(build_task(name), settings, runs=runs, split=None, limit=N_QUICK)
+            split, limit = _PARTS[name]
+            finished = run_task(build_task(name), settings, runs=runs, split=split, limit=limit)
             yield from check_run(finished, floors.get(name, {}))
 
 

@@ -69,13 +69,13 @@ class SourceFile(NamedTuple):
 class FoundFiles:
     """What is in a folder, while it is searched.
 
-    real, store: the folder itself and the store's, without links. suffixes: of files that can be read.
+    real: the folder itself, without links. store: the store's folder. suffixes: of files that can be read.
     unreachable: folders, and entries of them, of which nobody can say what they hold.
     """
 
     real: str
     suffixes: frozenset[str]
-    store: str
+    store: Path | None
     files: list[Path] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
     unreachable: list[str] = field(default_factory=list)
@@ -86,7 +86,7 @@ class FoundFiles:
 
     def is_store(self, folder: Path) -> bool:
         """Whether it is a store's folder: this one's, or another one's."""
-        return is_store(folder) or (bool(self.store) and os.path.realpath(folder) == self.store)
+        return is_store(folder) or (self.store is not None and _is_same(folder, self.store))
 
 
 def find_files(
@@ -156,10 +156,18 @@ def inside(folder: Path, suffixes: Sequence[str], *, store_folder: Path | None =
     found = FoundFiles(
         real=os.path.realpath(folder),
         suffixes=frozenset(suffixes),
-        store="" if store_folder is None else os.path.realpath(store_folder),
+        store=store_folder,
     )
     _walk(folder, found)
     return found
+
+
+def _is_same(folder: Path, other: Path) -> bool:
+    """Whether both are one folder: asked of the system, which need not look at every folder above them."""
+    try:
+        return folder.samefile(other)
+    except OSError:
+        return False
 
 
 def _walk(top: Path, found: FoundFiles) -> None:

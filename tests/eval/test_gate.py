@@ -147,5 +147,6 @@ def test_gate_fails_when_a_floor_is_not_kept(tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("RAG_EMBEDDER", "hashing")
     floors = tmp_path / "floors.toml"
     floors.write_text("[seeds]\nanswer_exact = 0.9\n")
-    assert eval_main.run(["gate", "--floors", str(floors), "--runs", str(tmp_path / "runs")]) == 1
+    gate = ["gate", "--only", "seeds", "--floors", str(floors), "--runs", str(tmp_path / "runs")]
+    assert eval_main.run(gate) == 1
     assert "FAILED: " in capsys.readouterr().out
