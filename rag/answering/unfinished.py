@@ -8,8 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from rag.answering.citations import Numbering
-from rag.answering.claims import CitedClaim
-from rag.answering.support import CheckedClaim
+from rag.answering.claims import CheckedClaim, CitedClaim
 from rag.errors import NotFoundError
 from rag.protocols import CANNOT_ANSWER
 from rag.types import AnswerStatus, Claim, Evidence, Verdict, VerifiedClaim

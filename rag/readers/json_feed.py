@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import TypeAlias
 
 from rag.errors import ReadError
-from rag.readers._articles import Article, Keys, document_of_article
 from rag.readers._decoding import DEFAULT_MAX_BYTES, decode, read_bytes
 from rag.readers._normalisation import make_document, normalise, one_line
+from rag.readers.feed import Article, Keys, document_of_article
 from rag.types import Document, Failure
 
 __all__ = ["JsonFeedReader"]

@@ -25,11 +25,11 @@ from typing import NamedTuple
 from selectolax.lexbor import LexborNode
 
 from rag.errors import ReadError
-from rag.readers._articles import Keys
 from rag.readers._decoding import DEFAULT_MAX_BYTES, decode, read_bytes
 from rag.readers._html_text import is_nested_too_deeply, parse, remove_hidden, visible_text
 from rag.readers._normalisation import any_date, make_document, normalise, one_line
 from rag.readers._quoting import Quotation, parted
+from rag.readers.feed import Keys
 from rag.readers.shape.wrapping import unwrapped
 from rag.types import Document, Failure
 

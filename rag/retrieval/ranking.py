@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from rag.attribution import AskedSpeaker
-from rag.attribution.voices import introductions_of, speaker_fits, voice_of
+from rag.attribution.questions import introductions_of, speaker_fits, voice_of
 from rag.protocols import FloatArray, Reranker
 from rag.retrieval.answer_kinds import adds_name_or_number, asked_words, expected_by, has_kind, without_request
 from rag.retrieval.word_vectors import likeness

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from rag.attribution.voices import describes, introduction_of, is_introduced_as
+from rag.attribution.questions import describes, introduction_of, is_introduced_as
 
 SIKORSKI = "Radek Sikorski"
 
