@@ -20,12 +20,14 @@ from rag.language.english import (
     DEMONSTRATIVES,
     DETERMINERS,
     DO,
+    FINITE_BE,
     HAVE,
     MODALS,
     OBJECTS,
     PREPOSITIONS,
     QUESTION_WORDS,
     SUBJECTS,
+    one_of,
     word_set,
 )
 from rag.language.saying import CUE_FORMS, QUOTED_ONLY
@@ -54,7 +56,7 @@ _VERBS = (CUE_FORMS | frozenset(_MIND.split())) - _NOUN_VERBS
 _PLACED = frozenset(["speak", "spoke", "speaks", "talk", "talks", "discuss"])
 _OPENING = re.compile(
     r"\b(?:what|how|why|when|where|which|whether|if)?(?:(?:'s| is| else| exactly| \w+){0,3}?) ?\b"
-    r"(?:did|does|do|has|have|had|is|was|were|are|will|would) (?P<rest>.+)"
+    rf"{one_of(FINITE_BE | DO | HAVE | {'will', 'would'})} (?P<rest>.+)"
 )
 _WHAT_CLAUSE = re.compile(
     r"\b(?:what|how|why|everything|anything|things|something) (?P<rest>(?!is\b|are\b|was\b|were\b).+)"

@@ -11,7 +11,20 @@ from rag.attribution.names import fold
 from rag.conversation.lexicon import DO_OR_MODAL, NOT_FINITE, PERSON_ROLES, PHRASE_ENDS, SPOKEN, TIMES
 from rag.conversation.memory import Memory, Said
 from rag.conversation.names import Kind, Name, kind_of, names_in, phrases_in
-from rag.language.english import BE, HAVE, PREPOSITIONS, QUESTION_WORDS, STOP_WORDS, SUBJECTS, word_set
+from rag.language.english import (
+    BE,
+    DO,
+    FINITE_BE,
+    HAVE,
+    HELPING,
+    MODALS,
+    PREPOSITIONS,
+    QUESTION_WORDS,
+    STOP_WORDS,
+    SUBJECTS,
+    one_of,
+    word_set,
+)
 from rag.language.people import BODIES, ROLES, TITLES
 
 __all__ = ["completed"]
@@ -33,28 +46,27 @@ _MORE = re.compile(
     re.IGNORECASE,
 )
 _TELL = re.compile(r"(?:please )?(?:tell|give|show|describe|explain|summari[sz]e|list)\b", re.IGNORECASE)
-_AUXILIARY = re.compile(
-    r"(?:is|are|was|were|did|does|do|has|have|had|will|would|can|could|should|must|may|might)\b", re.IGNORECASE
-)
+_AUXILIARY = re.compile(rf"{one_of(HELPING | MODALS - {'shall'})}\b", re.IGNORECASE)
 _ASKED = re.compile(
     r"(?:(?P<what>what)|when|where|why|how|how (?:long|often|far|much|many times))(?: else| exactly)?"
-    r" (?P<clause>(?:did|does|do|has|have|had|will|would|can|could|should)\b .+)",
+    rf" (?P<clause>{one_of(HELPING - FINITE_BE)}\b .+)",
     re.IGNORECASE,
 )
 _HAPPENED = re.compile(r"what (?:else )?(?:has |had )?happen(?:ed|s)(?P<rest>(?: .+)?)", re.IGNORECASE)
 _WHO_DID = re.compile(
-    r"whom? (?P<aux>did|does|do|(?:has|have|had|will|would|can|could)(?= (?-i:[A-Z]))) (?P<clause>.+ .+)", re.IGNORECASE
+    rf"whom? (?P<aux>{one_of(DO)}|{one_of(HELPING - DO - FINITE_BE - {'should'})}(?= (?-i:[A-Z]))) (?P<clause>.+ .+)",
+    re.IGNORECASE,
 )
 _WHO_IS = re.compile(r"who (?P<be>is|was) (?P<rest>.+)", re.IGNORECASE)
 _WHO = re.compile(r"who (?P<clause>.+)", re.IGNORECASE)
 _COUNTED = re.compile(
-    r"how (?:many|much) (?P<noun>(?:(?!(?:did|does|do|is|are|was|were|has|have|had|will|would|can|could) )\S+ )+?)"
-    r"(?P<aux>did|does|do|is|are|was|were) (?P<clause>.+)",
+    rf"how (?:many|much) (?P<noun>(?:(?!{one_of(HELPING - {'should'})} )\S+ )+?)"
+    rf"(?P<aux>{one_of(DO | FINITE_BE)}) (?P<clause>.+)",
     re.IGNORECASE,
 )
 _COUNTED_SUBJECT = re.compile(r"how (?:many|much) (?P<clause>\S+ \S.*)", re.IGNORECASE)
 _ABOUT_IT = re.compile(r" about (?:that|this|it)$", re.IGNORECASE)
-_IS = re.compile(r"(?:when|where|why|how)(?: else| exactly)? (?P<clause>(?:is|are|was|were)\b .+)", re.IGNORECASE)
+_IS = re.compile(rf"(?:when|where|why|how)(?: else| exactly)? (?P<clause>{one_of(FINITE_BE)}\b .+)", re.IGNORECASE)
 _OBJECT_GONE = re.compile(
     r"(?<= )(?P<verb>say|said|do|done|propose|proposed|want|announce|announced|suggest|promise|demand|mean|claim|think)"
     r"(?=$| (?:about|in|on|at|to|of|after|before|during|when|for)\b)",
@@ -63,9 +75,8 @@ _OBJECT_GONE = re.compile(
 _INVERTS = frozenset(["why", "when", "where", "how", "since when", "how long", "how often", "until when", "how come"])
 _ABOUT = re.compile(r"(?<=\babout )(?P<topic>.+)", re.IGNORECASE)
 _TOPIC_END = re.compile(
-    r",| (?:yesterday|today|last|this (?:week|month|year)|when|after|before|during|(?:on|in) (?:\d|"
-    + "|".join(sorted(TIMES))
-    + r"))\b.*",
+    r",| (?:yesterday|today|last|this (?:week|month|year)|when|after|before|during"
+    rf"|(?:on|in) (?:\d|{one_of(TIMES)}))\b.*",
     re.IGNORECASE,
 )
 _OF = re.compile(r"(?P<lead>(?:what|who|how) (?:is|was|are|were) )(?P<slot>the [\w' -]+?)(?= of )", re.IGNORECASE)

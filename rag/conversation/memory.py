@@ -13,7 +13,7 @@ from functools import lru_cache
 from rag.attribution.names import fold
 from rag.conversation.lexicon import PERSON_ROLES, PHRASE_ENDS
 from rag.conversation.names import Kind, Name, kind_of, names_in, phrases_in
-from rag.language.english import ADVERBS, PREPOSITIONS, QUESTION_WORDS, STOP_WORDS
+from rag.language.english import ADVERBS, FINITE_BE, HELPING, PREPOSITIONS, QUESTION_WORDS, STOP_WORDS, one_of
 from rag.types import Turn
 
 __all__ = ["Memory", "Said", "clean", "is_bound", "is_topic", "may_be", "said"]
@@ -110,7 +110,7 @@ _EMPTY_IT = re.compile(
     re.IGNORECASE,
 )
 _BOUND = re.compile(r"^who (?:lost|changed|broke|kept|quit|gave|left|lied) ", re.IGNORECASE)
-_SUBJECT = re.compile(r"\b(?:did|does|do|has|have|had|will|would|can|could) ([^\W\d_]{2,})\b", re.IGNORECASE)
+_SUBJECT = re.compile(rf"\b{one_of(HELPING - FINITE_BE - {'should'})} ([^\W\d_]{{2,}})\b", re.IGNORECASE)
 _INDEFINITE = re.compile(r"\b(?:an?|any|every|each|which|what) \w+(?: \w+)?", re.IGNORECASE)
 
 

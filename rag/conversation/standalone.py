@@ -22,7 +22,7 @@ from rag.conversation.lexicon import CONTENTLESS
 from rag.conversation.memory import Memory, Said, clean, is_topic, said
 from rag.conversation.names import Kind
 from rag.conversation.pronouns import open_pronoun, with_meanings
-from rag.language.english import STOP_WORDS
+from rag.language.english import HELPING, QUESTION_WORDS, STOP_WORDS, one_of
 from rag.types import Turn
 
 __all__ = ["asking_back", "questions_in", "standalone_question"]
@@ -116,8 +116,8 @@ def _read(question: str, memory: Memory) -> str:
 
 _MOST = 4
 _FEWEST_WORDS = 3
-_ASKS = r"(?:what|when|where|why|who|whom|whose|which|how)\b"
-_HELPS = r"(?:is|are|was|were|did|does|do|has|have|had|will|would|can|could|should)\b"
+_ASKS = rf"{one_of(QUESTION_WORDS)}\b"
+_HELPS = rf"{one_of(HELPING)}\b"
 _NEXT_SENTENCE = re.compile(r"(?<=\?) +(?=\w)")
 _REPORTED = (
     r"(?:(?:why|when|where|who|how|what)|(?:how|which) (?!" + _HELPS + r")\w+)"

@@ -6,6 +6,7 @@ A reader may be anybody's: one that breaks, or gives what is no document, has fa
 from __future__ import annotations
 
 import hashlib
+import stat
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path

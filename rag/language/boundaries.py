@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 
-from rag.language.english import word_set
+from rag.language.english import one_of, word_set
 from rag.language.language_rules import (
     ABBREVIATIONS,
     BEFORE_A_NUMBER,
@@ -22,6 +22,7 @@ from rag.language.language_rules import (
     LanguageRules,
     rules_of,
 )
+from rag.language.saying import AFTER_A_CRY
 
 __all__ = ["sentence_ends"]
 
@@ -60,10 +61,7 @@ _SIGNS_OF_RARE = (
 )
 _LAST_WORD = re.compile(r"[^\s\"“”„«»()\[\]{}—–/]+$")
 _NEXT = re.compile(r"\s*[\"'“”„‘’«»‹›(\[{¿¡*—–-]*\s*(?P<word>[^\W_]?[\w.’'-]*)")
-_ATTRIBUTION = re.compile(
-    r"\s*(?:[A-Z][\w’'.-]*\s+){1,4}"
-    r"(?:said|says|asked|asks|added|adds|told|replied|wrote|writes|shouted|cried|explained|warned|insisted|exclaimed)\b"
-)
+_ATTRIBUTION = re.compile(rf"\s*(?:[A-Z][\w’'.-]*\s+){{1,4}}{one_of(AFTER_A_CRY)}\b")
 _CASED_STOPS = tuple(".!?…\"'”’»›)]")
 _WORD_AFTER = re.compile(r"\s*[\"'“”„‘’«»‹›(\[]*(?!https?:|www\.)(?P<word>[^\W\d_][^\W_]*+)(?![\w@])")
 _NO_BLANK = re.compile(

@@ -6,6 +6,9 @@ Data only, in lower case. Whoever needs more or fewer words than a class has say
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
+
 __all__ = [
     "ADVERBS",
     "ARTICLES",
@@ -16,7 +19,9 @@ __all__ = [
     "DEMONSTRATIVES",
     "DETERMINERS",
     "DO",
+    "FINITE_BE",
     "HAVE",
+    "HELPING",
     "LEADING",
     "MODALS",
     "MONTHS",
@@ -37,6 +42,7 @@ __all__ = [
     "UNIVERSALS",
     "WEEKDAYS",
     "WORDS_OF_ASKING",
+    "one_of",
     "word_list",
     "word_set",
 ]
@@ -50,6 +56,15 @@ def word_list(listing: str) -> list[str]:
 def word_set(listing: str) -> frozenset[str]:
     """The words of a listing that white space separates."""
     return frozenset(listing.split())
+
+
+def one_of(words: Iterable[str]) -> str:
+    """A regular expression that matches any of the words, the longest first.
+
+    >>> one_of(["do", "does", "did"])
+    '(?:does|did|do)'
+    """
+    return f"(?:{'|'.join(re.escape(word) for word in sorted(words, key=lambda word: (-len(word), word)))})"
 
 
 ARTICLES = word_set("the a an")
@@ -67,10 +82,13 @@ PRONOUNS = SUBJECTS | {"who"}
 PLURAL_PRONOUNS = word_set("they we")
 QUESTION_WORDS = word_set("who whom whose what which when where why how")
 
-BE = word_set("is are was were be been being")
+FINITE_BE = word_set("is are was were")
+BE = FINITE_BE | word_set("be been being")
 DO = word_set("do does did")
 HAVE = word_set("has have had")
 MODALS = word_set("will would can could should shall must may might")
+HELPING = FINITE_BE | DO | HAVE | word_set("will would can could should")
+"""Verbs that open a question, or stand behind its question word."""
 AUXILIARIES = BE | DO | HAVE | word_set("will would")
 NEGATIONS = word_set(
     "not never n't nobody didn't hasn't haven't hadn't wouldn't won't doesn't don't can't cannot nor neither no"

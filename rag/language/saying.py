@@ -12,9 +12,11 @@ from rag.language.english import word_set
 
 __all__ = [
     "ACCUSED",
+    "AFTER_A_CRY",
     "ALLEGED",
     "ALSO_NOUNS",
     "ANSWERED",
+    "CRIED",
     "CUE_FORMS",
     "NOUNS_TOO",
     "QUOTED_ONLY",
@@ -42,6 +44,9 @@ ALSO_NOUNS = word_set(
     """claim claims state states note notes stress promise vow pledge comment call demand post answer"""
 )
 """Forms that are as often nouns: a subject next to them is not enough, what follows must look like a clause."""
+CRIED = word_set("asked asks told replied shouted cried exclaimed")
+AFTER_A_CRY = CRIED | word_set("said says added adds wrote writes explained warned insisted")
+"""What stands behind a quoted question or cry and its speaker: “Why?” Anna asked."""
 VERBS_OF_SAYING = (
     SAID_OR_THOUGHT
     | STATED
