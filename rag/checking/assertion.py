@@ -95,6 +95,9 @@ _PHRASES = {
     ("the", "would", "be"): Assertion.FORMER,
     ("a", "would", "be"): Assertion.FORMER,
     ("used", "to"): Assertion.FORMER,
+    ("once", "a"): Assertion.FORMER,
+    ("once", "an"): Assertion.FORMER,
+    ("once", "the"): Assertion.FORMER,
     ("no", "longer"): Assertion.DENIED,
     ("far", "from"): Assertion.DENIED,
     ("free", "of"): Assertion.DENIED,
@@ -151,7 +154,7 @@ def _kind_at(tokens: Sequence[str], position: int) -> tuple[Assertion | None, in
     if word in _INVERTED and "?" not in tokens and (not position or (before[-1:] == (",",) and is_inverted)):
         return Assertion.CONDITIONAL, 1
     if word in asserting.EXCEPTIVE:
-        return Assertion.EXCEPTED, 1
+        return (None if "without" in before else Assertion.EXCEPTED), 1
     if word == "but" and position and before[-1] != "," and not _WHOLE.isdisjoint(before):
         return Assertion.EXCEPTED, 1
     if word in _DOUBT:
@@ -204,6 +207,11 @@ def _scope(sentence: Sentence, kind: Assertion, position: int, behind: int) -> t
         return behind, end
     if kind is Assertion.DOUBTED:
         return _clause(tokens, position)
+    is_opening = not position - ("just" in tokens[:1])
+    if kind is Assertion.DENIED and is_opening and tokens[position] == "far":
+        return 0, _comma(tokens, position)
+    if kind is Assertion.WITHDRAWN and (tokens[position] == "contrary" or is_opening):
+        return 0, _comma(tokens, position)
     if kind is Assertion.WITHDRAWN:
         first = max((i + 1 for i in range(position) if tokens[i] == ";"), default=0)
         return first, next((i for i in range(position + 1, len(tokens)) if tokens[i] == ";"), len(tokens))

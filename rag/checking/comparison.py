@@ -28,6 +28,7 @@ from rag.checking.omission import omission_findings
 from rag.checking.polarity import polarity_findings
 from rag.checking.roles import (
     copula_findings,
+    object_findings,
     owner_findings,
     place_findings,
     preposition_findings,
@@ -39,6 +40,7 @@ from rag.checking.sequence import exchanged_sides_findings, particle_findings, t
 from rag.checking.slots import (
     bound_findings,
     exchange_findings,
+    gapping_findings,
     name_findings,
     opposite_findings,
     opposite_of,
@@ -74,6 +76,9 @@ _UNITS = frozenset(
         ),
     )
 )
+_WEAKER = word_set("reportedly allegedly supposedly purportedly apparently")
+"""What makes a claim say less than it would without."""
+_FORMERLY = word_set("once formerly former previously earlier")
 _HOLDS = word_set("held hold holds holding had")
 _TALKS = frozenset({"talk", "discuss", "negoti", "convers"})
 _HELD = word_set("in during")
@@ -83,11 +88,12 @@ _RULES: Mapping[FindingKind, Sequence[Callable[[Alignment], Iterable[Finding]]]]
     FindingKind.NUMBER: (bound_findings,),
     FindingKind.DATE: (time_bound_findings,),
     FindingKind.REPLACED: (
-        slot_findings, exchange_findings, repetition_findings, opposite_findings, replacement_findings
+        slot_findings, exchange_findings, gapping_findings, repetition_findings, opposite_findings,
+        replacement_findings,
     ),
     FindingKind.ROLES: (
-        copula_findings, swap_findings, voice_findings, owner_findings, place_findings, pronoun_findings,
-        preposition_findings, exchanged_sides_findings, particle_findings,
+        copula_findings, swap_findings, object_findings, voice_findings, owner_findings, place_findings,
+        pronoun_findings, preposition_findings, exchanged_sides_findings, particle_findings,
     ),
     FindingKind.JOINED: (conjunction_findings, reason_findings),
 }  # fmt: skip
@@ -236,9 +242,12 @@ def _uncovered(claim: Sentence, evidence: Sequence[Sentence], open_atoms: set[in
     names: list[list[int]] = []
     weight = 0.0
     keys = {atom.key for sentence in evidence for atom in sentence.atoms}
+    every = {word for sentence in evidence for word in sentence.tokens}
     for index in sorted(open_atoms):
         atom = claim.atoms[index]
         if atom.kind is AtomKind.WORD and (atom.lower in LIGHT_WORDS or is_derived(atom, keys)):
+            continue
+        if atom.lower in _WEAKER or (atom.lower == "used" and _FORMERLY & every):
             continue
         if atom.lower in _HOLDS and _are_held(claim.atoms[index + 1 : index + 3], evidence):
             continue

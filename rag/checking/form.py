@@ -47,6 +47,11 @@ _ASKING = re.compile(
     r"|(?:when|where|why|how|who|whom|what|which)\s+(?:did|does|do)\b)",
     re.IGNORECASE,
 )
+_INVERTED = re.compile(
+    r"^\W*(?:should|had|were) (?:the|an?|his|her|its|their|he|she|it|they|we|[A-Z]\w+)\b[^?;]*, (?!and\b)[^?]+$",
+    re.IGNORECASE,
+)
+"""A condition without "if": "Had it rained, they would have stayed."; a comma alone does not make one of a wish."""
 _CLOSING = " \"'”’)]*_!"
 
 
@@ -85,9 +90,12 @@ def is_statement(sentence: str, claim: str) -> bool:
 def _is_question(text: str) -> bool:
     """Whether the sentence asks: by its question mark, outside words that somebody is said to have asked; by its order.
 
-    A verb that stands first also opens a wish or a condition ("had it rained"), which states as little.
+    A verb that stands first also opens a wish ("had it only rained"), which states as little; a condition with what
+    follows from it states that much.
     """
     told = narration(text)
+    if _INVERTED.match(told):
+        return False
     return told.rstrip(_CLOSING).endswith("?") or _ASKING.match(_LABEL.sub("", _BRACKETED.sub("", told))) is not None
 
 
@@ -185,6 +193,8 @@ def is_order(text: str) -> bool:
     if match is None:
         return False
     word, following = match[1].lower(), match[2].lower()
+    if bare.lower().startswith("believe it or not"):
+        return False
     if word in _ORDERS:
         return word != "please" or bool(following)
     return word in _NOUNS_TOO and (following.strip(",.") in _OBJECT or following[:1] in '"“:' or following[-1:] == ":")

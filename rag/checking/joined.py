@@ -28,6 +28,8 @@ __all__ = [
 _JOINTS = CLAUSE_OPENERS | word_set("and but whereas ; who whose :")
 _OF_PERSONS = SUBJECTS | OBJECTS | POSSESSIVES | word_set("who whose himself herself itself")
 _PRONOUNS = _OF_PERSONS | {"this", "these"}
+_OF_THINGS = word_set("it its itself")
+_OF_PLACES = word_set("in at near through into across")
 _AUXILIARIES = (BE - {"being"}) | DO | HAVE | (MODALS - {"shall"}) | {"am"}
 _N_NEAR = 2
 """Atoms between a pronoun and what stands beside the name in the claim."""
@@ -84,13 +86,17 @@ def _clauses(claim: Sentence, indexes: Sequence[int]) -> list[list[int]]:
             groups.append([])
         groups[-1].append(i)
     clauses: list[list[int]] = []
+    opening: list[int] = []
     for group in groups:
+        group, opening = opening + group, []
         is_clause = len(group) > 1 and any(claim.atoms[i].kind is AtomKind.WORD for i in group)
         if clauses and not is_clause:
             clauses[-1] += group
+        elif group and not is_clause:  # "Ann and Bob were acquitted": both are in the clause that follows
+            opening = group
         elif group:
             clauses.append(group)
-    return clauses
+    return [*clauses, opening] if opening else clauses
 
 
 def _is_from(
@@ -112,18 +118,21 @@ def _is_named_otherwise(claim: Sentence, index: int, quote: Sequence[Sentence]) 
         last += 1
     if any(_has(quote, atom) for atom in atoms[first : last + 1]):
         return True
+    if not _OF_PLACES.isdisjoint(atoms[first].before):
+        return False
+    pronouns = _PRONOUNS - _OF_THINGS if last > first else _PRONOUNS
     left, right = atoms[first - 1] if first else None, atoms[last + 1] if last + 1 < len(atoms) else None
-    return any(_has_pronoun_near(sentence, left) or _has_pronoun_near(sentence, right) for sentence in quote)
+    return any(_has_near(sentence, beside, pronouns) for sentence in quote for beside in (left, right))
 
 
-def _has_pronoun_near(sentence: Sentence, beside: Atom | None) -> bool:
+def _has_near(sentence: Sentence, beside: Atom | None, pronouns: frozenset[str]) -> bool:
     if beside is None:
         return False
     for place, atom in enumerate(sentence.atoms):
         near = sentence.atoms[max(0, place - _N_NEAR + 1) : place + _N_NEAR]
         is_last = place == len(sentence.atoms) - 1
         words = {word for other in near for word in other.before} | set(sentence.after if is_last else ())
-        if beside.fits(atom) and not _PRONOUNS.isdisjoint(words):
+        if beside.fits(atom) and not pronouns.isdisjoint(words):
             return True
     return False
 

@@ -86,7 +86,7 @@ expensive costly|sick ill|old elderly|rich wealthy|poor impoverished|strong powe
 often frequently|rare seldom|famous renowned|current present|previous former|main principal chief primary|
 right correct|wrong incorrect|shut close|speak talk|discover find|spokesman spokesperson spokeswoman|
 chairman chair chairperson|student pupil|teach instruct|home house residence|live reside dwell|
-allow permit let|stop halt|grow increase rise climb|decrease decline fall drop|increase raise|
+allow permit let|stop halt|grow increase rise climb|decrease decline fall drop|increase raise|raise rise|
 decrease reduce lower cut|goods merchandise|vow pledge promise|warn caution|meet encounter|think believe|
 like enjoy|want desire wish|hard difficult|easy simple|begin start|keep retain maintain|leave depart|
 arrive reach|earn make|gather collect|fix repair|hide conceal|last final|maybe perhaps|
@@ -194,7 +194,7 @@ _PHRASES = {
     "carries out": "performs", "carried out": "performed", "take part": "participate",
     "took part": "participated", "takes part": "participates", "owing to": "because of",
     "give up": "abandon", "gave up": "abandoned", "gives up": "abandons", "find out": "discover",
-    "found out": "discovered", "finds out": "discovers",
+    "found out": "discovered", "finds out": "discovers", "in spite of": "despite",
 }  # fmt: skip
 """Verbs of two words, and one word that means the same."""
 _PHRASE = re.compile(rf"\b(?:{'|'.join(_PHRASES)})\b")

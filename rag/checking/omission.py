@@ -8,6 +8,7 @@ Whatever is not known to be harmless is a reason not to show the claim.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
@@ -45,6 +46,15 @@ _LABELS = word_set("correction clarification update note news answer fact result
 _OCCASIONS = word_set("response reaction result wake light because aftermath")
 _COMPARED = word_set("more less fewer least most over under than")
 _TIGHT = word_set("that to if whether , who which")
+_OPENS_ALL_THE_SAME = re.compile(
+    r"(?:(?:instead of|contrary to|rather than|unlike|far from) [^;:]+ ,"
+    r"|without (?:a single |any )?exceptions? ,"
+    r"|(?:just kidding|only joking|no|seriously|joking apart|wrong|actually) [,;:-]"
+    r"|(?:who would have thought(?: it)?|believe it or not|as it (?:happens|happened|turned out)|guess what|surprise"
+    r"|strange as it (?:sounds|seems)|to (?:nobody|no one) s surprise|as (?:expected|feared|announced|planned|promised)"
+    r"|needless to say|in the end|after all|of course|to be sure|no doubt|in short|in other words) [,:!-])(?: \w+)?$"
+)
+"""What opens a sentence and leaves all that follows standing."""
 _MOST_REPLACED = 2
 _MOST_OF_A_VIEW = 3
 _OPINION = stems_of(word_set("believe think assume fear suspect suppose reckon guess hope feel claim allege imagine"))
@@ -128,7 +138,8 @@ def _gaps_left_out(alignment: Alignment, kept: Sequence[int]) -> Iterator[tuple[
     is_reported = keeps.is_said and bool(sayings_of(evidence))
     lead = _Gap(0, atoms[kept[0]].position, _telling(atoms[: kept[0]]))
     trail = _Gap(atoms[kept[-1]].end, len(tokens), _telling(atoms[kept[-1] + 1 :]))
-    may_lead = not lead.atoms or is_reported or keeps.has(lead, tokens)
+    is_aside = tokens[atoms[kept[0]].end : atoms[kept[0]].end + 2] in ((",", "which"), (",", "who"))
+    may_lead = not lead.atoms or is_reported or keeps.has(lead, tokens) or (is_aside and _is_time_or_place(lead))
     if not may_lead and not _may_lead(tokens, lead, atoms[kept[0]], is_past=keeps.is_past):
         yield tokens[: lead.end]
     replaced = _replaced_gaps(alignment)
@@ -209,6 +220,8 @@ def _governed(alignment: Alignment) -> tuple[str, ...]:
             continue
         if is_denied and base_form(governor.lower) in _NEGATIVE:
             continue
+        if base_form(governor.lower) in _SAYING and not asserting.DOUBTFUL.isdisjoint(alignment.claim.tokens):
+            continue
         is_infinitive = "to" in theirs.before and "to" not in mine.before and not _is_noun(theirs)
         before = [word for word in theirs.before if word in _GERUND_BEFORE]
         is_gerund = theirs.lower.endswith("ing") and not mine.lower.endswith("ing") and "," not in theirs.before
@@ -235,7 +248,7 @@ def _may_lead(tokens: Sequence[str], gap: _Gap, following: Atom, *, is_past: boo
         words.pop()
     while words and words[-1] in ('"', "("):
         words.pop()
-    if not words or (words[0] == "not" and words[-1] == "but"):
+    if not words or (words[0] == "not" and words[-1] == "but") or _OPENS_ALL_THE_SAME.match(" ".join(words)):
         return True
     if words[-1] == ":":
         return len(words) <= 2 and words[0] in _LABELS
@@ -256,6 +269,8 @@ def _may_lead(tokens: Sequence[str], gap: _Gap, following: Atom, *, is_past: boo
         return is_past and first not in ("it", "there")
     if last == ",":
         return _is_circumstance(words[:-1], gap, is_past=is_past)
+    if last in ("later", "earlier", "ago"):
+        return is_past
     return _is_factive(words) if last in ("shows", "show") else _is_adverbial(words, gap, is_past=is_past)
 
 

@@ -14,7 +14,7 @@ from enum import Enum
 from rag.checking.alignment import Alignment
 from rag.checking.atoms import AtomKind, Sentence
 from rag.checking.findings import Finding, FindingKind, conflict
-from rag.language.english import word_list, word_set
+from rag.language.english import ARTICLES, BE, POSSESSIVES, word_list, word_set
 from rag.language.saying import ACCUSED, ALLEGED, SAID_OR_THOUGHT, STATED
 
 __all__ = ["NEGATING", "Operator", "OperatorKind", "operators_of", "polarity_findings"]
@@ -38,10 +38,11 @@ class OperatorKind(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operator:
-    """`word` governs the atoms from index `first` to `end`, excluded."""
+    """`word`, the token at `position`, governs the atoms from index `first` to `end`, excluded."""
 
     kind: OperatorKind
     word: str
+    position: int
     first: int
     end: int
 
@@ -81,6 +82,7 @@ _INTENTIONS = word_set(
 _BRINKS = word_set("cusp verge brink")
 _IMPERSONAL = word_set("understood reported believed thought feared rumoured rumored claimed said alleged expected")
 """After "it is": what follows is nobody's certain knowledge."""
+_NO_VERBS = frozenset((word,) for word in ARTICLES | POSSESSIVES)
 _NEXT_TO = word_set(
     """have has had due set ready willing likely able going need needs needed agree agrees agreed about order orders
     call calls"""
@@ -164,7 +166,7 @@ def _operators(sentence: Sentence) -> Iterator[Operator]:
         if first >= end:  # nothing follows: "he said it would not"
             first = max(0, first - 1)
             end = first + 1
-        yield Operator(kind=kind, word=word, first=first, end=min(end, len(positions)))
+        yield Operator(kind=kind, word=word, position=position, first=first, end=min(end, len(positions)))
 
 
 def _kind_at(tokens: tuple[str, ...], position: int) -> OperatorKind | None:
@@ -179,6 +181,8 @@ def _kind_at(tokens: tuple[str, ...], position: int) -> OperatorKind | None:
         return OperatorKind.NEGATION
     if word in NEGATING:
         is_bound = word == "no" and following[1:2] == ("than",)
+        if (word == "no" and following[:1] == (",",)) or (word == "without" and "exception" in following[:3]):
+            return None
         return (
             None
             if is_bound or (word == "no" and following[:1] and following[0][0].isdigit())
@@ -186,13 +190,15 @@ def _kind_at(tokens: tuple[str, ...], position: int) -> OperatorKind | None:
         )
     if word in _DENIALS:
         needs = word in _NEEDS_COMPLEMENT
+        if word.startswith("dismiss") and position and tokens[position - 1] in BE:  # people are dismissed too
+            return None
         return OperatorKind.NEGATION if not needs or "to" in following[:2] or word.startswith("dismiss") else None
     if word in _MODALS:
         return _MODALS[word]
     if word in _HEDGES or _is_impersonal(tokens, position):
         return OperatorKind.HEDGE
     reach = 1 if word in _NEXT_TO else 4
-    if word in _INTENTIONS and "to" in following[:reach] and "," not in following[: following.index("to")]:
+    if word in _INTENTIONS and "to" in following[:reach] and _opens_infinitive(tokens[position + 1 : position + 6]):
         return OperatorKind.INTENTION
     if word in ("call", "calls", "called", "calling") and following[:1] == ("for",):
         return OperatorKind.INTENTION
@@ -206,6 +212,12 @@ def _kind_at(tokens: tuple[str, ...], position: int) -> OperatorKind | None:
         opens = not position or tokens[position - 1] in _OPENERS
         return OperatorKind.PART if opens or following[:1] == ("of",) or word not in _DETERMINERS else None
     return OperatorKind.ALONE if word in _ALONE else None
+
+
+def _opens_infinitive(following: tuple[str, ...]) -> bool:
+    """Whether a verb follows "to", and no place: "plans a cable car to the castle" plans no deed."""
+    place = following.index("to")
+    return "," not in following[:place] and following[place + 1 : place + 2] not in _NO_VERBS
 
 
 def _is_impersonal(tokens: tuple[str, ...], position: int) -> bool:
@@ -230,7 +242,10 @@ def _clause_end(tokens: tuple[str, ...], position: int, *, is_wide: bool) -> int
 def polarity_findings(alignment: Alignment) -> Iterator[Finding]:
     """Where claim and evidence differ in an operator over what they share."""
     mine, theirs = operators_of(alignment.claim), operators_of(alignment.evidence)
+    mine, theirs = _without_turned(mine, theirs, alignment)
     by_place = alignment.claim_index_by_place
+    if _is_denial_told(mine, theirs, alignment):
+        return
     for operator in theirs:
         shared = next((i for i in range(operator.first, operator.end) if i in by_place), None)
         if shared is None:
@@ -252,6 +267,36 @@ def polarity_findings(alignment: Alignment) -> Iterator[Finding]:
         if _is_added(operator, count, _count(theirs, operator.kind, place)):
             word = alignment.claim.atoms[index].text
             yield _against(operator, f"the claim adds {operator.word!r} before {word!r}")
+
+
+def _is_denial_told(mine: tuple[Operator, ...], theirs: tuple[Operator, ...], alignment: Alignment) -> bool:
+    """Whether "denied that it was" is told as "said that it was not", and no other word governs anything."""
+    if len(mine) != 1 or len(theirs) != 1 or _SAYINGS.isdisjoint(alignment.claim.tokens):
+        return False
+    is_denied = theirs[0].word.startswith("den") and "that" in alignment.evidence.tokens[theirs[0].position :][1:2]
+    return is_denied and mine[0].word == "not"
+
+
+def _without_turned(
+    mine: tuple[Operator, ...], theirs: tuple[Operator, ...], alignment: Alignment
+) -> tuple[tuple[Operator, ...], tuple[Operator, ...]]:
+    """The operators without the verbs that are passive on one side alone: "was rejected by" governs what is before."""
+    claim, evidence = alignment.claim, alignment.evidence
+    by_place = alignment.claim_index_by_place
+    turned = set()
+    for place, atom in enumerate(evidence.atoms):
+        index = by_place.get(place)
+        if index is not None and _is_by(claim, claim.atoms[index].end) is not _is_by(evidence, atom.end):
+            turned.add((claim.atoms[index].position, atom.position))
+    verbs = _DENIALS | _INTENTIONS | _HEDGES
+    return (
+        tuple(each for each in mine if each.word not in verbs or all(each.position != one for one, _ in turned)),
+        tuple(each for each in theirs if each.word not in verbs or all(each.position != one for _, one in turned)),
+    )
+
+
+def _is_by(sentence: Sentence, position: int) -> bool:
+    return sentence.tokens[position : position + 1] == ("by",)
 
 
 def _against(operator: Operator, reason: str) -> Finding:

@@ -6,25 +6,24 @@ Paris"), and "to" for "from", "before" for "after" in front of a shared atom. A 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from rag.checking.alignment import Alignment, are_listed
 from rag.checking.atoms import Atom, AtomKind
 from rag.checking.findings import Finding, conflict, missing
-from rag.checking.lexicon import PREPOSITIONS, SYMMETRIC, base_form, is_participle
+from rag.checking.lexicon import PREPOSITIONS, SYMMETRIC, base_form, is_participle, is_past_form
 from rag.checking.slots import is_capital, is_head
 from rag.language.english import ARTICLES, BE, POSSESSIVES, word_set
 
 __all__ = [
     "copula_findings",
+    "object_findings",
     "owner_findings",
     "place_findings",
     "preposition_findings",
     "pronoun_findings",
     "swap_findings",
-    "uncleft",
     "voice_findings",
 ]
 
@@ -40,6 +39,13 @@ _BOUNDARIES = word_set(', ; : " - ( ) that who which but')
 _OBJECTS = word_set("it him her them")
 _DETERMINERS = ARTICLES | POSSESSIVES
 _TAKEN_FOR = word_set("as for like")
+_CONTAINING = frozenset(
+    map(
+        base_form,
+        word_set("contain mention describe include show depict report quote discuss list record explain state"),
+    )
+)
+"""Verbs of texts and vessels, whose passive has "in" for "by": "is mentioned in the letter"."""
 _RELATING = word_set("after before until since later earlier")
 _BEING = frozenset(
     map(base_form, word_set("become remain serve work form constitute mark act elect appoint name stay"))
@@ -69,10 +75,32 @@ def swap_findings(alignment: Alignment) -> Iterator[Finding]:
                     return
 
 
+def object_findings(alignment: Alignment) -> Iterator[Finding]:
+    """The subject of a verb that the claim makes its object: "she followed her son" for "her son followed"."""
+    mine, theirs = alignment.claim.atoms, alignment.evidence.atoms
+    by_place = alignment.claim_index_by_place
+    for place in range(1, len(theirs)):
+        verb, subject = by_place.get(place), by_place.get(place - 1)
+        if verb is None or subject != verb + 1 or not verb or not _is_pivot(theirs[place]) or theirs[place].before:
+            continue
+        is_object = bool(mine[subject].before) and _DETERMINERS.issuperset(mine[subject].before)
+        is_active = is_past_form(mine[verb].lower) and _BE.isdisjoint(mine[verb].before)
+        if (
+            is_object
+            and is_active
+            and theirs[place - 1].kind is AtomKind.WORD
+            and theirs[place].lower == mine[verb].lower
+        ):
+            yield conflict(f"the claim makes {mine[subject].text!r} the object of {mine[verb].text!r}")
+            return
+
+
 def voice_findings(alignment: Alignment) -> Iterator[Finding]:
     """Verbs whose voice changed while the order did not: "A was attacked by B" for "A attacked B"."""
     mine, theirs = alignment.claim.atoms, alignment.evidence.atoms
     for index, place in enumerate(alignment.places):
+        if place is not None and _is_pivot(theirs[place]) and _is_made_passive(alignment, index, place):
+            yield conflict(f"the claim turns round who and whom of {mine[index].text!r}")
         if place is None or not _is_pivot(theirs[place]) or not _is_turned(alignment, index, place):
             continue
         if _is_passive(mine, index):
@@ -86,8 +114,18 @@ def voice_findings(alignment: Alignment) -> Iterator[Finding]:
                 yield conflict(f"the claim turns round who and whom of {mine[index].text!r}")
 
 
+def _is_made_passive(alignment: Alignment, index: int, place: int) -> bool:
+    """Whether who did something to a thing is what it was done to: "the judge was denied" for "denied the request"."""
+    mine, theirs = alignment.claim.atoms, alignment.evidence.atoms
+    is_active = _BE.isdisjoint(theirs[place].before) and is_past_form(theirs[place].lower) and place + 1 < len(theirs)
+    has_object = is_active and _DETERMINERS.issuperset(theirs[place + 1].before) and bool(theirs[place + 1].before)
+    is_passive = not _BE.isdisjoint(mine[index].before) and is_participle(mine[index].lower) and index > 0
+    return has_object and is_passive and place > 0 and alignment.places[index - 1] == place - 1
+
+
 def _agents(atoms: Sequence[Atom], index: int) -> list[int]:
-    return [i for i in range(index + 1, min(len(atoms), index + 4)) if "by" in atoms[i].before]
+    by = {"by", "in"} if atoms[index].key in _CONTAINING else {"by"}
+    return [i for i in range(index + 1, min(len(atoms), index + 4)) if not by.isdisjoint(atoms[i].before)]
 
 
 def pronoun_findings(alignment: Alignment) -> Iterator[Finding]:
@@ -215,21 +253,3 @@ def preposition_findings(alignment: Alignment) -> Iterator[Finding]:
 
 def _is_elsewhere(theirs: Sequence[Atom], atom: Atom, preposition: str) -> bool:
     return any(other.fits(atom) and preposition in other.before for other in theirs)
-
-
-_WHO = r"(?P<who>(?:(?:[Tt]he|an?) |(?=[A-Z]))[^,;:\"]+?)"
-_CLEFTS = (
-    re.compile(
-        rf"^The (?:person|people|one|ones|country|party) (?:who|that|which) (?P<what>.+) (?:was|is|were|are) {_WHO}\.?$"
-    ),
-    re.compile(rf"^It (?:was|is) {_WHO} (?:who|that|which) (?P<what>[^,;:\"]+?)\.?$"),
-)
-
-
-def uncleft(claim: str) -> str:
-    """The claim in the order of a plain sentence: "The person who left was Ann." is "Ann left."."""
-    for pattern in _CLEFTS:
-        if match := pattern.match(claim):
-            who, what = match["who"], match["what"]
-            return f"{who[0].upper()}{who[1:]} {what}."
-    return claim

@@ -13,24 +13,22 @@ from "He denied that Kyiv would cede territory".
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import NamedTuple, TypeAlias
 
 from rag.checking.atoms import Sentence, normalised, sentences_of
 from rag.checking.attributed import claim_sentences, quotation_findings, sentences_said_by, speakers_of
 from rag.checking.comparison import compare
 from rag.checking.findings import Finding, FindingKind, of_kind
 from rag.checking.form import form_reason, is_statement
-from rag.checking.resolved import resolved
-from rag.checking.roles import (
-    uncleft,
-)
+from rag.checking.rewritten import parts_of, resolved, summed, uncleft
 from rag.checking.speakers import named_speaker
 from rag.checking.withdrawal import Around, withdrawn
 from rag.protocols import ClaimWithEvidence, Surroundings
 from rag.types import Verdict, VerdictLabel
 
-__all__ = ["RULES_ID", "Examined", "examine"]
+__all__ = ["RULES_ID", "Examined", "examine", "judged_in_parts"]
 
 RULES_ID = "rules"
 """Who judged, in verdicts; stored with answers."""
@@ -53,6 +51,10 @@ _SPEECH = re.compile(r'"([A-Z][^"]*[.,!?])"')
 """Whole sentences of direct speech, which may be quoted without their speaker; any other part may not."""
 _N_REASONS = 3
 _NAMED = re.compile(r"'([^']*)'|\"([^\"]*)\"")
+
+
+Judge: TypeAlias = Callable[[Sequence[ClaimWithEvidence]], list[Verdict]]
+"""One verdict for each pair, in order."""
 
 
 class Examined(NamedTuple):
@@ -108,6 +110,54 @@ def examine(pair: ClaimWithEvidence) -> Examined:
     if len(claim) > MAX_CLAIM_CHARACTERS:
         return _refused(f"the claim is longer than {MAX_CLAIM_CHARACTERS:,} characters")
     return _compared(uncleft(claim), pair, taken_back)
+
+
+def judged_in_parts(
+    pairs: Sequence[ClaimWithEvidence],
+    judge: Judge,
+    *,
+    n_deep: int = 2,
+) -> list[Verdict]:
+    """The judge's verdicts; a claim that it refuses is asked again part by part, and holds when each part does.
+
+    n_deep: how often a part may be taken apart again.
+    """
+    return [_joined(pair, verdict, judge, n_deep) for pair, verdict in zip(pairs, judge(pairs), strict=True)]
+
+
+def _joined(
+    pair: ClaimWithEvidence,
+    verdict: Verdict,
+    judge: Judge,
+    n_deep: int,
+) -> Verdict:
+    if verdict.label is VerdictLabel.SUPPORTED or not n_deep:
+        return verdict
+    ways = [[pair._replace(claim=part) for part in parts] for parts in parts_of(pair.claim)]
+    if counted := summed(pair.claim, resolved(pair.evidence)):
+        ways.append([ClaimWithEvidence((quote,), part) for quote, part in counted])
+    for parts in ways:
+        if _are_of_several(parts):
+            continue
+        of_parts = judged_in_parts(parts, judge, n_deep=n_deep - 1)
+        if all(each.label is VerdictLabel.SUPPORTED for each in of_parts):
+            said = "; ".join(repr(part.claim) for part in parts)
+            return replace(
+                verdict,
+                label=VerdictLabel.SUPPORTED,
+                score=min(each.score for each in of_parts),
+                reasons=(f"each part is supported: {said}",),
+            )
+    return verdict
+
+
+def _are_of_several(parts: Sequence[ClaimWithEvidence]) -> bool:
+    """Whether what the parts share may be two things in the evidence: "the town hall", where one is old and one new."""
+    one, other = parts[0].claim.split(), parts[-1].claim.split()
+    if one[0] != "The" or one[:2] != other[:2]:
+        return False
+    thing = re.compile(rf"\b[Tt]he\s+(\w+)\s+{re.escape(one[1])}\b")
+    return len({which for quote in parts[0].evidence for which in thing.findall(quote)}) > 1
 
 
 def _taken_back(pair: ClaimWithEvidence) -> dict[str, str]:

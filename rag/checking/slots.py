@@ -18,6 +18,7 @@ from rag.language.english import ARTICLES, HAVE, word_set
 __all__ = [
     "bound_findings",
     "exchange_findings",
+    "gapping_findings",
     "is_capital",
     "is_head",
     "name_findings",
@@ -284,6 +285,34 @@ def repetition_findings(alignment: Alignment) -> Iterator[Finding]:
 def is_head(atoms: Sequence[Atom], index: int) -> bool:
     """Whether a name or date begins here, or something else stands here."""
     return _chunk(atoms, index)[0] == index
+
+
+def gapping_findings(alignment: Alignment) -> Iterator[Finding]:
+    """A thing of one half with what only the other half says: "Ann to Rome and Bob to Paris" sends nobody else there.
+
+    Each half has a thing and, behind the same grammar, what belongs to it.
+    """
+    atoms, kept = alignment.evidence.atoms, {place for place in alignment.places if place is not None}
+    for joint in range(2, len(atoms)):
+        if "and" not in atoms[joint].before:
+            continue
+        opened = tuple(word for word in atoms[joint].before if word not in ("and", ","))
+        for last in range(joint + 1, min(joint + 4, len(atoms))):
+            first = next((i for i in range(joint - 1, 0, -1) if atoms[i].before == atoms[last].before), None)
+            if first is None or not atoms[last].before or atoms[last].fits(atoms[first]):
+                continue
+            one = next((i for i in range(first - 1, -1, -1) if _is_alike(atoms[i], atoms[joint], opened)), None)
+            other = set(range(joint, last)) & kept
+            is_crossed = first in kept and last not in kept and bool(other) and one not in kept
+            is_crossed |= last in kept and first not in kept and not other and one in kept
+            if is_crossed:
+                theirs, mine = (last, first) if first in kept else (first, last)
+                yield conflict(f"the evidence says {atoms[theirs].text!r} of it, not {atoms[mine].text!r}")
+                return
+
+
+def _is_alike(atom: Atom, other: Atom, opened: tuple[str, ...]) -> bool:
+    return atom.kind is other.kind and atom.before == opened
 
 
 def replacement_findings(alignment: Alignment) -> Iterator[Finding]:

@@ -30,6 +30,7 @@ _STRONG = word_set("say says said tell tells told add adds added according warn 
 SKIPPED = HAVE | BESIDE_VERBS
 
 _TAKES_OBJECT = word_set("tell tells told telling urge urges urged")
+_TAKES_THINGS = word_set("add adds added write writes wrote")
 _BEHIND_SPEAKER = word_set(", . in on after at")
 
 _SAYS = word_set("say says said saying tell tells told according quoted reported reportedly allegedly alleged allege")
@@ -79,7 +80,12 @@ def sayings_of(sentence: Sentence) -> list[Saying]:
 
 
 def _is_verb(tokens: Sequence[str], position: int) -> bool:
-    """Whether the word is a verb here; "states" and "claims" are when a clause or a quotation follows."""
+    """Whether the word is a verb of saying here; "states" and "claims" are when a clause or a quotation follows.
+
+    "Added" and "wrote" are not with a thing behind them, or by somebody.
+    """
+    if tokens[position] in _TAKES_THINGS and '"' not in tokens and "," not in tokens[:position]:
+        return not {"that", ":"}.isdisjoint(tokens[position + 1 : position + 4])
     return tokens[position] not in ALSO_NOUNS or tokens[position + 1 : position + 2] in (
         ("that",),
         ('"',),
@@ -105,7 +111,7 @@ def _with_subject(sentence: Sentence, position: int) -> Saying | None:
         behind = tokens[inverted[-1].end : inverted[-1].end + 1]
         is_person = tokens[position] not in STATED or any(_can_speak(atom) for atom in inverted)
         if follows_quote or (before == position - 1 and is_person and (not behind or behind[0] in _BEHIND_SPEAKER)):
-            named = _phrase_after(sentence, inverted[-1].end) if behind == (",",) else ()
+            named = _phrase_after(sentence, inverted[-1].end, opener=",") if behind == (",",) else ()
             is_name = bool(named) and named[0].kind is AtomKind.NAME
             return Saying(tokens[position], position, inverted, named if is_name else ())
     apposition: tuple[Atom, ...] = ()
@@ -140,11 +146,11 @@ def _phrase_before(sentence: Sentence, last: int) -> tuple[Atom, ...]:
     return tuple(reversed(phrase))
 
 
-def _phrase_after(sentence: Sentence, position: int) -> tuple[Atom, ...]:
+def _phrase_after(sentence: Sentence, position: int, *, opener: str = "by") -> tuple[Atom, ...]:
     atoms = [atom for atom in sentence.atoms if atom.position > position]
     phrase: list[Atom] = []
     for atom in atoms[:8]:
-        is_near = set(atom.before) <= {"to", "the", "a", "an", "by"} if not phrase else not atom.before
+        is_near = set(atom.before) <= {"to", "the", "a", "an", "by", opener} if not phrase else not atom.before
         if not is_near or atom.kind not in (AtomKind.NAME, AtomKind.WORD):
             break
         phrase.append(atom)

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from rag.checking.findings import FindingKind
-from rag.checking.rules import Examined, examine
+from rag.checking.rules import Examined, examine, judged_in_parts
 from rag.model.evidence import EvidenceModel, bundled_model
 from rag.protocols import ClaimWithEvidence
 from rag.types import Verdict, VerdictLabel
@@ -63,6 +63,9 @@ class CombinedVerifier:
         Raises:
             WeightsError: the model, needed for the first time, is missing or not what it should be.
         """
+        return judged_in_parts(pairs, self._verify_whole)
+
+    def _verify_whole(self, pairs: Sequence[ClaimWithEvidence]) -> list[Verdict]:
         combination = self._combination or fitted_combination()
         examined = [examine(pair) for pair in pairs]
         is_open = [self._is_open(each, pair, combination) for each, pair in zip(examined, pairs, strict=True)]

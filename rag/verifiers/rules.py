@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rag.checking.rules import RULES_ID, examine
+from rag.checking.rules import RULES_ID, examine, judged_in_parts
 from rag.protocols import ClaimWithEvidence
 from rag.types import Verdict
 
@@ -18,4 +18,4 @@ class RulesVerifier:
 
     def verify(self, pairs: Sequence[ClaimWithEvidence]) -> list[Verdict]:
         """Supported, contradicted or unsupported, each with its reasons; 1 is the score of what is verbatim."""
-        return [examine(pair).verdict for pair in pairs]
+        return judged_in_parts(pairs, lambda asked: [examine(pair).verdict for pair in asked])

@@ -11,12 +11,12 @@ import pytest
 
 from eval.assertion.battery import UNRELATED, cases_of
 from eval.cases import Split
-from rag.checking.rules import examine
 from rag.protocols import ClaimWithEvidence
 from rag.types import VerdictLabel
+from rag.verifiers.rules import RulesVerifier
 
 HERE = Path(__file__).parent
-OTHER_TESTS = ("test_rules_pairs.py", "test_rules_statements.py")
+OTHER_TESTS = ("test_rules_pairs.py", "test_rules_statements.py", "test_assertion.py")
 
 
 @cache
@@ -28,14 +28,15 @@ def refused() -> tuple[ClaimWithEvidence, ...]:
 def _pairs() -> Iterator[ClaimWithEvidence]:
     for name in OTHER_TESTS:
         for each in runpy.run_path(str(HERE / name))["examples"]():
-            yield ClaimWithEvidence(evidence=each.evidence, claim=each.claim)
+            pair = getattr(each, "pair", None) or ClaimWithEvidence(evidence=each.evidence, claim=each.claim)
+            yield pair._replace(surroundings=())
     for asked in cases_of(Split.TUNE):
         if not asked.is_framed or asked.id.endswith("/fact-1"):
             yield asked.pair._replace(surroundings=())
 
 
 def _is_supported(pair: ClaimWithEvidence) -> bool:
-    return examine(pair).verdict.label is VerdictLabel.SUPPORTED
+    return RulesVerifier().verify([pair])[0].label is VerdictLabel.SUPPORTED
 
 
 def _curly(text: str) -> str:
