@@ -10,7 +10,7 @@ import ctypes
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import pypdfium2  # type: ignore[import-untyped]
@@ -36,6 +36,15 @@ _RISE, _SINK = 0.2, 0.08
 """In font sizes: how far a smaller sign stands above or below the line at least."""
 _MARKS: Mapping[int, Callable[[str], str]] = {0: str, 1: raised, -1: lowered}
 _RIGHT_TO_LEFT = range(0x0590, 0x0900)
+_RIGHT_TO_LEFT_LETTERS = re.compile("[\u05d0-\u05ea\u0620-\u064a\u066e-\u06d3\ufb1d-\ufdff\ufe70-\ufefc]")
+_FROM_THE_LEFT = re.compile(r"[0-9a-zA-Z]+(?:[.,:/%-][0-9a-zA-Z]+)*|.", re.DOTALL)
+_MIRRORED = str.maketrans("()[]{}<>«»", ")(][}{><»«")
+_IDEOGRAPH = re.compile("[\u3001-\u30ff\u3400-\u9fff\uf900-\ufaff\uff01-\uff60]")
+_ALEFS, _LAM = frozenset("اأإآ"), "ل"
+_SAME_PLACE, _SAME_LINE, _TOUCHING = 0.01, 0.5, 0.05
+_TWICE = re.compile(r"([^\W_])\1")
+_SAME_SIGN = 0.75
+"""In widths: two of the same letter stand a width apart."""
 
 
 class Word(NamedTuple):
@@ -110,15 +119,21 @@ def words_of(document: pypdfium2.PdfDocument, index: int) -> Page:
         has_pictures = not drawn and any(True for _ in page.get_objects([pdfium.FPDF_PAGEOBJ_IMAGE], max_depth=4))
     finally:
         page.close()
+    if any(word.quarter_turns == 3 and _IDEOGRAPH.match(word.text) for word in drawn):
+        drawn = [word._replace(quarter_turns=3) if _is_one_ideograph(word.text) else word for word in drawn]
     turns = Counter(word.quarter_turns for word in drawn for _ in word.text).most_common(1)
     most_turns = turns[0][0] if turns and turns[0][0] >= 0 else 0
     words = [_turned(word, most_turns, visible) for word in drawn]
     if _is_right_to_left(words):
-        words = [word._replace(left=-word.right, right=-word.left) for word in words]
+        words = list(_in_their_lines([word._replace(left=-word.right, right=-word.left) for word in words]))
     height = visible.right - visible.left if most_turns % 2 else visible.top - visible.bottom
     n_unknown = sum(not word.is_known for word in drawn)
     n_characters = sum(not character.isspace() for character in characters)
     return Page(index + 1, tuple(words), height, n_characters, n_unknown, has_pictures, tuple(around.remarks))
+
+
+def _is_one_ideograph(text: str) -> bool:
+    return len(text) == 1 and _IDEOGRAPH.match(text) is not None
 
 
 def _drawn_beside(text: PlacedText, drawn: list[_Drawn]) -> _Drawn:
@@ -169,8 +184,15 @@ def _placed(text_page: object, text: str, first: int, last: int) -> Iterator[_Dr
     """The word with its place, if it has one, and a text."""
     # Where PDFium has characters of 16 bits, an emoji is two of them.
     text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    if last > first and len(text) == last + 1 - first and _MAY_BE_RAISED.search(text):
-        text = _with_raised_marked(text_page, text, first)
+    if last > first and len(text) == last + 1 - first:
+        indices: Sequence[int] = range(first, last + 1)
+        if _TWICE.search(text):
+            indices = _drawn_once(text_page, text, first)
+            text = "".join(text[i - first] for i in indices)
+        if _RIGHT_TO_LEFT_LETTERS.search(text):
+            text = _in_reading_order(text_page, text, indices)
+        elif _MAY_BE_RAISED.search(text):
+            text = _with_raised_marked(text_page, text, indices)
     text = normalise(text.translate(_LIGATURES)).strip()
     boxes = [box for box in (_box(text_page, first), _box(text_page, last)) if box is not None]
     if not text or not boxes:
@@ -182,15 +204,64 @@ def _placed(text_page: object, text: str, first: int, last: int) -> Iterator[_Dr
         max(box.top for box in boxes),
     )
     size, quarter_turns = _size_and_turns(text_page, first, box)
+    if quarter_turns == 0 and last > first and _IDEOGRAPH.match(text) and _runs_down(text_page, first, last, size):
+        quarter_turns = 3  # lines from the top, and from the right to the left: as of a page that was turned
     box = _on_its_baseline(text_page, first, box, size, quarter_turns)
     is_after_blank = first > 0 and not pdfium.FPDFText_IsGenerated(text_page, first - 1)
     is_known = not pdfium.FPDFText_HasUnicodeMapError(text_page, first) and ord(text[0]) not in _UNKNOWN
     yield _Drawn(text, box, size, quarter_turns, is_after_blank, is_known)
 
 
-def _with_raised_marked(text_page: object, text: str, first: int) -> str:
+def _drawn_once(text_page: object, text: str, first: int) -> list[int]:
+    """The indices of the word's signs, but of those drawn a second time beside themselves, which makes them look bold.
+
+    PDFium leaves out those that lie on each other; a narrow letter's second drawing may not.
+    """
+    indices = [first]
+    for i, sign in enumerate(text[1:], start=first + 1):
+        box = _box(text_page, i) if sign == text[indices[-1] - first] else None
+        if box is not None:
+            (x, y), (before_x, before_y) = _origin(text_page, i), _origin(text_page, indices[-1])
+            is_beside = abs(x - before_x) < _SAME_SIGN * (box.right - box.left)
+            if is_beside and abs(y - before_y) < 0.3 * (box.top - box.bottom):
+                continue
+        indices.append(i)
+    return indices
+
+
+def _in_reading_order(text_page: object, text: str, indices: Sequence[int]) -> str:
+    """A word of a script from right to left whose letters were drawn from the left, turned round; its numbers are not.
+
+    A ligature such as lam-alef is one sign for two letters; where the word was turned round, they were not.
+    """
+    places = [_origin(text_page, i)[0] for i in indices]
+    letters = [i for i in range(len(text)) if text[i].isalpha() and not text[i].isascii()]
+    is_from_the_left = len(letters) > 1 and places[letters[0]] < places[letters[-1]]
+    if not is_from_the_left:
+        signs = list(text)
+        for i in range(len(text) - 1):
+            if text[i] in _ALEFS and text[i + 1] == _LAM and abs(places[i] - places[i + 1]) < _SAME_PLACE:
+                signs[i], signs[i + 1] = signs[i + 1], signs[i]
+        return "".join(signs)
+    parts = _FROM_THE_LEFT.findall(text)
+    return "".join(part if len(part) > 1 else part.translate(_MIRRORED) for part in reversed(parts))
+
+
+def _origin(text_page: object, i: int) -> tuple[float, float]:
+    x, y = ctypes.c_double(), ctypes.c_double()
+    pdfium.FPDFText_GetCharOrigin(text_page, i, ctypes.byref(x), ctypes.byref(y))
+    return x.value, y.value
+
+
+def _runs_down(text_page: object, first: int, last: int, size: float) -> bool:
+    """Whether the signs of a word stand one below the other, as Japanese and Chinese may be written."""
+    (x, y), (last_x, last_y) = _origin(text_page, first), _origin(text_page, last)
+    return abs(x - last_x) < size and y - last_y > 0.5 * size * (last - first)
+
+
+def _with_raised_marked(text_page: object, text: str, indices: Sequence[int]) -> str:
     """The word with its smaller signs above or below its line marked, for `raised.resolved`."""
-    places = [_baseline_and_size(text_page, first + i) for i in range(len(text))]
+    places = [_baseline_and_size(text_page, i) for i in indices]
     size = max(size for _, size in places)
     base = next(y for y, its_size in places if its_size == size)
     pieces = []
@@ -271,6 +342,34 @@ def _turned(word: _Drawn, most_turns: int, visible: _Box) -> Word:
     else:
         box = (left - visible.left, visible.top - top, right - visible.left, visible.top - bottom)
     return Word(word.text, *box, word.size, word.quarter_turns == most_turns, word.is_after_blank)
+
+
+def _in_their_lines(words: list[Word]) -> Iterator[Word]:
+    """The words of a mirrored page, those side by side in their order, and those that touch as one.
+
+    A ligature may be drawn after the letters that stand on both sides of it.
+    """
+    run: list[Word] = []
+    for word in words:
+        is_beside = bool(run) and abs(word.bottom - run[-1].bottom) < _SAME_LINE and word.size == run[-1].size
+        if not (is_beside and word.is_upright and _RIGHT_TO_LEFT_LETTERS.search(word.text)):
+            yield from _touching_joined(run)
+            run = []
+        run.append(word)
+    yield from _touching_joined(run)
+
+
+def _touching_joined(run: list[Word]) -> Iterator[Word]:
+    pending: Word | None = None
+    for word in sorted(run, key=lambda word: word.left):
+        if pending is not None and abs(word.left - pending.right) < _TOUCHING * word.size:
+            pending = pending._replace(text=pending.text + word.text, right=word.right)
+            continue
+        if pending is not None:
+            yield pending
+        pending = word
+    if pending is not None:
+        yield pending
 
 
 def _is_right_to_left(words: list[Word]) -> bool:
