@@ -16,6 +16,7 @@ from rag.errors import (
     StoreFullError,
     StoreLockedError,
 )
+from rag.settings import Settings
 from rag.storage import import_store
 from rag.types import (
     Answer,
@@ -164,14 +165,28 @@ class Archive:
 
     @staticmethod
     @checking_arguments
-    def import_store(path: str | Path, folder: str | Path) -> int:
+    def import_store(path: str | Path, folder: str | Path, settings: Settings | None = None) -> int:
         """Make a store in `folder`, missing or empty, from a file of `export`; the number of its documents.
 
+        What follows from the texts is made anew where it differs, with the settings of the embedder: speakers,
+        sentences, the word index, and, of an export of an older version, passages and vectors.
+
         Raises:
+            EmbedderMismatchError: something has to be embedded, and the settings name another embedder.
             StoreError: the folder holds something, or the file is damaged, no export, or of a newer version.
             StoreFullError: the disk is full.
         """
-        return import_store(Path(path).expanduser(), Path(folder).expanduser())
+        settings = settings or Settings()
+
+        def derive(made: Path, is_sealed: bool) -> None:
+            library = Library(made, settings, must_exist=True)
+            try:
+                library.ingestion.derive(vectors_too=not is_sealed)
+                _prove_answers(library)
+            finally:
+                library.close()
+
+        return import_store(Path(path).expanduser(), Path(folder).expanduser(), derive=derive)
 
     def rebuild(self) -> None:
         """Cut and embed all documents anew with the settings of now, and make the indexes from that.
@@ -179,3 +194,18 @@ class Archive:
         Needed after a change of the embedding model. The texts come from the store; no file is read.
         """
         self._library.rebuild()
+
+
+def _prove_answers(library: Library) -> None:
+    """Raises StoreError: a recorded answer cannot be read, or quotes what its document does not say."""
+    for recorded in library.store.answers.all():
+        stored = library.store.answers.get(recorded.id)
+        try:
+            answer = serialisation.from_json(stored.answer if stored else "")
+            places = [(each.document_id, each.span, each.quote) for each in answer.citations]
+            places += [(each.document_id, each.span, each.quote) for each in answer.evidence]
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise StoreError(f"the recorded answer to {recorded.question!r} cannot be read ({error})") from error
+        for document_id, span, quote in places:
+            if span.slice(library.document(document_id).text) != quote:
+                raise StoreError(f"the recorded answer to {recorded.question!r} quotes what no document says")

@@ -12,6 +12,7 @@ import typer
 
 if TYPE_CHECKING:
     from rag.assistant import Assistant
+    from rag.settings import Settings
 
 __all__ = [
     "DEFAULT_STORE",
@@ -26,6 +27,7 @@ __all__ = [
     "StoreOption",
     "WhereOption",
     "open_assistant",
+    "read_settings",
 ]
 
 DEFAULT_STORE = Path(platformdirs.user_data_dir("chapter-and-verse")) / "store"
@@ -107,9 +109,14 @@ def open_assistant(
     may_make: make the store when it is missing, as only those commands do that fill it.
     """
     from rag.assistant import Assistant  # here, so that help does not wait for what opens a store
+
+    with Assistant.open(store, read_settings(settings_file, llm), must_exist=not may_make) as assistant:
+        yield assistant
+
+
+def read_settings(settings_file: Path | None, llm: LlmOptions | None = None) -> Settings:
+    """What the options, the environment and the file say, the options before the others."""
     from rag.settings import Settings
 
     values = llm.values() if llm is not None else {}
-    settings = Settings(**values) if settings_file is None else Settings.from_file(settings_file, **values)
-    with Assistant.open(store, settings, must_exist=not may_make) as assistant:
-        yield assistant
+    return Settings(**values) if settings_file is None else Settings.from_file(settings_file, **values)

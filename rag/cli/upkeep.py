@@ -12,7 +12,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rag.cli.documents import print_changes, print_report, progress_bar
-from rag.cli.options import DEFAULT_STORE, JsonOption, QuietOption, SettingsOption, StoreOption, open_assistant
+from rag.cli.options import (
+    DEFAULT_STORE,
+    JsonOption,
+    QuietOption,
+    SettingsOption,
+    StoreOption,
+    open_assistant,
+    read_settings,
+)
 from rag.cli.terminal import EXIT_FAILURE, EXIT_WRONG_USE, count, plain, print_json, print_line, short_path
 from rag.errors import StoreError
 
@@ -150,6 +158,7 @@ def export_store(
     else:
         written = f"{count(report.n_documents, 'document')}, {count(report.size_bytes, 'byte')}"
         print_line(f"Exported {written}, to {short_path(report.path)}.")
+        print_line(f"SHA-256 {report.sha256}")
 
 
 def import_store(
@@ -161,9 +170,7 @@ def import_store(
     """Make a store from an exported file; the folder of the store must be missing or empty."""
     from rag.assistant import Assistant
 
-    n_documents = Assistant.import_store(file, store)
-    with open_assistant(store, settings):  # settings that cannot be used are told now
-        pass
+    n_documents = Assistant.import_store(file, store, read_settings(settings))
     if as_json:
         print_json({"documents": n_documents})
     else:

@@ -310,11 +310,33 @@ class Ingestion:
             with self._store.begin():
                 for document_id in damaged:
                     self._mend(document_id)
-                self._word_index.clear()
-                for ids, texts, headings in self._store.passages.texts(self._store.passages.ids()):
-                    self._word_index.add(ids, texts, headings=headings)
-                self._store.passages.delete_unused_vectors()
+                self._index_words()
             self._store.erase_traces()
+
+    def derive(self, *, vectors_too: bool) -> None:
+        """Make anew what others have derived from the texts and say is so: speakers, sentences where they differ from
+        those that would be made now, with their passages, and the word index.
+
+        vectors_too: all passages and vectors as well, of a store that did not bind them to what they are of.
+
+        Raises:
+            EmbedderMismatchError: something has to be embedded, and the settings name another embedder.
+        """
+        documents = self._store.documents
+        with self._store.writing(), self._store.begin():
+            if vectors_too:
+                self._store.passages.delete_vectors()
+            for info in documents.all():
+                is_as_cut = self._preparation.is_as_cut(documents.get(info.id), documents.sentences(info.id))
+                if vectors_too or not is_as_cut:
+                    self._mend(info.id)
+            self._index_words()
+
+    def _index_words(self) -> None:
+        self._word_index.clear()
+        for ids, texts, headings in self._store.passages.texts(self._store.passages.ids()):
+            self._word_index.add(ids, texts, headings=headings)
+        self._store.passages.delete_unused_vectors()
 
     def _set_damaged_aside(self) -> None:
         restore_states(self._store)

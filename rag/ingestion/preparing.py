@@ -188,15 +188,11 @@ class Preparation:
             ReadError: there are more sentences than that.
         """
         document = _with_language(document)
-        spans = sentence_spans(document.text, document.metadata.get("language", ""))
+        spans = _spans(document)
         if most_sentences is not None and len(spans) > most_sentences:
             raise ReadError(document.source, self._budget.refusal_of_sentences(len(spans)))
         texts = [span.slice(document.text) for span in spans]
-        speakers = {said.sentence: said.speaker for said in attribution.attribute(document.text, spans)}
-        sentences = [
-            Sentence(document_id=document.id, ordinal=ordinal, span=span, speaker=speakers.get(ordinal, ""))
-            for ordinal, span in enumerate(spans)
-        ]
+        sentences = _said_by(document, spans)
         keys = [sentence_key(text) for text in texts] if len(texts) <= MAX_SENTENCES_COMPARED else []
         bands = bands_of(keys)
         original = self._original(document, keys, bands, original_id)
@@ -210,6 +206,11 @@ class Preparation:
             original_id=original.document_id if original is not None else "",
             bands=bands,
         )
+
+    def is_as_cut(self, document: Document, sentences: Sequence[Sentence]) -> bool:
+        """Whether these are the sentences that the document would be cut into now, by the same speakers."""
+        document = _with_language(document)
+        return _said_by(document, _spans(document)) == list(sentences)
 
     def _passages(
         self, document: Document, spans: Sequence[Span], texts: Sequence[str], runs: Sequence[tuple[int, int]]
@@ -272,6 +273,18 @@ def _renamed(source: str, file: SourceFile) -> str:
 def _id_of(source: str, text: str) -> str:
     """As readers make ids."""
     return hashlib.sha256(f"{source}\0{text}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def _spans(document: Document) -> list[Span]:
+    return sentence_spans(document.text, document.metadata.get("language", ""))
+
+
+def _said_by(document: Document, spans: Sequence[Span]) -> list[Sentence]:
+    speakers = {said.sentence: said.speaker for said in attribution.attribute(document.text, spans)}
+    return [
+        Sentence(document_id=document.id, ordinal=ordinal, span=span, speaker=speakers.get(ordinal, ""))
+        for ordinal, span in enumerate(spans)
+    ]
 
 
 def _with_language(document: Document) -> Document:

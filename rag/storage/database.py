@@ -16,7 +16,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from rag.errors import StoreError, StoreFullError, StoreLockedError, disk_refusal
-from rag.storage.sealing import checksum
+from rag.storage.sealing import are_numbers, checksum
 
 __all__ = ["Database"]
 
@@ -183,6 +183,7 @@ def _configure(connection: Any, _record: object) -> None:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
     connection.create_function("lower_case", 1, _lower_case, deterministic=True)
+    connection.create_function("are_numbers", 1, are_numbers, deterministic=True)
     connection.create_function("checksum_of", 1, checksum, deterministic=True)
 
 

@@ -108,7 +108,7 @@ def seal_rows(connection: Connection) -> None:
     for row in connection.execute(select(schema.answers)).all():
         seal = seal_of(schema.answers, {**row._mapping})
         connection.execute(update(schema.answers).where(schema.answers.c.id == row.id).values(seal=seal))
-    connection.execute(text("UPDATE embeddings SET checksum = checksum_of(vectors)"))
+    connection.execute(text("UPDATE embeddings SET checksum = checksum_of(CAST(vectors AS BLOB))"))
 
 
 def add_columns(connection: Connection, table: Table, *names: str) -> None:

@@ -203,6 +203,11 @@ class Passages:
                 ],
             )
 
+    def delete_vectors(self) -> None:
+        """Delete all vectors: whoever calls it makes new ones in the same transaction."""
+        with self._database.connect() as connection:
+            connection.execute(delete(schema.embeddings))
+
     def delete_unused_vectors(self) -> None:
         """Delete the vectors of texts that no passage has any more.
 

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from hashlib import blake2b
 from typing import Any
 
+import numpy as np
 from sqlalchemy import ColumnElement, Connection, Table, bindparam, select, update
 
 from rag.storage import schema
@@ -21,6 +22,7 @@ from rag.storage import schema
 __all__ = [
     "SEALED_OF_ANSWERS",
     "SEALED_OF_DOCUMENTS",
+    "are_numbers",
     "change_sealed",
     "checksum",
     "digest",
@@ -65,6 +67,13 @@ def passage_seal(passage: Any, text_hash: bytes, sentences: Iterable[Sequence[ob
 def checksum(vectors: object) -> int:
     """CRC-32 of vectors as they are stored, -1 of what is none: there are gigabytes, and nothing is quoted from one."""
     return zlib.crc32(vectors) if isinstance(vectors, bytes) else -1
+
+
+def are_numbers(vectors: object) -> bool:
+    """Whether vectors as they are stored are float32 without NaN and infinity."""
+    if not isinstance(vectors, bytes) or len(vectors) % 4:
+        return False
+    return bool(np.isfinite(np.frombuffer(vectors, dtype="<f4")).all())
 
 
 def seal_of(table: Table, values: Mapping[str, Any]) -> bytes:

@@ -122,7 +122,8 @@ class Store:
     def generation(self) -> int:
         """A number that every change of the documents increases."""
         with self.connect() as connection:
-            return connection.scalar(select(schema.store.c.generation)) or 0
+            generation = connection.scalar(select(schema.store.c.generation))
+            return generation if isinstance(generation, int) else 0
 
     def has_had(self, generation: int) -> bool:
         """Whether what was made from the store at `generation` was made from this store, now or earlier."""

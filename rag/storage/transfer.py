@@ -14,13 +14,14 @@ import shutil
 import sqlite3
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import IO, NamedTuple
 
 from rag.errors import StoreError, StoreFullError, disk_refusal
 from rag.storage.files import DATABASE, opened_privately, private_folder
+from rag.storage.migrations import seal_rows
 from rag.storage.passing import passing_folder
 from rag.storage.store import Store
 from rag.storage.upkeep import problems
@@ -34,6 +35,8 @@ _MANIFEST = "manifest.json"
 _UPLOAD = re.compile(r"uploads/[^/\\\x00-\x1f]{1,255}")
 _MAX_MANIFEST_BYTES = 50_000_000
 _CHUNK = 1 << 20
+_MAX_RATIO, _ALWAYS_UNPACKED_BYTES = 100, 64 << 20
+"""Vectors, which are most of a store, hardly shrink at all; a file that unpacks to so many times its size is a bomb."""
 
 
 class _Member(NamedTuple):
@@ -71,7 +74,10 @@ def export_store(store: Store, path: Path) -> ExportReport:
         with archive_path.open("rb+") as file:
             os.fsync(file.fileno())
         archive_path.rename(path)
-    return ExportReport(path=str(path), n_documents=n_documents, size_bytes=path.stat().st_size)
+    with path.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    size_bytes = path.stat().st_size
+    return ExportReport(path=str(path), n_documents=n_documents, size_bytes=size_bytes, sha256=sha256)
 
 
 def _uploads(folder: Path, snapshot: Path) -> dict[str, Path]:
@@ -98,10 +104,14 @@ def _put(archive: zipfile.ZipFile, name: str, source: Path) -> _Member:
     return _Member(name, size_bytes, digest.hexdigest())
 
 
-def import_store(path: Path, folder: Path) -> int:
+def import_store(path: Path, folder: Path, *, derive: Callable[[Path, bool], None]) -> int:
     """Make a store in `folder`, which must be missing or empty, from an exported file; the number of its documents.
 
-    Nothing is left behind when the file is refused.
+    The file may be anybody's: nothing of it is unpacked that its manifest does not name, nothing is taken that does not
+    fit its seal, and nothing is left behind when it is refused.
+
+    derive: makes anew, in the folder of the store, what follows from its texts; it is told whether they were sealed
+        when they were exported, and raises what speaks against them.
 
     Raises:
         StoreError: the folder holds something, or the file is missing, damaged, no export, or of a newer version.
@@ -115,7 +125,9 @@ def import_store(path: Path, folder: Path) -> int:
             made = Path(temporary, "store")
             private_folder(made)
             _unpack(path, made)
-            n_documents = _prove(path, made)
+            n_documents = _prove(path, made, derive)
+            for name in Store.PASSING_FILES:
+                (made / name).unlink(missing_ok=True)
             if folder.is_dir():
                 folder.rmdir()
             made.rename(folder)
@@ -127,6 +139,8 @@ def _unpack(path: Path, folder: Path) -> None:
         with zipfile.ZipFile(path) as archive:
             members = _members(path, archive)
             needed = sum(member.size_bytes for member in members)
+            if needed > max(_ALWAYS_UNPACKED_BYTES, _MAX_RATIO * path.stat().st_size):
+                raise _refused(path, f"it would unpack to {needed:,} bytes, which no store does that is so small")
             if needed > shutil.disk_usage(folder).free:
                 raise StoreFullError(f"cannot import {str(path)!r}: it needs {needed:,} bytes - free some space")
             for member in members:
@@ -156,18 +170,22 @@ def _members(path: Path, archive: zipfile.ZipFile) -> list[_Member]:
         manifest = json.loads(file.read(_MAX_MANIFEST_BYTES))
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
         raise _refused(path, "it was made by a newer version, or is no export; update chapter-and-verse")
-    members = [_member(path, entry) for entry in manifest.get("files", [])]
+    entries = manifest.get("files")
+    if not isinstance(entries, list):
+        raise _refused(path, "its manifest is damaged")
+    members = [_member(path, entry) for entry in entries]
     del sizes[_MANIFEST]
     if sizes != {member.name: member.size_bytes for member in members} or DATABASE not in sizes:
         raise _refused(path, "it does not hold what it says it holds")
     return members
 
 
-def _member(path: Path, entry: Mapping[str, Any]) -> _Member:
-    try:
-        member = _Member(str(entry["name"]), int(entry["size_bytes"]), str(entry["sha256"]))
-    except (KeyError, TypeError) as error:
-        raise _refused(path, "its manifest is damaged") from error
+def _member(path: Path, entry: object) -> _Member:
+    match entry:
+        case {"name": str(name), "size_bytes": int(size_bytes), "sha256": str(sha256)} if size_bytes >= 0:
+            member = _Member(name, size_bytes, sha256)
+        case _:
+            raise _refused(path, "its manifest is damaged")
     name = member.name.partition("/")[2]
     if member.name != DATABASE and not (_UPLOAD.fullmatch(member.name) and name not in (".", "..")):
         raise _refused(path, f"it holds {member.name!r}, which no store has")
@@ -184,10 +202,10 @@ def _copy(source: IO[bytes], target: IO[bytes], size_bytes: int) -> str:
     return digest.hexdigest()
 
 
-def _prove(path: Path, folder: Path) -> int:
+def _prove(path: Path, folder: Path, derive: Callable[[Path, bool], None]) -> int:
     """The number of documents, when the database is one of ours, sound, and does nothing that a store does not do."""
     try:
-        made = _objects(folder / DATABASE)
+        made, is_sealed = _objects(folder / DATABASE), _is_sealed(folder / DATABASE)
     except sqlite3.DatabaseError as error:
         raise _refused(path, f"its database is damaged ({error})") from error
     ours = _objects_of_a_new_store(folder.parent / "new")
@@ -203,14 +221,29 @@ def _prove(path: Path, folder: Path) -> int:
         store.close()
     if found:
         raise _refused(path, f"its store is not sound: {found[0]}")
-    for name in Store.PASSING_FILES:
-        (folder / name).unlink(missing_ok=True)
+    try:
+        derive(folder, is_sealed)
+    except StoreFullError:
+        raise
+    except StoreError as error:
+        raise StoreError(f"cannot import {str(path)!r}: {error}") from error
     return n_documents
+
+
+def _is_sealed(database: Path) -> bool:
+    """Whether what the database holds was bound to its hashes when it was written."""
+    with closing(_opened(database)) as connection:
+        names = {name for (name,) in connection.execute("SELECT name FROM migrations")}
+    return seal_rows.__name__ in names
+
+
+def _opened(database: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{database.absolute().as_uri()}?mode=ro", uri=True)
 
 
 def _objects(database: Path) -> dict[tuple[str, str], str]:
     """What is in a database besides rows, by kind and name: how it was made."""
-    with closing(sqlite3.connect(f"{database.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+    with closing(_opened(database)) as connection:
         rows = connection.execute("SELECT type, name, sql FROM sqlite_master").fetchall()
     return {(kind, name): sql for kind, name, sql in rows}
 

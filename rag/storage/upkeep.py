@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, func, or_, select, text, update
+from sqlalchemy import Boolean, Connection, LargeBinary, Select, cast, delete, func, or_, select, text, update
 
 from rag.errors import StoreError
 from rag.storage import schema
@@ -73,9 +73,11 @@ def delete_dangling(store: Store) -> None:
         change_sealed(connection, schema.documents, documents.duplicate_of.is_not(None) & lost, duplicate_of=None)
         dim = select(schema.embedders.c.dim).where(schema.embedders.c.key == schema.embeddings.c.embedder_key)
         vectors = schema.embeddings.c.vectors
+        content = cast(vectors, LargeBinary)
         is_torn = func.length(vectors) % (4 * dim.scalar_subquery()) != 0
-        is_changed = func.checksum_of(vectors) != schema.embeddings.c.checksum
-        connection.execute(delete(schema.embeddings).where(or_(is_torn, is_changed)))
+        is_changed = func.checksum_of(content) != schema.embeddings.c.checksum
+        are_none = or_(func.typeof(vectors) != "blob", ~func.are_numbers(content, type_=Boolean))
+        connection.execute(delete(schema.embeddings).where(or_(is_torn, is_changed, are_none)))
 
 
 def damaged_documents(store: Store) -> list[str]:
@@ -166,7 +168,11 @@ _CHECKS = {
     "vectors are not those that were stored (of {passage})": """
         SELECT coalesce('passage ' || min(passages.id), 'an older version') AS passage
         FROM embeddings LEFT JOIN passages ON embedding_hash = hash
-        WHERE checksum_of(vectors) != checksum GROUP BY hash""",
+        WHERE typeof(vectors) != 'blob' OR checksum_of(CAST(vectors AS BLOB)) != checksum GROUP BY hash""",
+    "vectors hold what is no number (of {passage})": """
+        SELECT coalesce('passage ' || min(passages.id), 'an older version') AS passage
+        FROM embeddings LEFT JOIN passages ON embedding_hash = hash
+        WHERE NOT are_numbers(CAST(vectors AS BLOB)) GROUP BY hash""",
     "passage {id} of {source!r} does not begin and end where its sentences do": """
         SELECT passages.id, source FROM passages JOIN documents ON documents.key = document_key
         WHERE passages.start IS NOT (SELECT start FROM sentences

@@ -305,11 +305,15 @@ class PruneReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportReport:
-    """What `export` wrote, and where."""
+    """What `export` wrote, and where.
+
+    sha256: of the file, in hexadecimal digits: who is given the file can ask for it by another way.
+    """
 
     path: str
     n_documents: int
     size_bytes: int
+    sha256: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,7 +24,12 @@ DAMAGE = {
     "sentences of no document": "INSERT INTO sentences VALUES (99, 0, 0, 1, '')",
     "passages of no document": "INSERT INTO passages SELECT 99, 99, 0, 0, 0, 1, 'x', x'00', x'00'",
     "another speaker": "UPDATE sentences SET speaker = 'Anna Weber' WHERE ordinal = 1",
-    "a bit of a vector": "UPDATE embeddings SET vectors = x'01' || substr(vectors, 2)",
+    "a bit of a vector": "UPDATE embeddings SET vectors = CAST(x'01' || substr(vectors, 2) AS BLOB)",
+    "vectors as a text": "UPDATE embeddings SET vectors = CAST(vectors AS TEXT)",
+    "a vector of no numbers": (
+        "UPDATE embeddings SET vectors = CAST(x'0000c07f' || substr(vectors, 5) AS BLOB), checksum = "
+        "(SELECT checksum FROM embeddings)"
+    ),
     "a seal": "UPDATE passages SET seal = x'00' WHERE id = 1",
     "a document out of the search": "UPDATE documents SET state = 'superseded' WHERE key = 1",
 }

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sqlite3
 import zipfile
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -27,6 +29,7 @@ def exported(assistant, write, tmp_path):
     path = tmp_path / "store.zip"
     report = assistant.export(path)
     assert (report.n_documents, report.size_bytes) == (2, path.stat().st_size)
+    assert report.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
     return path
 
 
@@ -47,14 +50,12 @@ def _changed(path, *, leave_out=(), put=None, manifest=None):
 
 
 def _entry(name, data):
-    import hashlib
-
     return {"name": name, "size_bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
 
 
 def test_restored_store_answers_and_opens_old_citations(assistant, exported, settings, tmp_path):
     folder = tmp_path / "elsewhere" / "store"
-    assert Assistant.import_store(exported, folder) == 2
+    assert Assistant.import_store(exported, folder, settings) == 2
     with Assistant.open(folder, settings) as other:
         assert other.documents() == assistant.documents()
         assert other.citation(1) == assistant.citation(1)
@@ -129,6 +130,164 @@ def test_damaged_or_hostile_archive_is_refused_and_leaves_nothing(exported, tmp_
     assert sorted(path.name for path in tmp_path.iterdir()) == before
 
 
+ALTERED = {
+    "a text": "UPDATE documents SET text = replace(text, '1932', '1933')",
+    "a text and its passage": (
+        "UPDATE documents SET text = replace(text, '1932', '1933');"
+        "UPDATE passages SET text = replace(text, '1932', '1933')"
+    ),
+    "a source": "UPDATE documents SET source = 'The Times.txt', file = 'The Times.txt' WHERE source NOT LIKE 'river%'",
+    "a title": "UPDATE documents SET title = 'The Times'",
+    "a date": """UPDATE documents SET metadata = '{"published": "2020-01-01"}'""",
+    "JSON that is none": "UPDATE documents SET metadata = '{'",
+    "JSON of another kind": "UPDATE documents SET metadata = '[1]'",
+    "a number for a text": "UPDATE documents SET text = 7",
+    "a speaker": "UPDATE sentences SET speaker = 'Anna Weber' WHERE ordinal = 0",
+    "a span": 'UPDATE sentences SET "end" = "end" - 1 WHERE ordinal = 1',
+    "a vector of another": "UPDATE embeddings SET vectors = (SELECT max(vectors) FROM embeddings)",
+    "a vector of no numbers": (
+        "UPDATE embeddings SET vectors = CAST(x'0000c07f0000c07f' || substr(vectors, 9) AS BLOB)"  # NaN as float32
+    ),
+    "a vector too short": "UPDATE embeddings SET vectors = x'00000000'",
+    "a quote of an answer": "UPDATE answers SET answer = replace(answer, '1932', '1933')",
+    "an answer that is no JSON": "UPDATE answers SET answer = '{'",
+    "an answer that is a number": "UPDATE answers SET answer = 7",
+    "a rating": "UPDATE answers SET rating = 'splendid'",
+    "a state": "UPDATE documents SET state = 'superseded' WHERE source LIKE 'river%'",
+    "a copy of another": "UPDATE documents SET duplicate_of = 1 WHERE key = 2",
+    "a passage": "UPDATE passages SET text = upper(text)",
+    "a passage of another document": "UPDATE passages SET document_key = 3 - document_key",
+    "where a passage ends": 'UPDATE passages SET "end" = "end" - 1',
+    "what is embedded of a passage": "UPDATE passages SET embedding_hash = (SELECT max(hash) FROM embeddings)",
+    "no sentence": "DELETE FROM sentences WHERE ordinal = 1",
+    "one sentence more": "INSERT INTO sentences VALUES (1, 2, 0, 5, 'Anna Weber')",
+    "the hash of a file": "UPDATE documents SET file_hash = '00'",
+    "the time of adding": "UPDATE documents SET added_at = '1999-01-01T00:00:00+00:00'",
+    "a media type": "UPDATE documents SET media_type = x'00ff'",
+    "the time of an answer": "UPDATE answers SET asked_at = 'yesterday'",
+    "an embedder": "UPDATE embedders SET dim = 7",
+}
+
+
+def _with_database(exported, database):
+    """The archive with another database, and a manifest that vouches for it."""
+    data = database.read_bytes()
+
+    def replace(made):
+        made["files"][0] = _entry("store.db", data)
+
+    return _changed(exported, put={"store.db": data}, manifest=replace)
+
+
+def _run(exported, folder, script):
+    """The database of the export, after the statements."""
+    with zipfile.ZipFile(exported) as archive:
+        archive.extract("store.db", folder)
+    database = folder / "store.db"
+    with closing(sqlite3.connect(database)) as connection:
+        connection.executescript(script)
+    return database
+
+
+@pytest.mark.parametrize("script", ALTERED.values(), ids=ALTERED)
+def test_altered_export_is_refused(exported, settings, tmp_path, script):
+    other = _with_database(exported, _run(exported, tmp_path, script))
+    with pytest.raises(StoreError, match=r"cannot import '.*changed.zip'"):
+        Assistant.import_store(other, tmp_path / "restored", settings)
+    assert not (tmp_path / "restored").exists()
+
+
+BEFORE_SEALS = """
+    ALTER TABLE documents DROP COLUMN text_hash; ALTER TABLE documents DROP COLUMN sentences_hash;
+    ALTER TABLE documents DROP COLUMN seal; ALTER TABLE passages DROP COLUMN seal;
+    ALTER TABLE answers DROP COLUMN seal; ALTER TABLE embeddings DROP COLUMN checksum;
+    DELETE FROM migrations WHERE name = 'seal_rows';"""
+
+
+def test_export_of_an_older_version_is_derived_anew(assistant, exported, settings, tmp_path):
+    script = f"""{BEFORE_SEALS}
+        UPDATE sentences SET speaker = 'Anna Weber';
+        UPDATE embeddings SET vectors = CAST(x'0000c03f0000c03f' || substr(vectors, 9) AS BLOB);
+        UPDATE passage_words SET words = 'nothing at all';"""
+    other = _with_database(exported, _run(exported, tmp_path, script))
+    assert Assistant.import_store(other, tmp_path / "restored", settings) == 2
+    with Assistant.open(tmp_path / "restored", settings) as restored:
+        assert restored.check() == []
+        for question in ("When did the bridge open?", "How deep is the river?"):
+            assert restored.retrieve(question) == assistant.retrieve(question)
+
+
+def test_quote_that_no_document_says_is_refused_also_of_an_older_version(exported, settings, tmp_path):
+    script = BEFORE_SEALS + ALTERED["a quote of an answer"]
+    other = _with_database(exported, _run(exported, tmp_path, script))
+    with pytest.raises(StoreError, match="quotes what no document says"):
+        Assistant.import_store(other, tmp_path / "restored", settings)
+
+
+def test_speaker_is_derived_even_where_its_seal_fits(assistant, write, settings, tmp_path):
+    """Whoever knows how seals are made can make them: what follows from a text is not believed."""
+    assistant.add([write("a.txt", "Anna Weber said: “We opened the bridge in 1932.” Everybody was there.")])
+    store = assistant._library.store
+    (info,) = assistant.documents()
+    sentences = [replace(sentence, speaker="Tom Brown") for sentence in store.documents.sentences(info.id)]
+    cut = assistant._library.ingestion._preparation.cut(assistant.document(info.id), file=info.source, file_hash="")
+    with store.begin():
+        store.documents.supersede(info.id)
+        store.documents.put(
+            cut.document, file=cut.file, file_hash="", recipe="", sentences=sentences, passages=cut.passages
+        )
+    assert assistant.retrieve("Who opened the bridge?")[0].speaker == "Tom Brown"
+    assert assistant.check() != []  # the new passages are not in the word index
+    assistant.check(repair=True)
+    assistant.export(tmp_path / "store.zip")
+    Assistant.import_store(tmp_path / "store.zip", tmp_path / "restored", settings)
+    with Assistant.open(tmp_path / "restored", settings) as restored:
+        assert restored.retrieve("Who opened the bridge?")[0].speaker == "Anna Weber"
+        assert restored.check() == []
+
+
+@pytest.mark.parametrize(
+    "files",
+    [5, None, "store.db", {}, [5], [None], [{}], [{"name": "store.db"}]],
+    ids=str,
+)
+def test_manifest_of_another_shape_is_refused(exported, tmp_path, files):
+    with pytest.raises(StoreError, match=r"its manifest is damaged"):
+        Assistant.import_store(
+            _changed(exported, manifest=lambda made: made.update(files=files)), tmp_path / "restored"
+        )
+
+
+@pytest.mark.parametrize("size", ["1e400", "-1", "NaN", "7.5", '"7"', "null", "true", "[]", "1" + "0" * 400])
+def test_size_that_is_none_is_refused(exported, tmp_path, size):
+    with zipfile.ZipFile(exported) as archive:
+        made = json.loads(archive.read("manifest.json"))
+    real = made["files"][0]["size_bytes"]
+    manifest = json.dumps(made).replace(f'"size_bytes": {real}', f'"size_bytes": {size}', 1).encode()
+    with pytest.raises(StoreError, match=r"cannot import '.*changed.zip'"):
+        Assistant.import_store(_changed(exported, put={"manifest.json": manifest}), tmp_path / "restored")
+
+
+def test_small_file_that_unpacks_to_a_large_one_is_refused_before_it_does(exported, tmp_path):
+    size_bytes = 200_000_000
+    name, digest = "uploads/bomb.txt", hashlib.sha256()
+    other = tmp_path / "bomb.zip"
+    with zipfile.ZipFile(exported) as archive, zipfile.ZipFile(other, "w", zipfile.ZIP_DEFLATED) as bomb:
+        for member in ("store.db", "uploads/river.txt"):
+            bomb.writestr(member, archive.read(member))
+        with bomb.open(name, "w") as file:
+            for _ in range(200):
+                file.write(bytes(1_000_000))
+                digest.update(bytes(1_000_000))
+        made = json.loads(archive.read("manifest.json"))
+        made["files"].append({"name": name, "size_bytes": size_bytes, "sha256": digest.hexdigest()})
+        bomb.writestr("manifest.json", json.dumps(made))
+    assert other.stat().st_size < size_bytes / 100
+    with pytest.raises(StoreError, match=r"it would unpack to 2\d\d,\d{3},\d{3} bytes"):
+        Assistant.import_store(other, tmp_path / "restored")
+    assert not (tmp_path / "restored").exists()
+
+
 @pytest.mark.parametrize(
     ("statement", "reason"),
     [
@@ -140,18 +299,7 @@ def test_damaged_or_hostile_archive_is_refused_and_leaves_nothing(exported, tmp_
     ],
 )
 def test_database_that_is_not_as_ours_is_refused(exported, tmp_path, statement, reason):
-    with zipfile.ZipFile(exported) as archive:
-        archive.extract("store.db", tmp_path)
-    database = tmp_path / "store.db"
-    with closing(sqlite3.connect(database)) as connection:
-        connection.execute(statement)
-        connection.commit()
-    data = database.read_bytes()
-
-    def replace(made):
-        made["files"][0] = _entry("store.db", data)
-
-    other = _changed(exported, put={"store.db": data}, manifest=replace)
+    other = _with_database(exported, _run(exported, tmp_path, statement))
     with pytest.raises(StoreError, match=reason):
         Assistant.import_store(other, tmp_path / "restored")
     assert not (tmp_path / "restored").exists()
