@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import cache, lru_cache
 from itertools import chain
 
@@ -19,7 +19,16 @@ from rag.language.countries import COUNTRIES
 from rag.language.english import STOP_WORDS
 from rag.language.language_rules import FUNCTION_WORDS, FUNCTION_WORDS_OF_OTHER_SCRIPTS
 
-__all__ = ["content_stems", "content_words", "index_form", "query_words", "stem", "word_list", "word_set"]
+__all__ = [
+    "content_stems",
+    "content_words",
+    "distinct_content_words",
+    "index_form",
+    "query_words",
+    "stem",
+    "word_list",
+    "word_set",
+]
 
 _WORD = re.compile(r"(?:[^\W\d_]\.){2,}|\w+(?:['’]\w+)*")
 _PLAIN_WORD = re.compile(r"\w+")
@@ -129,9 +138,11 @@ def _without_accents(text: str) -> str:
 
 def _function_words(words: Iterable[str]) -> frozenset[str]:
     """English function words, and those of another language if the words hold at least two, and more than English."""
-    distinct = {word for word in words if len(word) > 1}
-    most = max(len(distinct & STOP_WORDS), 1)
-    foreign = (distinct - STOP_WORDS) & _FOREIGN_FUNCTION_WORDS
+    distinct = words if isinstance(words, set) else set(words)
+    foreign = distinct & _FOREIGN_FUNCTION_WORDS
+    if len(foreign) < _FEWEST_FOREIGN:
+        return STOP_WORDS
+    most = max(sum(len(word) > 1 for word in distinct & STOP_WORDS), 1)
     if len(foreign) <= most:
         return STOP_WORDS
     found: frozenset[str] = frozenset()
@@ -142,7 +153,10 @@ def _function_words(words: Iterable[str]) -> frozenset[str]:
     return STOP_WORDS | found if found else STOP_WORDS
 
 
-_FOREIGN_FUNCTION_WORDS = frozenset(word for word in chain.from_iterable(FUNCTION_WORDS.values()) if len(word) > 1)
+_FEWEST_FOREIGN = 2
+_FOREIGN_FUNCTION_WORDS = (
+    frozenset(word for word in chain.from_iterable(FUNCTION_WORDS.values()) if len(word) > 1) - STOP_WORDS
+)
 
 
 @lru_cache(maxsize=10_000)
@@ -158,12 +172,19 @@ def content_stems(text: str) -> frozenset[str]:
     return frozenset(map(_country_or_stem, words))
 
 
-def _plain_words(text: str) -> set[str] | None:
+def distinct_content_words(text: str) -> Collection[str]:
+    """The words that `content_words` gives, each once and in any order."""
+    words = _plain_words(text)
+    return dict.fromkeys(content_words(text)) if words is None else words
+
+
+@lru_cache(maxsize=20_000)
+def _plain_words(text: str) -> frozenset[str] | None:
     """What `content_words` gives, without order; None where that depends on more than which words there are."""
     if not text.isascii() and _OTHER_SCRIPT.search(text):
         return None
     words = set[str]().union(*map(_plain_words_in, set(text.split())))
-    return None if "" in words else words - _function_words(words)
+    return None if "" in words else frozenset(words - _function_words(words))
 
 
 @lru_cache(maxsize=50_000)

@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from rag.language.countries import COUNTRIES
 from rag.language.english import MONTHS, TENS, UNITS, WEEKDAYS, WORDS_OF_ASKING
-from rag.language.words import content_stems, content_words
+from rag.language.words import content_stems, content_words, distinct_content_words
 
 __all__ = ["Expected", "adds_name_or_number", "asked_words", "expected_by", "has_kind", "without_request"]
 
@@ -169,7 +169,7 @@ def adds_name_or_number(kind: Expected, sentence: str, question: str) -> bool:
     if kind in _NAMED_KINDS:
         asked = _words_of(question)
         return any(
-            not asked.issuperset(content_words(name[0]))
+            not asked.issuperset(distinct_content_words(name[0]))
             for name in _NAME.finditer(sentence)
             if name.start() > 1 or " " in name[0]
         )
@@ -188,7 +188,7 @@ _NAMED_KINDS = (Expected.PERSON, Expected.PLACE, Expected.NAME)
 def _new_capital(sentence: str, question: str) -> bool:
     """Whether a word with a capital in the sentence, be it only the first one, is not in the question."""
     asked = _words_of(question)
-    return any(not asked.issuperset(content_words(name[0])) for name in _NAME.finditer(sentence))
+    return any(not asked.issuperset(distinct_content_words(name[0])) for name in _NAME.finditer(sentence))
 
 
 def _new_name(sentence: str, question: str) -> bool:
@@ -218,7 +218,7 @@ def _introduces(sentence: str, question: str) -> bool:
     """Whether somebody whom the question names has a description beside the name."""
     asked = _words_of(question)
     names = (match["before"] or match["after"] for match in _INTRODUCED.finditer(sentence))
-    return any(not asked.isdisjoint(content_words(name)) for name in names)
+    return any(not asked.isdisjoint(distinct_content_words(name)) for name in names)
 
 
 @lru_cache(maxsize=64)

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.language.words import content_stems, content_words
+from rag.language.words import content_stems, distinct_content_words
 from rag.protocols import FloatArray
 
 __all__ = ["likeness"]
@@ -81,5 +81,5 @@ def _table() -> _Table:
 def _rows(text: str) -> NDArray[np.int64]:
     """The rows of the words of the text that have a vector, each once."""
     row_by_word = _table().row_by_word
-    words = dict.fromkeys(content_words(text))
+    words = distinct_content_words(text)
     return np.array([row_by_word[word] for word in words if word in row_by_word], dtype=np.int64)
