@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import subprocess
@@ -19,6 +20,7 @@ from rag import Assistant, Settings
 
 os.environ["HF_HUB_OFFLINE"] = "1"  # here and not in a fixture: the library reads it when it is imported
 os.environ["RAG_LLM"] = "none"  # also for fixtures of modules; whether a local model is there depends on the machine
+asyncio.set_event_loop(None)  # where none was ever set, LlamaIndex makes one and leaves it open
 
 Write = Callable[[str, str], Path]
 StartPython = Callable[..., "subprocess.Popen[str]"]
