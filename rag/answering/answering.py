@@ -142,7 +142,8 @@ class Answering:
             notices.append(f"No sentence of a document that fits the filter was found: {searched}.")
         if retrieval.damaged:
             notices.append(_DAMAGED.format(", ".join(map(repr, retrieval.damaged))))
-        notices.append(self._did_you_mean(standalone, retrieval))
+        meant = self._did_you_mean(standalone, retrieval)
+        notices.append(meant)
         may_quote = retrieval.answerability >= self._thresholds.quote_instead_from
         numbering = Numbering(self._document_of)
         answer = UnfinishedAnswer(
@@ -158,7 +159,7 @@ class Answering:
             return
         if answer.kept and retrieval.unanswered:
             notices.append(_NOT_ANSWERED.format(" ".join(f"“{question}”" for question in retrieval.unanswered)))
-        if not answer.kept and retrieval.evidence and retrieval.unmet:
+        if not answer.kept and retrieval.evidence and retrieval.unmet and not meant:
             notices.append(_NOTHING_SAYS.format(", ".join(f"“{word}”" for word in retrieval.unmet)))
         yield Done(
             answer=Answer(

@@ -16,8 +16,9 @@ from rag.attribution import AskedSpeaker, names_same
 from rag.language.countries import COUNTRIES
 from rag.language.words import content_stems, content_words
 from rag.retrieval.ranking import Ranked, coefficients
+from rag.retrieval.requirements import unmet_requirements
 
-__all__ = ["SignalWeights", "Signals", "answerability", "measure_signals", "signal_weights"]
+__all__ = ["SignalWeights", "Signals", "answerability", "lacking", "measure_signals", "signal_weights"]
 
 
 class Signals(NamedTuple):
@@ -53,13 +54,18 @@ def answerability(question: str, ranked: Sequence[Ranked], asked: AskedSpeaker |
     values = measure_signals(question, ranked, asked)
     weights, intercept = signal_weights(is_read=ranked[0].reading is not None)
     logit = intercept + sum(weight * value for weight, value in zip(weights, values, strict=True))
-    return 1 / (1 + math.exp(-logit))
+    return (_WHERE_LACKING if lacking(question, ranked, asked) else 1) / (1 + math.exp(-logit))
+
+
+def lacking(question: str, ranked: Sequence[Ranked], asked: AskedSpeaker | None) -> tuple[str, ...]:
+    """What the question demands in so many words and the best sentences lack; empty when nothing was found."""
+    return unmet_requirements(question, _near_best(ranked), asked) if ranked else ()
 
 
 def measure_signals(question: str, ranked: Sequence[Ranked], asked: AskedSpeaker | None) -> Signals:
     """The signals of a ranking that holds at least one sentence."""
     best = ranked[0]
-    near = [place for place in ranked[:_N_NEAR] if _score(place) >= _score(best) - _NEAR]
+    near = _near_best(ranked)
     names = _names(question)
     readings = [place.reading for place in ranked if place.reading is not None]
     return Signals(
@@ -73,6 +79,10 @@ def measure_signals(question: str, ranked: Sequence[Ranked], asked: AskedSpeaker
         answers=best.reading.answers if best.reading else 0.0,
         any_answers=max((reading.any_answers for reading in readings), default=0.0),
     )
+
+
+def _near_best(ranked: Sequence[Ranked]) -> list[Ranked]:
+    return [place for place in ranked[:_N_NEAR] if _score(place) >= _score(ranked[0]) - _NEAR]
 
 
 def _score(place: Ranked) -> float:
@@ -151,6 +161,8 @@ def _is_spelt_otherwise(name: str, known: Collection[str]) -> bool:
 _COUNTRY_NAMES = frozenset(country.names[0] for country in COUNTRIES)
 _NAME_OR_NUMBER = re.compile(r"\b(?:(?:[A-Z]\.){2,}|[A-Z](?:[\w.’'-]*\w)?|\d(?:[\d.,]*\d)?)")
 _N_SLIPS = 2
+_WHERE_LACKING = 0.25
+"""What is left of the probability where the best sentences lack what the question demands."""
 _N_NEAR = 4
 _NEAR = 0.1
 """How many sentences count as near the best one, and how much lower their score may be."""

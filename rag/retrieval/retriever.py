@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 from rag.attribution import AskedSpeaker, Speakers, asked_speaker
 from rag.language.words import content_stems
 from rag.protocols import Embedder, FloatArray, PassageReader, Reranker, WordIndex
-from rag.retrieval.answerability import answerability
+from rag.retrieval.answerability import answerability, lacking
 from rag.retrieval.duplicates import only_fitting, with_other_sources
 from rag.retrieval.fusion import min_max, reciprocal_rank
 from rag.retrieval.ranking import Candidate, Ranked, candidates_of, measure_features, score
@@ -26,7 +26,8 @@ __all__ = ["Retrieval", "Retriever", "antecedent"]
 class Retrieval(NamedTuple):
     """Evidence, best first, and the probability, 0 to 1, that it answers the question.
 
-    unmet: words of the question that the passage of the best sentence says nothing of, as far as a reader knows.
+    unmet: what the question demands and the best sentences lack; else words of the question that their passage says
+        nothing of, as far as a reader knows.
     unanswered: of several questions that were read together, those that it does not answer.
     damaged: sources of what was found and left out, because it is not what was stored.
     """
@@ -86,7 +87,9 @@ class Retriever:
             ranked = self._ranked(question, vector, asked, hits, found.passages, where)
             shown = self._whole(without_labels(ranked, question))
             evidence = with_other_sources(_with_neighbours(shown, k), self._store, where)
-        unmet = ranked[0].reading.unmet if ranked and ranked[0].reading else ()
+            unmet = tuple(filter(None, lacking(question, ranked, asked)))
+        if not unmet and ranked and ranked[0].reading:
+            unmet = ranked[0].reading.unmet
         return Retrieval(evidence, answerability(question, ranked, asked), unmet, damaged=found.damaged)
 
     def _whole(self, ranked: Sequence[Ranked]) -> list[Ranked]:

@@ -1,0 +1,210 @@
+"""What an answer cannot do without, and the best sentences lack: the person, the year, the thing asked for.
+
+A near miss is about somebody else of the same name, another year, another row of the table, or what would have been.
+Where the question names such a thing in plain words and neither the best sentences nor what stands around them has it,
+they do not answer, however well they fit. Each test is narrow: what it does not understand it lets pass.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+
+from rag.attribution import AskedSpeaker
+from rag.attribution.names import fold, name_words
+from rag.language.countries import COUNTRIES
+from rag.language.english import LEADING, MONTHS, QUESTION_WORDS
+from rag.language.people import TITLES
+from rag.language.saying import SAID_OR_THOUGHT
+from rag.language.words import content_stems
+from rag.retrieval.answer_kinds import Expected, expected_by, has_kind
+from rag.retrieval.ranking import Candidate, Ranked
+
+__all__ = ["unmet_requirements"]
+
+
+def unmet_requirements(question: str, near: Sequence[Ranked], asked: AskedSpeaker | None) -> tuple[str, ...]:
+    """What the question demands in so many words and the sentences lack; "" where they have it and say it is not so.
+
+    near: those that would be shown, the best first; at least one.
+    """
+    candidates = [place.candidate for place in near]
+    found = [*_speaker(asked, question, candidates)]
+    for requirement in _REQUIREMENTS:
+        found += requirement(question, candidates)
+    return tuple(dict.fromkeys(found))
+
+
+def _speaker(asked: AskedSpeaker | None, question: str, near: Sequence[Candidate]) -> Iterator[str]:
+    """Whoever is asked for words and is quoted by nobody: some sentence must have the name, and words beside it.
+
+    A country or its capital speaks by its ministers, so none is looked for; a single name may be a body's.
+    """
+    if asked is None or not asked.is_absent or not _NAME.fullmatch(asked.mention):
+        return
+    if not _SAYS.intersection(name_words(question)):
+        return
+    if content_stems(asked.mention) & _COUNTRY_STEMS:
+        return
+    name = name_words(asked.mention)
+    words = [set(name_words(candidate.quote)) for candidate in near]
+    naming = [each for each in words if name[-1] in each]
+    if not naming or (len(name) > 1 and not any(_SAYS & each for each in naming)):
+        yield asked.mention
+
+
+def _person(question: str, near: Sequence[Candidate]) -> Iterator[str]:
+    """Somebody of that first and last name: the best sentence may not be about another first name alone."""
+    best = near[0]
+    beside = set(name_words(f"{best.quote} {best.before} {best.sentence.speaker} {best.passage.title}"))
+    names = _full_names(question)
+    for given, surname in names if len(names) == 1 else ():
+        others = {fold(each) for each in _bearers(best.quote, surname)}
+        if others and not beside.issuperset(name_words(given)) and "" not in others and not others & (TITLES | LEADING):
+            yield f"{given} {surname}"
+
+
+def _full_names(question: str) -> list[tuple[str, str]]:
+    """First and last word of each name of several words."""
+    names = [match[0].split() for match in _NAME.finditer(_POSSESSIVE.sub("", question))]
+    names = [[word for word in name if fold(word) not in _NO_NAMES] for name in names]
+    return [(name[0], name[-1]) for name in names if len(name) > 1]
+
+
+def _bearers(quote: str, surname: str) -> list[str]:
+    """The word with a capital before each mention of the surname; empty where there is none."""
+    return [match[1] or "" for match in re.finditer(rf"(?:\b([A-Z][\w’'-]*) )?(?<![\w-]){re.escape(surname)}\b", quote)]
+
+
+def _year(question: str, near: Sequence[Candidate]) -> Iterator[str]:
+    """A year: some sentence has to speak of it, or leave open of which year it speaks."""
+    for year in dict.fromkeys(_YEAR.findall(question)):
+        if not any(_may_be_about(year, candidate) for candidate in near):
+            yield year
+
+
+def _may_be_about(year: str, candidate: Candidate) -> bool:
+    passage = candidate.passage
+    own = _YEAR.findall(candidate.quote)
+    if year in own or year in passage.title:
+        return True
+    if own:
+        return _SPAN_OF_YEARS.search(candidate.quote) is not None
+    if passage.published.startswith(year):
+        return True
+    if passage.published and _PRESENT.search(candidate.quote):
+        return False
+    return year in passage.text or year in candidate.before
+
+
+def _condition(question: str, near: Sequence[Candidate]) -> Iterator[str]:
+    """What would be if something were: some sentence has to speak of that condition."""
+    match = _IF.search(question)
+    if match is None:
+        return
+    asked = content_stems(match[1])
+    for candidate in near:
+        shared = asked & content_stems(candidate.quote)
+        if _CONDITIONAL.search(candidate.quote) and len(shared) * 2 >= len(asked):
+            return
+    yield match[1].strip(" ?.")
+
+
+def _amount(question: str, near: Sequence[Candidate]) -> Iterator[str]:
+    """An age, a year, a sum of money, a number: some sentence has to hold one, an age that of who is named."""
+    kind = expected_by(question)
+    if kind not in _SAID_AS:
+        return
+    stated = [each for each in near if has_kind(kind, each.quote, question) or _AMOUNT[kind].search(each.quote)]
+    if kind is Expected.AGE:
+        names = {fold(surname) for _, surname in _full_names(question)}
+        stated = [each for each in stated if not names or names & set(name_words(f"{each.quote} {each.before}"))]
+    if not stated:
+        yield _SAID_AS[kind]
+
+
+def _cell(question: str, near: Sequence[Candidate]) -> Iterator[str]:
+    """A row of a table: that of the thing asked for has to have the column asked for."""
+    rows = [cells for candidate in near if len(cells := _cells(candidate.quote)) > 1]
+    asked = content_stems(question)
+    columns = {name for cells in rows for name in cells if _is_named(_IN_PARENTHESES.sub("", name), asked)}
+    meant = [cells for cells in rows if _is_named(next(iter(cells.values())), asked)]
+    for column in sorted(columns) if meant else ():
+        if not any(column in cells for cells in meant):
+            yield column
+
+
+def _is_named(text: str, stems: frozenset[str]) -> bool:
+    own = content_stems(text)
+    return bool(own) and own <= stems
+
+
+def _cells(row: str) -> dict[str, str]:
+    """The columns of a row and what stands in them.
+
+    >>> _cells("Ship: Terna; Built: 1994.")
+    {'Ship': 'Terna', 'Built': '1994'}
+    """
+    cells = [cell.partition(": ") for cell in row.removesuffix(".").split("; ")]
+    return {name: value for name, colon, value in cells if colon and value}
+
+
+def _event(question: str, near: Sequence[Candidate]) -> Iterator[str]:
+    """Why, when, where or how something happened: the best sentences may not say that it did not."""
+    match = _PRESUMED.match(question)
+    if match is None or _DENIED.search(question):
+        return
+    asked = content_stems(match[1])
+    for candidate in near[:_N_FIRST]:
+        for denial in _DENIED.finditer(candidate.quote):
+            verbs = [content_stems(word) for word in candidate.quote[denial.end() :].split()[:_N_DENIED]]
+            if any(stems and stems <= asked for stems in verbs):
+                yield ""
+                return
+
+
+_REQUIREMENTS: tuple[Callable[[str, Sequence[Candidate]], Iterator[str]], ...] = (
+    _person,
+    _year,
+    _condition,
+    _amount,
+    _cell,
+    _event,
+)
+_SAID_AS = {
+    Expected.AGE: "age",
+    Expected.YEAR: "year",
+    Expected.COUNT: "number",
+    Expected.MONEY: "sum of money",
+}
+_COUNTRY_STEMS = frozenset(country.names[0] for country in COUNTRIES)
+_SAYS = SAID_OR_THOUGHT | {"write", "wrote", "writes", "according", "announce", "announced"}
+_NO_NAMES = LEADING | QUESTION_WORDS | TITLES | frozenset(MONTHS)
+_NAME = re.compile(r"(?<![\w-])[A-Z][\w’'-]*(?: [A-Z][\w’'-]*)*")
+_POSSESSIVE = re.compile(r"[’']s\b")
+_YEAR = re.compile(r"\b(?:1[0-9]\d\d|20\d\d)\b")
+_SPAN_OF_YEARS = re.compile(
+    r"\b(?:from|between) \d{4} (?:to|and|until|till) \d{4}|\d{4} ?[-–] ?\d\d|\b(?:since|until|before|after|by) \d{4}",
+    re.IGNORECASE,
+)
+_PRESENT = re.compile(r"\b(?:is|are|am|has|have)\b")
+_IF = re.compile(r"\b(?:would|could|might)\b.*?\bif (.+)", re.IGNORECASE)
+_CONDITIONAL = re.compile(r"\b(?:if|would|could|unless|should|had|were)\b", re.IGNORECASE)
+_NO_AGE = re.compile(r"(?!)")
+_NUMERAL = re.compile(
+    r"\d|\b(?:free|nothing|no|none|nobody|one|dozens?|hundreds?|thousands?|millions?|billions?|half|all|most|many|few"
+    r"|several|some|a|an)\b",
+    re.IGNORECASE,
+)
+_SUM = re.compile(
+    r"%|\b(?:percent|per cent|free|nothing|millions?|billions?|crowns?|prices?|cents?|pence|shillings?|francs?|marks"
+    r"|kron\w+|lira|pesos?|reais|rand|shekels?|dirhams?|zlot\w+|forints?|won|yuan|riyals?|dinars?|guilders?|pennies)\b",
+    re.IGNORECASE,
+)
+_AMOUNT = {Expected.AGE: _NO_AGE, Expected.YEAR: _NUMERAL, Expected.COUNT: _NUMERAL, Expected.MONEY: _SUM}
+_IN_PARENTHESES = re.compile(r"\([^)]*\)")
+_PRESUMED = re.compile(r"\W*(?:why|when|where|how) (?:did|has|have|had) (.+)", re.IGNORECASE)
+_DENIED = re.compile(r"\b(?:not|never|nobody|no one|(?:refused|declined|failed) to|denied)\b|n[’']t\b", re.IGNORECASE)
+_N_FIRST = 2
+_N_DENIED = 4
+"""Words after a "not" among which the verb stands."""

@@ -1,0 +1,133 @@
+"""What an answer cannot do without: near misses that lack it, and answers that have it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from rag.attribution import asked_speaker
+from rag.retrieval.answerability import answerability, lacking
+from rag.retrieval.requirements import unmet_requirements
+
+MEETING = "The union met in 2019 and again in 2021."
+FLEET = ["Boat: Ida; Built: 1954; Fare: 12.", "Boat: Una; Built: 1999; Berths: 40."]
+
+
+def lacks(make_candidate, rank, question, *quotes, speakers=("Ana Ruiz",), **about):
+    asked = asked_speaker(question, speakers)
+    ranked = rank(question, [make_candidate(quote, **about) for quote in quotes], asked)
+    return unmet_requirements(question, ranked, asked)
+
+
+@pytest.mark.parametrize(
+    ("question", "quote", "unmet"),
+    [
+        ("How often has Tom Berg crossed the lake?", "Lena Berg has crossed the lake 300 times.", ("Tom Berg",)),
+        ("Where was Tom Berg's boat built?", "The boat of Lena Berg was built in Oslo.", ("Tom Berg",)),
+        ("What did Olga Falk say about the fee?", "The fee is too high, Ana Ruiz said.", ("Olga Falk",)),
+        ("What did Olga Falk tell reporters?", "The prize is named after Olga Falk, a nurse.", ("Olga Falk",)),
+        ("What did Falk tell reporters?", "The fee, said Ana Ruiz, is too high.", ("Falk",)),
+        ("Where did the union meet in 2020?", MEETING, ("2020",)),
+        ("Who won the 1966 final?", "Anna won the final in 1970.", ("1966",)),
+        ("What would the fee be if the tunnel had opened?", "The fee is 12 euros.", ("the tunnel had opened",)),
+        ("How old is Olga Falk?", "Olga Falk runs the mill.", ("age",)),
+        ("How old is Olga Falk?", "He is 52.", ("age",)),
+        ("How much did it cost to hire the crane?", "The crane was hired for eleven days.", ("sum of money",)),
+        ("In what year did the mill open?", "They opened their mill at last.", ("year",)),
+        ("When did Olga Falk resign?", "Olga Falk said: “I do not intend to resign.”", ("",)),
+        ("Why did Tom Berg vote for the sale?", "Tom Berg did not vote.", ("",)),
+    ],
+)
+def test_near_miss_lacks_what_the_question_demands(make_candidate, rank, question, quote, unmet):
+    assert lacks(make_candidate, rank, question, quote) == unmet
+
+
+@pytest.mark.parametrize(
+    ("question", "quote"),
+    [
+        ("How often has Tom Berg crossed the lake?", "Tom Berg has crossed the lake 300 times."),
+        ("How often has Tom Berg crossed the lake?", "Captain Berg has crossed the lake 300 times."),
+        ("How often has Tom Berg crossed the lake?", "Berg has crossed the lake 300 times."),
+        ("How often has Tom Berg crossed the lake?", "He has crossed it 300 times."),
+        ("Is Tom Berg related to Lena Berg?", "Lena Berg is a cousin of his."),
+        ("What did Ana Ruiz say about the fee?", "It is too high."),
+        ("What did Olga Falk say about the fee?", "The fee, said Falk, is too high."),
+        ("What did the minister say about the fee?", "The fee is too high."),
+        ("What did Paris say about the fee?", "The fee is too high, said the French minister."),
+        ("What did the Courier say about the fee?", "The Courier understands that the fee is too high."),
+        ("What did Watt add to the engine?", "James Watt fitted the engine with a governor."),
+        ("Where did the union meet in 2021?", MEETING),
+        ("Who led the union in 2014?", "Ana led the union from 2010 to 2016."),
+        ("Who led the union in 2014?", "Ana has led the union since 2008."),
+        ("Who led the union in 2014?", "Ana led it 2012-16."),
+        ("What would happen if the tunnel closed?", "If the tunnel closed, buses would run."),
+        ("What would the fee be in a month?", "The fee is 12 euros."),
+        ("How old is Olga Falk?", "Olga Falk, 52, runs the mill."),
+        ("How much did they pay for the hat?", "They paid eleven crowns for it."),
+        ("How many people came?", "Nobody came."),
+        ("In what year did the mill open?", "The mill opened in 1954."),
+        ("When did Olga Falk resign?", "Olga Falk resigned on Monday and did not say why."),
+        ("Why did Olga Falk not resign?", "Olga Falk did not resign because of the vote."),
+        ("Did Olga Falk resign?", "Olga Falk did not resign."),
+    ],
+)
+def test_answer_lacks_nothing(make_candidate, rank, question, quote):
+    assert lacks(make_candidate, rank, question, quote) == ()
+
+
+@pytest.mark.parametrize(
+    ("question", "unmet"),
+    [
+        ("What is the fare of the Una?", ("Fare",)),
+        ("What is the fare of the Ida?", ()),
+        ("How many berths has the Una?", ()),
+        ("When was the Una built?", ()),
+        ("Which boats were built in 1954?", ()),
+    ],
+)
+def test_row_of_the_thing_asked_for_has_the_column_asked_for(make_candidate, rank, question, unmet):
+    assert lacks(make_candidate, rank, question, *FLEET) == unmet
+
+
+def test_title_and_sentence_before_may_name_who_is_meant(make_candidate, rank):
+    question = "How often has Tom Berg crossed the lake?"
+    crossed = "Like Lena Berg he crossed it 300 times."
+    assert lacks(make_candidate, rank, question, crossed) == ("Tom Berg",)
+    assert lacks(make_candidate, rank, question, crossed, before="Tom Berg is 61.") == ()
+    assert lacks(make_candidate, rank, question, crossed, title="Tom Berg") == ()
+
+
+@pytest.mark.parametrize(
+    ("published", "quote", "unmet"),
+    [
+        ("2025-02-03", "About 420 people are working there.", ("2023",)),
+        ("2023-02-03", "About 420 people are working there.", ()),
+        ("2025-02-03", "In 2023 about 420 people worked there.", ()),
+        ("", "About 420 people are working there, who came from 2021 on.", ("2023",)),
+    ],
+)
+def test_present_of_a_document_is_the_year_of_its_date(make_candidate, rank, published, quote, unmet):
+    question = "How many people worked there in 2023?"
+    candidate = make_candidate(quote)
+    dated = candidate._replace(passage=replace(candidate.passage, published=published))
+    assert unmet_requirements(question, rank(question, [dated]), None) == unmet
+
+
+def test_what_is_lacking_makes_an_answer_unlikely(make_candidate, rank):
+    chances = [
+        answerability(question, rank(question, [make_candidate(MEETING, similarity=0.8)]), None)
+        for question in ("Where did the union meet in 2020?", "Where did the union meet in 2021?")
+    ]
+    assert chances[0] < 0.4 < chances[1]
+
+
+def test_nothing_found_lacks_nothing():
+    assert lacking("Who won in 2020?", [], None) == ()
+
+
+@pytest.mark.parametrize(
+    "question", ["", "?!", "😀 東京 2023", "What would if", "Why did [99] .*( not", "A B C " * 300]
+)
+def test_odd_questions_are_let_through(make_candidate, rank, question):
+    assert isinstance(lacks(make_candidate, rank, question, MEETING, ""), tuple)
