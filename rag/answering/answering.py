@@ -22,7 +22,7 @@ from rag.answering.unfinished import NOT_IN_DOCUMENTS, Clock, UnfinishedAnswer, 
 from rag.conversation import asking_back, questions_in, standalone_question
 from rag.errors import GeneratorError, NotFoundError, QuestionError
 from rag.protocols import CANNOT_ANSWER, Generator, Surroundings, Verifier
-from rag.retrieval import Retrieval, Retriever
+from rag.retrieval import Retrieval, Retriever, overview_topic
 from rag.storage.filters import Filter
 from rag.types import (
     Answer,
@@ -142,8 +142,7 @@ class Answering:
             notices.append(f"No sentence of a document that fits the filter was found: {searched}.")
         if retrieval.damaged:
             notices.append(_DAMAGED.format(", ".join(map(repr, retrieval.damaged))))
-        meant = self._did_you_mean(standalone, retrieval)
-        notices.append(meant)
+        notices.append(self._did_you_mean(standalone, retrieval))
         may_quote = retrieval.answerability >= self._thresholds.quote_instead_from
         numbering = Numbering(self._document_of)
         answer = UnfinishedAnswer(
@@ -159,7 +158,7 @@ class Answering:
             return
         if answer.kept and retrieval.unanswered:
             notices.append(_NOT_ANSWERED.format(" ".join(f"“{question}”" for question in retrieval.unanswered)))
-        if not answer.kept and retrieval.evidence and retrieval.unmet and not meant:
+        if not answer.kept and retrieval.evidence and retrieval.unmet:
             notices.append(_NOTHING_SAYS.format(", ".join(f"“{word}”" for word in retrieval.unmet)))
         yield Done(
             answer=Answer(
@@ -190,12 +189,12 @@ class Answering:
     ) -> collections.abc.Generator[Retrieved, None, tuple[str, str, Retrieval]]:
         """What is searched for, what has to be asked back first, if anything, and what was found for it."""
         standalone = standalone_question(question, history)
-        asks_back = asking_back(standalone, history)
+        asks_back = _asking_back(standalone, history)
         retrieval = Retrieval((), 0.0) if asks_back else self._retrieval(standalone, where, clock)
         yield Retrieved(question=standalone, evidence=retrieval.evidence)
         rewritten = self._rewritten(question, history, clock, notices)
         if rewritten not in (question, standalone):
-            standalone, asks_back = rewritten, asking_back(rewritten, history)
+            standalone, asks_back = rewritten, _asking_back(rewritten, history)
             retrieval = Retrieval((), 0.0) if asks_back else self._retrieval(rewritten, where, clock)
             yield Retrieved(question=standalone, evidence=retrieval.evidence)
         return standalone, asks_back, retrieval
@@ -239,7 +238,17 @@ class Answering:
         return question
 
     def _retrieval(self, question: str, where: Filter | None, clock: Clock) -> Retrieval:
-        """The evidence for the question, or for all those that it is made of."""
+        """The evidence for the question, or for all those that it is made of, or for an overview."""
+        topic = overview_topic(question)
+        if topic is not None:
+            with clock.stage("retrieve"):
+                overview = self._retriever.overview(topic, where=where)
+                if overview.evidence or not topic:
+                    return overview
+                nearest = self._retriever.retrieve(
+                    question, self._retriever.embed(question), self._n_evidence, where=where
+                )
+                return nearest._replace(answerability=0.0)
         questions = questions_in(question)
         with clock.stage("embed"):
             vectors = [self._retriever.embed(each) for each in questions]
@@ -355,6 +364,11 @@ def _first(evidence: Sequence[Evidence], n: int) -> tuple[Evidence, ...]:
     """The first n sentences, and behind them those without which they cannot be understood."""
     needed = {sentence.needs for sentence in evidence[:n]}
     return (*evidence[:n], *(sentence for sentence in evidence[n:] if sentence.number in needed))
+
+
+def _asking_back(question: str, history: Sequence[Turn]) -> str:
+    """What has to be known first; nothing for an overview, which needs to name no matter."""
+    return "" if overview_topic(question) == "" else asking_back(question, history)
 
 
 def _sentence(error: GeneratorError) -> str:

@@ -1,7 +1,8 @@
 """Question → ranked evidence sentences, and how likely it is that they answer."""
 
+from rag.retrieval.overview import overview_topic
 from rag.retrieval.reading import OneByOne
 from rag.retrieval.retriever import Retrieval, Retriever
 from rag.retrieval.vector_search import VectorSearch
 
-__all__ = ["OneByOne", "Retrieval", "Retriever", "VectorSearch"]
+__all__ = ["OneByOne", "Retrieval", "Retriever", "VectorSearch", "overview_topic"]

@@ -9,9 +9,10 @@ from typing import Literal, NamedTuple
 from rag.attribution import AskedSpeaker, Speakers, asked_speaker
 from rag.language.words import content_stems
 from rag.protocols import Embedder, FloatArray, PassageReader, Reranker, WordIndex
-from rag.retrieval.answerability import answerability, lacking
+from rag.retrieval.answerability import answerability
 from rag.retrieval.duplicates import only_fitting, with_other_sources
 from rag.retrieval.fusion import min_max, reciprocal_rank
+from rag.retrieval.overview import sentences_for
 from rag.retrieval.ranking import Candidate, Ranked, candidates_of, measure_features, score
 from rag.retrieval.reading import read_ranking
 from rag.retrieval.vector_search import VectorSearch
@@ -26,8 +27,7 @@ __all__ = ["Retrieval", "Retriever", "antecedent"]
 class Retrieval(NamedTuple):
     """Evidence, best first, and the probability, 0 to 1, that it answers the question.
 
-    unmet: what the question demands and the best sentences lack; else words of the question that their passage says
-        nothing of, as far as a reader knows.
+    unmet: words of the question that the passage of the best sentence says nothing of, as far as a reader knows.
     unanswered: of several questions that were read together, those that it does not answer.
     damaged: sources of what was found and left out, because it is not what was stored.
     """
@@ -87,10 +87,30 @@ class Retriever:
             ranked = self._ranked(question, vector, asked, hits, found.passages, where)
             shown = self._whole(without_labels(ranked, question))
             evidence = with_other_sources(_with_neighbours(shown, k), self._store, where)
-            unmet = tuple(filter(None, lacking(question, ranked, asked)))
-        if not unmet and ranked and ranked[0].reading:
-            unmet = ranked[0].reading.unmet
+        unmet = ranked[0].reading.unmet if ranked and ranked[0].reading else ()
         return Retrieval(evidence, answerability(question, ranked, asked), unmet, damaged=found.damaged)
+
+    def overview(self, topic: str, *, where: Filter | None = None) -> Retrieval:
+        """The sentences that stand for the document that is about `topic`, or, where that is empty, for all of them.
+
+        where: which documents they may come from. None is found where no document holds the words of the topic.
+        """
+        with self._store.connect():
+            sources = self._sources_about(topic, where) if topic else ()
+            candidates = [] if topic and not sources else sentences_for(self._store, self._embedder.dim, where, sources)
+            found = [_evidence(candidate, 1.0, number, 0) for number, candidate in enumerate(candidates, start=1)]
+            return Retrieval(with_other_sources(found, self._store, where), float(bool(found)))
+
+    def _sources_about(self, topic: str, where: Filter | None) -> tuple[str, ...]:
+        """The source of the document that fits the topic best, if it holds half of its words."""
+        ranked = self.rank(topic, self.embed(topic), None, where=where)
+        if not ranked:
+            return ()
+        best = ranked[0].candidate.passage
+        own = [place.candidate for place in ranked if place.candidate.passage.source == best.source]
+        words = content_stems(" ".join([best.heading, *(candidate.quote for candidate in own)]))
+        asked = content_stems(topic)
+        return (best.source,) if asked and 2 * len(asked & words) >= len(asked) else ()
 
     def _whole(self, ranked: Sequence[Ranked]) -> list[Ranked]:
         """The places, those inside a quotation as the whole of it, whichever passages it stands in."""
@@ -181,7 +201,8 @@ def _with_neighbours(ranked: Sequence[Ranked], k: int) -> tuple[Evidence, ...]:
         needs.append(number_by_sentence.get(key, 0))
     needs += [0] * (len(chosen) - len(needs))
     return tuple(
-        _evidence(place, number, needed) for number, (place, needed) in enumerate(zip(chosen, needs, strict=True), 1)
+        _evidence(place.candidate, place.score, number, needed)
+        for number, (place, needed) in enumerate(zip(chosen, needs, strict=True), 1)
     )
 
 
@@ -195,8 +216,7 @@ def _sentences_of(candidate: Candidate) -> list[tuple[str, int]]:
     ]
 
 
-def _evidence(ranked: Ranked, number: int, needs: int) -> Evidence:
-    candidate = ranked.candidate
+def _evidence(candidate: Candidate, fit: float, number: int, needs: int) -> Evidence:
     return Evidence(
         number=number,
         document_id=candidate.sentence.document_id,
@@ -205,7 +225,7 @@ def _evidence(ranked: Ranked, number: int, needs: int) -> Evidence:
         published=candidate.passage.published,
         span=candidate.sentence.span,
         quote=candidate.quote,
-        score=ranked.score,
+        score=fit,
         speaker=candidate.sentence.speaker,
         needs=needs,
     )
