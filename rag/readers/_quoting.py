@@ -22,6 +22,7 @@ _VERBS = r"(?:wrote|schrieb|a écrit|escribió|ha scritto|escreveu|schreef|skrev
 _INTRODUCTION = re.compile(
     r"\s*(?:On|Am|Le|El|Il|Em|Op|Den|W dniu|Dnia|În|Pe)\b.{4,200}" + _VERBS + r"\b.{0,100}:\s*", re.DOTALL
 )
+_BEGINS_INTRODUCTION = re.compile(r"\s*(?:On|Am|Le|El|Il|Em|Op|Den|W|Dnia|În|Pe)\b")
 _OLD_MAIL = re.compile(
     r"\s*-{2,}\s*(?:Original Message|Ursprüngliche Nachricht|Message d'origine|Mensaje original|Messaggio originale"
     r"|Mensagem original|Oorspronkelijk bericht)\s*-{2,}\s*",
@@ -77,7 +78,7 @@ def parted(lines: Sequence[str], *, are_marked: bool = True, level: int = 0) -> 
 
     >>> found = parted(["No.", "", "On 3 June 2019, Paul Vance wrote:", "> Is it 2.4 million?"])
     >>> found.own, found.quotations[0].author, found.quotations[0].lines
-    (['No.'], 'Paul Vance', ('Is it 2.4 million?',))
+    (['No.', ''], 'Paul Vance', ('Is it 2.4 million?',))
     """
     own: list[str] = []
     quotations: list[Quotation] = []
@@ -131,9 +132,12 @@ def _length_of_head(lines: Sequence[str], i: int, *, has_text: bool) -> int:
 
     0 when none; a mail that is passed on without a word is that of its sender.
     """
-    is_old = _OLD_MAIL.fullmatch(lines[i]) is not None
-    is_passed_on = not is_old and _PASSED_ON.fullmatch(lines[i]) is not None
-    if not has_text or not (is_old or is_passed_on or _HEAD_LINE.fullmatch(lines[i])):
+    line = lines[i].lstrip()
+    if not has_text or not (line[:1] in tuple("-_B") or ":" in line):
+        return 0
+    is_old = _OLD_MAIL.fullmatch(line) is not None
+    is_passed_on = not is_old and _PASSED_ON.fullmatch(line) is not None
+    if not (is_old or is_passed_on or _HEAD_LINE.fullmatch(line)):
         return 0
     n = 1 if is_old or is_passed_on else 0
     while n and i + n < len(lines) and n < _MOST_BLANK_LINES and not lines[i + n].strip():
@@ -148,6 +152,8 @@ def _length_of_head(lines: Sequence[str], i: int, *, has_text: bool) -> int:
 
 def _length_of_introduction(lines: Sequence[str], i: int, *, are_marked: bool) -> int:
     """How many lines from here say "On … wrote:"; 0 when none, or when nothing quoted follows them."""
+    if not _BEGINS_INTRODUCTION.match(lines[i]):
+        return 0
     for length in (1, 2, 3):
         if _INTRODUCTION.fullmatch("\n".join(lines[i : i + length])):
             next_lines = lines[i + length : i + length + _MOST_BLANK_LINES]

@@ -26,7 +26,7 @@ from rag.readers._zip import open_zip
 from rag.readers.office.beside import chart_lines, comment_lines
 from rag.readers.office.numbering import Numbering
 from rag.readers.office.ooxml import Package, is_on
-from rag.readers.shape.dateline import date_in_words, date_of_line
+from rag.readers.shape.dateline import date_of_line, only_dated
 from rag.readers.shape.raised import lowered, raised, resolved
 from rag.types import Document
 
@@ -101,14 +101,13 @@ class DocxReader:
             notes += chart_lines(package, part)
             notes += comment_lines(package, part, main_part=part)
         shown = [text for text, style in paragraphs if text and not style.startswith(_CONTENTS_STYLE)]
-        dates = set(filter(None, map(date_in_words, shown)))
-        dated = [line for line in frame if (date := date_in_words(line)) and date not in dates]
+        dated = only_dated(frame, shown)
         heading = next((text for text, style in paragraphs if style in _TITLE_STYLES and text), "")
         return make_document(
             path,
             title=properties.title or heading,
             media_type=_MEDIA_TYPE,
-            text=normalise("\n".join([*dict.fromkeys(dated), *shown, *notes])),
+            text=normalise("\n".join([*dated, *shown, *notes])),
             metadata={
                 "author": properties.author,
                 "language": properties.language,

@@ -44,6 +44,7 @@ class Package:
         self._archive = archive
         self._path = path
         self._names = frozenset(archive.names())
+        self._relations: dict[str, list[Relation]] = {}
 
     def main_part(self, fallback: str) -> str:
         """The name of the part that everything hangs from.
@@ -75,12 +76,12 @@ class Package:
 
     def relations(self, part: str) -> list[Relation]:
         """What the part refers to inside the file, by absolute name; what lies outside is left out."""
+        if part in self._relations:
+            return self._relations[part]
         folder, _, name = part.rpartition("/")
         root = self.xml_if_there(posixpath.join(folder, "_rels", f"{name}.rels"))
-        if root is None:
-            return []
-        found = []
-        for entry in children(root, "Relationship"):
+        found = self._relations.setdefault(part, [])
+        for entry in children(root, "Relationship") if root is not None else ():
             if attribute(entry, "TargetMode") != "External":
                 target = posixpath.normpath(posixpath.join("/", folder, attribute(entry, "Target"))).lstrip("/")
                 found.append(Relation(attribute(entry, "Id"), attribute(entry, "Type").rpartition("/")[2], target))

@@ -20,7 +20,7 @@ from rag.readers._xml import Element, attribute, child, children, descendants, l
 from rag.readers._zip import open_zip
 from rag.readers.office.beside import chart_lines, comment_lines
 from rag.readers.office.ooxml import Package
-from rag.readers.shape.dateline import date_in_words, date_of_line
+from rag.readers.shape.dateline import date_of_line, only_dated
 from rag.readers.shape.raised import lowered, raised, resolved
 from rag.types import Document
 
@@ -56,8 +56,7 @@ class PptxReader:
                 slides = [_slide_lines(package, name, frame) for name in _slide_names(package)]
             except RecursionError as error:
                 raise ReadError(str(path), "its shapes are nested too deeply - save it again as text") from error
-        dates = {date_in_words(line) for lines in slides for line in lines}
-        dated = [line for line in dict.fromkeys(frame) if (date := date_in_words(line)) and date not in dates]
+        dated = only_dated(frame, (line for lines in slides for line in lines))
         for lines in slides[:1]:
             lines += dated
         pages = join_pages([normalise("\n".join(lines)) for lines in slides])

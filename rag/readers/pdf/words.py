@@ -189,7 +189,7 @@ def _placed(text_page: object, text: str, first: int, last: int) -> Iterator[_Dr
         if _TWICE.search(text):
             indices = _drawn_once(text_page, text, first)
             text = "".join(text[i - first] for i in indices)
-        if _RIGHT_TO_LEFT_LETTERS.search(text):
+        if not text.isascii() and _RIGHT_TO_LEFT_LETTERS.search(text):
             text = _in_reading_order(text_page, text, indices)
         elif _MAY_BE_RAISED.search(text):
             text = _with_raised_marked(text_page, text, indices)
@@ -204,7 +204,13 @@ def _placed(text_page: object, text: str, first: int, last: int) -> Iterator[_Dr
         max(box.top for box in boxes),
     )
     size, quarter_turns = _size_and_turns(text_page, first, box)
-    if quarter_turns == 0 and last > first and _IDEOGRAPH.match(text) and _runs_down(text_page, first, last, size):
+    if (
+        quarter_turns == 0
+        and last > first
+        and not text.isascii()
+        and _IDEOGRAPH.match(text)
+        and _runs_down(text_page, first, last, size)
+    ):
         quarter_turns = 3  # lines from the top, and from the right to the left: as of a page that was turned
     box = _on_its_baseline(text_page, first, box, size, quarter_turns)
     is_after_blank = first > 0 and not pdfium.FPDFText_IsGenerated(text_page, first - 1)

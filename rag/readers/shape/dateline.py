@@ -6,10 +6,10 @@ A date in words names its month, so it is one date; 3/4/2025 is two, and is left
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 
-__all__ = ["author_of", "byline", "date_in_words", "date_of_line", "published_of"]
+__all__ = ["author_of", "byline", "date_in_words", "date_of_line", "only_dated", "published_of"]
 
 _N_LINES = 8
 _LONGEST_LINE = 120
@@ -64,6 +64,7 @@ _DAY_FIRST = re.compile(
     rf"(?<![\d/.-])(\d{{1,2}})(?:st|nd|rd|th|er|º|\.)?\s+(?:de\s+|of\s+)?({_MONTH.pattern}),?\s+(?:de\s+)?(\d{{4}})(?!\d)"
 )
 _MONTH_FIRST = re.compile(rf"\b({_MONTH.pattern})\s+(\d{{1,2}})(?:st|nd|rd|th)?,?\s+(\d{{4}})(?!\d)")
+_FOUR_DIGITS = re.compile(r"\d{4}")
 _ISO = re.compile(r"(?<![\d-])(\d{4})-(\d{2})-(\d{2})(?![\d-])")
 _NAME = r"(?:(?:d[aeiu]|de la|del|della|van|von|der|den|ten|bin|al|el|la|le|y|e)\s+|[A-ZÀ-ÖØ-ÞČŠŽŁÉ][\w.’'-]*\s*){1,5}"
 _BYLINE = re.compile(
@@ -156,12 +157,21 @@ def date_in_words(line: str) -> str:
     >>> date_in_words("Posted on March 3rd, 2025"), date_in_words("le 3 mars 2025"), date_in_words("3/4/2025")
     ('2025-03-03', '2025-03-03', '')
     """
+    if not _FOUR_DIGITS.search(line):
+        return ""
     days = {
         *(_day(match[3], match[2], match[1]) for match in _DAY_FIRST.finditer(line)),
         *(_day(match[3], match[1], match[2]) for match in _MONTH_FIRST.finditer(line)),
         *(_day(match[1], match[2], match[3]) for match in _ISO.finditer(line)),
     } - {""}
     return days.pop() if len(days) == 1 else ""
+
+
+def only_dated(frame: Iterable[str], text: Iterable[str]) -> list[str]:
+    """The lines of headers and footers whose dates stand in no line of the text, each once."""
+    date_by_line = {line: date for line in frame if (date := date_in_words(line))}
+    dates = set(map(date_in_words, text)) if date_by_line else set()
+    return [line for line, date in date_by_line.items() if date not in dates]
 
 
 def _day(year: str, month: str, day: str) -> str:
