@@ -39,6 +39,8 @@ class VerdictJson(TypedDict):
     score: float
     verifier: str
     reasons: list[str]
+    lacking: list[str]
+    against: list[str]
 
 
 class ClaimJson(TypedDict):

@@ -101,6 +101,8 @@ def _claim_from(item: Mapping[str, Any], citations: Sequence[Citation]) -> Verif
             score=verdict["score"],
             verifier_id=verdict["verifier"],
             reasons=tuple(verdict["reasons"]),
+            lacking=tuple(verdict.get("lacking", ())),
+            against=tuple(verdict.get("against", ())),
         ),
     )
 
@@ -154,6 +156,8 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
         "score": round(verdict.score, 4),
         "verifier": verdict.verifier_id,
         "reasons": list(verdict.reasons),
+        "lacking": list(verdict.lacking),
+        "against": list(verdict.against),
     }
 
 

@@ -254,18 +254,18 @@ def frame_findings(alignment: Alignment) -> Iterator[Finding]:
         n_inside = sum(cue.first <= atom.position < cue.end for atom in placed)
         is_wide = cue.kind in _OVER_CLAUSES
         if n_inside and (not is_wide or 2 * n_inside > len(placed)) and _counts(cue, claim):
-            yield framed(f"{cue.kind}: {cue.word!r}")
+            yield framed(f"{cue.kind}: {cue.word!r}", cue.word)
             return
     text = evidence.text or " ".join(evidence.tokens)
     if MOCKING.search(text):
         yield framed(str(Assertion.MOCKED))
     elif scare := _scare_quoted(evidence, kept, claim):
-        yield framed(f"the source says {scare!r} in quotation marks")
+        yield framed(f"the source says {scare!r} in quotation marks", scare)
 
 
-def framed(why: str) -> Finding:
+def framed(why: str, *against: str) -> Finding:
     """The evidence has the words and does not stand behind them."""
-    return missing(f"the evidence does not assert it: {why}")._replace(kind=FindingKind.FRAMED)
+    return missing(f"the evidence does not assert it: {why}", against=against)._replace(kind=FindingKind.FRAMED)
 
 
 def _is_kept(cue: Cue, mine: Iterable[str]) -> bool:

@@ -194,7 +194,8 @@ def quotation_findings(claim: str, evidence: Sequence[str]) -> Iterator[Finding]
             continue
         pieces = [f" {_bare(sentence.text)} " for sentence in sentences_of(words)]
         if len(pieces) == 1 or not all(any(piece in each for each in bare) for piece in pieces):
-            yield missing(f"the quoted words {_EDGE.sub('', words)!r} are not in the evidence")
+            quoted_words = _EDGE.sub("", words)
+            yield missing(f"the quoted words {quoted_words!r} are not in the evidence", lacking=(quoted_words,))
 
 
 def _bare(text: str) -> str:

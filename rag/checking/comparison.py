@@ -219,13 +219,21 @@ def _rivals(claim: Sentence, open_atoms: set[int], best: Alignment) -> Iterator[
         if atom.kind is AtomKind.WORD:
             opposite = opposite_of(claim, index, theirs)
             if opposite is not None:
-                against = conflict(f"the evidence says {opposite.text!r}, not {atom.text!r}")
+                against = conflict(
+                    f"the evidence says {opposite.text!r}, not {atom.text!r}",
+                    lacking=(atom.text,),
+                    against=(opposite.text,),
+                )
                 yield against._replace(kind=FindingKind.REPLACED)
             continue
         rival = rival_of(claim, index, theirs)
         if rival is not None:
             kind = _KIND[atom.kind]
-            against = conflict(f"the {kind} {atom.text!r} is not in the evidence, which has {rival.text!r} there")
+            against = conflict(
+                f"the {kind} {atom.text!r} is not in the evidence, which has {rival.text!r} there",
+                lacking=(atom.text,),
+                against=(rival.text,),
+            )
             yield against._replace(kind=kind)
 
 
@@ -253,7 +261,7 @@ def _uncovered(claim: Sentence, evidence: Sequence[Sentence], open_atoms: set[in
             continue
         weight += _WEIGHT[atom.kind]
         if atom.kind is AtomKind.WORD and _is_unit(claim, index):
-            against = missing(f"the unit {atom.text!r} is not in the evidence")
+            against = missing(f"the unit {atom.text!r} is not in the evidence", lacking=(atom.text,))
             findings.append(against._replace(kind=FindingKind.NUMBER))
         elif atom.kind is AtomKind.WORD:
             words.append(atom.text)
@@ -263,13 +271,16 @@ def _uncovered(claim: Sentence, evidence: Sequence[Sentence], open_atoms: set[in
             names.append([index])
         elif atom.lower != "one":
             kind = _KIND[atom.kind]
-            findings.append(missing(f"the {kind} {atom.text!r} is not in the evidence")._replace(kind=kind))
+            findings.append(
+                missing(f"the {kind} {atom.text!r} is not in the evidence", lacking=(atom.text,))._replace(kind=kind)
+            )
     for parts in names:
         name = " ".join(claim.atoms[index].text for index in parts)
-        findings.append(missing(f"the name {name!r} is not in the evidence")._replace(kind=FindingKind.NAME))
+        against = missing(f"the name {name!r} is not in the evidence", lacking=(name,))
+        findings.append(against._replace(kind=FindingKind.NAME))
     total = sum(_WEIGHT[atom.kind] for atom in claim.atoms) or 1.0
     if words and len(words) / total > MAX_UNCOVERED:
-        against = missing(f"not in the evidence: {', '.join(map(repr, words[:6]))}")
+        against = missing(f"not in the evidence: {', '.join(map(repr, words[:6]))}", lacking=words)
         findings.append(against._replace(kind=FindingKind.WORDS, words=tuple(words)))
     return findings, weight, len(words)
 

@@ -43,6 +43,7 @@ class Finding(NamedTuple):
 
     is_about_speaker: it says who spoke, which a reader needs to know first.
     words: plain words of the claim that the evidence does not have, where that is the reason.
+    lacking: words of the claim that have no support. against: words of the evidence that say otherwise.
     """
 
     reason: str
@@ -50,6 +51,8 @@ class Finding(NamedTuple):
     is_about_speaker: bool = False
     kind: FindingKind = FindingKind.NOTHING
     words: tuple[str, ...] = ()
+    lacking: tuple[str, ...] = ()
+    against: tuple[str, ...] = ()
 
 
 def of_kind(kind: FindingKind, findings: Iterable[Finding]) -> Iterator[Finding]:
@@ -57,11 +60,11 @@ def of_kind(kind: FindingKind, findings: Iterable[Finding]) -> Iterator[Finding]
     return (finding._replace(kind=kind) if finding.kind is FindingKind.NOTHING else finding for finding in findings)
 
 
-def conflict(reason: str) -> Finding:
+def conflict(reason: str, *, lacking: Iterable[str] = (), against: Iterable[str] = ()) -> Finding:
     """The evidence says something else."""
-    return Finding(reason, True)
+    return Finding(reason, True, lacking=tuple(lacking), against=tuple(against))
 
 
-def missing(reason: str) -> Finding:
+def missing(reason: str, *, lacking: Iterable[str] = (), against: Iterable[str] = ()) -> Finding:
     """The evidence does not say it."""
-    return Finding(reason, False)
+    return Finding(reason, False, lacking=tuple(lacking), against=tuple(against))

@@ -171,7 +171,9 @@ def count_findings(claim: Sentence, evidence: Sequence[Sentence]) -> Iterator[Fi
         if n_mine == 2 and atom.kind is AtomKind.DATE and any(_has_range(sentence) for sentence in evidence):
             continue
         if 0 < n_theirs < n_mine:
-            yield conflict(f"the claim has {atom.text!r} {_times(n_mine)}, the evidence {_times(n_theirs)}")
+            yield conflict(
+                f"the claim has {atom.text!r} {_times(n_mine)}, the evidence {_times(n_theirs)}", lacking=(atom.text,)
+            )
 
 
 def _n_pronouns(sentence: Sentence) -> int:
@@ -202,7 +204,11 @@ def date_findings(claim: Sentence, evidence: Sequence[Sentence]) -> Iterator[Fin
         alike = [date for date in dates if any(_parts(date).get(part) == value for part, value in parts.items())]
         if not alike or any(_is_compatible(parts, _parts(date)) for date in alike):
             continue
-        yield conflict(f"the evidence has the date {alike[0][0].text!r}, not {mine[0].text!r}")
+        yield conflict(
+            f"the evidence has the date {alike[0][0].text!r}, not {mine[0].text!r}",
+            lacking=(mine[0].text,),
+            against=(alike[0][0].text,),
+        )
 
 
 def _dates(sentence: Sentence) -> list[tuple[Atom, ...]]:
@@ -232,7 +238,9 @@ def conjunction_findings(alignment: Alignment) -> Iterator[Finding]:
         if ours and other and ours.isdisjoint(other):
             yield missing(
                 f"the evidence says {min(other)!r} between {theirs[left].text!r} and {theirs[place].text!r}, "
-                f"the claim {min(ours)!r}"
+                f"the claim {min(ours)!r}",
+                lacking=(min(ours),),
+                against=(min(other),),
             )
 
 
@@ -242,4 +250,4 @@ def reason_findings(alignment: Alignment) -> Iterator[Finding]:
     if _REASONS.isdisjoint(theirs):
         given = {word for atom in alignment.claim.atoms for word in _REASONS.intersection(atom.before)}
         if given:
-            yield missing(f"the evidence does not say {min(given)!r}")
+            yield missing(f"the evidence does not say {min(given)!r}", lacking=(min(given),))

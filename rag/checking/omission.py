@@ -127,7 +127,7 @@ def omission_findings(alignment: Alignment) -> Iterator[Finding]:
     left_out = _governed(alignment) or next(_gaps_left_out(alignment, _in_one_clause(evidence, kept)), ())
     if left_out:
         reason = f"the claim leaves out {' '.join(left_out)!r}"
-        yield missing(reason)._replace(kind=FindingKind.NARROWED)
+        yield missing(reason, against=(" ".join(left_out),))._replace(kind=FindingKind.NARROWED)
 
 
 def _gaps_left_out(alignment: Alignment, kept: Sequence[int]) -> Iterator[tuple[str, ...]]:

@@ -255,7 +255,9 @@ def polarity_findings(alignment: Alignment) -> Iterator[Finding]:
         count = _count(theirs, operator.kind, shared)
         if _is_lost(operator, _count(mine, operator.kind, by_place[shared]), count, alignment):
             word = alignment.evidence.atoms[shared].text
-            yield _against(operator, f"the claim leaves out {operator.word!r} before {word!r}")
+            yield _against(
+                operator, f"the claim leaves out {operator.word!r} before {word!r}", against=(operator.word,)
+            )
     for operator in mine:
         place = next(
             (alignment.places[i] for i in range(operator.first, operator.end) if alignment.places[i] is not None), None
@@ -266,7 +268,7 @@ def polarity_findings(alignment: Alignment) -> Iterator[Finding]:
         count = _count(mine, operator.kind, index)
         if _is_added(operator, count, _count(theirs, operator.kind, place)):
             word = alignment.claim.atoms[index].text
-            yield _against(operator, f"the claim adds {operator.word!r} before {word!r}")
+            yield _against(operator, f"the claim adds {operator.word!r} before {word!r}", lacking=(operator.word,))
 
 
 def _is_denial_told(mine: tuple[Operator, ...], theirs: tuple[Operator, ...], alignment: Alignment) -> bool:
@@ -299,9 +301,11 @@ def _is_by(sentence: Sentence, position: int) -> bool:
     return sentence.tokens[position : position + 1] == ("by",)
 
 
-def _against(operator: Operator, reason: str) -> Finding:
+def _against(
+    operator: Operator, reason: str, *, lacking: tuple[str, ...] = (), against: tuple[str, ...] = ()
+) -> Finding:
     kind = FindingKind.NEGATION if operator.kind is OperatorKind.NEGATION else FindingKind.MODALITY
-    return conflict(reason)._replace(kind=kind)
+    return conflict(reason, lacking=lacking, against=against)._replace(kind=kind)
 
 
 def _count(operators: tuple[Operator, ...], kind: OperatorKind, index: int) -> int:

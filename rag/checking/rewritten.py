@@ -32,7 +32,7 @@ from rag.language.english import (
     SUBJECTS,
     word_set,
 )
-from rag.language.people import FEMALE, FEMALE_NAMES, MALE, MALE_NAMES, ROLES
+from rag.language.people import BODIES, FEMALE, FEMALE_NAMES, GROUPS, MALE, MALE_NAMES, ROLES
 
 __all__ = ["parts_of", "resolved", "summed", "uncleft"]
 
@@ -46,8 +46,11 @@ _MOST_WORDS = 7
 _IN_PLACES = frozenset({"in", "at", "from", "to", "of", "near", "through", "by"})
 
 
-def resolved(quotes: Sequence[str]) -> tuple[str, ...]:
+def resolved(quotes: Sequence[str], stand_behind: Sequence[str] = ()) -> tuple[str, ...]:
     """The quotes with their leaning sentences made whole, in the same order.
+
+    stand_behind: for each quote the sentence before it in its document, "" for none, where that is known: what it leans
+    on must be cited too, wherever. Without it a quote leans on the one before.
 
     >>> resolved(["The bridge was drawn by Anton Weiss.", "It opened in 1911."])[1]
     'The bridge opened in 1911.'
@@ -60,9 +63,13 @@ def resolved(quotes: Sequence[str]) -> tuple[str, ...]:
             if whole := _spelt_out(name.split(), initials):
                 full[initials] = whole
     before = ""
-    found = []
-    for quote in quotes:
+    found = list[str]()
+    last_of = dict[str, str]()
+    for number, quote in enumerate(quotes):
         pieces = []
+        if stand_behind:
+            known = stand_behind[number]
+            before = last_of.get(_plain(known), "") or _cited(known, quotes)
         for sentence in sentences_of(quote):
             text = sentence.text
             named = _named(text, full)
@@ -70,7 +77,18 @@ def resolved(quotes: Sequence[str]) -> tuple[str, ...]:
             pieces.append(whole)
             before = whole
         found.append(" ".join(pieces) if all(pieces) else quote)
+        if sentences := sentences_of(quote):
+            last_of[_plain(sentences[-1].text)] = before
     return tuple(found)
+
+
+def _plain(text: str) -> str:
+    return " ".join(normalised(text).split()).casefold()
+
+
+def _cited(sentence: str, quotes: Sequence[str]) -> str:
+    """The sentence when a quote ends with it; empty when it is cited by none."""
+    return sentence if sentence and any(_plain(quote).endswith(_plain(sentence)) for quote in quotes) else ""
 
 
 def _spelt_out(words: Sequence[str], initials: str) -> str:
@@ -102,7 +120,7 @@ def _with_subject(text: str, before: str) -> str:
         thing = _only_thing(before)
     elif pronoun in ("it", "its") and subject and subject.split()[0].lower() not in ARTICLES:
         things = _A_THING.findall(before)
-        subject = f"The {things[0]}" if len(things) == 1 and ROLES.isdisjoint(things) else subject
+        subject = f"The {things[0]}" if len(things) == 1 and _PERSONS.isdisjoint(things) else subject
     if not subject or not _agree(pronoun, subject, before if not thing else ""):
         return text
     owned = subject if pronoun in ("he", "she", "it", "they") else f"{subject}'s"
@@ -115,13 +133,14 @@ def _with_subject(text: str, before: str) -> str:
 
 
 _PERSONAL = word_set("he she his her")
+_PERSONS = ROLES - BODIES - GROUPS
 _A_THING = re.compile(r"\b(?:the|an?) ([a-z]+)\b")
 _THING = re.compile(r"\bthe [a-z]+\b")
 
 
 def _only_thing(text: str) -> str:
     """The one thing of a sentence that "its" of the next can stand for; empty for none or several."""
-    things = [thing for thing in _THING.findall(text) if ROLES.isdisjoint(thing.split())]
+    things = [thing for thing in _THING.findall(text) if _PERSONS.isdisjoint(thing.split())]
     return things[0] if len(things) == 1 else ""
 
 
@@ -179,7 +198,7 @@ def _agree(pronoun: str, subject: str, before: str) -> bool:
     words = [word.lower() for word in _WORD.findall(subject)]
     is_female = not FEMALE_NAMES.isdisjoint(words) or not FEMALE.isdisjoint(words)
     is_male = not MALE_NAMES.isdisjoint(words) or not MALE.isdisjoint(words)
-    is_thing = words[0] in ARTICLES and ROLES.isdisjoint(words)
+    is_thing = words[0] in ARTICLES and _PERSONS.isdisjoint(words)
     if pronoun in ("he", "his"):
         return not is_female and not is_thing and _is_alone(subject, before)
     if pronoun in ("she", "her"):

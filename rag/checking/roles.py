@@ -70,7 +70,9 @@ def swap_findings(alignment: Alignment) -> Iterator[Finding]:
                         continue
                     yield conflict(
                         f"the evidence says {_span(theirs, last_place, first_place)!r}, the claim turns it into "
-                        f"{_span(mine, first, last)!r}"
+                        f"{_span(mine, first, last)!r}",
+                        lacking=(_span(mine, first, last),),
+                        against=(_span(theirs, last_place, first_place),),
                     )
                     return
 
@@ -91,7 +93,10 @@ def object_findings(alignment: Alignment) -> Iterator[Finding]:
             and theirs[place - 1].kind is AtomKind.WORD
             and theirs[place].lower == mine[verb].lower
         ):
-            yield conflict(f"the claim makes {mine[subject].text!r} the object of {mine[verb].text!r}")
+            yield conflict(
+                f"the claim makes {mine[subject].text!r} the object of {mine[verb].text!r}",
+                lacking=(mine[subject].text,),
+            )
             return
 
 
@@ -100,7 +105,7 @@ def voice_findings(alignment: Alignment) -> Iterator[Finding]:
     mine, theirs = alignment.claim.atoms, alignment.evidence.atoms
     for index, place in enumerate(alignment.places):
         if place is not None and _is_pivot(theirs[place]) and _is_made_passive(alignment, index, place):
-            yield conflict(f"the claim turns round who and whom of {mine[index].text!r}")
+            yield conflict(f"the claim turns round who and whom of {mine[index].text!r}", lacking=(mine[index].text,))
         if place is None or not _is_pivot(theirs[place]) or not _is_turned(alignment, index, place):
             continue
         if _is_passive(mine, index):
@@ -111,7 +116,9 @@ def voice_findings(alignment: Alignment) -> Iterator[Finding]:
         for agent in agents[:1]:
             active = actives[agent]
             if active is not None and active > pivot and active - pivot < 4:
-                yield conflict(f"the claim turns round who and whom of {mine[index].text!r}")
+                yield conflict(
+                    f"the claim turns round who and whom of {mine[index].text!r}", lacking=(mine[index].text,)
+                )
 
 
 def _is_made_passive(alignment: Alignment, index: int, place: int) -> bool:
@@ -155,7 +162,11 @@ def owner_findings(alignment: Alignment) -> Iterator[Finding]:
         is_owned = owner.kind is AtomKind.NAME and theirs[place].kind is AtomKind.WORD and not theirs[place].before
         is_left_out = is_owned and not any(atom.fits(owner) for atom in mine)
         if is_left_out and subject is not None and subject < place - 1 and not mine[index].before:
-            yield missing(f"the evidence says it of {owner.text!r}, not of {mine[index - 1].text!r}")
+            yield missing(
+                f"the evidence says it of {owner.text!r}, not of {mine[index - 1].text!r}",
+                lacking=(mine[index - 1].text,),
+                against=(owner.text,),
+            )
 
 
 def place_findings(alignment: Alignment) -> Iterator[Finding]:
@@ -171,7 +182,7 @@ def place_findings(alignment: Alignment) -> Iterator[Finding]:
         ours = (set(theirs[other_place].before) & PREPOSITIONS, set(theirs[one_place].before) & PREPOSITIONS)
         is_exchanged = one_place > other_place and mine == ours and mine[0] != mine[1]
         if is_exchanged and not are_listed(theirs, other_place, one_place):
-            yield conflict(f"the claim exchanges {one.text!r} and {other.text!r}")
+            yield conflict(f"the claim exchanges {one.text!r} and {other.text!r}", lacking=(one.text, other.text))
 
 
 def copula_findings(alignment: Alignment) -> Iterator[Finding]:
@@ -190,7 +201,10 @@ def copula_findings(alignment: Alignment) -> Iterator[Finding]:
         is_other_verb = one < other and not is_apposed and _is_done_to(theirs[: last + 1], first)
         is_time = "in" in mine[index].before and not _RELATING.isdisjoint(words)
         if is_other_verb or is_time:
-            yield missing(f"the evidence does not say that {mine[index - 1].text!r} is {mine[index].text!r}")
+            yield missing(
+                f"the evidence does not say that {mine[index - 1].text!r} is {mine[index].text!r}",
+                lacking=(mine[index].text,),
+            )
             return
 
 
@@ -248,7 +262,11 @@ def preposition_findings(alignment: Alignment) -> Iterator[Finding]:
         for one in sorted(mine - ours):
             for other in sorted(ours - mine):
                 if frozenset({one, other}) in _OPPOSED and not _is_elsewhere(theirs, atom, one):
-                    yield conflict(f"the evidence says {other!r} before {theirs[place].text!r}, the claim {one!r}")
+                    yield conflict(
+                        f"the evidence says {other!r} before {theirs[place].text!r}, the claim {one!r}",
+                        lacking=(one,),
+                        against=(other,),
+                    )
 
 
 def _is_elsewhere(theirs: Sequence[Atom], atom: Atom, preposition: str) -> bool:

@@ -13,7 +13,7 @@ from "He denied that Kyiv would cede territory".
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple, TypeAlias
 
@@ -28,7 +28,7 @@ from rag.checking.withdrawal import Around, withdrawn
 from rag.protocols import ClaimWithEvidence, Surroundings
 from rag.types import Verdict, VerdictLabel
 
-__all__ = ["RULES_ID", "Examined", "examine", "judged_in_parts"]
+__all__ = ["RULES_ID", "Examined", "examine", "judged_in_parts", "named_once"]
 
 RULES_ID = "rules"
 """Who judged, in verdicts; stored with answers."""
@@ -50,6 +50,8 @@ _STRUCK = re.compile(r"~~[^~]+~~")
 _SPEECH = re.compile(r'"([A-Z][^"]*[.,!?])"')
 """Whole sentences of direct speech, which may be quoted without their speaker; any other part may not."""
 _N_REASONS = 3
+_N_NAMED = 8
+"""Words that a verdict names of claim and evidence, at most."""
 _NAMED = re.compile(r"'([^']*)'|\"([^\"]*)\"")
 
 
@@ -134,7 +136,7 @@ def _joined(
     if verdict.label is VerdictLabel.SUPPORTED or not n_deep:
         return verdict
     ways = [[pair._replace(claim=part) for part in parts] for parts in parts_of(pair.claim)]
-    if counted := summed(pair.claim, resolved(pair.evidence)):
+    if counted := summed(pair.claim, resolved(pair.evidence, _befores(pair))):
         ways.append([ClaimWithEvidence((quote,), part) for quote, part in counted])
     for parts in ways:
         if _are_of_several(parts):
@@ -147,6 +149,8 @@ def _joined(
                 label=VerdictLabel.SUPPORTED,
                 score=min(each.score for each in of_parts),
                 reasons=(f"each part is supported: {said}",),
+                lacking=(),
+                against=(),
             )
     return verdict
 
@@ -176,10 +180,16 @@ def _taken_back(pair: ClaimWithEvidence) -> dict[str, str]:
     return found
 
 
+def _befores(pair: ClaimWithEvidence) -> tuple[str, ...]:
+    """For each quote the sentence before it; none where the surroundings are not known."""
+    before = tuple(" ".join(around.before[-1:]) for around in pair.surroundings)
+    return before if len(before) == len(pair.evidence) and any(before) else ()
+
+
 def _compared(claim: str, pair: ClaimWithEvidence, taken_back: Mapping[str, str]) -> Examined:
     quotes = pair.evidence
     speakers = speakers_of(pair)
-    whole = resolved(quotes) if not any(speakers) else quotes
+    whole = resolved(quotes, _befores(pair)) if not any(speakers) else quotes
     cited = [sentences_said_by(quote, speaker) for quote, speaker in zip(whole, speakers, strict=True)]
     known = {_bare(sentence) for said in cited for sentence in said} | {""}
     known |= {_bare(sentence) for quote in quotes for sentence in sentences_of(quote)}
@@ -205,10 +215,18 @@ def _compared(claim: str, pair: ClaimWithEvidence, taken_back: Mapping[str, str]
 def _weighed(findings: Sequence[Finding], quality: float) -> Verdict:
     is_contradicted = quality >= MIN_CONTRADICTED and any(finding.is_conflict for finding in findings)
     reasons = _most_telling(findings, conflicts_first=is_contradicted)
-    if is_contradicted:
-        return Verdict(label=VerdictLabel.CONTRADICTED, score=0.15 * quality, verifier_id=RULES_ID, reasons=reasons)
     if findings:
-        return _unsupported(*reasons, score=0.45 * quality**2)
+        label = VerdictLabel.CONTRADICTED if is_contradicted else VerdictLabel.UNSUPPORTED
+        score = 0.15 * quality if is_contradicted else 0.45 * quality**2
+        ordered = _by_weight(findings, conflicts_first=is_contradicted)
+        return Verdict(
+            label=label,
+            score=score,
+            verifier_id=RULES_ID,
+            reasons=reasons,
+            lacking=named_once(word for each in ordered for word in each.lacking),
+            against=named_once(word for each in ordered for word in each.against),
+        )
     return Verdict(
         label=VerdictLabel.SUPPORTED,
         score=0.5 + 0.45 * quality,
@@ -229,9 +247,27 @@ def _is_plain(word: str) -> bool:
     return word.islower() and not any(map(str.isdigit, word))
 
 
+def _by_weight(findings: Sequence[Finding], *, conflicts_first: bool) -> list[Finding]:
+    return sorted(findings, key=lambda each: (not each.is_about_speaker, each.is_conflict is not conflicts_first))
+
+
+def named_once(words: Iterable[str]) -> tuple[str, ...]:
+    """The first words, each once, without those that share it with an earlier one.
+
+    >>> named_once(["Ann Lee", "Lee", "1990"])
+    ('Ann Lee', '1990')
+    """
+    chosen: list[str] = []
+    for word in words:
+        padded = [(f" {word} ".casefold(), f" {other} ".casefold()) for other in chosen]
+        if word and not any(one in other or other in one for one, other in padded):
+            chosen.append(word)
+    return tuple(chosen[:_N_NAMED])
+
+
 def _most_telling(findings: Sequence[Finding], *, conflicts_first: bool) -> tuple[str, ...]:
     """What decides first, and no reason about a part of what an earlier one names."""
-    ordered = sorted(findings, key=lambda each: (not each.is_about_speaker, each.is_conflict is not conflicts_first))
+    ordered = _by_weight(findings, conflicts_first=conflicts_first)
     chosen: list[str] = []
     for reason in dict.fromkeys(each.reason for each in ordered):
         named = set(re.findall(r"\w+", " ".join("".join(each) for each in _NAMED.findall(reason)).lower()))

@@ -112,7 +112,11 @@ def time_bound_findings(alignment: Alignment) -> Iterator[Finding]:
             before = evidence.atoms[place - 1].before
         found = bounds.intersection(before) - mine
         if found:
-            yield missing(f"the evidence says {min(found)!r} before {theirs.text!r}, the claim does not")
+            yield missing(
+                f"the evidence says {min(found)!r} before {theirs.text!r}, the claim does not",
+                lacking=(claim.atoms[index].text,),
+                against=(f"{min(found)} {theirs.text}",),
+            )
             return
 
 
@@ -168,7 +172,11 @@ def unrealised_findings(alignment: Alignment) -> Iterator[Finding]:
         if _is_to_come(evidence.atoms, place, mine):
             first = max(0, theirs.position - len(theirs.before))
             words = " ".join(evidence.tokens[first : theirs.end])
-            against = missing(f"the claim tells {mine.text!r} as done, the evidence has {words!r}")
+            against = missing(
+                f"the claim tells {mine.text!r} as done, the evidence has {words!r}",
+                lacking=(mine.text,),
+                against=(words,),
+            )
             yield against._replace(kind=FindingKind.MODALITY)
             return
 

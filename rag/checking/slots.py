@@ -50,7 +50,11 @@ def bound_findings(alignment: Alignment) -> Iterator[Finding]:
         same = [other for other in alignment.evidence.atoms if other.fits(atom)]
         if not any(atom.bound == other.bound or (atom.bound, other.bound) in _WEAKER for other in same):
             theirs = alignment.evidence.atoms[place]
-            yield conflict(f"the claim says {_bounded(atom)}, the evidence {_bounded(theirs)}")
+            yield conflict(
+                f"the claim says {_bounded(atom)}, the evidence {_bounded(theirs)}",
+                lacking=(atom.text,),
+                against=(theirs.text,),
+            )
 
 
 def _bounded(atom: Atom) -> str:
@@ -75,7 +79,11 @@ def slot_findings(alignment: Alignment) -> Iterator[Finding]:
         if rival is not None and any(are_listed(theirs, theirs.index(rival), place) for place in places):
             continue
         if rival is not None:
-            yield conflict(f"the evidence has {rival.text!r} where the claim has {atom.text!r}")
+            yield conflict(
+                f"the evidence has {rival.text!r} where the claim has {atom.text!r}",
+                lacking=(atom.text,),
+                against=(rival.text,),
+            )
         elif (
             atom.kind is not AtomKind.DATE
             and atom.kind is not AtomKind.QUANTITY
@@ -83,7 +91,7 @@ def slot_findings(alignment: Alignment) -> Iterator[Finding]:
             and not set(atom.before) & PREPOSITIONS
             and all(_is_governed(theirs, place) for place in places)
         ):
-            yield missing(f"the evidence does not say it of {atom.text!r}")
+            yield missing(f"the evidence does not say it of {atom.text!r}", lacking=(atom.text,))
 
 
 def _is_governed(atoms: Sequence[Atom], place: int) -> bool:
@@ -219,7 +227,11 @@ def opposite_findings(alignment: Alignment) -> Iterator[Finding]:
         if not any(other.fits(atom) and _touches(theirs, place, left, right) for place, other in enumerate(theirs)):
             opposite = opposite_of(alignment.claim, index, theirs)
             if opposite is not None:
-                yield conflict(f"the evidence says {opposite.text!r} where the claim says {atom.text!r}")
+                yield conflict(
+                    f"the evidence says {opposite.text!r} where the claim says {atom.text!r}",
+                    lacking=(atom.text,),
+                    against=(opposite.text,),
+                )
 
 
 def opposite_of(claim: Sentence, index: int, theirs: Sequence[Atom]) -> Atom | None:
@@ -265,7 +277,11 @@ def exchange_findings(alignment: Alignment) -> Iterator[Finding]:
                 and not (own is not None and are_listed(theirs, own, i))
             ]
             if rivals and not any(rivals[0].fits(atom) for atom in mine[start + 1 : end]):
-                yield conflict(f"the evidence has {rivals[0].text!r} where the claim has {mine[index].text!r}")
+                yield conflict(
+                    f"the evidence has {rivals[0].text!r} where the claim has {mine[index].text!r}",
+                    lacking=(mine[index].text,),
+                    against=(rivals[0].text,),
+                )
 
 
 def is_capital(atom: Atom) -> bool:
@@ -279,7 +295,7 @@ def repetition_findings(alignment: Alignment) -> Iterator[Finding]:
         is_twice = left.kind in _ENTITIES and right.kind in _ENTITIES and left.fits(right)
         pairs = pairwise(alignment.evidence.atoms)
         if is_twice and not any(one.fits(left) and other.fits(right) for one, other in pairs):
-            yield conflict(f"the evidence does not have {left.text!r} twice in a row")
+            yield conflict(f"the evidence does not have {left.text!r} twice in a row", lacking=(left.text,))
 
 
 def is_head(atoms: Sequence[Atom], index: int) -> bool:
@@ -307,7 +323,11 @@ def gapping_findings(alignment: Alignment) -> Iterator[Finding]:
             is_crossed |= last in kept and first not in kept and not other and one in kept
             if is_crossed:
                 theirs, mine = (last, first) if first in kept else (first, last)
-                yield conflict(f"the evidence says {atoms[theirs].text!r} of it, not {atoms[mine].text!r}")
+                yield conflict(
+                    f"the evidence says {atoms[theirs].text!r} of it, not {atoms[mine].text!r}",
+                    lacking=(atoms[mine].text,),
+                    against=(atoms[theirs].text,),
+                )
                 return
 
 
@@ -333,7 +353,11 @@ def replacement_findings(alignment: Alignment) -> Iterator[Finding]:
             and _follow_alike(mine[index + 1 :], theirs[place + 1 :])
         ]
         if between and not any(other.fits(atom) for other in between for atom in mine):
-            yield conflict(f"the evidence says {between[0].text!r} where the claim says {mine[index].text!r}")
+            yield conflict(
+                f"the evidence says {between[0].text!r} where the claim says {mine[index].text!r}",
+                lacking=(mine[index].text,),
+                against=(between[0].text,),
+            )
 
 
 def _follow_alike(mine: Sequence[Atom], theirs: Sequence[Atom]) -> bool:
@@ -363,4 +387,7 @@ def name_findings(claim: Sentence, evidence: Sequence[Sentence]) -> Iterator[Fin
             any(right.fits(atom) for atom in sentence.atoms[max(0, place - 3) : place + 4])
             for sentence, place in places
         ):
-            yield missing(f"the name {f'{left.text} {right.text}'!r} is not in the evidence")
+            yield missing(
+                f"the name {f'{left.text} {right.text}'!r} is not in the evidence",
+                lacking=(f"{left.text} {right.text}",),
+            )

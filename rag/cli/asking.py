@@ -165,6 +165,13 @@ def _print_verdicts(title: str, claims: tuple[VerifiedClaim, ...]) -> None:
         print_line(f"  {verified.verdict.label.value}: {plain(text)}")
         for reason in verified.verdict.reasons:
             print_line(f"      {reason}", style="dim")
+        _print_words("words without support", verified.verdict.lacking)
+        _print_words("words of the source against it", verified.verdict.against)
+
+
+def _print_words(title: str, words: tuple[str, ...]) -> None:
+    if words:
+        print_line(f"      {title}: {', '.join(repr(word) for word in words)}", style="dim")
 
 
 def _with_invalid_markers(claim: Claim) -> str:

@@ -132,12 +132,18 @@ class VerdictLabel(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """A verifier's judgement of one claim; `score` is its probability of support, 0 to 1."""
+    """A verifier's judgement of one claim; `score` is its probability of support, 0 to 1.
+
+    lacking: words of the claim that have no support. against: words of the evidence that say otherwise. Both as they
+    are written there, in order of weight; none where the claim is supported, or refused as a whole.
+    """
 
     label: VerdictLabel
     score: float
     verifier_id: str
     reasons: tuple[str, ...] = ()
+    lacking: tuple[str, ...] = ()
+    against: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,9 +13,10 @@ a few plain words that the evidence lacks, it is refused, and the model has to b
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from rag.checking.findings import FindingKind
-from rag.checking.rules import Examined, examine, judged_in_parts
+from rag.checking.rules import Examined, examine, judged_in_parts, named_once
 from rag.model.evidence import EvidenceModel, bundled_model
 from rag.protocols import ClaimWithEvidence
 from rag.types import Verdict, VerdictLabel
@@ -82,26 +83,27 @@ class CombinedVerifier:
         return not (self._is_guard and examined.findings) or examined.is_left_open()
 
     def _by_rules(self, examined: Examined) -> Verdict:
-        return self._made(examined.verdict.label, examined.verdict.score, examined.verdict.reasons)
+        return replace(examined.verdict, verifier_id=self.id)
 
     def _weighed(self, examined: Examined, reading: ClaimReading | None, combination: Combination) -> Verdict:
         by_rules = examined.verdict
         if reading is None:  # nothing is stated beside the claim
-            return self._made(VerdictLabel.UNSUPPORTED, min(by_rules.score, _MOST_OF_A_REFUSED), by_rules.reasons)
+            score = min(by_rules.score, _MOST_OF_A_REFUSED)
+            return replace(by_rules, label=VerdictLabel.UNSUPPORTED, score=score, verifier_id=self.id)
         score = combination.probability(features(examined, reading))
         if not reading.is_whole:
             too_long = "longer than the model reads"
             if by_rules.label is VerdictLabel.SUPPORTED:
                 return self._by_rules(examined)
             score = min(score, _MOST_OF_A_REFUSED)
-            return self._made(VerdictLabel.UNSUPPORTED, score, (*by_rules.reasons, too_long))
+            reasons = (*by_rules.reasons, too_long)
+            return replace(by_rules, label=VerdictLabel.UNSUPPORTED, score=score, reasons=reasons, verifier_id=self.id)
         needed = combination.shown_from if self._is_guard and examined.findings else 0.5
         if self._is_guard and examined.is_exchanged:
             needed = max(needed, _EXCHANGED_FROM)
         if score >= needed:
-            return self._made(
-                VerdictLabel.SUPPORTED, score, (f"supported by {reading.place} with a probability of {score:.2f}",)
-            )
+            reasons = (f"supported by {reading.place} with a probability of {score:.2f}",)
+            return Verdict(label=VerdictLabel.SUPPORTED, score=score, verifier_id=self.id, reasons=reasons)
         reasons = by_rules.reasons if by_rules.label is not VerdictLabel.SUPPORTED else ()
         is_mentioned = all(finding.kind is not FindingKind.NOTHING for finding in examined.findings)
         if is_mentioned and reading.contradiction >= _CONTRADICTED_FROM:
@@ -112,10 +114,14 @@ class CombinedVerifier:
         score = min(score, _MOST_OF_A_REFUSED) if score >= 0.5 else score
         words = ", ".join(map(repr, reading.wrong_words[:_N_WORDS]))
         unsupported = f"; without support: {words}" if words else ""
-        return self._made(label, score, (*reasons, f"{what}{unsupported}"))
-
-    def _made(self, label: VerdictLabel, score: float, reasons: tuple[str, ...]) -> Verdict:
-        return Verdict(label=label, score=score, verifier_id=self.id, reasons=reasons)
+        return Verdict(
+            label=label,
+            score=score,
+            verifier_id=self.id,
+            reasons=(*reasons, f"{what}{unsupported}"),
+            lacking=named_once((*by_rules.lacking, *reading.wrong_words)),
+            against=by_rules.against,
+        )
 
 
 def facts_of(pairs: Sequence[ClaimWithEvidence], model: EvidenceModel) -> list[tuple[dict[str, float], bool]]:

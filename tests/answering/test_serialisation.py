@@ -40,7 +40,7 @@ def citation(number: int, page: int = 0) -> Citation:
 
 
 def claim(text: str, label: VerdictLabel, *citations: Citation) -> VerifiedClaim:
-    verdict = Verdict(label=label, score=1 / 3, verifier_id="rules", reasons=("a reason",))
+    verdict = Verdict(label=label, score=1 / 3, verifier_id="rules", reasons=("a reason",), lacking=("Nein",))
     span = Span(start=0, end=len(text))
     return VerifiedClaim(claim=Claim(text=text, span=span, citations=citations), verdict=verdict)
 
@@ -98,13 +98,24 @@ def test_real_answers_keep_to_the_schema(assistant, write):
     assert answered["status"] == "answered"
 
 
+def verdict(label):
+    return {
+        "label": label,
+        "score": 0.3333,
+        "verifier": "rules",
+        "reasons": ["a reason"],
+        "lacking": ["Nein"],
+        "against": [],
+    }
+
+
 def test_values_are_as_promised():
     value = to_dict(answer(AnswerStatus.PARTIAL))
     assert value["claims"] == [
         {
             "text": QUOTE,
             "citations": [1, 2],
-            "verdict": {"label": "supported", "score": 0.3333, "verifier": "rules", "reasons": ["a reason"]},
+            "verdict": verdict("supported"),
         }
     ]
     assert value["citations"][1] == {
@@ -133,7 +144,7 @@ def test_draft_is_written_only_when_asked_for():
         "dropped": [
             {
                 "text": "Nein.",
-                "verdict": {"label": "contradicted", "score": 0.3333, "verifier": "rules", "reasons": ["a reason"]},
+                "verdict": verdict("contradicted"),
             }
         ],
     }

@@ -13,6 +13,8 @@ from typing import NamedTuple
 
 import pytest
 
+from rag.checking.atoms import sentences_of
+from rag.checking.rewritten import resolved
 from rag.checking.rules import examine
 from rag.protocols import ClaimWithEvidence, Surroundings
 from rag.types import VerdictLabel
@@ -88,3 +90,52 @@ def test_dates_of_several_parts_get_a_verdict(evidence: str, claim: str) -> None
     (verdict,) = RulesVerifier().verify([ClaimWithEvidence((evidence,), claim)])
 
     assert verdict.reasons
+
+
+@pytest.mark.parametrize(
+    ("evidence", "claim", "lacking", "against"),
+    [
+        ("The bridge opened in 1932.", "The bridge opened in 1933.", ("1933",), ("1932",)),
+        ("The bank is to close.", "The bank closed.", ("closed",), ("is to close",)),
+        ("In the novel, the duke dies.", "The duke dies.", (), ("novel",)),
+        ("The museum sold a clock.", "The museum sold a rare clock to Ann Lee.", ("Ann Lee", "rare"), ()),
+        ("The duke left.", "The duke never left.", ("never",), ()),
+        ("The duke rarely left.", "The duke left.", (), ("rarely",)),
+        ("The tap is open.", "The tap is open.", (), ()),
+    ],
+)
+def test_verdict_names_the_words_that_decide(
+    evidence: str, claim: str, lacking: tuple[str, ...], against: tuple[str, ...]
+) -> None:
+    (verdict,) = RulesVerifier().verify([ClaimWithEvidence((evidence,), claim)])
+
+    assert set(lacking) <= set(verdict.lacking), verdict
+    assert bool(lacking) is bool(verdict.lacking)
+    assert set(against) <= set(verdict.against), verdict
+
+
+def test_words_of_a_verdict_stand_in_claim_and_evidence() -> None:
+    for example in examples():
+        (verdict,) = RulesVerifier().verify([example.pair])
+        mine = {word for part in sentences_of(example.pair.claim) for word in part.tokens}
+        theirs = {word for quote in example.pair.evidence for part in sentences_of(quote) for word in part.tokens}
+
+        assert _words(verdict.lacking) <= mine | theirs
+        assert _words(verdict.against) <= theirs, (verdict, example)
+        if verdict.label is VerdictLabel.SUPPORTED:
+            assert not verdict.lacking
+            assert not verdict.against
+
+
+def _words(named: tuple[str, ...]) -> set[str]:
+    return {word for text in named for part in sentences_of(text) for word in part.tokens} - {"…"}
+
+
+def test_a_pronoun_leans_on_the_sentence_before_it_in_its_document_and_on_no_other() -> None:
+    quotes = ("Karin Holm joined the firm.", "She led the choir.")
+    whole = "Karin Holm led the choir."
+
+    assert resolved(quotes) == (quotes[0], whole)
+    assert resolved(quotes, ["", quotes[0]]) == (quotes[0], whole)
+    assert resolved(quotes[::-1], [quotes[0], ""]) == (whole, quotes[0])
+    assert resolved(quotes, ["", "Ida Brandt sang."]) == quotes

@@ -134,7 +134,15 @@ def test_draft_is_shown_with_each_verdict_and_the_reasons(rag, article, scripted
         for claim, said in zip(
             dropped, ["It burned down in 1950.", "Nobody saw it. ([7] names no evidence)"], strict=True
         )
-        for line in (f"  {claim['verdict']['label']}: {said}", *(f"      {why}" for why in claim["verdict"]["reasons"]))
+        for line in (
+            f"  {claim['verdict']['label']}: {said}",
+            *(f"      {why}" for why in claim["verdict"]["reasons"]),
+            *(
+                [f"      words without support: {', '.join(map(repr, claim['verdict']['lacking']))}"]
+                if claim["verdict"]["lacking"]
+                else []
+            ),
+        )
     ]
     assert all(claim["verdict"]["reasons"] for claim in dropped)
 

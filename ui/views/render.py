@@ -326,6 +326,10 @@ def _draft_item(verified: VerifiedClaim, *, is_shown: bool) -> Html:
         class_ = "unsupported"
         word = f"{verdict.label.value}, left out" if not _is_supported(verified) else "left out"
     reasons = [*verdict.reasons]
+    if verdict.lacking:
+        reasons.append(f"words without support: {', '.join(map(repr, verdict.lacking))}")
+    if verdict.against:
+        reasons.append(f"words of the source against it: {', '.join(map(repr, verdict.against))}")
     if claim.invalid_markers:
         reasons.append(f"{' '.join(claim.invalid_markers)} names no evidence")
     return element(
