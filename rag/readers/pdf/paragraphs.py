@@ -31,6 +31,7 @@ _N_EDGE_ROWS = 3
 _SMALLEST_GAP = 0.5
 """In font sizes: how far the frame stands from the text at least."""
 _SAME_PLACE_POINTS = 4.0
+_FOOTNOTE = re.compile(r"(?:\d{1,3}|[*†‡§¶]+)\s*(?=[^\W\d_])")
 _LINE_NUMBER = re.compile(r"\d{1,4}(?:\s+(?=\S)|\s*$)")
 _FEWEST_LINE_NUMBERS = 5
 _LINE_STEPS = frozenset({1, 2, 5, 10})
@@ -369,7 +370,12 @@ def _is_of_size(paragraph: _Paragraph, size: float) -> bool:
 
 
 def _last_of_size(joined: Sequence[_Paragraph], first: int, size: float) -> int | None:
-    return next((i for i in range(len(joined) - 1, first - 1, -1) if _is_of_size(joined[i], size)), None)
+    """The last paragraph of the running text; before footnotes of its size, when it is left open above them."""
+    found = [i for i in range(len(joined) - 1, first - 1, -1) if _is_of_size(joined[i], size)]
+    above = next((i for i in found if not _FOOTNOTE.match(joined[i].text)), None)
+    if above is not None and not _ENDS_SENTENCE.search(joined[above].lines[-1].text):
+        return above
+    return found[0] if found else None
 
 
 def _evidently_go_on(begun: _Paragraph, following: _Paragraph) -> bool:

@@ -300,6 +300,24 @@ class TestPages:
         assert "1950" in read(tmp_path, *pages).text.split("\n\n")
 
 
+FOOTNOTES = [
+    ["1 See the report of the council."],
+    ["1 See the report of the council of 1931,", "which says so.", "2 Nobody knows why."],
+    ["* The author died in 1950."],
+]
+
+
+@pytest.mark.parametrize("size", [7, SIZE])
+@pytest.mark.parametrize("footnotes", FOOTNOTES)
+def test_footnote_stands_in_no_sentence_that_runs_on(tmp_path, size, footnotes):
+    text = " ".join([PARAGRAPH, OTHER] * 3)
+    lines = textwrap.wrap(text, 60)
+    below = stacked(footnotes, y=90, leading=size, size=size)
+    document = read(tmp_path, [*stacked(lines[:8]), *below], stacked(lines[8:]))
+    assert text in document.text.split("\n\n")
+    assert page_of(document, document.text[document.text.index(footnotes[0][:1]) :].split("\n")[0]) == 1
+
+
 class TestMetadata:
     XMP = """<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
 <rdf:Description xmlns:dc="http://purl.org/dc/elements/1.1/"
