@@ -179,20 +179,28 @@ def _place(start: LexborNode) -> _Place:
 
 
 def _more_of_the_body(keys: list[str], places: list[_Place], telling: set[int]) -> Iterator[int]:
-    """Long lines that stand in blocks of the same kinds as most of the text, as after an advertisement in its midst."""
+    """Long lines in blocks of the same kinds as those of most of the text, as after an advertisement in its midst."""
     n_letters: Counter[tuple[str, ...]] = Counter()
     for i in telling:
-        n_letters[places[i].kinds] += len(keys[i])
+        n_letters[_last_kinds(places[i].kinds)] += len(keys[i])
     total = sum(n_letters.values())
     is_of_links_by_block: dict[int, bool] = {}  # a block may hold as many lines as the page
     for i, key in enumerate(keys):
         kinds, block = places[i]
-        if i in telling or len(key) < N_PARAGRAPH_CHARACTERS or n_letters[kinds] * 2 <= total:
+        if i in telling or len(key) < N_PARAGRAPH_CHARACTERS or n_letters[_last_kinds(kinds)] * 2 <= total:
             continue
         if block.mem_id not in is_of_links_by_block:
             is_of_links_by_block[block.mem_id] = _is_of_links(block)
         if not is_of_links_by_block[block.mem_id]:
             yield i
+
+
+def _last_kinds(kinds: tuple[str, ...]) -> tuple[str, ...]:
+    """The innermost kinds that tell a text's blocks from others: those up to the first with a class of its own."""
+    for i in range(len(kinds) - 2, -1, -1):
+        if not kinds[i].endswith(" "):
+            return kinds[i:]
+    return kinds
 
 
 def _is_of_links(block: LexborNode) -> bool:

@@ -235,6 +235,18 @@ def test_body_in_two_blocks_is_read_whole(tmp_path: Path, advertisement: str, n_
     assert [line for line in lines_of(tmp_path, blocks) if line in BODY] == BODY
 
 
+@pytest.mark.parametrize("n_first", [2, 3])
+def test_block_of_the_body_in_another_frame_is_read(tmp_path: Path, n_first: int) -> None:
+    text = '<div class="story-text">{}</div>'
+    first = f'<div class="row"><div class="main-col">{text.format(paragraphs(*BODY[:n_first]))}</div></div>'
+    rest = f'<section class="after-ad">{text.format(paragraphs(*BODY[n_first:]))}</section>'
+    teaser = paragraphs("Ten facts on dams that nobody in the county knew until now, and more of the same kind.")
+    other = f'<section class="teasers"><div class="teaser">{teaser}</div></section>'
+    found = lines_of(tmp_path, first, '<div class="ad">Advertisement</div>', rest, other)
+    assert [line for line in found if line in BODY] == BODY
+    assert not [line for line in found if "Ten facts" in line]
+
+
 POST = "<blockquote{}><p>The report was ignored. I have the letters.</p>&mdash; Liv Aker (@livaker)</blockquote>"
 
 
