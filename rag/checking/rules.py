@@ -175,8 +175,12 @@ def _taken_back(pair: ClaimWithEvidence) -> dict[str, str]:
         texts = [" ".join(around.before), *map(_text, sentences), " ".join(around.after)]
         for place, sentence in enumerate(sentences, start=1):
             reason = withdrawn(Around(texts[place - 1], texts[place + 1]), around.heading)
-            if reason:
-                found[_bare(sentence)] = found[_bare_text(quote)] = reason
+            if not reason:
+                continue
+            found[_bare(sentence)] = reason
+            before, after = texts[0] if place == 1 else "", texts[-1] if place == len(sentences) else ""
+            if withdrawn(Around(before, after), around.heading):  # else the quote itself says that it is taken back
+                found[_bare_text(quote)] = reason
     return found
 
 

@@ -19,6 +19,7 @@ from rag.language.saying import SAID_OR_THOUGHT
 from rag.language.words import content_stems
 from rag.retrieval.answer_kinds import Expected, expected_by, has_kind
 from rag.retrieval.ranking import Candidate, Ranked
+from rag.retrieval.rows import cells_of
 
 __all__ = ["unmet_requirements"]
 
@@ -125,7 +126,7 @@ def _amount(question: str, near: Sequence[Candidate]) -> Iterator[str]:
 
 def _cell(question: str, near: Sequence[Candidate]) -> Iterator[str]:
     """A row of a table: that of the thing asked for has to have the column asked for."""
-    rows = [cells for candidate in near if len(cells := _cells(candidate.quote)) > 1]
+    rows = [cells for candidate in near if len(cells := cells_of(candidate.quote)) > 1]
     asked = content_stems(question)
     columns = {name for cells in rows for name in cells if _is_named(_IN_PARENTHESES.sub("", name), asked)}
     meant = [cells for cells in rows if _is_named(next(iter(cells.values())), asked)]
@@ -137,16 +138,6 @@ def _cell(question: str, near: Sequence[Candidate]) -> Iterator[str]:
 def _is_named(text: str, stems: frozenset[str]) -> bool:
     own = content_stems(text)
     return bool(own) and own <= stems
-
-
-def _cells(row: str) -> dict[str, str]:
-    """The columns of a row and what stands in them.
-
-    >>> _cells("Ship: Terna; Built: 1994.")
-    {'Ship': 'Terna', 'Built': '1994'}
-    """
-    cells = [cell.partition(": ") for cell in row.removesuffix(".").split("; ")]
-    return {name: value for name, colon, value in cells if colon and value}
 
 
 def _event(question: str, near: Sequence[Candidate]) -> Iterator[str]:

@@ -11,10 +11,12 @@ from rag.language.words import content_stems
 from rag.protocols import Embedder, FloatArray, PassageReader, Reranker, WordIndex
 from rag.retrieval.answerability import answerability
 from rag.retrieval.duplicates import only_fitting, with_other_sources
+from rag.retrieval.following import with_the_answer_first
 from rag.retrieval.fusion import min_max, reciprocal_rank
 from rag.retrieval.overview import sentences_for
 from rag.retrieval.ranking import Candidate, Ranked, candidates_of, measure_features, score
 from rag.retrieval.reading import read_ranking
+from rag.retrieval.rows import with_the_extreme_row_first
 from rag.retrieval.vector_search import VectorSearch
 from rag.retrieval.whole import joined_at_borders, whole_quotations, without_labels
 from rag.storage import LoadedPassages, Store, StoredPassage
@@ -85,7 +87,8 @@ class Retriever:
             asked = asked_speaker(question, self.speakers())
             hits, found = self._found(question, vector, where)
             ranked = self._ranked(question, vector, asked, hits, found.passages, where)
-            shown = self._whole(without_labels(ranked, question))
+            shown = with_the_extreme_row_first(question, without_labels(ranked, question))
+            shown = self._whole(with_the_answer_first(question, shown))
             evidence = with_other_sources(_with_neighbours(shown, k), self._store, where)
         unmet = ranked[0].reading.unmet if ranked and ranked[0].reading else ()
         return Retrieval(evidence, answerability(question, ranked, asked), unmet, damaged=found.damaged)
