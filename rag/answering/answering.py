@@ -23,6 +23,8 @@ from rag.conversation import asking_back, questions_in, standalone_question
 from rag.errors import GeneratorError, NotFoundError, QuestionError
 from rag.protocols import CANNOT_ANSWER, Generator, Surroundings, Verifier
 from rag.retrieval import Retrieval, Retriever, overview_topic
+from rag.retrieval.answer_kinds import expected_by, has_kind
+from rag.retrieval.retriever import leans_back
 from rag.storage.filters import Filter
 from rag.types import (
     Answer,
@@ -328,18 +330,29 @@ class Answering:
             yield ClaimVerified(claim=answer.kept[-1])
             return
         answer.dropped.append(verified(checked.claim, checked.verdict, None))
-        for sentence in self._in_its_place(cited, question, evidence, answer):
-            quoted = CitedClaim(sentence.quote, cited.span, (sentence,), ())
+        for before, sentence in self._in_its_place(cited, question, evidence, answer):
             with clock.stage("verify"):
-                checked = check_claim(quoted, evidence, self._verifier, around=self._around)
-            if answer.keep(checked):
-                answer.n_replaced += 1
-                yield ClaimVerified(claim=answer.kept[-1])
+                shown = [
+                    check_claim(
+                        CitedClaim(each.quote, cited.span, (each,), ()), evidence, self._verifier, around=self._around
+                    )
+                    for each in (before, sentence)
+                    if each is not None
+                ]
+            if not all(each.is_supported for each in shown):
+                continue
+            kept = [answer.kept[-1] for each in shown if answer.keep(each)]
+            answer.n_replaced += len(kept) == len(shown)
+            yield from (ClaimVerified(claim=each) for each in kept)
 
     def _in_its_place(
         self, cited: CitedClaim, question: str, evidence: Sequence[Evidence], answer: UnfinishedAnswer
-    ) -> list[Evidence]:
-        """Of the sentences that a dropped claim names, those that an extractive answer would quote."""
+    ) -> list[tuple[Evidence | None, Evidence]]:
+        """Of the sentences that a dropped claim names, those that answer, each with the one that must stand before it.
+
+        A sentence answers when an extractive answer would quote it, and it has the kind of thing that is asked for. One
+        that opens with a pronoun answers nothing without the sentence that says who or what it is about.
+        """
         if not cited.evidence or not answer.may_quote or self._generator is self._extractive:
             return []
         reader = DraftReader(evidence, generator_id=self._extractive.id, prompt_id="")
@@ -349,7 +362,17 @@ class Answering:
             for claim in reader.read(piece)
             for sentence in claim.evidence
         ] + [sentence for claim in reader.finish() for sentence in claim.evidence]
-        return [sentence for sentence in picked if sentence in cited.evidence and not answer.quotes(sentence)]
+        by_number = {sentence.number: sentence for sentence in evidence}
+        found = list[tuple[Evidence | None, Evidence]]()
+        for sentence in picked:
+            is_answer = sentence in cited.evidence and has_kind(expected_by(question), sentence.quote, question)
+            if not is_answer or answer.quotes(sentence):
+                continue
+            before = by_number.get(sentence.needs)
+            if before is not None or not leans_back(sentence.quote):
+                is_new = before is not None and not answer.quotes(before)
+                found.append((before if is_new else None, sentence))
+        return found
 
     def _around(self, sentence: Evidence) -> Surroundings:
         """What stands around a sentence in its document; nothing where that was removed meanwhile."""

@@ -234,6 +234,15 @@ def _evidence(candidate: Candidate, fit: float, number: int, needs: int) -> Evid
     )
 
 
+def leans_back(quote: str) -> bool:
+    """Whether a sentence opens with a pronoun, so that the one before it says who or what it is about.
+
+    >>> leans_back("However, it cost 2.87 million."), leans_back("The pier cost 2.87 million.")
+    (True, False)
+    """
+    return _PRONOUN_FIRST.match(quote) is not None
+
+
 def antecedent(candidate: Candidate) -> Sentence | None:
     """The earlier sentence of its passage that says who or what the candidate is about, if it does not say so.
 

@@ -223,6 +223,34 @@ def test_dropped_claim_is_replaced_by_the_sentence_that_it_named(open_with):
     assert [claim.claim.text for claim in answer.trace.dropped] == ["It opened in 1933."]
 
 
+@pytest.mark.parametrize(
+    ("question", "says"),
+    [
+        ("How long is the pier?", ""),
+        ("How much did the pier cost?", "The pier stands in Orrin. [1] It cost £2.87 million. [2]"),
+        ("What did the pier cost in pounds?", "The pier stands in Orrin. [1] It cost £2.87 million. [2]"),
+        ("In which year did the pier open?", ""),
+    ],
+)
+def test_sentence_in_the_place_of_a_claim_answers_and_can_be_understood(open_with, write, question, says):
+    def opened(generator=None):
+        assistant = open_with(generator, quote_instead_from=0.0)
+        assistant.add([write("pier.txt", "The pier stands in Orrin.\nIt cost £2.87 million.\n")])
+        return assistant
+
+    number = next(each.number for each in opened().retrieve(question) if "cost" in each.quote)
+    draft = f"The pier is 900 metres long. [{number}]"
+
+    class OnlyDrafted(ScriptedGenerator):
+        def generate(self, question, evidence, history):
+            yield draft
+
+    answer = opened(OnlyDrafted([])).ask(question)
+    replaced = [claim.claim.text for claim in answer.claims if "cost" in claim.claim.text]
+    assert [claim.claim.text for claim in answer.trace.dropped] == ["The pier is 900 metres long."]
+    assert (answer.text == says) if says else not replaced
+
+
 def test_dropped_claim_is_not_replaced_when_the_evidence_is_not_strong(open_with):
     number = number_of(open_with(), "1932")
     draft = f"It opened in 1933. [{number}]"
