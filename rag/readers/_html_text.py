@@ -32,7 +32,7 @@ _INVISIBLE = (
     "button, textarea, dialog, [hidden], [aria-hidden=true], [role=tooltip]"
 )
 _CARD_CLASS = re.compile(
-    r"(?:^|[\s_-])(?:hover-?card|info-?card|tool-?tip-?_*(?:text|content|body|card|box)|pop-?over(?:-?_*(?:content|body))?)\b",
+    r"(?:^|[\s_-])(?:(?:hover|info|profile|preview|person|bio)-?card|tool-?tip-?_*(?:text|content|body|card|box)|pop-?over(?:-?_*(?:content|body))?)\b",
     re.IGNORECASE,
 )
 """What opens over the text when the pointer rests on a word of it."""

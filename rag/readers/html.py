@@ -67,6 +67,13 @@ _AUTHOR_CLASS = re.compile(
     r"(?:^|\s)(?:[a-z]+[_-]+)*(?:by-?line|author)(?:[\s_-]*(?:name|link|by-?line))?(?:$|\s)", re.IGNORECASE
 )
 _N_MARKED = 10
+_FORM_MESSAGE = re.compile(
+    r"^(?:thanks|thank you) for (?:signing up|subscribing)\b|\ban error processing your (?:subscription|request)\b"
+    r"|^keep an eye on your inbox\b|^(?:sign up|subscribe)\b.{0,80}\bnewsletters?\b"
+    r"|\bdelivered (?:straight |directly )?to your inbox\b|\bin your inbox (?:every|each)\b",
+    re.IGNORECASE,
+)
+_LONGEST_FORM_MESSAGE = 200
 _SEPARATOR = re.compile(r"\s+[|\-–—·•»:/]+\s+|\s*[|»]\s*")
 _WORD = re.compile(r"\w+")
 _ADDRESS = re.compile(r"(?:https?:)?//|www\.", re.IGNORECASE)
@@ -152,7 +159,10 @@ def _chosen_lines(lines: list[VisibleLine], judged: str) -> Iterator[str]:
     last = _reach(max(telling), [i for i in chosen if i > max(telling)])
     kept = {i for i in chosen if first <= i <= last}
     kept |= set(_parts_between(lines, places, kept))
-    yield from (lines[i].text for i in sorted(kept) if not _LEGAL.search(lines[i].text))
+    for i in sorted(kept):
+        text = lines[i].text
+        if not _LEGAL.search(text) and not (len(text) <= _LONGEST_FORM_MESSAGE and _FORM_MESSAGE.search(text)):
+            yield text
 
 
 class _Place(NamedTuple):

@@ -45,7 +45,7 @@ _QUOTING_ELEMENTS = (
 )
 _FORWARDED = re.compile(r"\s*-{5,}")
 _REPLY = re.compile(r"(?:\s*(?:re|aw|fwd?|wg|sv|vs|antw|tr|rif|res)(?:\[\d+\])?\s*:)+\s*", re.IGNORECASE)
-_TEXTS = frozenset({"text/plain", "text/html", "text/markdown", "text/x-markdown"})
+_NO_TEXTS = frozenset({"calendar", "css", "javascript", "vcard", "x-vcard", "rtf", "richtext", "directory"})
 _MOST_DECODED_CHARACTERS = 10_000
 
 
@@ -158,7 +158,8 @@ def _documents_of_part(
 
 
 def _is_read(part: Message) -> bool:
-    return part.get_content_type() == "message/rfc822" or part.get_content_type() in _TEXTS
+    kind, _, subkind = part.get_content_type().partition("/")
+    return part.get_content_type() == "message/rfc822" or (kind == "text" and subkind not in _NO_TEXTS)
 
 
 def _header(message: Message, name: str) -> str:

@@ -188,6 +188,7 @@ ATTACHED = [
     ("text/plain", "The contract was signed on 28 May.", "The contract was signed on 28 May."),
     ("text/html", "<p>The contract was <b>sig</b>ned.</p><p hidden>no</p>", "The contract was signed."),
     ("text/markdown", "It was signed.", "It was signed."),
+    ("text/csv", "Town,Visitors\nAlder,1204", "Town,Visitors\nAlder,1204"),
     (
         "message/rfc822",
         "From: Paul <p@x.org>\nDate: Mon, 03 Jun 2019 09:00:00 +0200\nSubject: contract\n\nIt was signed.",
@@ -218,8 +219,9 @@ def test_mails_inside_mails_are_each_read(read_each):
     assert len({document.source for document in found}) == 3
 
 
-def test_attachment_that_is_not_read_is_told(read_each):
-    part = 'Content-Type: application/pdf\nContent-Disposition: attachment; filename="a.pdf"\n\nJVBERi0='
+@pytest.mark.parametrize("kind", ["application/pdf", "text/calendar", "image/png"])
+def test_attachment_that_is_not_read_is_told(read_each, kind):
+    part = f'Content-Type: {kind}\nContent-Disposition: attachment; filename="a.pdf"\n\nJVBERi0='
     (mail,) = read_each(multipart(PLAIN, part))
     assert mail.metadata["notice"] == "Attachments that are not read: a.pdf - save them, and add them too."
 

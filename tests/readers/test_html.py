@@ -320,6 +320,21 @@ def test_legal_line_below_an_article_is_left_out(tmp_path: Path, line: str) -> N
     assert line not in lines_of(tmp_path, f"<article>{paragraphs(*BODY, line)}</article>")
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Thanks for signing up!",
+        "Sorry! There was an error processing your subscription.",
+        "Get the day’s top headlines delivered to your inbox every morning by subscribing to our newsletter.",
+        "Sign up for our weekly newsletter on dams and bridges.",
+    ],
+)
+def test_message_of_a_form_inside_an_article_is_left_out(tmp_path: Path, line: str) -> None:
+    found = lines_of(tmp_path, f"<article>{paragraphs(*BODY[:3], line, *BODY[3:])}</article>")
+    assert line not in found
+    assert [text for text in found if text in BODY] == BODY
+
+
 def test_title_across_a_table_does_not_make_its_first_row_names(tmp_path: Path) -> None:
     rows = "".join(f"<tr><td>Name {i}</td><td>{63 - i}</td><td>{i}%</td></tr>" for i in range(3))
     article = f'{paragraphs(*BODY)}<table><tr><th colspan="3">By changes</th></tr>{rows}</table>'
