@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
 from rag.errors import StoreError, StoreFullError, disk_refusal
 
-__all__ = ["TEMPORARY_FILES", "file_errors_reported", "write_whole"]
+__all__ = ["TEMPORARY_FILES", "clear_unfinished", "file_errors_reported", "write_whole"]
 
 TEMPORARY_FILES = ".saving-*.tmp"
 """What a crash while writing may leave behind, as a pattern for `Path.glob`."""
@@ -21,6 +22,7 @@ def write_whole(path: Path, content: bytes) -> None:
     with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".saving-", suffix=".tmp", delete=False) as file:
         temporary = Path(file.name)
         try:
+            _is_locked(file)
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
@@ -33,6 +35,27 @@ def write_whole(path: Path, content: bytes) -> None:
             os.fsync(folder)
         finally:
             os.close(folder)
+
+
+def clear_unfinished(folder: Path) -> None:
+    """Delete what processes that were killed while they wrote have left; who writes keeps its file locked."""
+    for path in folder.glob(TEMPORARY_FILES):
+        with suppress(OSError), path.open("rb+") as file:
+            if _is_locked(file):
+                path.unlink()
+
+
+def _is_locked(file: IO[bytes]) -> bool:
+    """Whether the file is this process's alone, until it is closed; always where the system keeps open files itself."""
+    try:
+        import fcntl
+    except ImportError:
+        return True
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from rag.indexes._saving import file_errors_reported, write_whole
+from rag.indexes._saving import clear_unfinished, file_errors_reported, write_whole
 from rag.protocols import FloatArray, IdArray
 from rag.types import Hit
 
@@ -97,6 +97,7 @@ class ExactIndex:
     def load(self, folder: Path, *, embedder_id: str) -> bool:
         """Read what `save` wrote; False, and an empty index, when it is missing, torn or of another embedder."""
         self.clear()
+        clear_unfinished(folder)
         try:
             content = (folder / _FILE_NAME).read_bytes()
         except OSError:

@@ -18,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 
 from rag.errors import StoreError
-from rag.indexes._saving import file_errors_reported
+from rag.indexes._saving import clear_unfinished, file_errors_reported
 from rag.indexes.faiss.bodies import Body, FlatBody, ListsBody, Rows, Trained, one_thread, train
 from rag.indexes.faiss.segments import (
     FORMAT,
@@ -246,6 +246,7 @@ class FaissIndex:
         with self._saving, self._lock:
             self._reset()
             self._place = None
+            clear_unfinished(folder)
             manifest = read_manifest(folder)
             if manifest is None or manifest.embedder_id != embedder_id or manifest.dim != self.dim:
                 return False

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import json
 import os
 from pathlib import Path
@@ -116,13 +117,24 @@ def test_saving_again_leaves_what_the_manifest_names_and_no_leftovers(saved):
     for name in ("faiss-0123456789abcdef.rows", ".saving-x.tmp"):
         (saved / name).write_bytes(b"left by a crash some time ago")
         os.utime(saved / name, (1, 1))
-    (saved / ".saving-y.tmp").write_bytes(b"just being written by another process")
     index = _load(saved)
+    (saved / ".saving-y.tmp").write_bytes(b"just being written by another process")
     index.remove([1])
     index.save(saved, embedder_id="model@1", generation=5)
     assert sorted(path.suffix for path in saved.iterdir()) == [".json", ".rows", ".tmp"]
     assert _load(saved).ids() == [2]
     assert _load(saved).generation == 5
+
+
+@pytest.mark.parametrize("make_index", [FaissIndex, ExactIndex])
+def test_what_a_killed_process_was_writing_goes_at_the_next_loading_and_not_before(tmp_path, make_index):
+    (tmp_path / ".saving-dead.tmp").write_bytes(b"left by a crash a moment ago")
+    with (tmp_path / ".saving-alive.tmp").open("wb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        make_index(2).load(tmp_path, embedder_id="model@1")
+        assert [path.name for path in tmp_path.iterdir()] == [".saving-alive.tmp"]
+    make_index(2).load(tmp_path, embedder_id="model@1")
+    assert not any(tmp_path.iterdir())
 
 
 def _break_off_at(monkeypatch: pytest.MonkeyPatch, call: int, error: BaseException) -> None:
