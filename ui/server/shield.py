@@ -9,8 +9,11 @@ cross-site request forgery and Content-Security-Policy.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, MutableMapping
+import re
+from base64 import b64encode
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from contextvars import ContextVar
+from hashlib import sha256
 from typing import Any, TypeAlias
 from urllib.parse import unquote, urlsplit
 
@@ -41,16 +44,18 @@ _CLOSED = (
     "/process_recording",
     "/custom_component",
 )
-# Gradio's page holds inline scripts and makes functions from text; no other origin can be asked by any of it. What is
-# allowed is allowed for one kind alone: no script comes from a `data:` or `blob:` address, which an image may.
+# Gradio makes functions from the templates of its HTML component, so that `eval` has to stay; no other origin can be
+# asked by any of it. Of inline scripts those run that the page came with, by their hashes, and none that is put into it
+# later. What is allowed is allowed for one kind alone: no script comes from a `data:` address, which an image may.
 _POLICY = (
-    b"default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
+    b"default-src 'self'; script-src 'self' 'unsafe-eval'%s; style-src 'self' 'unsafe-inline'; "
     b"img-src 'self' data: blob:; media-src 'self' blob:; font-src 'self' data:; connect-src 'self'; "
     b"worker-src 'self' blob:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-src 'none'; "
     b"frame-ancestors 'none'"
 )
+_INLINE_SCRIPT = re.compile(rb"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script", re.DOTALL | re.IGNORECASE)
 _HEADERS = (
-    (b"content-security-policy", _POLICY),
+    (b"content-security-policy", _POLICY % b""),
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
     (b"permissions-policy", b"camera=(), microphone=(), geolocation=(), display-capture=()"),
@@ -101,21 +106,12 @@ class Shield:
             await refuse(send, refusal)
             return
 
-        has_begun = False
-
-        async def send_with_headers(message: Message) -> None:
-            nonlocal has_begun
-            if message["type"] == "http.response.start":
-                has_begun = True
-                kept = [pair for pair in message.get("headers", []) if pair[0].lower() not in _REPLACED]
-                message["headers"] = [*kept, *_HEADERS]
-            await send(message)
-
+        sending = _Sending(send)
         try:
-            await self._app(scope, receive, send_with_headers)
+            await self._app(scope, receive, sending)
         except OSError as error:  # of an upload that finds no place
             why = disk_refusal(error)
-            if has_begun or not why:
+            if sending.has_begun or not why:
                 raise
             await refuse(send, why, status=507)
 
@@ -131,6 +127,46 @@ class Shield:
         if any(closed in path for closed in _CLOSED):
             return "files are not served"
         return ""
+
+
+class _Sending:
+    """Sends a response with our headers; a page as a whole, with the hashes of its scripts among them."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self._start: Message | None = None  # of a page that is not complete yet
+        self._page = b""
+        self.has_begun = False
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.has_begun = True
+            if any(name.lower() == b"content-type" and b"text/html" in value for name, value in message["headers"]):
+                self._start = message
+                return
+            await self._send(_with_headers(message, _HEADERS))
+        elif self._start is None or message["type"] != "http.response.body":
+            await self._send(message)
+        else:
+            self._page += message.get("body", b"")
+            if not message.get("more_body", False):
+                policy = _POLICY % _hashes_of(self._page)
+                await self._send(_with_headers(self._start, [(b"content-security-policy", policy), *_HEADERS[1:]]))
+                await self._send({"type": "http.response.body", "body": self._page})
+
+
+def _with_headers(start: Message, headers: Iterable[tuple[bytes, bytes]]) -> Message:
+    kept = [pair for pair in start.get("headers", []) if pair[0].lower() not in _REPLACED]
+    return {**start, "headers": [*kept, *headers]}
+
+
+def _hashes_of(page: bytes) -> bytes:
+    """The sources of a policy for the inline scripts of a page, with a blank before each.
+
+    Source: https://www.w3.org/TR/CSP3/#grammardef-hash-source
+    """
+    scripts = dict.fromkeys(_INLINE_SCRIPT.findall(page.replace(b"\r\n", b"\n")))
+    return b"".join(b" 'sha256-%s'" % b64encode(sha256(script).digest()) for script in scripts)
 
 
 def _name(host: str) -> str:

@@ -83,3 +83,22 @@ def test_questions_answers_and_citations_are_inert(hostile, new_page):
     page.reload()
     page.locator("#cv-earlier .cv-exchange").first.wait_for()
     assert is_untouched(page)
+
+
+def test_script_that_is_put_into_the_page_does_not_run(small, new_page):
+    page = new_page(small, allowed_errors=("Content Security Policy",))
+    page.locator("#cv-tabs").wait_for()
+    page.evaluate(
+        """() => {
+            const script = document.createElement("script");
+            script.textContent = "window.canary = 1";
+            document.body.append(script);
+            const image = "<img src='data:image/png;base64,AAAA' onerror='window.canary = 2'>";
+            document.body.insertAdjacentHTML("beforeend", image);
+            const far = document.createElement("script");
+            far.src = "data:text/javascript,window.canary = 3";
+            document.body.append(far);
+        }"""
+    )
+    page.wait_for_timeout(300)
+    assert page.evaluate("() => window.canary === undefined")

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import errno
+import hashlib
 
 import pytest
 
@@ -105,3 +107,47 @@ def test_upload_that_finds_no_place_on_the_disk_is_refused_in_words(number, said
     asyncio.run(Shield(full)(scope, None, send))
     assert sent[0]["status"] == 507
     assert said in sent[1]["body"].decode()
+
+
+def answered(*messages, **scope):
+    """What the shield sends when the app inside sends these messages."""
+    sent = []
+
+    async def app(scope, receive, send):
+        for message in messages:
+            await send(message)
+
+    async def send(message):
+        sent.append(message)
+
+    scope = {"type": "http", "path": "/", "headers": [(b"host", b"localhost")], **scope}
+    asyncio.run(Shield(app, hosts=LOOPBACK_HOSTS)(scope, None, send))
+    return sent
+
+
+def policy_of(start):
+    return dict(start["headers"])[b"content-security-policy"].decode()
+
+
+def test_page_may_run_the_scripts_that_it_came_with_and_no_other():
+    page = b"<script>one()</script><p>\r\n<script type='module' src='/a.js'></script><SCRIPT a>\r\ntwo()\n</SCRIPT>"
+    start, body = answered(
+        {"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"text/html; charset=utf-8")]},
+        {"type": "http.response.body", "body": page[:30], "more_body": True},
+        {"type": "http.response.body", "body": page[30:]},
+    )
+    assert body["body"] == page
+    scripts = policy_of(start).partition("script-src ")[2].partition(";")[0].split()
+    hashes = [
+        f"'sha256-{base64.b64encode(hashlib.sha256(text).digest()).decode()}'" for text in (b"one()", b"\ntwo()\n")
+    ]
+    assert scripts == ["'self'", "'unsafe-eval'", *hashes]
+
+
+def test_what_is_no_page_may_run_no_inline_script_and_is_sent_as_it_comes():
+    start = {"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"text/event-stream")]}
+    parts = [{"type": "http.response.body", "body": b"<script>1</script>", "more_body": True} for _ in range(3)]
+    sent = answered(start, *parts)
+    assert sent[1:] == parts
+    assert "sha256" not in policy_of(sent[0])
+    assert "unsafe-inline" not in policy_of(sent[0]).partition("script-src")[2].partition(";")[0]
