@@ -5,7 +5,9 @@ The verifier under test has its own lists. Sharing them would make the engine bl
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from importlib.resources import files
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -23,6 +25,7 @@ __all__ = [
     "WEEKDAYS",
     "Country",
     "listed",
+    "read_lists",
 ]
 
 
@@ -40,6 +43,18 @@ class Country(NamedTuple):
 def listed(text: str) -> tuple[str, ...]:
     """The names of a list with commas."""
     return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def read_lists(name: str) -> Mapping[str, tuple[str, ...]]:
+    """The lists of a file beside this one: title → entries, which are words or patterns, with commas between them.
+
+    A list begins with its title in brackets, and goes on until the next.
+    """
+    text = files(__package__).joinpath(name).read_text(encoding="utf-8")
+    parts = re.split(r"^\[(.+)\]$", text, flags=re.MULTILINE)
+    return MappingProxyType(
+        {title: listed(entries.replace("\n", ", ")) for title, entries in zip(parts[1::2], parts[2::2], strict=True)}
+    )
 
 
 def _countries() -> tuple[Country, ...]:

@@ -11,120 +11,75 @@ from collections.abc import Iterator
 from itertools import pairwise
 from random import Random
 
-from eval.mutations.lexicon import COUNTRIES, FUNCTION_WORDS, listed
+from eval.mutations.lexicon import COUNTRIES, FUNCTION_WORDS, read_lists
 from eval.mutations.names import names_in
 from eval.mutations.records import Change, FaithfulClaim, shown
 from rag import Span
 
 __all__ = ["swapped_roles"]
 
-_STEMS = "|".join(
-    listed("""
-    abandon, absorb, accus, acquir, administer, adopt, affect, annex, appoint, arrest, assassinat, assist, attack,
-    attract, back, betray, blam, block, captur, carr, cite, command, compos, condemn, conquer, contain, control,
-    convert, cover, creat, criticis, criticiz, damag, defeat, defend, deliver, depos, describ, design, destroy,
-    develop, direct, discover, dominat, elect, employ, encourag, enforc, establish, exacerbat, examin, exceed,
-    execut, expel, explain, explor, express, fill, financ, form, found, fulfil, fund, generat, govern, grant, guard,
-    guid, harm, head, help, hir, host, identif, illustrat, impos, improv, includ, increas, influenc, inform,
-    inherit, inhibit, inspir, introduc, invad, invent, inspect, launch, lower, manag, mentor, murder, nominat,
-    occup, operat, oppos, order, overtak, own, perform, persecut, persuad, play, portray, prais, preced, prevent,
-    produc, promot, propos, protect, prov, provid, publish, push, record, reduc, regulat, reject, releas, renam,
-    repeal, replac, represent, requir, rescu, revok, rul, sanction, serv, sign, sponsor, store, succeed, su,
-    supplant, suppl, support, suppress, surpass, threaten, transport, trigger, us, view, visit, voic, warn
-    """)
-)
-_IRREGULAR = "|".join(
-    listed("""
-    beaten, begun, born, bought, built, chosen, done, driven, eaten, found, given, held, hit, hurt, kept, known,
-    led, lost, made, met, overthrown, overseen, paid, put, run, seen, sent, set, shot, shown, sold, spoken, struck,
-    sung, taken, taught, thought, told, understood, won, worn, written
-    """)
-)
-_SYMMETRIC = "married|joined|accompanied|met|surrounded|bordered|combined|connected|linked|united|born|shared|signed"
-_PARTICIPLE = rf"(?!(?:{_SYMMETRIC})\b)(?:\w+ed|{_IRREGULAR})(?: (?:out|up|off|down|over))?"
-_ACTIVE = (
-    rf"(?:(?!(?:{_SYMMETRIC}|resembled|equalled|based|called|named|used|compared|died|united"
-    rf"|limited|faced|fought|played|differed|overlapped|equaled|matched)\b)[a-z]{{2,}}ed"
-    rf"|(?:{_STEMS})(?:ed|d|ied|led|red|es|s|ies)|beat|built|bought|chose"
-    rf"|gave|held|led|leads|overthrew|"
-    r"rejects|sold|struck|taught|told|took|wrote|writes)"
-)
-_ADVERB = r"(?:(?:\w+ly|also|later|first|once|then|soon|now|often|most often) )?"
-_STOP = (
-    "is|are|was|were|has|have|had|that|which|who|by|and|or|but|when|where|as|if|be|been|said|says"
-    "|told|believe|would|could|will|can|may|must|should|not|than"
-)
-_PRONOUN = "[Ii]t|[Hh]e|[Ss]he|[Tt]hey"
-_PHRASE = (
-    rf"(?:(?:[Tt]he |[Aa]n? |[Tt]his "
-    rf"|[Tt]hese )?(?!(?:{_STOP})\b)[\w’'.-]+(?: (?!(?:{_STOP})\b)(?:[\w’.-]+|'s?)){{0,6}}?|{_PRONOUN})"
-)
-_OBJECT = (
-    r"(?:[Tt]he |an? |its |his |her )?(?:(?!(?:is|was|are|were|has|have|had|and is|and was"
-    r"|and \w+ed|and that|based|called|known|named)\b)(?:[\w.’-]+|'s?) ){0,6}?(?!(?:and|or|the|of)\b|\d)[\w’-]+"
-)
-_OBJECT_END = (
-    r"(?= ?[,;:)”(]|(?<!\b[A-Z]) ?\.(?: |$)| (?:in|on|at|for|from|during|as|with|when|after|before|since"
-    r"|to|who|which|that|between|through|under|"
-    r"around|while|following|until|into|over|because|by|via|but|where|using|based|called|known|named"
-    r"|starting|held|stating|including)\b|$)"
-)
+_WORDS = read_lists("roles.txt")
+
+
+def _any(*names: str) -> str:
+    """A regular expression that matches any word of the lists."""
+    return f"(?:{'|'.join(word for name in names for word in _WORDS[name])})"
+
+
+_STEMS = _any("stems of one-way verbs")
+_SYMMETRIC = _any("symmetric")
+_BE = _any("be")
+_HELP = _any("help")
+_PARTICIPLE = rf"(?!{_SYMMETRIC}\b)(?:\w+ed|{_any('irregular participles')})(?: (?:out|up|off|down|over))?"
+_REGULAR = rf"(?!{_any('symmetric', 'no agent')}\b)[a-z]{{2,}}ed|{_STEMS}(?:ed|d|ied|led|red|es|s|ies)"
+_ACTIVE = rf"(?:{_REGULAR}|{_any('irregular active')})"
+_ADVERB = rf"(?:(?:\w+ly|{_any('adverbs')}) )?"
+_BARRED = rf"(?!{_any('not in a phrase')}\b)"
+_FIRST_OF_PHRASE = r"(?:[Tt]he |[Aa]n? |[Tt]his |[Tt]hese )?"
+_PHRASE = rf"(?:{_FIRST_OF_PHRASE}{_BARRED}[\w’'.-]+(?: {_BARRED}(?:[\w’.-]+|'s?)){{0,6}}?|[Ii]t|[Hh]e|[Ss]he|[Tt]hey)"
+_OBJECT_WORD = rf"(?!{_any('not in an object')}\b)(?:[\w.’-]+|'s?) "
+_OBJECT = rf"(?:[Tt]he |an? |its |his |her )?(?:{_OBJECT_WORD}){{0,6}}?(?!(?:and|or|the|of)\b|\d)[\w’-]+"
+_OBJECT_END = rf"(?= ?[,;:)”(]|(?<!\b[A-Z]) ?\.(?: |$)| {_any('after an object')}\b|$)"
 _START = (
-    r"(?:^[“\"]?|^(?:In|On|At|After|During|By|Since|Although|As|When|Because|Under|Following|Before|Until"
-    r"|From|Today)\b[^,]{0,60}? ?, |"
-    r", (?:and|but) |; |\b(?:that|if|while|where|whereas|although) )"
+    rf"(?:^[“\"]?|^{_any('opening a clause before a comma')}\b[^,]{{0,60}}? ?, "
+    rf"|, (?:and|but) |; |\b{_any('opening a clause')} )"
 )
-_BE = r"(?:is|was|are|were|has been|have been|had been|will be|would be|can be|could be|must be|may be)"
+_KINSHIP = rf"the (?:\w+ )?{_any('heads of')} of"
+_MEMBERSHIP = rf"(?:a|an|one|another) (?:\w+ )?{_any('kinds of')} (?:of|in)"
+_COMPARISON = rf"(?:much |far |slightly )?{_any('comparatives')} than"
 _RELATION = (
-    r"(?:is|was|are|were) (?:part of|located in|situated in|based on|named after|derived from|made of|made from|"
-    r"followed by|composed of|the (?:\w+ )?(?:capital|son|daughter|father|mother|leader|founder|author|king|president|"
-    r"successor|result|cause|source) of|(?:a|an|one|another) (?:\w+ )?(?:type|form|kind|member|part"
-    r"|subset|breed|species|"
-    r"branch|subsidiary|province|colony|city|region) (?:of|in)|(?:much |far |slightly )?(?:larger|smaller"
-    r"|older|younger|"
-    r"higher|lower|greater|longer|shorter|stronger|faster|better|bigger|more \w+|less \w+) than|"
-    r"(?:responsible for|dependent on|independent of|subject to|descended from))"
-    r"|consists? of|comes? from|depends? on|belongs? to|derives from|originated in|leads to|led to|came from"
+    rf"(?:is|was|are|were) (?:{_any('relations with be')}|{_KINSHIP}|{_MEMBERSHIP}|{_COMPARISON})|{_any('relations')}"
 )
 _FORMS = (
     re.compile(
-        rf"{_START}(?P<a>{_PHRASE}) (?P<verb>{_BE} {_ADVERB}{_PARTICIPLE}(?: (?:in|at|on|as|from|to|of"
-        rf"|for) [\w ’'-]{{2,40}}?)? by)"
+        rf"{_START}(?P<a>{_PHRASE}) "
+        rf"(?P<verb>{_BE} {_ADVERB}{_PARTICIPLE}(?: (?:in|at|on|as|from|to|of|for) [\w ’'-]{{2,40}}?)? by)"
         rf" (?P<b>{_OBJECT}){_OBJECT_END}"
     ),
     re.compile(rf"{_START}(?P<a>{_PHRASE}) (?P<verb>{_RELATION}) (?P<b>{_OBJECT}){_OBJECT_END}"),
     re.compile(
-        rf"{_START}(?P<a>{_PHRASE}) {_ADVERB}(?P<verb>{_ACTIVE}) (?=the |an? |its |his |her "
-        rf"|[A-Z])(?P<b>{_OBJECT}){_OBJECT_END}"
-    ),
-    re.compile(
-        rf"\b(?:purchased|bought|taken|stolen|acquired|captured|inherited|conquered|seized) by (?P<a>{_OBJECT}) from "
+        rf"{_START}(?P<a>{_PHRASE}) {_ADVERB}(?P<verb>{_ACTIVE}) (?=the |an? |its |his |her |[A-Z])"
         rf"(?P<b>{_OBJECT}){_OBJECT_END}"
     ),
+    re.compile(rf"\b{_any('taken')} by (?P<a>{_OBJECT}) from (?P<b>{_OBJECT}){_OBJECT_END}"),
 )
-_NAMED = re.compile(
-    rf"^ (?:(?:will|would|could|should|has|had|have|did not|can) )?{_ADVERB}(?:{_ACTIVE}|back|attack|support|help)$"
-)
+_NAMED = re.compile(rf"^ (?:{_HELP} )?{_ADVERB}(?:{_ACTIVE}|{_any('of names')})$")
 _GIVES = re.compile(
-    r"^ (?:(?:will|would|could|should|has|had|have|was|is) )?(?:cede|ceded|sell|sold|send|sent|give|gave|lent|lend|pay|"
-    r"paid|offer|offered|"
-    r"waiting|lose|lost|deliver|delivered|move|moved|travelled|traveled|immigrated|emigrated|fled|"
-    r"spread|transferred|going|went|imposed|placed)"
+    rf"^ (?:{_any('help of giving')} )?{_any('giving')}"
     r"(?: (?!and\b|or\b|that\b|as\b|of\b)[a-z][\w-]*){0,5}? (?:to|from|on|upon|against|over)(?: the)?$"
 )
 _PRONOUNS = frozenset(("he", "she", "it", "they"))
+_AS_OBJECT = {"he": "him", "she": "her", "they": "them"}
 _POSSESSOR = re.compile(r"(?:’s|'s| 's|’|')(?!\w)")
 _INSIDE_PHRASE = re.compile(r"\b(?:of|in|by|and|or|from|with|to) (?:the )?$")
-_SOURCE_AND_GOAL = re.compile(
-    r"\b(?:moved?|moving|travell?ed|went|transferred|flew|fled|sailed|marched|relocated|sent|ran|drove"
-    r"|emigrated|immigrated)\b[^,.;]{0,40}"
-    r"\bfrom (?:the )?$"
-)
+_SOURCE_AND_GOAL = re.compile(rf"\b{_any('moving')}\b[^,.;]{{0,40}}\bfrom (?:the )?$")
 """What reaches "from Canada to Mexico" reaches from Mexico to Canada; who moves does not."""
-_TRANSITIVE = re.compile(
-    rf"\b(?:{_ACTIVE}|(?:{_STEMS})(?:e|y)?|occupy|cede|seized|seize|expel|expelled|impose|recognise|annex|arm|beat|"
-    r"criticised|declared|imposed|demanded|allowed|forced|granted|refused)\b"
+_TRANSITIVE = re.compile(rf"\b(?:{_ACTIVE}|{_STEMS}(?:e|y)?|{_any('transitive')})\b")
+_MUTUAL = re.compile(rf"\b{_any('mutual')}\b|[;:“”()]")
+_NOT_AGENT = re.compile(
+    rf"^(?:(?:the |an? )?{_any('no agents')}\b|\d|\w+ing\b|{_any('pronouns for no agents')}\b)", re.IGNORECASE
 )
+_NOT_SUBJECT = re.compile(rf"^(?:\w+ly\b|{_any('no subjects')}\b)", re.IGNORECASE)
 _COUNTRY_BY_FORM = {
     form: (number, kind)
     for number, country in enumerate(COUNTRIES)
@@ -138,26 +93,6 @@ _COUNTRY_FORM = re.compile(
         for form in sorted(_COUNTRY_BY_FORM, key=len, reverse=True)
     )
     + r")(?![\w-])"
-)
-_MUTUAL = re.compile(
-    r"\b(?:and|or|with|between|both|together|meet|meets|met|talks|allied|alliance|marry|married|agreed?|agreement|"
-    r"like|as|border|"
-    r"versus|against each|joined|which|who|that)\b|[;:“”()]"
-)
-_AS_OBJECT = {"he": "him", "she": "her", "they": "them"}
-_NOT_AGENT = re.compile(
-    r"^(?:(?:the |an? )?(?:end|means|way|virtue|default|far|itself|himself|herself|themselves|"
-    r"use|time|other|others|about|around)\b|\d|\w+ing\b"
-    r"|(?:it|he|she|they|them|him|her|us|me|this|that|his|their|its|which|whom|what|each|one|"
-    r"some|many|most|all|several|more|not|two|three|both)\b)",
-    re.IGNORECASE,
-)
-_NOT_SUBJECT = re.compile(
-    r"^(?:\w+ly\b|(?:but|so|yet|we|i|you|this|that|these|those|there|which|who|what|one|some|many|most|all|both|each|other|others|"
-    r"such|his|her|its|their|in|on|at|of|and|or|for|from|by|with|as|to|after|before|during|"
-    r"while|when|where|if|since|under|among|according|following|because|although|another|several|half|none|no|not|"
-    r"another|however|also|today|now|then|first|only)\b)",
-    re.IGNORECASE,
 )
 
 
