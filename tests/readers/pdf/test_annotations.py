@@ -8,7 +8,7 @@ import pytest
 
 from rag.readers.pdf import PdfReader
 from rag.types import Document
-from tests.readers.pdf.test_reader import EM, Piece, drawn, pdf_of, read, stacked
+from tests.readers.pdf.writing import EM, Piece, drawn, pdf_of, read, stacked
 
 
 def annotated(folder: Path, pieces: list[Piece], *annotations: str, catalog: str = "") -> Document:

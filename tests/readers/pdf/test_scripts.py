@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from rag.readers.pdf import PdfReader
-from tests.readers.pdf.test_reader import EM, Piece, drawn, pdf_of, read, stacked
+from tests.readers.pdf.writing import EM, Piece, drawn, pdf_of, read, stacked
 
 COURIER = b"<</Type /Font /Subtype /Type1 /BaseFont /Courier /Encoding /WinAnsiEncoding>>"
 JAPANESE = (

@@ -6,7 +6,7 @@ import textwrap
 
 import pytest
 
-from tests.readers.pdf.test_reader import EM, OTHER, PARAGRAPH, SIZE, Piece, read, stacked
+from tests.readers.pdf.writing import EM, OTHER, PARAGRAPH, SIZE, Piece, read, stacked
 
 HEADS = ("Town", "2019", "2020", "2021")
 ROWS = [("Alder", "1,204", "1,310", "n/a"), ("Birch", "880", "", "905"), ("Cedar Falls", "45", "61", "70")]
