@@ -20,6 +20,7 @@ from rag import Assistant, Settings
 
 os.environ["HF_HUB_OFFLINE"] = "1"  # here and not in a fixture: the library reads it when it is imported
 os.environ["RAG_LLM"] = "none"  # also for fixtures of modules; whether a local model is there depends on the machine
+os.environ["OMP_NUM_THREADS"] = "1"  # threads of torch wait busily, and take the time of what runs beside them
 asyncio.set_event_loop(None)  # where none was ever set, LlamaIndex makes one and leaves it open
 
 Write = Callable[[str, str], Path]

@@ -54,7 +54,7 @@ def many_texts() -> list[str]:
     chance = random.Random(7)
     words = [word for path in sorted(SEEDS.glob("*.txt")) for word in path.read_text(encoding="utf-8").split()]
     texts = ["", " ", "?!", "a", *SCRIPTS]
-    while len(texts) < 400:
+    while len(texts) < 150:
         n_words = int(300 ** chance.random())
         start = chance.randrange(len(words))
         taken = words[start : start + n_words]
@@ -70,7 +70,7 @@ def test_many_texts_get_the_vectors_of_sentence_transformers(embedder, reference
     ours, theirs = embedder.embed_passages(texts), reference.embed_passages(texts)
     assert (ours * theirs).sum(axis=1).min() >= 0.9999
     np.testing.assert_allclose(ours, theirs, atol=1e-5)
-    assert len(set(embedder.count_tokens(texts))) > 100
+    assert len(set(embedder.count_tokens(texts))) > 50
     assert embedder.count_tokens(texts) == reference.count_tokens(texts)
 
 
