@@ -21,6 +21,7 @@ from rag.errors import (
     WeightsError,
     disk_refusal,
 )
+from rag.language.days import days_named
 from rag.language.sentences import sentence_spans
 from rag.model.llm.listing import served_models
 from rag.model.weights import FetchProgress, ModelFile, find_model, known_models, pull_model
@@ -104,6 +105,7 @@ __all__ = [
     "WeightsError",
     "answer_schema",
     "citation_to_dict",
+    "days_named",
     "disk_refusal",
     "find_model",
     "known_models",

@@ -26,6 +26,7 @@ from rag.cli.options import (
     open_assistant,
 )
 from rag.cli.terminal import count, plain, print_json, print_line, short_path, write
+from rag.language.days import days_named
 from rag.types import (
     Answer,
     AnswerStatus,
@@ -207,8 +208,10 @@ def print_in_its_place(place: Citation, context: Context, answer: Answer) -> Non
 
 
 def named_and_dated(place: Citation | Evidence) -> str:
-    """Title and path of the document, and the day on which it was published, if it says so."""
-    return ", ".join(filter(None, [named(place.title, place.source), place.published]))
+    """Title and path of the document, the day on which it was published, if it says so, and what "Tuesday" is then."""
+    days = ", ".join(f"{words}: {day}" for words, day in days_named(place.quote, place.published).items())
+    published = f"{place.published} ({days})" if days else place.published
+    return ", ".join(filter(None, [named(place.title, place.source), published]))
 
 
 def named(title: str, source: str) -> str:

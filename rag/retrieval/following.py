@@ -40,7 +40,7 @@ def _following(best: Ranked, ranked: Sequence[Ranked]) -> Ranked | None:
 def _is_announced(question: str, best: str, following: str) -> bool:
     if _ASKED.search(best) or _WITHDRAWN.search(best):
         return True
-    if _COUNTED.search(best) and _ENUMERATES.match(following):
+    if _COUNTED.search(best) and len(best.split()) <= _MOST_WORDS and _ENUMERATES.match(following):
         return True
     if _YES_OR_NO.match(question) and _ELLIPTIC.match(following):
         return True
@@ -55,7 +55,9 @@ def _is_announced(question: str, best: str, following: str) -> bool:
 
 _ABOVE = 0.001
 """By how much the announced sentence is lifted above the one that announces it."""
-_NUMBER = rf"(?:\d+|{'|'.join((*UNITS[2:], *TENS))}|several|some|many|a few|a number of)"
+_MOST_WORDS = 14
+"""Of a sentence that says how many there are, and not which."""
+_NUMBER = rf"(?:\d{{1,3}}|{'|'.join((*UNITS[2:], *TENS))}|several|a few|a number of)"
 _ASKED = re.compile(
     r"^\W*asked (?:what|who|when|where|why|how|which|whether|if|about)\b"
     r"|\basked (?:\w+ ){0,3}?(?:whether|if)\b[^“”\"]*$",

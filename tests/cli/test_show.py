@@ -95,6 +95,12 @@ def test_date_of_a_source_stands_beside_its_citation_in_a_conversation(rag, date
     assert "\n[1] The old bridge · bridge.md, 2025-03-12, line 1\n" in rag("chat").out
 
 
+def test_day_of_the_week_is_told_by_its_date(rag, write):
+    write("mill.md", "---\ntitle: The mill\ndate: 2025-03-13\n---\n\nThe old mill burned down on Tuesday.")
+    rag("add", str(write("lake.txt", "The lake is deep.").parent))
+    assert "mill.md, 2025-03-13 (Tuesday: 2025-03-11), line 1" in rag("ask", "What burned down?").out
+
+
 def test_date_of_a_source_is_in_json_and_python(rag, dated, store_folder):
     answer = json.loads(rag("ask", QUESTION, "--json").out)
     jsonschema.validate(answer, answer_schema())

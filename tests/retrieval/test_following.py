@@ -46,6 +46,10 @@ def test_announced_sentence_goes_before_the_one_that_announces_it(make_passage, 
     [
         ("Who founded the club?", ["The club was founded by Kari Lie.", "Its hall burned down."]),
         ("How many towns joined?", ["Seven towns joined the union.", "It was founded in 1931."]),
+        (
+            "Who built engines?",
+            ["Around 1800 Ole built engines of high pressure.", "These were small enough for boats."],
+        ),
         ("Will the boats run on?", ["The boats will run on.", "The fare stays the same."]),
         ("Who asked for more?", ["The crews asked for more.", "They will not."]),
         ("When did it open?", ["It opened in May 1931.", "It closed in 1950."]),

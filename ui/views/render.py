@@ -28,6 +28,7 @@ from ui.views.report_view import render_report
 from ui.views.source_view import (
     also_in_words,
     dated,
+    days_in_words,
     place_in_words,
     render_gone,
     render_no_source,
@@ -159,6 +160,7 @@ def render_citation_card(citation: Citation, *, card_id: str = "", is_gone: bool
     facts = [
         NOTHING if file_name in ("", title) else isolated(file_name),
         dated(citation.published),
+        text(days_in_words(citation)),
         text(place_in_words(citation)),
     ]
     also = also_in_words(citation.also_in)
@@ -290,7 +292,7 @@ def _evidence_item(sentence: Evidence) -> Html:
     """A sentence with its source, which opens the document; no number, since nothing cites it."""
     title = title_of(sentence.title, sentence.source)
     source = button(isolated(title), class_="cv-open", data_document=sentence.document_id, aria_label=f"Open {title}")
-    facts = join([source, dated(sentence.published)], text(" · "))
+    facts = join([source, dated(sentence.published), text(days_in_words(sentence))], text(" · "))
     return element(
         "li",
         element("span", text(sentence.quote), class_="cv-evidence-quote", dir="auto"),

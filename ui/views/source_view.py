@@ -13,7 +13,7 @@ from itertools import pairwise
 from pathlib import PurePath
 from typing import NamedTuple
 
-from rag import Citation, Document, Span
+from rag import Citation, Document, Evidence, Span, days_named
 from ui.views.markup import (
     NOTHING,
     Html,
@@ -32,6 +32,7 @@ __all__ = [
     "N_AROUND",
     "also_in_words",
     "dated",
+    "days_in_words",
     "place_in_words",
     "render_gone",
     "render_no_source",
@@ -114,6 +115,7 @@ def render_gone(citation: Citation) -> str:
     facts = [
         isolated(citation.source),
         dated(citation.published),
+        text(days_in_words(citation)),
         text(place_in_words(citation)),
         text(also_in_words(citation.also_in)),
     ]
@@ -148,6 +150,12 @@ def dated(published: str) -> Html:
     words = date_in_words(published)
     is_date = words != attribute_text(published)
     return element("time", text(words), datetime=published[:10]) if is_date else isolated(words)
+
+
+def days_in_words(place: Citation | Evidence) -> str:
+    """Which days "on Tuesday" and its like are in the quote; empty when it names none, or the document has no date."""
+    found = days_named(place.quote, place.published)
+    return ", ".join(f"{words}: {date_in_words(day.isoformat())}" for words, day in found.items())
 
 
 def place_in_words(citation: Citation) -> str:

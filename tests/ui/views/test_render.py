@@ -354,3 +354,11 @@ def test_error_is_announced_and_a_notice_is_not() -> None:
 def test_label_is_one_line(content: str) -> None:
     assert "\n" not in attribute_text(content)
     assert attribute_text(content) == attribute_text(attribute_text(content))
+
+
+def test_card_tells_which_day_of_the_week_is_meant():
+    of = document("The mill burned down on Monday.", document_id="mill", title="The mill")
+    card = render_citation_card(citation(of, 0, len(of.text), published="2025-03-12"))
+    assert "12 March 2025" in card
+    assert "Monday: 10 March 2025" in card
+    assert "Monday:" not in render_citation_card(citation(of, 0, len(of.text), published=""))
