@@ -27,7 +27,7 @@ _WORD = re.compile(r"\w+")
 _ADDRESS = re.compile(r"(?:https?:)?//|www\.", re.IGNORECASE)
 _HOME = re.compile(r"/|\./|#|(?:https?:)?//[^/]+/?|(?:/|\./)?(?:index|default|home)\.\w+", re.IGNORECASE)
 _N_HEADINGS = 30
-_N_LINES_BELOW, _LONGEST_LINE_ABOVE = 8, 200
+_N_LINES_BELOW, _LONGEST_LINE_ABOVE = 8, 160
 """How far below the title names and dates stand; a longer line is of the text."""
 _MAX_JSON_DEPTH = 8
 _DATE_NAMES = (
@@ -162,8 +162,10 @@ def seen_above(lines: list[str], title: str, known: Mapping[str, str]) -> dict[s
     key = _words_of(title)
     place = next((i for i, line in enumerate(lines) if _words_of(line) == key), -1)
     around = lines[max(0, place - 1) : max(0, place)]  # further up is today's date
+    n_sentences = 0
     for line in lines[place + 1 : place + 1 + _N_LINES_BELOW]:
-        if len(line) > _LONGEST_LINE_ABOVE:
+        n_sentences += len(line) > _LONGEST_LINE_ABOVE // 2 and line.endswith((".", "!", "?", "”", ":"))
+        if len(line) > _LONGEST_LINE_ABOVE or n_sentences > 1:  # the first may be a summary above the byline
             break
         around.append(line)
     found = {}

@@ -390,6 +390,21 @@ def test_author_and_date_that_are_only_shown_are_read(tmp_path: Path, shown: str
     assert (metadata.get("author", ""), metadata.get("published", "")) == (author, published)
 
 
+def test_date_of_a_post_inside_the_article_is_not_that_of_the_article(tmp_path: Path) -> None:
+    post = "<blockquote><p>It was ignored.</p>&mdash; Liv Aker (@livaker) <a href='#'>May 3, 2021</a></blockquote>"
+    page = NO_STATEMENT.format(
+        title="The mill", above="", heading="<h1>The mill</h1>", below=paragraphs(*BODY[:3]) + post
+    )
+    assert "published" not in read(tmp_path, page).metadata
+
+
+def test_date_and_author_below_a_summary_are_read(tmp_path: Path) -> None:
+    below = f"{paragraphs(BODY[0])}<p>By Oskar Lind</p><p>4 June 2019</p>{paragraphs(BODY[1])}"
+    page = NO_STATEMENT.format(title="The mill", above="", heading="<h1>The mill</h1>", below=below)
+    metadata = read(tmp_path, page).metadata
+    assert (metadata["author"], metadata["published"]) == ("Oskar Lind", "2019-06-04")
+
+
 def test_stated_author_and_date_go_before_those_shown(tmp_path: Path) -> None:
     stated = '<meta name="author" content="By Jane Doe"><meta name="date" content="2020-01-02">'
     page = NO_STATEMENT.format(
