@@ -139,7 +139,9 @@ _LASTING = stems_of(
 _SPOKEN = stems_of(CUE_FORMS)
 _PENDING = stems_of(
     asserting.UNREALISED
-    | word_set("approve apply await cancel postpone delay call schedule seek talk ballot vote decide favour support")
+    | word_set(
+        "approve apply await prepare cancel postpone delay call schedule seek talk ballot vote decide favour support"
+    )
 )
 _PENDING_BEFORE = word_set("under for against")
 _DOUBTS = asserting.DOUBTFUL | word_set("may might could would will said to")

@@ -27,8 +27,10 @@ MOST_MISSING = 0.1
 """Share of plain words that a copy with changes may lack: what else differs was changed, and rules see that."""
 MOST = 6.0
 """Log-odds of the model beyond which it is no more believed."""
-ALWAYS_A_VETO = frozenset({FindingKind.QUOTATION, FindingKind.UNSTATED, FindingKind.FRAMED})
+ALWAYS_A_VETO = frozenset({FindingKind.QUOTATION, FindingKind.UNSTATED})
 """Words in quotation marks that nobody said, and what a document only orders or asks: nothing makes them supported."""
+VETO_ON_COPIES = frozenset({FindingKind.FRAMED})
+"""A frame takes back a claim that is nearly a copy; in other words a claim may have said it in its own."""
 
 
 class Combination(NamedTuple):
@@ -58,7 +60,7 @@ class Combination(NamedTuple):
         is_near = examined.share_missing <= MOST_MISSING
         if is_attributed and FindingKind.SPEAKER in kinds:
             return True
-        return not kinds.isdisjoint(ALWAYS_A_VETO) or (is_near and not kinds.isdisjoint(self.vetoes))
+        return not kinds.isdisjoint(ALWAYS_A_VETO) or (is_near and not kinds.isdisjoint(self.vetoes | VETO_ON_COPIES))
 
 
 def features(examined: Examined, reading: ClaimReading) -> dict[str, float]:

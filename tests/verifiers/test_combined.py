@@ -261,3 +261,14 @@ def test_guard_and_judge_have_names_of_their_own():
 @pytest.mark.parametrize("check", VERIFIER_CHECKS, ids=lambda check: check.__name__)
 def test_guard_keeps_the_contract(check):
     check(CombinedVerifier(is_guard=True))
+
+
+def test_a_frame_is_a_veto_on_copies_and_a_doubt_on_what_is_said_in_other_words():
+    framed = "Allegedly the ministers discussed the treaty in Paris on Monday."
+    said_otherwise = "Ministers from several capitals talked over a possible treaty there."
+
+    assert verdict(QUOTE, framed, model=Says(6.0)).label is not VerdictLabel.SUPPORTED
+    assert FindingKind.FRAMED in {finding.kind for finding in examine(pair(said_otherwise, framed)).findings}
+    assert verdict(said_otherwise, framed, model=Says(6.0)).label is VerdictLabel.SUPPORTED
+    guard = CombinedVerifier(is_guard=True, load_model=lambda: Says(6.0))
+    assert guard.verify([pair(said_otherwise, framed)])[0].label is not VerdictLabel.SUPPORTED
