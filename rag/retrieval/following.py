@@ -40,6 +40,8 @@ def _following(best: Ranked, ranked: Sequence[Ranked]) -> Ranked | None:
 def _is_announced(question: str, best: str, following: str) -> bool:
     if _ASKED.search(best) or _WITHDRAWN.search(best):
         return True
+    if _SUPPOSED.match(best) and not _SUPPOSES.search(question) and _DENIES.search(following):
+        return True
     if _COUNTED.search(best) and len(best.split()) <= _MOST_WORDS and _ENUMERATES.match(following):
         return True
     if _YES_OR_NO.match(question) and _ELLIPTIC.match(following):
@@ -68,6 +70,9 @@ _WITHDRAWN = re.compile(
     r"|\b(?:wrongly|incorrectly|mistakenly) (?:said|stated|gave|named|reported|described|identified)\b",
     re.IGNORECASE,
 )
+_SUPPOSED = re.compile(r"(?:had|were|if)\b(?! (?:the|an?) (?:end|same)\b)", re.IGNORECASE)
+_SUPPOSES = re.compile(r"\b(?:if|would|could|might)\b", re.IGNORECASE)
+_DENIES = re.compile(r"\b(?:never|not|no)\b|n[’']t\b", re.IGNORECASE)
 _COUNTED = re.compile(rf"\b{_NUMBER} (?:[\w-]+ )?(?:[\w-]+s|people|men|women|children)\b", re.IGNORECASE)
 _ENUMERATES = re.compile(
     r"(?:they|these|those|their names?|the names|one|the first|both) (?:are|were|is|was|comes?|came)\b",
