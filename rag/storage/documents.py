@@ -20,11 +20,11 @@ from rag.storage.filters import Filter, condition_of
 from rag.storage.sealing import (
     SEALED_OF_DOCUMENTS,
     change_sealed,
-    digest,
     is_sound,
     passage_seal,
     seal_of,
     sentences_digest,
+    text_digest,
 )
 from rag.types import Document, DocumentInfo, Sentence, Span
 
@@ -140,7 +140,7 @@ class Documents:
 
         file: which it was read from, when that is not its source.
         """
-        text_hash = digest(document.text)
+        text_hash = text_digest(document.text)
         rows = [(sentence.ordinal, sentence.span.start, sentence.span.end, sentence.speaker) for sentence in sentences]
         values = {
             "id": document.id,
@@ -313,7 +313,7 @@ class Documents:
 
 
 def _is_whole(row: Any) -> bool:
-    return is_sound(schema.documents, row) and bool(row.text_hash == digest(row.text))
+    return is_sound(schema.documents, row) and bool(row.text_hash == text_digest(row.text))
 
 
 def _document(row: Any) -> Document:

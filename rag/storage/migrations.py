@@ -12,7 +12,7 @@ from sqlalchemy.schema import CreateColumn
 from rag.errors import StoreError
 from rag.language.words import index_form
 from rag.storage import schema
-from rag.storage.sealing import digest, passage_seal, seal_of, sentences_digest
+from rag.storage.sealing import passage_seal, seal_of, sentences_digest, text_digest
 
 __all__ = ["MIGRATIONS", "migrate", "pending"]
 
@@ -91,7 +91,7 @@ def seal_rows(connection: Connection) -> None:
         cut = connection.execute(select(passages).where(passages.c.document_key == row.key)).all()
         if any(passage.text != row.text[passage.start : passage.end] for passage in cut):
             continue
-        hashes = {"text_hash": digest(row.text), "sentences_hash": sentences_digest(said)}
+        hashes = {"text_hash": text_digest(row.text), "sentences_hash": sentences_digest(said)}
         seal = seal_of(documents, {**row._mapping, **hashes})
         connection.execute(update(documents).where(documents.c.key == row.key).values(seal=seal, **hashes))
         seals = [

@@ -30,6 +30,7 @@ __all__ = [
     "passage_seal",
     "seal_of",
     "sentences_digest",
+    "text_digest",
 ]
 
 _SIZE_BYTES = 16
@@ -41,18 +42,22 @@ _SEALED = {"documents": SEALED_OF_DOCUMENTS, "answers": SEALED_OF_ANSWERS}
 
 
 def digest(*values: object) -> bytes:
-    """BLAKE2b of the values with their types, 16 bytes: a number is not the text of it, nor two texts their sum."""
-    made = blake2b(digest_size=_SIZE_BYTES)
-    for value in values:
-        content = value if isinstance(value, bytes) else str(value).encode("utf-8", "surrogatepass")
-        made.update(f"{type(value).__name__} {len(content)} ".encode())
-        made.update(content)
-    return made.digest()
+    """BLAKE2b of the values with their types, 16 bytes: a number is not the text of it, nor two texts their sum.
+
+    values: numbers, texts, bytes, None, and tuples of them, whose `ascii` is the same in every version of Python.
+    """
+    return blake2b(ascii(values).encode(), digest_size=_SIZE_BYTES).digest()
+
+
+def text_digest(text: object) -> bytes:
+    """As `digest` of a whole text, which may be long, in a sixth of the time; of what is no text, another one."""
+    content = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else digest(text)
+    return blake2b(content, digest_size=_SIZE_BYTES, person=b"text").digest()
 
 
 def sentences_digest(rows: Iterable[Sequence[object]]) -> bytes:
     """Of sentences in reading order: ordinal, start, end and speaker of each."""
-    return digest(*(value for row in rows for value in row))
+    return digest(*map(tuple, rows))
 
 
 def passage_seal(passage: Any, text_hash: bytes, sentences: Iterable[Sequence[object]]) -> bytes:

@@ -18,11 +18,11 @@ from rag.storage import schema
 from rag.storage.sealing import (
     SEALED_OF_DOCUMENTS,
     change_sealed,
-    digest,
     is_sound,
     passage_seal,
     seal_of,
     sentences_digest,
+    text_digest,
 )
 from rag.storage.store import Store
 from rag.types import PruneReport
@@ -116,7 +116,7 @@ def _unsound_texts(connection: Connection) -> Iterator[Any]:
     documents = schema.documents
     for key in connection.scalars(select(documents.c.key)).all():
         row = connection.execute(select(documents).where(documents.c.key == key)).one()
-        if not is_sound(documents, row) or row.text_hash != digest(row.text):
+        if not is_sound(documents, row) or row.text_hash != text_digest(row.text):
             yield row
 
 
