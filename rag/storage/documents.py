@@ -31,6 +31,9 @@ from rag.types import Document, DocumentInfo, Sentence, Span
 __all__ = ["Documents", "KnownVersion", "NewPassage", "sentence_record"]
 
 
+_AT_A_TIME = 50  # texts in memory
+
+
 class KnownVersion(NamedTuple):
     """What the store knows of the current version of a source.
 
@@ -80,6 +83,13 @@ class Documents:
     def in_file(self, file: str) -> list[KnownVersion]:
         """The current documents that were read from `file`, by source."""
         return self._known_versions(schema.documents.c.file == file)
+
+    def is_whole(self, file: str) -> bool:
+        """Whether the current documents of `file` are what was stored, their texts too."""
+        columns = schema.documents.c
+        query = select(schema.documents).where(columns.file == file, columns.state == "current")
+        with self._database.connect() as connection:
+            return all(_is_whole(row) for row in connection.execute(query.execution_options(yield_per=_AT_A_TIME)))
 
     def in_folder(self, folder: str) -> list[KnownVersion]:
         """The current documents that were read from files in `folder` or in folders in it, by file and source."""
@@ -279,8 +289,8 @@ class Documents:
             raise NotFoundError(f"no document has the id {document_id!r}: it was removed, or never added")
         if not _is_whole(row):
             raise StoreError(
-                f"cannot quote {row.source!r}: what the store has of it is damaged - run `rag check --repair`, and "
-                "`rag add` its file again"
+                f"cannot quote {row.source!r}: what the store has of it is not what was added - `rag add` its file "
+                "again, or leave it out with `rag check --repair`"
             )
         return _document(row)
 

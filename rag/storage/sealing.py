@@ -94,14 +94,14 @@ def is_sound(table: Table, row: Any) -> bool:
 def change_sealed(connection: Connection, table: Table, condition: ColumnElement[bool], **values: object) -> int:
     """Change rows of documents or answers, and seal them anew; how many those are.
 
-    Values are what the columns get, or functions that make it of the row. A row that is not sound keeps its old seal,
-    so that it stays so: nothing but its whole content makes a damaged row sound.
+    Values are what the columns get, or functions that make it of the row. A row that is not sound gets no seal:
+    nothing but its whole content makes a damaged row sound.
     """
     key = table.primary_key.columns[0]
     changes = []
     for row in connection.execute(select(key, table.c.seal, *_SEALED[table.name]).where(condition)).all():
         new = {name: value(row) if callable(value) else value for name, value in values.items()}
-        seal = seal_of(table, {**row._mapping, **new}) if is_sound(table, row) else row.seal
+        seal = seal_of(table, {**row._mapping, **new}) if is_sound(table, row) else b""
         changes.append({"changed": row[0], **new, "seal": seal})
     if changes:
         connection.execute(update(table).where(key == bindparam("changed")), changes)

@@ -219,8 +219,7 @@ def _damaged(row: Any) -> str:
     name = f"what the store has of {row.source!r} is not what was added"
     if row.state == "superseded":
         return f"{name}, an older version - `rag prune` forgets it"
-    todo = "" if row.state == "damaged" else "run `rag check --repair`, and "
-    return f"{name}: it is not quoted - {todo}`rag add` its file again, or `rag remove` it"
+    return f"{name}: it is not quoted - `rag add` its file again, or `rag remove` it"
 
 
 def _unsound_answers(connection: Connection) -> Iterator[str]:

@@ -8,7 +8,7 @@ from rag import ReadError
 from rag.embedders.hashing import HashingEmbedder
 from rag.indexes.fts import FtsIndex
 from rag.ingestion import Ingestion
-from rag.storage import Store
+from rag.storage import Store, problems
 from rag.types import Budget, Document, Failure
 
 
@@ -85,6 +85,16 @@ def test_unchanged_file_is_not_read(ingestion, reader, feed):
     ingestion.add([feed])
     assert _keys(ingestion.add([feed]).unchanged) == ["1", "3"]
     assert reader.n_read == 1
+
+
+def test_entry_that_is_damaged_in_the_store_is_read_again(ingestion, store, feed):
+    ingestion.add([feed])
+    with store.begin() as connection:
+        connection.exec_driver_sql("UPDATE documents SET text = 'The river is dry.' WHERE text LIKE 'The river%'")
+    report = ingestion.add([feed])
+    assert [_keys(part) for part in (report.unchanged, report.superseded)] == [["1"], ["3"]]
+    assert _texts(store) == {"news.feed#1": "The bridge opened.", "news.feed#3": "The river is deep."}
+    assert problems(store) == []
 
 
 def test_only_what_changed_in_the_file_is_stored_anew(ingestion, store, feed, write):

@@ -84,8 +84,9 @@ def test_answer_says_what_was_left_out(damaged):
         assert all("1933" not in evidence.quote for evidence in answer.evidence)
 
 
-def test_damaged_document_is_read_again_without_a_repair(damaged, tmp_path):
-    with damaged("UPDATE documents SET title = 'Another' WHERE key = 1") as assistant:
+@pytest.mark.parametrize("column", ["title", "text", "metadata", "seal"])
+def test_damaged_document_is_read_again_without_a_repair(damaged, tmp_path, column):
+    with damaged(f"UPDATE documents SET {column} = 'Another' WHERE key = 1") as assistant:
         assert len(assistant.add([tmp_path / "documents"]).superseded) == 1
         assert assistant.check() == []
         assert "The bridge opened in 1932." in quotes_of(assistant)
