@@ -242,8 +242,7 @@ class Ingestion:
             OSError: the file is out of reach.
         """
         recipes, hashes = {version.recipe for version in known}, {version.file_hash for version in known}
-        is_same = recipes == {self.recipe} and len(hashes) == 1 and hashes == {hash_of_file(file.path)} != {""}
-        return is_same and self._store.documents.is_whole(file.file)
+        return recipes == {self.recipe} and len(hashes) == 1 and hashes == {hash_of_file(file.path)} != {""}
 
     def _is_there(self, entry: DocumentRead | PreparedDocument, known: dict[str, KnownVersion]) -> bool:
         """Whether an entry of a file that holds many is in the store as it is; its file is what has changed."""
@@ -252,7 +251,6 @@ class Ingestion:
             not entry.file_hash
             and version is not None
             and (version.document_id, version.recipe) == (entry.document.id, self.recipe)
-            and self._store.documents.find(version.document_id) is not None
         )
 
     def remove(self, sources: Iterable[str], *, sparingly: bool = False) -> list[int]:

@@ -81,38 +81,33 @@ class Documents:
         return versions[0] if versions else None
 
     def in_file(self, file: str) -> list[KnownVersion]:
-        """The current documents that were read from `file`, by source."""
-        return self._known_versions(schema.documents.c.file == file)
-
-    def is_whole(self, file: str) -> bool:
-        """Whether the current documents of `file` are what was stored, their texts too."""
-        columns = schema.documents.c
-        query = select(schema.documents).where(columns.file == file, columns.state == "current")
-        with self._database.connect() as connection:
-            return all(_is_whole(row) for row in connection.execute(query.execution_options(yield_per=_AT_A_TIME)))
+        """The current documents that were read from `file`, by source; a text that is damaged counts, too."""
+        return self._known_versions(schema.documents.c.file == file, is_read=True)
 
     def in_folder(self, folder: str) -> list[KnownVersion]:
         """The current documents that were read from files in `folder` or in folders in it, by file and source."""
         return self._known_versions(*_is_inside(folder))
 
-    def _known_versions(self, *conditions: ColumnElement[bool]) -> list[KnownVersion]:
+    def _known_versions(self, *conditions: ColumnElement[bool], is_read: bool = False) -> list[KnownVersion]:
+        """is_read: the texts are read and proved as well."""
         columns = schema.documents.c
-        query = select(columns.seal, *SEALED_OF_DOCUMENTS).where(*conditions, columns.state == "current")
+        texts = [columns.text] if is_read else []
+        query = select(columns.seal, *SEALED_OF_DOCUMENTS, *texts).where(*conditions, columns.state == "current")
+        query = query.order_by(columns.file, columns.source).execution_options(yield_per=_AT_A_TIME)
         try:
             with self._database.connect() as connection:
-                rows = connection.execute(query.order_by(columns.file, columns.source)).all()
+                return [
+                    KnownVersion(
+                        source=row.source,
+                        document_id=row.id,
+                        file=row.file,
+                        file_hash=row.file_hash,
+                        recipe=row.recipe if (_is_whole(row) if is_read else is_sound(schema.documents, row)) else "",
+                    )
+                    for row in connection.execute(query)
+                ]
         except UnicodeEncodeError:  # a name that is no text: no such name can be stored
             return []
-        return [
-            KnownVersion(
-                source=row.source,
-                document_id=row.id,
-                file=row.file,
-                file_hash=row.file_hash,
-                recipe=row.recipe if is_sound(schema.documents, row) else "",
-            )
-            for row in rows
-        ]
 
     def named(self, names: Sequence[str], *, files: Sequence[str], folder: str) -> list[KnownVersion]:
         """Every version, current or superseded, of what has such an id or source, or was read from the files or folder.
