@@ -16,9 +16,8 @@ from uuid import uuid4
 
 from rag.answering.citations import Numbering, surroundings_of
 from rag.answering.claims import CitedClaim, DraftReader, check_claim
-from rag.answering.several import read_together
 from rag.answering.suggestions import did_you_mean
-from rag.answering.unfinished import NOT_IN_DOCUMENTS, Clock, UnfinishedAnswer, verified
+from rag.answering.unfinished import NOT_IN_DOCUMENTS, Clock, UnfinishedAnswer, read_together, verified
 from rag.conversation import asking_back, questions_in, standalone_question
 from rag.errors import GeneratorError, NotFoundError, QuestionError
 from rag.protocols import CANNOT_ANSWER, Generator, Surroundings, Verifier

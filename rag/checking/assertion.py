@@ -17,13 +17,12 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
 
-from rag.checking.alignment import Alignment
+from rag.checking.alignment import Alignment, Finding, FindingKind, missing
 from rag.checking.atoms import AtomKind, Sentence
-from rag.checking.findings import Finding, FindingKind, missing
 from rag.checking.lexicon import base_form
 from rag.checking.polarity import NEGATING
 from rag.checking.withdrawal import MOCKING
-from rag.language import asserting
+from rag.language import saying
 from rag.language.english import ARTICLES, BE, DETERMINERS, NEGATIONS, POSSESSIVES, SUBJECTS, UNIVERSALS, word_set
 
 __all__ = ["Assertion", "Cue", "cues_of", "frame_findings", "stems_of"]
@@ -60,11 +59,11 @@ def stems_of(words: frozenset[str]) -> frozenset[str]:
     return words | frozenset(map(base_form, words))
 
 
-_DOUBT = asserting.DOUBTFUL | asserting.APPROXIMATE | word_set("rumours rumors")
-_FICTION = stems_of(asserting.FICTION)
-_FICTION_VERBS = stems_of(asserting.FICTION_VERBS)
-_DISOWNING = stems_of(asserting.DISOWNING)
-_NAMING = stems_of(asserting.NAMING)
+_DOUBT = saying.DOUBTFUL | saying.APPROXIMATE | word_set("rumours rumors")
+_FICTION = stems_of(saying.FICTION)
+_FICTION_VERBS = stems_of(saying.FICTION_VERBS)
+_DISOWNING = stems_of(saying.DISOWNING)
+_NAMING = stems_of(saying.NAMING)
 _NOT = NEGATIONS | NEGATING | {"rarely", "seldom"}
 _CLAUSE_MARKS = word_set("; : but while whereas although though")
 _OPENING = word_set("in of from during for to by into per")
@@ -114,11 +113,11 @@ _PHRASES = {
     ("close", "to"): Assertion.DENIED,
 }
 _SAME = {
-    Assertion.CONDITIONAL: asserting.CONDITIONAL | word_set("long case event condition subject when once should had"),
-    Assertion.EXCEPTED: asserting.EXCEPTIVE | word_set("but apart aside other save only not nothing"),
+    Assertion.CONDITIONAL: saying.CONDITIONAL | word_set("long case event condition subject when once should had"),
+    Assertion.EXCEPTED: saying.EXCEPTIVE | word_set("but apart aside other save only not nothing"),
     Assertion.DENIED: _NOT | word_set("failed fail refused unable vain longer far deny denied free"),
     Assertion.POSSIBLE: word_set("can could may might able possible possibly capable"),
-    Assertion.FORMER: asserting.PRIVATIVE | word_set("used once was were formerly"),
+    Assertion.FORMER: saying.PRIVATIVE | word_set("used once was were formerly"),
 }
 """Kind → words of which one in the claim keeps it."""
 
@@ -148,12 +147,12 @@ def _kind_at(tokens: Sequence[str], position: int) -> tuple[Assertion | None, in
         if tuple(tokens[position : position + len(phrase)]) == phrase:
             return kind, len(phrase)
     before = tokens[max(0, position - 4) : position]
-    if word in asserting.CONDITIONAL:
+    if word in saying.CONDITIONAL:
         return Assertion.CONDITIONAL, 1
     is_inverted = tokens[position + 1 : position + 2] != () and tokens[position + 1] in _INVERTED_SUBJECTS
     if word in _INVERTED and "?" not in tokens and (not position or (before[-1:] == (",",) and is_inverted)):
         return Assertion.CONDITIONAL, 1
-    if word in asserting.EXCEPTIVE:
+    if word in saying.EXCEPTIVE:
         return (None if "without" in before else Assertion.EXCEPTED), 1
     if word == "but" and position and before[-1] != "," and not _WHOLE.isdisjoint(before):
         return Assertion.EXCEPTED, 1
@@ -167,7 +166,7 @@ def _kind_at(tokens: Sequence[str], position: int) -> tuple[Assertion | None, in
         return Assertion.FICTIONAL, 1
     if word == "then" and before[-1:] == ("the",):
         return Assertion.FORMER, 1
-    if word in asserting.PRIVATIVE and _is_before_noun(tokens, position):
+    if word in saying.PRIVATIVE and _is_before_noun(tokens, position):
         return Assertion.FORMER, 1
     if word == "can" and tokens[position + 1 : position + 2] != ("not",):
         return Assertion.POSSIBLE, 1

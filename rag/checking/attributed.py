@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
+from rag.checking.alignment import Finding, missing
 from rag.checking.atoms import Sentence, normalised, sentences_of
-from rag.checking.findings import Finding, missing
 from rag.checking.lexicon import TITLES
 from rag.checking.speakers import SKIPPED, Saying, sayings_of
 from rag.language.saying import VERBS_OF_SAYING

@@ -10,10 +10,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from rag.checking.alignment import Alignment, align
+from rag.checking.alignment import Alignment, Finding, FindingKind, align, conflict, missing, of_kind
 from rag.checking.assertion import frame_findings
 from rag.checking.atoms import Atom, AtomKind, Sentence, is_derived
-from rag.checking.findings import Finding, FindingKind, conflict, missing, of_kind
 from rag.checking.form import unstated_findings
 from rag.checking.joined import (
     conjunction_findings,

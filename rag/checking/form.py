@@ -14,9 +14,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from rag.checking.alignment import Alignment
+from rag.checking.alignment import Alignment, Finding, missing
 from rag.checking.atoms import AtomKind, Sentence, normalised
-from rag.checking.findings import Finding, missing
 from rag.language.english import ARTICLES, DEMONSTRATIVES, OBJECTS, word_set
 from rag.language.identification import has_english_words, is_foreign, is_undecided
 from rag.language.saying import ALLEGED, ANSWERED, SAID_OR_THOUGHT, STATED

@@ -10,9 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
 
-from rag.checking.alignment import Alignment
+from rag.checking.alignment import Alignment, Finding, conflict, missing
 from rag.checking.atoms import Atom, AtomKind, Sentence
-from rag.checking.findings import Finding, conflict, missing
 from rag.checking.lexicon import LIGHT_WORDS
 from rag.language.english import BE, CLAUSE_OPENERS, DO, HAVE, MODALS, OBJECTS, POSSESSIVES, SUBJECTS, word_set
 

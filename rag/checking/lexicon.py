@@ -11,9 +11,9 @@ import re
 from functools import lru_cache
 
 from rag.language import english
-from rag.language.asserting import JOINING_ADVERBS
 from rag.language.english import STOP_WORDS, word_set
 from rag.language.people import OFFICES
+from rag.language.saying import JOINING_ADVERBS
 from rag.language.words import stem
 
 __all__ = [

@@ -13,23 +13,21 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from rag.checking.alignment import Alignment
+from rag.checking.alignment import Alignment, Finding, FindingKind, missing
 from rag.checking.assertion import stems_of
 from rag.checking.atoms import Atom, AtomKind, Sentence
-from rag.checking.findings import Finding, FindingKind, missing
 from rag.checking.lexicon import LIGHT_WORDS, base_form, is_past_form
 from rag.checking.speakers import sayings_of
-from rag.language import asserting
+from rag.language import saying
 from rag.language.english import ARTICLES, BE, CLAUSE_OPENERS, MODALS, NEGATIONS, POSSESSIVES, UNIVERSALS, word_set
-from rag.language.saying import ALLEGED, VERBS_OF_SAYING
 
 __all__ = ["is_episodic", "omission_findings"]
 
-_FACTIVE = stems_of(asserting.FACTIVE)
-_IMPLICATIVE = stems_of(asserting.IMPLICATIVE)
-_ASPECTUAL = stems_of(asserting.ASPECTUAL)
-_UNREALISED = stems_of(asserting.UNREALISED)
-_TIME_NOUNS = asserting.TIME_NOUNS | {f"{noun}s" for noun in asserting.TIME_NOUNS}
+_FACTIVE = stems_of(saying.FACTIVE)
+_IMPLICATIVE = stems_of(saying.IMPLICATIVE)
+_ASPECTUAL = stems_of(saying.ASPECTUAL)
+_UNREALISED = stems_of(saying.UNREALISED)
+_TIME_NOUNS = saying.TIME_NOUNS | {f"{noun}s" for noun in saying.TIME_NOUNS}
 _CERTAIN = word_set("fact true clear certain known secret confirmed undisputed evident obvious proven proved")
 _DETERMINING = ARTICLES | POSSESSIVES | word_set("this that these those s")
 _JOINING = word_set("and but so yet ; then")
@@ -40,7 +38,7 @@ _PAST = word_set("was were had did")
 _NARROWING = word_set("without than unlike except until only")
 _EVERY = UNIVERSALS | word_set("most few only")
 _NO_GOVERNORS = word_set("owing due thanks according next prior subject")
-_SAYING = stems_of(VERBS_OF_SAYING | ALLEGED | word_set("believe think assume fear allege"))
+_SAYING = stems_of(saying.VERBS_OF_SAYING | saying.ALLEGED | word_set("believe think assume fear allege"))
 _NEGATIVE = stems_of(word_set("fail refuse decline neglect omit forget avoid unable"))
 _LABELS = word_set("correction clarification update note news answer fact result breaking summary background")
 _OCCASIONS = word_set("response reaction result wake light because aftermath")
@@ -220,7 +218,7 @@ def _governed(alignment: Alignment) -> tuple[str, ...]:
             continue
         if is_denied and base_form(governor.lower) in _NEGATIVE:
             continue
-        if base_form(governor.lower) in _SAYING and not asserting.DOUBTFUL.isdisjoint(alignment.claim.tokens):
+        if base_form(governor.lower) in _SAYING and not saying.DOUBTFUL.isdisjoint(alignment.claim.tokens):
             continue
         is_infinitive = "to" in theirs.before and "to" not in mine.before and not _is_noun(theirs)
         before = [word for word in theirs.before if word in _GERUND_BEFORE]
@@ -317,9 +315,9 @@ def _is_adverbial(words: Sequence[str], gap: _Gap, *, is_past: bool) -> bool:
     first = words[0]
     if first == "in":
         return is_past and _is_time_or_place(gap)
-    if first in asserting.CIRCUMSTANCE:
+    if first in saying.CIRCUMSTANCE:
         return is_past and first not in ("by", "through", "across", "from")
-    return is_past and all(word in asserting.DROPPED_AT_WILL or word == "," for word in words)
+    return is_past and all(word in saying.DROPPED_AT_WILL or word == "," for word in words)
 
 
 def _is_time_or_place(gap: _Gap) -> bool:
@@ -337,7 +335,7 @@ def _is_time(words: Sequence[str], gap: _Gap) -> bool:
         and all(
             atom.kind in (AtomKind.DATE, AtomKind.QUANTITY)
             or atom.lower in _TIME_NOUNS
-            or atom.lower in asserting.DROPPED_AT_WILL
+            or atom.lower in saying.DROPPED_AT_WILL
             for atom in gap.atoms
         )
     ) or (bool(words) and words[-1] in ("later", "earlier", "ago"))
@@ -356,7 +354,7 @@ def _may_stand_between(tokens: Sequence[str], gap: _Gap, before: Atom, *, is_pas
         return False
     if not _JOINING.isdisjoint(words) or "," in words:
         return "or" not in words
-    if first in _SOME_PREPOSITIONS or first in asserting.CIRCUMSTANCE:
+    if first in _SOME_PREPOSITIONS or first in saying.CIRCUMSTANCE:
         return is_past and first not in _NARROWING and _is_definite(tokens, before)
     if len(gap.atoms) == len([word for word in words if word not in _DETERMINING]):
         return all(base_form(atom.lower) not in _UNREALISED for atom in gap.atoms)

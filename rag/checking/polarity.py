@@ -11,9 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
-from rag.checking.alignment import Alignment
+from rag.checking.alignment import Alignment, Finding, FindingKind, conflict
 from rag.checking.atoms import AtomKind, Sentence
-from rag.checking.findings import Finding, FindingKind, conflict
 from rag.language.english import ARTICLES, BE, POSSESSIVES, word_list, word_set
 from rag.language.saying import ACCUSED, ALLEGED, SAID_OR_THOUGHT, STATED
 

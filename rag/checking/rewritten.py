@@ -18,7 +18,6 @@ from functools import lru_cache
 
 from rag.checking.atoms import Atom, AtomKind, normalised, sentences_of
 from rag.checking.lexicon import SYMMETRIC, base_form, is_participle, is_past_form
-from rag.language.asserting import DROPPED_AT_WILL, TIME_NOUNS
 from rag.language.english import (
     ARTICLES,
     BE,
@@ -33,6 +32,7 @@ from rag.language.english import (
     word_set,
 )
 from rag.language.people import BODIES, FEMALE, FEMALE_NAMES, GROUPS, MALE, MALE_NAMES, ROLES
+from rag.language.saying import DROPPED_AT_WILL, TIME_NOUNS
 
 __all__ = ["parts_of", "resolved", "summed", "uncleft"]
 

@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from rag.checking.alignment import Alignment, are_listed
+from rag.checking.alignment import Alignment, Finding, are_listed, conflict, missing
 from rag.checking.atoms import Atom, AtomKind
-from rag.checking.findings import Finding, conflict, missing
 from rag.checking.lexicon import PREPOSITIONS, SYMMETRIC, base_form, is_participle, is_past_form
 from rag.checking.slots import is_capital, is_head
 from rag.language.english import ARTICLES, BE, POSSESSIVES, word_set

@@ -17,10 +17,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple, TypeAlias
 
+from rag.checking.alignment import Finding, FindingKind, of_kind
 from rag.checking.atoms import Sentence, normalised, sentences_of
 from rag.checking.attributed import claim_sentences, quotation_findings, sentences_said_by, speakers_of
 from rag.checking.comparison import compare
-from rag.checking.findings import Finding, FindingKind, of_kind
 from rag.checking.form import form_reason, is_statement
 from rag.checking.rewritten import parts_of, resolved, summed, uncleft
 from rag.checking.speakers import named_speaker

@@ -10,14 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from rag.checking.alignment import Alignment
+from rag.checking.alignment import Alignment, Finding, FindingKind, conflict, missing
 from rag.checking.assertion import stems_of
 from rag.checking.atoms import Atom, AtomKind, Sentence, is_derived
-from rag.checking.findings import Finding, FindingKind, conflict, missing
 from rag.checking.lexicon import base_form, is_past_form
-from rag.language import asserting
+from rag.language import saying
 from rag.language.english import ARTICLES, BE, DETERMINERS, MODALS, POSSESSIVES, word_set
-from rag.language.saying import CUE_FORMS
 
 __all__ = ["exchanged_sides_findings", "particle_findings", "time_bound_findings", "unrealised_findings"]
 
@@ -129,22 +127,22 @@ _PRESENT_BE = word_set("is are am")
 _STILL_TO = BE | word_set("has have yet still") | {"s"}
 _NOUN_OPENERS = DETERMINERS | ARTICLES | POSSESSIVES | {"s"}
 _LASTING = stems_of(
-    asserting.FACTIVE
+    saying.FACTIVE
     | word_set(
         """be have own contain include need cost live stand lie hold bear remain belong consist depend matter know like
         love hate want seem resemble deserve lack run serve feature face call name say tell write speak play star
         support oppose represent reach cover"""
     )
 )
-_SPOKEN = stems_of(CUE_FORMS)
+_SPOKEN = stems_of(saying.CUE_FORMS)
 _PENDING = stems_of(
-    asserting.UNREALISED
+    saying.UNREALISED
     | word_set(
         "approve apply await prepare cancel postpone delay call schedule seek talk ballot vote decide favour support"
     )
 )
 _PENDING_BEFORE = word_set("under for against")
-_DOUBTS = asserting.DOUBTFUL | word_set("may might could would will said to")
+_DOUBTS = saying.DOUBTFUL | word_set("may might could would will said to")
 _SUFFIXES = ("tion", "sion", "ment", "al", "ance", "ence", "ure", "ing", "er")
 
 
@@ -216,7 +214,7 @@ def _is_to_come(atoms: Sequence[Atom], place: int, mine: Atom) -> bool:
     return governor is None or base_form(governor.lower) not in _BARE
 
 
-_KNOWN = stems_of(asserting.FACTIVE | word_set("turn proud happy glad first only last"))
+_KNOWN = stems_of(saying.FACTIVE | word_set("turn proud happy glad first only last"))
 _BARE = stems_of(word_set("make let see hear watch help do have"))
 
 

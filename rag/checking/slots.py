@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from rag.checking.alignment import Alignment, are_listed
+from rag.checking.alignment import Alignment, Finding, are_listed, conflict, missing
 from rag.checking.atoms import Atom, AtomKind, Sentence
-from rag.checking.findings import Finding, conflict, missing
 from rag.checking.lexicon import ANTONYMS, PREPOSITIONS, SYMMETRIC, TITLES, are_opposites
 from rag.language.english import ARTICLES, HAVE, word_set
 

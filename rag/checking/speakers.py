@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from rag.checking.alignment import Alignment
+from rag.checking.alignment import Alignment, Finding
 from rag.checking.atoms import Atom, AtomKind, Sentence
-from rag.checking.findings import Finding
 from rag.language.english import BESIDE_VERBS, HAVE, PRONOUNS, word_set
 from rag.language.people import ROLES
 from rag.language.saying import ALSO_NOUNS, SAID_OR_THOUGHT, STATED, VERBS_OF_SAYING

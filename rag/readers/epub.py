@@ -19,8 +19,7 @@ from rag.errors import ReadError
 from rag.readers._decoding import DEFAULT_MAX_BYTES, decode
 from rag.readers._html_text import is_nested_too_deeply, parse, remove_hidden, visible_text
 from rag.readers._normalisation import any_date, make_document, normalise
-from rag.readers._xml import Element, attribute, child, descendants, local_name, parse_xml
-from rag.readers._zip import SafeZip, open_zip
+from rag.readers._package import Element, SafeZip, attribute, child, descendants, local_name, open_zip, parse_xml
 from rag.types import Document
 
 __all__ = ["EpubReader"]

@@ -17,7 +17,7 @@ from rag.errors import ReadError
 from rag.readers._decoding import DEFAULT_MAX_BYTES, read_bytes
 from rag.readers._html_text import is_nested_too_deeply, parse, remove_hidden, visible_text
 from rag.readers._normalisation import any_date, make_document, normalise, one_line
-from rag.readers._xml import Element, attribute, child, children, descendants, local_name, parse_xml
+from rag.readers._package import Element, attribute, child, children, descendants, local_name, parse_xml
 from rag.types import Document, Failure
 
 __all__ = ["Article", "FeedReader", "Keys", "document_of_article"]

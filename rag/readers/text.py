@@ -15,8 +15,7 @@ from rag.errors import ReadError
 from rag.readers._decoding import DEFAULT_MAX_BYTES, decode, decoded_with_notice, read_bytes
 from rag.readers._html_text import is_nested_too_deeply, parse, remove_hidden, visible_text
 from rag.readers._normalisation import make_document, normalise
-from rag.readers._xml import Element, local_name, parse_xml
-from rag.readers._zip import open_zip
+from rag.readers._package import Element, local_name, open_zip, parse_xml
 from rag.readers.shape.dateline import author_of, byline, date_of_line, published_of
 from rag.readers.shape.wrapping import unwrapped
 from rag.types import Document

@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from rag.checking.findings import FindingKind
+from rag.checking.alignment import FindingKind
 from rag.checking.rules import Examined
 from rag.errors import WeightsError
 from rag.verifiers._evidence_reading import ClaimReading

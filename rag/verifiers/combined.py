@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from rag.checking.findings import FindingKind
+from rag.checking.alignment import FindingKind
 from rag.checking.rules import Examined, examine, judged_in_parts, named_once
 from rag.model.evidence import EvidenceModel, bundled_model
 from rag.protocols import ClaimWithEvidence

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from rag.checking.findings import Finding, FindingKind
+from rag.checking.alignment import Finding, FindingKind
 from rag.checking.rules import MAX_CLAIM_CHARACTERS, RULES_ID, Examined, examine
 from rag.protocols import ClaimWithEvidence
 from rag.types import Verdict, VerdictLabel

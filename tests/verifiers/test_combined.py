@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.checking.findings import FindingKind
+from rag.checking.alignment import FindingKind
 from rag.checking.rules import examine
 from rag.errors import WeightsError
 from rag.model.evidence import Reading, bundled_model

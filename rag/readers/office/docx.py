@@ -20,12 +20,10 @@ from rag.errors import ReadError
 from rag.readers._decoding import DEFAULT_MAX_BYTES, decode
 from rag.readers._html_text import is_nested_too_deeply, parse, remove_hidden, visible_text
 from rag.readers._normalisation import make_document, normalise
+from rag.readers._package import Element, attribute, child, children, descendants, local_name, open_zip, path_to
 from rag.readers._tables import Header, in_columns, names_of_heads, table_lines
-from rag.readers._xml import Element, attribute, child, children, descendants, local_name, path_to
-from rag.readers._zip import open_zip
-from rag.readers.office.beside import chart_lines, comment_lines
 from rag.readers.office.numbering import Numbering
-from rag.readers.office.ooxml import Package, is_on
+from rag.readers.office.ooxml import Package, chart_lines, comment_lines, is_on
 from rag.readers.shape.dateline import date_of_line, only_dated
 from rag.readers.shape.raised import lowered, raised, resolved
 from rag.types import Document

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from rag.readers._xml import Element, attribute, child, children, path_to
+from rag.readers._package import Element, attribute, child, children, path_to
 from rag.readers.office.ooxml import Package
 
 __all__ = ["Numbering"]

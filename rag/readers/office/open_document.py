@@ -13,10 +13,9 @@ from pathlib import Path
 from rag.errors import ReadError
 from rag.readers._decoding import DEFAULT_MAX_BYTES
 from rag.readers._normalisation import JoinedPages, join_pages, make_document, normalise
+from rag.readers._package import Element, attribute, child, children, descendants, local_name, open_zip, parse_xml
 from rag.readers._tables import Header, sheet_lines, table_lines
-from rag.readers._xml import Element, attribute, child, children, descendants, local_name, parse_xml
-from rag.readers._zip import open_zip
-from rag.readers.office.sheets import CellCounter
+from rag.readers.office.spreadsheet import CellCounter
 from rag.readers.shape.raised import lowered, raised, resolved
 from rag.types import Document
 

@@ -2,6 +2,9 @@
 
 A file may draw its words in any order. So the page is cut where words stand apart, and at gutters between columns of
 running text; cells of a table also stand apart, but do not fill their columns, and are read row by row.
+
+A page draws no empty cell: where one is missing, the values right of it would stand under other heads. So cells are put
+into columns by where they stand, and a row says by itself what it says, as in other formats.
 """
 
 from __future__ import annotations
@@ -12,10 +15,11 @@ from itertools import accumulate, pairwise
 from statistics import median
 from typing import NamedTuple
 
+from rag.readers._tables import Header, table_lines
 from rag.readers.pdf.words import Page, Word
 from rag.readers.shape.raised import raised, resolved
 
-__all__ = ["Cell", "Column", "Line", "Segment", "columns", "rows", "segments"]
+__all__ = ["Cell", "Column", "Line", "Segment", "columns", "rows", "segments", "with_named_cells"]
 
 MAX_COLUMNS_DEPTH = 6
 _LARGEST_WORD_GAP = 1.0
@@ -36,6 +40,10 @@ _RAISED_SIZE, _RISE, _RAISED_GAP, _LONGEST_RAISED = 0.85, 0.15, 0.4, 8
 _REMARK_SIZE = 10.0
 _LEADERS = re.compile(r"\s*(?:\.[ ]?){5,}\s*")
 """The dots between an entry of a table of contents and its page."""
+_FEWEST_ROWS = 3
+_FEWEST_COLUMNS = 3
+_LARGEST_GAP = 3.0
+"""In font sizes: rows further apart are of two tables."""
 
 
 class Segment(NamedTuple):
@@ -300,3 +308,62 @@ def _is_running_text(side: Sequence[Segment]) -> bool:
     filled = median(sum(segment.right - segment.left for segment in row) / max(1.0, end - start) for row in lines)
     n_full = sum(row[-1].right + following[0].first_word_width > end for row, following in pairwise(lines))
     return filled >= _FILLED or (filled >= _HALF_FILLED and n_full >= _FILLED * (len(lines) - 1))
+
+
+class _Extent(NamedTuple):
+    left: float
+    right: float
+
+
+def with_named_cells(column: Column) -> Column:
+    """The column with its tables' rows as sentences that name their columns, where the heads can be told."""
+    lines: list[Line] = []
+    run: list[Line] = []
+    for line in column.lines:
+        if run and (not line.cells or line.top - run[-1].bottom > _LARGEST_GAP * line.size):
+            lines += _rows_of(run)
+            run = []
+        if line.cells:
+            run.append(line)
+        else:
+            lines.append(line)
+    return column._replace(lines=(*lines, *_rows_of(run)))
+
+
+def _rows_of(run: Sequence[Line]) -> Iterator[Line]:
+    extents = _extents(run)
+    rows = [_in_columns(line, extents) for line in run] if extents else []
+    if not rows or not all(rows):
+        yield from run
+        return
+    named = list(table_lines(rows, header=Header.UNCERTAIN))
+    if len(named) == len(run) - 1:
+        yield from (line._replace(text=text) for line, text in zip(run[1:], named, strict=True))
+    else:
+        yield from (line._replace(text="\t".join(row).rstrip("\t")) for line, row in zip(run, rows, strict=True))
+
+
+def _extents(run: Sequence[Line]) -> list[_Extent]:
+    """Where the columns stand, by the rows that have a cell in each; none when most have not, or columns overlap."""
+    n_columns = max((len(line.cells) for line in run), default=0)
+    whole = [line.cells for line in run if len(line.cells) == n_columns]
+    if len(run) < _FEWEST_ROWS or n_columns < _FEWEST_COLUMNS or 2 * len(whole) < len(run):
+        return []
+    extents = [
+        _Extent(min(cell.left for cell in cells), max(cell.right for cell in cells))
+        for cells in zip(*whole, strict=True)
+    ]
+    do_overlap = any(following.left < extent.right for extent, following in pairwise(extents))
+    return [] if do_overlap else extents
+
+
+def _in_columns(line: Line, extents: Sequence[_Extent]) -> list[str]:
+    """The cells by column, empty where the row has none; nothing when two stand in one column."""
+    row = [""] * len(extents)
+    for cell in line.cells:
+        apart = [max(extent.left - cell.right, cell.left - extent.right) for extent in extents]
+        nearest = min(range(len(extents)), key=apart.__getitem__)
+        if row[nearest]:
+            return []
+        row[nearest] = cell.text
+    return row

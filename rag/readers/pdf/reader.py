@@ -26,9 +26,8 @@ import pypdfium2.raw as pdfium  # type: ignore[import-untyped]
 from rag.errors import ReadError
 from rag.readers._decoding import DEFAULT_MAX_BYTES, read_bytes
 from rag.readers._normalisation import iso_date, make_document, normalise, one_line
-from rag.readers.pdf.layout import Column, Line, columns, segments
+from rag.readers.pdf.layout import Column, Line, columns, segments, with_named_cells
 from rag.readers.pdf.paragraphs import body_size, paragraphs, without_frame, without_line_numbers, written
-from rag.readers.pdf.tables import with_named_cells
 from rag.readers.pdf.words import Page, words_of
 from rag.readers.shape.dateline import author_of, published_of
 from rag.readers.text import plain_order_notice

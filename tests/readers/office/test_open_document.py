@@ -3,7 +3,7 @@
 import pytest
 
 from rag.errors import ReadError
-from rag.readers.office import sheets as _sheets
+from rag.readers.office import spreadsheet
 from rag.readers.office.open_document import OpenDocumentReader
 
 NAMESPACES = " ".join(
@@ -83,4 +83,4 @@ def test_what_holds_no_text_is_refused(read, body):
 
 
 def test_limit_is_the_one_of_spreadsheets():
-    assert _sheets.MAX_CELLS == 1_000_000
+    assert spreadsheet.MAX_CELLS == 1_000_000

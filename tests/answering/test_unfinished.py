@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag import Evidence, Span
-from rag.answering.several import read_together
+from rag.answering.unfinished import read_together
 from rag.retrieval import Retrieval
 
 LEAST = 0.5
