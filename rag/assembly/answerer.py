@@ -6,10 +6,9 @@ from itertools import islice
 
 from rag.answering.answering import Answering, Thresholds
 from rag.answering.suggestions import make_examples
-from rag.assembly.backends import build
+from rag.assembly.backends import Parts, build, built_once
 from rag.assembly.choices import GeneratorChoice, VerifierChoice, choose_generator, choose_verifier
 from rag.assembly.library import Library
-from rag.assembly.parts import Parts, built_once
 from rag.protocols import Generator, Verifier
 from rag.settings import Settings
 

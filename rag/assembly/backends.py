@@ -1,13 +1,31 @@
-"""Backends by name: the only file that knows them all. Each is imported when it is built, not before."""
+"""Backends by name, and objects made of them: each part is imported and built when it is first needed, not before.
+
+The only file that knows all backends. What is built is closed with the object that it is a part of.
+"""
 
 from __future__ import annotations
 
+import threading
+from contextlib import ExitStack
+from functools import cached_property
 from importlib import import_module
-from typing import Any
+from typing import Any, TypeVar, overload
 
 from rag.errors import BackendError
 
-__all__ = ["BACKENDS", "ISOLATED_READERS", "ISOLATION", "READERS", "build", "build_reader", "load"]
+__all__ = [
+    "BACKENDS",
+    "ISOLATED_READERS",
+    "ISOLATION",
+    "READERS",
+    "Parts",
+    "build",
+    "build_reader",
+    "built_once",
+    "load",
+]
+
+Part = TypeVar("Part")
 
 BACKENDS: dict[str, dict[str, str]] = {
     "embedder": {
@@ -35,7 +53,7 @@ BACKENDS: dict[str, dict[str, str]] = {
     "verifier": {
         "combined": "rag.verifiers.combined:CombinedVerifier",
         "rules": "rag.verifiers.rules:RulesVerifier",
-        "rules-then-model": "rag.verifiers.rules_then_model:RulesThenModelVerifier",
+        "rules-then-model": "rag.verifiers.rules:RulesThenModelVerifier",
         "entailment": "rag.verifiers.entailment:EntailmentVerifier",
         "judge": "rag.verifiers.judge:OpenAILikeJudgeVerifier",
         "judge-llama-cpp": "rag.verifiers.judge:LlamaCppJudgeVerifier",
@@ -133,3 +151,39 @@ def load(target: str) -> Any:
 def _missing(target: str, error: ImportError) -> BackendError:
     reason = f"module {error.name!r} is missing" if isinstance(error, ModuleNotFoundError) else str(error)
     return BackendError(f"cannot load {target!r}: {reason} - install what it needs, or name another backend")
+
+
+class Parts:
+    """The base of an object with parts that are `built_once`. Safe to share between threads."""
+
+    def __init__(self) -> None:
+        self._building = threading.RLock()
+        self._built: list[object] = []
+
+    def close(self) -> None:
+        """Close the parts that were built and can be closed, the last first, each of them whatever another raises."""
+        with self._building:
+            built = list({id(part): part for part in self._built}.values())
+        with ExitStack() as closing:
+            for part in built:
+                if close := getattr(part, "close", None):
+                    closing.callback(close)
+
+
+class built_once(cached_property[Part]):  # noqa: N801 - a decorator
+    """A part of `Parts`, built when it is first needed, by one thread; `cached_property` alone has no lock."""
+
+    @overload
+    def __get__(self, instance: None, owner: type[Any] | None = None) -> built_once[Part]: ...
+    @overload
+    def __get__(self, instance: object, owner: type[Any] | None = None) -> Part: ...
+    def __get__(self, instance: object | None, owner: type[Any] | None = None) -> built_once[Part] | Part:
+        if instance is None:
+            return self
+        assert isinstance(instance, Parts)  # noqa: S101 - what the decorator is for
+        with instance._building:
+            is_new = self.attrname not in vars(instance)
+            part = super().__get__(instance, owner)
+            if is_new:
+                instance._built.append(part)
+            return part

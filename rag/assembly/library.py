@@ -13,9 +13,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
 
-from rag.assembly.backends import ISOLATED_READERS, ISOLATION, READERS, build, build_reader, load
+from rag.assembly.backends import ISOLATED_READERS, ISOLATION, READERS, Parts, build, build_reader, built_once, load
 from rag.assembly.choices import choose_embedder
-from rag.assembly.parts import Parts, built_once
 from rag.errors import NotFoundError, StoreError, StoreFullError
 from rag.ingestion import Ingestion, absolute, address_in, damaged_uploads, receiving, source_in, watch
 from rag.protocols import Embedder, PassageReader, Reader, VectorIndex, WordIndex

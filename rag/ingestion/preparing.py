@@ -19,8 +19,7 @@ from rag.ingestion.finding import SourceFile, hash_of_file, printable
 from rag.language.identification import detect_language
 from rag.language.sentences import Window, sentence_spans, windows
 from rag.protocols import CollectionReader, Embedder, Reader
-from rag.storage import NewPassage, Store
-from rag.storage.headings import heading_of
+from rag.storage import NewPassage, Store, heading_of
 from rag.types import Budget, Document, Failure, Sentence, Span
 
 __all__ = ["DocumentRead", "FileRead", "Preparation", "PreparedDocument"]

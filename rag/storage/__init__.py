@@ -3,9 +3,17 @@
 from rag.storage.answers import StoredAnswer
 from rag.storage.copies import Copy
 from rag.storage.documents import KnownVersion, NewPassage
-from rag.storage.files import exposure, is_store, make_private, opened_privately, private_folder, store_of
-from rag.storage.passages import LoadedPassages, StoredPassage
-from rag.storage.passing import INCOMING, passing_folder
+from rag.storage.files import (
+    INCOMING,
+    exposure,
+    is_store,
+    make_private,
+    opened_privately,
+    passing_folder,
+    private_folder,
+    store_of,
+)
+from rag.storage.passages import LoadedPassages, StoredPassage, heading_of
 from rag.storage.store import Store
 from rag.storage.transfer import export_store, import_store
 from rag.storage.upkeep import damaged_documents, damaged_texts, delete_dangling, problems, prune, restore_states
@@ -24,6 +32,7 @@ __all__ = [
     "delete_dangling",
     "export_store",
     "exposure",
+    "heading_of",
     "import_store",
     "is_store",
     "make_private",

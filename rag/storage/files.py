@@ -1,27 +1,45 @@
-"""The folder of a store: which files are its own, who may read them, and how a folder with one is known.
+"""The folder of a store: which files are its own, who may read them, who writes, and how a folder with one is known.
 
 A store holds other people's texts, so that its folder is for its owner alone, and so is every file in it.
+
+Passing folders live as long as the work in them: they are gone when it ends, and after a kill when somebody comes by.
+Each holds a file that its process keeps locked. The operating system frees the lock when the process ends, however it
+ends, so that a folder whose lock is free belongs to nobody.
 """
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
+import socket
 import sqlite3
-from contextlib import closing, suppress
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, Literal
 
-from rag.errors import NotFoundError, StoreError
+from filelock import FileLock, Timeout
+
+from rag.errors import NotFoundError, StoreError, StoreLockedError
 
 __all__ = [
     "DATABASE",
     "HOLDER",
+    "INCOMING",
     "LOCK",
     "LOG_FILES",
+    "WriterLock",
+    "clear_leftovers",
     "exposure",
     "is_store",
     "make_private",
     "opened_privately",
+    "passing_folder",
     "prepare",
     "private_folder",
     "store_of",
@@ -32,6 +50,10 @@ LOCK = "write.lock"
 HOLDER = "writer.json"
 LOG_FILES = frozenset(f"{DATABASE}{suffix}" for suffix in ("-wal", "-shm"))
 
+INCOMING = "incoming"
+"""The folder in a store for what is being received: nothing in it is the store's yet."""
+_PASSING_LOCK = ".chapter-and-verse-at-work"
+_PASSING_SUFFIX = ".at-work"
 _OWN_FILES = LOG_FILES | {DATABASE, f"{DATABASE}-journal", LOCK, HOLDER}
 _DERIVED_FOLDERS = ("index", "uploads")
 _TABLES = {"documents", "passages", "migrations"}
@@ -129,3 +151,138 @@ def make_private(folder: Path) -> None:
         if not path.is_symlink():
             with suppress(OSError):  # it is somebody else's, and `exposure` goes on saying so
                 path.chmod(_FOLDER_MODE if path.is_dir() else _FILE_MODE)
+
+
+class WriterLock:
+    """The right to write to a store. The operating system frees it when its holder ends, however it ends."""
+
+    def __init__(self, folder: Path, *, timeout_seconds: float) -> None:
+        self._folder = folder
+        self._holder = folder / HOLDER
+        self._timeout_seconds = timeout_seconds
+        self._between_processes = FileLock(folder / LOCK, timeout=timeout_seconds, mode=0o600, thread_local=False)
+        self._between_threads = threading.RLock()
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Hold the lock; waits for another writer first. May be nested.
+
+        Raises:
+            StoreLockedError: the other writer did not end in time; the message says who it is.
+            StoreError: the folder cannot be written to.
+        """
+        if not self._between_threads.acquire(timeout=self._timeout_seconds):
+            raise self._locked_error()
+        try:
+            self._between_processes.acquire()
+        except Timeout as error:
+            self._between_threads.release()
+            raise self._locked_error() from error
+        except OSError as error:
+            self._between_threads.release()
+            raise StoreError(
+                f"cannot write to store {str(self._folder)!r}: {error.strerror} - check its owner and permissions"
+            ) from error
+        try:
+            if self._between_processes.lock_counter == 1:
+                self._say_who()
+            yield
+        finally:
+            if self._between_processes.lock_counter == 1:
+                with suppress(OSError):
+                    self._holder.unlink(missing_ok=True)
+            self._between_processes.release()
+            self._between_threads.release()
+
+    def _say_who(self) -> None:
+        holder = {
+            "process": os.getpid(),
+            "host": socket.gethostname(),
+            "command": " ".join([Path(sys.argv[0]).name, *sys.argv[1:2]]),
+            "since": datetime.now().astimezone().isoformat(timespec="seconds"),
+        }
+        with suppress(OSError), opened_privately(self._holder, "wb") as file:  # on a full disk, "another process"
+            file.write(json.dumps(holder).encode())
+
+    def _locked_error(self) -> StoreLockedError:
+        return StoreLockedError(
+            f"cannot write to store {str(self._folder)!r}: {self._describe_holder()} is writing to it - "
+            "wait until it ends, or end it, and try again"
+        )
+
+    def _describe_holder(self) -> str:
+        try:
+            holder = json.loads(self._holder.read_text(encoding="utf-8"))
+            return f"process {holder['process']} on {holder['host']} ({holder['command']!r}, since {holder['since']})"
+        except (OSError, ValueError, KeyError, TypeError):
+            return "another process"
+
+
+@contextmanager
+def passing_folder(parent: Path, prefix: str) -> Iterator[Path]:
+    """A new folder, for its owner alone, in `parent`, whose leftovers of killed processes are cleared first.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    clear_leftovers(parent)
+    folder, lock = _made_passing(parent, prefix)
+    try:
+        yield folder
+    finally:
+        _delete_passing(folder, lock)
+
+
+def clear_leftovers(parent: Path) -> None:
+    """Delete the passing folders in `parent` whose processes have ended; what cannot be deleted is left.
+
+    A folder without our lock in it is never ours, whatever it is called.
+    """
+    try:
+        with os.scandir(parent) as entries:
+            found = [Path(entry.path) for entry in entries if entry.is_dir(follow_symlinks=False)]
+    except OSError:
+        return
+    for folder in found:
+        if folder.name.endswith(_PASSING_SUFFIX):
+            with suppress(OSError):  # of one that was killed before it was locked nothing is there but the folder
+                folder.rmdir()
+        if os.path.lexists(folder / _PASSING_LOCK):
+            lock = FileLock(folder / _PASSING_LOCK, timeout=0, thread_local=False)
+            with suppress(Timeout, OSError):
+                lock.acquire()
+                _delete_passing(folder, lock)
+
+
+def _made_passing(parent: Path, prefix: str) -> tuple[Path, FileLock]:
+    while True:
+        folder = Path(tempfile.mkdtemp(prefix=prefix, suffix=_PASSING_SUFFIX, dir=parent))
+        lock = FileLock(folder / _PASSING_LOCK, mode=0o600, thread_local=False)
+        try:
+            lock.acquire()
+        except OSError:
+            if not folder.exists():
+                continue  # somebody took it for a leftover
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        if (folder / _PASSING_LOCK).exists():
+            return folder, lock
+        lock.release()  # as above
+
+
+def _delete_passing(folder: Path, lock: FileLock) -> None:
+    """Delete the folder; its lock last, so that what a kill leaves of it is still known for a leftover."""
+    try:
+        for path in folder.iterdir():
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path, ignore_errors=True)
+            elif path.name != _PASSING_LOCK:
+                with suppress(OSError):
+                    path.unlink()
+    except OSError:  # it is gone
+        pass
+    finally:
+        lock.release()
+    with suppress(OSError):
+        (folder / _PASSING_LOCK).unlink(missing_ok=True)
+        folder.rmdir()

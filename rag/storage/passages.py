@@ -1,10 +1,15 @@
-"""The passages of a store and the vectors of what is in them."""
+"""The passages of a store, the vectors of what is in them, and what stands above a document's text.
+
+A passage of a news item seldom repeats its title, outlet or date, and questions often name them. The line with them is
+only given to indexes; it is part of no passage and no quote.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -15,14 +20,14 @@ from rag.storage import schema
 from rag.storage.database import Database
 from rag.storage.documents import sentence_record
 from rag.storage.filters import Filter, condition_of
-from rag.storage.headings import heading_of
 from rag.storage.sealing import SEALED_OF_DOCUMENTS, checksum, is_sound, passage_seal
 from rag.types import Passage, Sentence, Span
 
-__all__ = ["LoadedPassages", "PassageTexts", "Passages", "StoredPassage"]
+__all__ = ["LoadedPassages", "PassageTexts", "Passages", "StoredPassage", "heading_of"]
 
 Value = TypeVar("Value")
 
+N_HEADING_CHARACTERS = 400
 _BATCH = 500  # SQLite takes at most 32,766 values in one statement; this also bounds memory
 
 # What every question reads, as text: to compose these and to bind each id by itself took longer than to run them.
@@ -262,3 +267,39 @@ def _batches(values: Sequence[Value]) -> Iterator[Sequence[Value]]:
 
 def _embedder_key(embedder_id: str) -> ScalarSelect[int]:
     return select(schema.embedders.c.key).where(schema.embedders.c.id == embedder_id).scalar_subquery()
+
+
+def heading_of(title: str, metadata: Mapping[str, str], *, source: str) -> str:
+    """Title, publisher, author and date with full stops between them; what is not known is left out.
+
+    source: of the document. A title that is only the name of its file says nothing, and may change with it.
+
+    >>> heading_of("A deal in Jeddah", {"publisher": "The Verge", "published": "2025-03-12"}, source="/news/1.html")
+    'A deal in Jeddah. The Verge. 12 March 2025'
+    >>> heading_of("1.html", {}, source="/news/1.html")
+    ''
+    """
+    file = source.partition("#")[0]
+    is_file_name = file == title or file.endswith((f"/{title}", f"\\{title}"))
+    parts = (
+        "" if is_file_name else title,
+        metadata.get("publisher", ""),
+        metadata.get("author", ""),
+        _in_words(metadata.get("published", "")),
+    )
+    return ". ".join(filter(None, (part.strip(" .") for part in parts)))[:N_HEADING_CHARACTERS]
+
+
+def _in_words(published: str) -> str:
+    """An ISO 8601 date as people ask for it; as it is when it is none."""
+    try:
+        day = date.fromisoformat(published[:10])
+    except ValueError:
+        return published
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June", "July"),
+    *("August", "September", "October", "November", "December"),
+)

@@ -17,11 +17,9 @@ from rag.storage.answers import Answers
 from rag.storage.copies import Copies
 from rag.storage.database import Database
 from rag.storage.documents import Documents
-from rag.storage.files import DATABASE, HOLDER, LOCK, LOG_FILES, prepare
-from rag.storage.locking import WriterLock
+from rag.storage.files import DATABASE, HOLDER, INCOMING, LOCK, LOG_FILES, WriterLock, clear_leftovers, prepare
 from rag.storage.migrations import migrate, pending
 from rag.storage.passages import Passages
-from rag.storage.passing import INCOMING, clear_leftovers
 
 __all__ = ["Store"]
 

@@ -20,9 +20,8 @@ from pathlib import Path
 from typing import IO, NamedTuple
 
 from rag.errors import StoreError, StoreFullError, disk_refusal
-from rag.storage.files import DATABASE, opened_privately, private_folder
+from rag.storage.files import DATABASE, opened_privately, passing_folder, private_folder
 from rag.storage.migrations import seal_rows
-from rag.storage.passing import passing_folder
 from rag.storage.store import Store
 from rag.storage.upkeep import problems
 from rag.types import ExportReport

@@ -1,16 +1,21 @@
-"""What every backend of the `Generator` socket must keep."""
+"""What every backend of the `Generator` socket must keep, and a generator that does as it is told.
+
+The scripted one stands in for models, good ones and bad ones. It keeps no promise but the shape of its socket, so that
+tests can show what the code makes of a model that invents evidence or follows injected text.
+"""
 
 # ruff: noqa: S101
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from rag.protocols import Generator
 from rag.types import Evidence, Span, Turn
 
-__all__ = ["GENERATOR_CHECKS", "check_generator"]
+__all__ = ["GENERATOR_CHECKS", "GeneratorCall", "ScriptedGenerator", "check_generator"]
 
 QUESTION = "Who climbed the mountain?"
 HISTORY = (Turn(question="Which mountain is it?", answer="It is the highest one. [7]"),)
@@ -105,3 +110,38 @@ GENERATOR_CHECKS: tuple[Callable[[Generator], None], ...] = (
     works_without_evidence,
     leaves_a_question_alone_without_history,
 )
+
+
+class GeneratorCall(NamedTuple):
+    """What a generator was given."""
+
+    question: str
+    evidence: tuple[Evidence, ...]
+    history: tuple[Turn, ...]
+
+
+class ScriptedGenerator:
+    """Writes the same pieces of text for every question.
+
+    calls: what it was given, in order.
+
+    >>> "".join(ScriptedGenerator(["It was ", "so. [1]"]).generate("Was it so?", [], []))
+    'It was so. [1]'
+    """
+
+    id = "scripted"
+    prompt_id = "script@1"
+
+    def __init__(self, texts: Sequence[str], *, rewrites: Mapping[str, str] | None = None) -> None:
+        self._texts = tuple(texts)
+        self._rewrites = dict(rewrites or {})
+        self.calls: list[GeneratorCall] = []
+
+    def generate(self, question: str, evidence: Sequence[Evidence], history: Sequence[Turn]) -> Iterator[str]:
+        """The pieces of the script."""
+        self.calls.append(GeneratorCall(question, tuple(evidence), tuple(history)))
+        yield from self._texts
+
+    def rewrite(self, question: str, history: Sequence[Turn]) -> str:
+        """What is written down for the question, or the question itself."""
+        return self._rewrites.get(question, question)

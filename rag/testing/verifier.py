@@ -1,15 +1,19 @@
-"""What every backend of the `Verifier` socket must keep."""
+"""What every backend of the `Verifier` socket must keep, and a verifier that does as it is told.
+
+The scripted one stands in for models, good ones and bad ones. It keeps no promise but the shape of its socket, so that
+tests can show what the code makes of a model that supports everything.
+"""
 
 # ruff: noqa: S101
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 from rag.protocols import ClaimWithEvidence, Verifier
 from rag.types import Verdict, VerdictLabel
 
-__all__ = ["VERIFIER_CHECKS", "check_verifier"]
+__all__ = ["VERIFIER_CHECKS", "ScriptedVerifier", "check_verifier"]
 
 COPIED = ClaimWithEvidence(("Anna climbed the mountain in 1954.",), "Anna climbed the mountain in 1954.")
 COPIED_FROM_SECOND = ClaimWithEvidence(("The valley is wide.", *COPIED.evidence), COPIED.claim)
@@ -77,3 +81,37 @@ VERIFIER_CHECKS: tuple[Callable[[Verifier], None], ...] = (
     supports_what_is_copied,
     supports_nothing_else,
 )
+
+
+class ScriptedVerifier:
+    """Gives every claim the label that was written down for its text, or else `otherwise`.
+
+    calls: the pairs it was given, in order.
+
+    >>> verifier = ScriptedVerifier({"It was not.": VerdictLabel.CONTRADICTED})
+    >>> [verdict.label.value for verdict in verifier.verify([ClaimWithEvidence((), "It was not.")])]
+    ['contradicted']
+    """
+
+    id = "scripted"
+
+    def __init__(
+        self, labels: Mapping[str, VerdictLabel] | None = None, *, otherwise: VerdictLabel = VerdictLabel.SUPPORTED
+    ) -> None:
+        self._labels = dict(labels or {})
+        self._otherwise = otherwise
+        self.calls: list[ClaimWithEvidence] = []
+
+    def verify(self, pairs: Sequence[ClaimWithEvidence]) -> list[Verdict]:
+        """One verdict for each pair; the score is 1 for supported, else 0."""
+        self.calls += pairs
+        return [self._verdict(pair) for pair in pairs]
+
+    def _verdict(self, pair: ClaimWithEvidence) -> Verdict:
+        label = self._labels.get(pair.claim, self._otherwise)
+        return Verdict(
+            label=label,
+            score=1.0 if label is VerdictLabel.SUPPORTED else 0.0,
+            verifier_id=self.id,
+            reasons=("scripted",),
+        )

@@ -18,7 +18,7 @@ from rag.checking.alignment import FindingKind
 from rag.checking.rules import Examined
 from rag.errors import WeightsError
 from rag.verifiers._evidence_reading import ClaimReading
-from rag.verifiers._probability import logistic
+from rag.verifiers.rules import logistic
 
 __all__ = ["FITTED", "Combination", "features", "fitted_combination"]
 

@@ -17,7 +17,7 @@ from rag.checking.attributed import said_by
 from rag.protocols import ClaimWithEvidence
 from rag.types import Verdict, VerdictLabel
 from rag.verifiers._cross_encoder import EntailmentModel, Probabilities
-from rag.verifiers._probability import checked_threshold
+from rag.verifiers.rules import checked_threshold
 
 __all__ = ["EntailmentVerifier"]
 

@@ -28,7 +28,7 @@ from rag.model.llm.server import Server, connected, openai_like
 from rag.model.loading import made
 from rag.protocols import ClaimWithEvidence
 from rag.types import Verdict, VerdictLabel
-from rag.verifiers._probability import checked_threshold
+from rag.verifiers.rules import checked_threshold
 
 __all__ = ["ANSWER_TOKENS", "LOG_PROBABILITIES", "JudgeVerifier", "LlamaCppJudgeVerifier", "OpenAILikeJudgeVerifier"]
 

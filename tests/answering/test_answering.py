@@ -23,7 +23,8 @@ from rag import (
     VerdictLabel,
 )
 from rag.protocols import CANNOT_ANSWER
-from rag.testing.scripted import ScriptedGenerator, ScriptedVerifier
+from rag.testing.generator import ScriptedGenerator
+from rag.testing.verifier import ScriptedVerifier
 
 ARTICLE = (
     "The bridge opened in 1932.\n"

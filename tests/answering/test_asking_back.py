@@ -21,7 +21,7 @@ from rag import (
     to_dict,
 )
 from rag.conversation import asking_back
-from rag.testing.scripted import ScriptedGenerator
+from rag.testing.generator import ScriptedGenerator
 
 ARTICLE = "The bridge opened in 1932. Marco Rubio said that it is safe. Rachel Reeves paid for it."
 BRIDGE = Turn(question="When did the bridge open?", answer="The bridge opened in 1932. [1]")

@@ -10,7 +10,7 @@ from sqlalchemy import create_engine
 
 from rag.assembly.backends import BACKENDS, READERS, build, build_reader, load
 from rag.errors import BackendError
-from rag.testing.scripted import ScriptedVerifier
+from rag.testing.verifier import ScriptedVerifier
 
 ALL = [(socket, name) for socket, names in BACKENDS.items() for name in names]
 

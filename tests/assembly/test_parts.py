@@ -8,7 +8,7 @@ import time
 import pytest
 
 from rag import Assistant, Settings
-from rag.assembly.parts import Parts, built_once
+from rag.assembly.backends import Parts, built_once
 
 
 class Closable:

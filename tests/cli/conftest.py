@@ -21,7 +21,7 @@ import pytest
 
 from rag import Assistant
 from rag.cli import main
-from rag.testing.scripted import ScriptedGenerator
+from rag.testing.generator import ScriptedGenerator
 
 ROOT = Path(__file__).parents[2]
 ARTICLE = "The bridge opened in 1932.\nIt is painted grey.\nThe ferry stopped in spring.\n"

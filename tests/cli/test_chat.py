@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from rag import Assistant, Settings, Turn
-from rag.testing.scripted import ScriptedGenerator
+from rag.testing.generator import ScriptedGenerator
 
 QUESTION = "When did the bridge open?"
 ANSWER = "The bridge opened in 1932. [1]"

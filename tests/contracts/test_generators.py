@@ -6,8 +6,7 @@ import pytest
 
 from rag.assembly.backends import BACKENDS, build
 from rag.generators.extractive import ExtractiveGenerator
-from rag.testing.generator import GENERATOR_CHECKS, check_generator
-from rag.testing.scripted import ScriptedGenerator
+from rag.testing.generator import GENERATOR_CHECKS, ScriptedGenerator, check_generator
 
 IN_TESTS_OF_THEIR_OWN = {"llama-cpp", "llama-index", "openai-like"}
 """They need a model or a server: see `tests/generators`."""

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rag.assembly.backends import BACKENDS, build
-from rag.testing.scripted import ScriptedVerifier
-from rag.testing.verifier import VERIFIER_CHECKS, check_verifier
+from rag.testing.verifier import VERIFIER_CHECKS, ScriptedVerifier, check_verifier
 from rag.types import VerdictLabel
 from rag.verifiers.rules import RulesVerifier
 

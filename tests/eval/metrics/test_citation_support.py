@@ -9,7 +9,7 @@ import pytest
 from eval.metrics.citation_support import CitationSupport, SupportedClaim, citation_support
 from eval.metrics.figure import UNDEFINED, Figure
 from rag import ClaimWithEvidence, Verdict, VerdictLabel
-from rag.testing.scripted import ScriptedVerifier
+from rag.testing.verifier import ScriptedVerifier
 
 
 class Judge:

@@ -349,7 +349,7 @@ def test_judge_that_fails_after_the_answer_is_a_failed_case(measure: Measure) ->
         n_calls = 0
 
         def verify(self, pairs: Sequence[ClaimWithEvidence]) -> list[object]:
-            from rag.testing.scripted import ScriptedVerifier
+            from rag.testing.verifier import ScriptedVerifier
 
             self.n_calls += 1
             if self.n_calls > 1:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.retrieval.fusion import min_max, reciprocal_rank
+from rag.retrieval.retriever import min_max, reciprocal_rank
 from rag.types import Hit
 
 SCORES = st.dictionaries(st.integers(1, 9), st.integers(-50, 50).map(float), max_size=9)

@@ -8,12 +8,10 @@ from hypothesis import strategies as st
 
 from rag.errors import GeneratorError, SettingsError
 from rag.protocols import ClaimWithEvidence
-from rag.testing.scripted import ScriptedVerifier
-from rag.testing.verifier import VERIFIER_CHECKS
+from rag.testing.verifier import VERIFIER_CHECKS, ScriptedVerifier
 from rag.types import Verdict, VerdictLabel
 from rag.verifiers.entailment import EntailmentVerifier
-from rag.verifiers.rules import RulesVerifier
-from rag.verifiers.rules_then_model import RulesThenModelVerifier, SupportFormula
+from rag.verifiers.rules import RulesThenModelVerifier, RulesVerifier, SupportFormula
 
 QUOTE = "The ministers discussed the treaty in Paris on Monday."
 PARAPHRASE = "The ministers pondered the treaty in Paris."
