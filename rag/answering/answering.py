@@ -22,7 +22,7 @@ from rag.conversation import asking_back, questions_in, standalone_question
 from rag.errors import GeneratorError, NotFoundError, QuestionError
 from rag.protocols import CANNOT_ANSWER, Generator, Surroundings, Verifier
 from rag.retrieval import Retrieval, Retriever, overview_topic
-from rag.retrieval.answer_kinds import expected_by, has_kind
+from rag.retrieval.answer_kinds import is_of_asked_kind
 from rag.retrieval.retriever import leans_back
 from rag.storage.filters import Filter
 from rag.types import (
@@ -364,7 +364,7 @@ class Answering:
         by_number = {sentence.number: sentence for sentence in evidence}
         found = list[tuple[Evidence | None, Evidence]]()
         for sentence in picked:
-            is_answer = sentence in cited.evidence and has_kind(expected_by(question), sentence.quote, question)
+            is_answer = sentence in cited.evidence and is_of_asked_kind(question, sentence.quote)
             if not is_answer or answer.quotes(sentence):
                 continue
             before = by_number.get(sentence.needs)

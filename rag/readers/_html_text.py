@@ -108,7 +108,7 @@ def visible_text(root: LexborNode, *, is_resolved: bool = True) -> str:
 
     White space runs become one space, as in a browser, except in `<pre>`. Links leave their words, images nothing.
 
-    >>> visible_text(parse("<p>A <b>wo</b>rd<br>and</p><tr><td>x</td>").body)
+    >>> visible_text(parse("<p>A <b>wo</b>rd<br>and</p><table><tr><td>x</td></tr></table>").body)
     'A word\\nand\\nx'
     """
     return "\n".join(line.text for line in visible_lines(root, is_resolved=is_resolved))

@@ -15,7 +15,15 @@ from rag.language.countries import COUNTRIES
 from rag.language.english import MONTHS, TENS, UNITS, WEEKDAYS, WORDS_OF_ASKING
 from rag.language.words import content_stems, content_words, distinct_content_words
 
-__all__ = ["Expected", "adds_name_or_number", "asked_words", "expected_by", "has_kind", "without_request"]
+__all__ = [
+    "Expected",
+    "adds_name_or_number",
+    "asked_words",
+    "expected_by",
+    "has_kind",
+    "is_of_asked_kind",
+    "without_request",
+]
 
 
 class Expected(StrEnum):
@@ -152,6 +160,20 @@ def has_kind(kind: Expected, sentence: str, question: str) -> bool:
     if kind in _HELD:
         return _HELD[kind].search(sentence) is not None
     return _HOLDS[kind](sentence, question)
+
+
+def is_of_asked_kind(question: str, sentence: str) -> bool:
+    """Whether `sentence` holds the kind of thing that `question` asks for; a sum of money is no length.
+
+    >>> [is_of_asked_kind("How long is it?", text) for text in ("It is 900 metres long.", "It cost £2.87 million.")]
+    [True, False]
+    """
+    kind = expected_by(question)
+    is_measure = kind is Expected.QUANTITY and not _HELD[Expected.MONEY].search(question)
+    return has_kind(kind, _SUM.sub(" ", sentence) if is_measure else sentence, question)
+
+
+_SUM = re.compile(r"[$€£¥₽₴]\s?\d[\d,.]*(?:\s?(?:m|bn|thousand|million|billion|trillion)\b)?")
 
 
 def adds_name_or_number(kind: Expected, sentence: str, question: str) -> bool:

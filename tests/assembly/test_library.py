@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from rag import Assistant, NotFoundError, Rating, Settings, SettingsError
-from rag.storage.migrations import rate_answers
+from rag.storage.migrations import rate_answers, seal_rows
 
 
 def test_assistants_of_one_library_answer_over_the_same_documents(assistant, write):
@@ -60,9 +60,10 @@ def test_a_store_of_an_older_version_gets_ids_and_ratings(store_folder, settings
         assistant.ask("When did the bridge open?")
     with sqlite3.connect(store_folder / "store.db") as database:
         database.execute("DROP INDEX answers_by_answer_id")
-        for column in ("answer_id", "rating"):
+        for column in ("answer_id", "rating", "seal"):
             database.execute(f"ALTER TABLE answers DROP COLUMN {column}")
-        database.execute("DELETE FROM migrations WHERE name = ?", [rate_answers.__name__])
+        for migration in (rate_answers, seal_rows):
+            database.execute("DELETE FROM migrations WHERE name = ?", [migration.__name__])
     with Assistant.open(store_folder, Settings(embedder="hashing", abstain_below=0)) as assistant:
         assert assistant.citation(1).quote == "The bridge opened in 1932."
         given = assistant.ask("When did the bridge open?")
