@@ -11,7 +11,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, delete, func, or_, select, update
 
 from rag.errors import NotFoundError, StoreError
 from rag.storage import schema
@@ -32,6 +32,7 @@ __all__ = ["Documents", "KnownVersion", "NewPassage", "sentence_record"]
 
 
 _AT_A_TIME = 50  # texts in memory
+_BY_ID = select(schema.documents).where(schema.documents.c.id == bindparam("document_id"))
 
 
 class KnownVersion(NamedTuple):
@@ -296,8 +297,7 @@ class Documents:
 
     def _row(self, document_id: str) -> Row[Any] | None:
         with self._database.connect() as connection:
-            query = select(schema.documents).where(schema.documents.c.id == document_id)
-            return connection.execute(query).one_or_none()
+            return connection.execute(_BY_ID, {"document_id": document_id}).one_or_none()
 
     def sentences(self, document_id: str) -> list[Sentence]:
         """The sentences of a current document, in reading order; none for a superseded one."""
