@@ -17,7 +17,7 @@ from eval.tasks.seeds import SEEDS, as_file, check_quote, seed_case
 from eval.tasks.task import Trial
 from rag import Assistant
 
-__all__ = ["NEWS", "NewsTask", "check_labels", "news_files"]
+__all__ = ["NEWS", "NearMissTask", "NewsTask", "check_labels", "news_files"]
 
 NEWS = SEEDS / "news"
 
@@ -26,6 +26,7 @@ class NewsTask:
     """The questions, asked over all articles of the folder together."""
 
     name = "news"
+    questions = "questions.jsonl"
 
     def __init__(self, folder: Path = NEWS) -> None:
         """Read the questions.
@@ -33,7 +34,7 @@ class NewsTask:
         Raises:
             DataError: a file is missing or of another form.
         """
-        questions = read_file(folder / "questions.jsonl")
+        questions = read_file(folder / self.questions)
         self._files = news_files(folder)
         self._rows = questions.rows
         self._cases = tuple(map(seed_case, questions.rows))
@@ -57,6 +58,13 @@ class NewsTask:
         texts = {corpus_ids[each]: assistant.document(each).text for each in corpus_ids}
         check_labels(self._cases, self._rows, texts)
         return case_trials(assistant, self._cases, corpus_ids, split)
+
+
+class NearMissTask(NewsTask):
+    """Questions that the articles do not answer, and others that they do, asked in the same way."""
+
+    name = "near-misses"
+    questions = "near-misses.jsonl"
 
 
 def news_files(folder: Path = NEWS) -> list[Path]:

@@ -20,7 +20,7 @@ from eval.mutations.sources import PUBLIC_SETS, public_claims, seed_claims
 from eval.tasks.answering import AnsweringTask
 from eval.tasks.assertion import AssertionTask
 from eval.tasks.mutation import MutationTask, SplitClaims
-from eval.tasks.news import NewsTask
+from eval.tasks.news import NearMissTask, NewsTask
 from eval.tasks.rewriting import RewritingTask
 from eval.tasks.seeds import SEEDS, seeds_task
 from eval.tasks.task import Task
@@ -51,6 +51,7 @@ class TaskEntry(NamedTuple):
 def _entries() -> Iterator[TaskEntry]:
     yield TaskEntry(SEEDS_TASK, "", "retrieval, answering, abstention, speakers")
     yield TaskEntry(NEWS_TASK, "", "the same over ten short articles, by kind of question")
+    yield TaskEntry(NearMissTask.name, "", "which questions over them are declined that none of them answers")
     yield TaskEntry(MUTATIONS_TASK, "", "what the metrics and the verifier catch")
     yield TaskEntry(ASSERTION_TASK, "", "whether answers show what their source does not assert")
     for name, data_set in DATA_SETS.items():
@@ -79,6 +80,8 @@ def build_task(name: str) -> Task:
         return AssertionTask(name=name)
     if name == NEWS_TASK:
         return NewsTask()
+    if name == NearMissTask.name:
+        return NearMissTask()
     if not entry.data_set:
         return seeds_task()
     folder = data_folder()

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from difflib import SequenceMatcher
 
 from rag.attribution import AskedSpeaker
 from rag.attribution.names import fold, name_words
 from rag.language.countries import COUNTRIES
 from rag.language.english import LEADING, MONTHS, QUESTION_WORDS
-from rag.language.people import TITLES
+from rag.language.people import FEMALE_NAMES, MALE_NAMES, ROLES, TITLE_TAILS, TITLES
 from rag.language.saying import SAID_OR_THOUGHT
 from rag.language.words import content_stems
 from rag.retrieval.answer_kinds import Expected, expected_by, has_kind
@@ -61,13 +62,39 @@ def _person(question: str, near: Sequence[Candidate]) -> Iterator[str]:
     names = _full_names(question)
     for given, surname in names if len(names) == 1 else ():
         others = {fold(each) for each in _bearers(best.quote, surname)}
-        if others and not beside.issuperset(name_words(given)) and "" not in others and not others & (TITLES | LEADING):
+        if not others or beside.issuperset(name_words(given)) or "" in others or others & _NO_NAMES:
+            continue
+        if not any(_may_be_one_name(fold(given), other) for other in others):
             yield f"{given} {surname}"
 
 
+def _may_be_one_name(given: str, other: str) -> bool:
+    """Whether two first names, folded, may be forms or spellings of one.
+
+    >>> (
+    ...     _may_be_one_name("sebastian", "sebastien"),
+    ...     _may_be_one_name("radoslaw", "radek"),
+    ...     _may_be_one_name("ann", "eva"),
+    ... )
+    (True, True, False)
+    """
+    if given[:1] != other[:1]:
+        return False
+    return given[:_N_OF_SHORT_FORM] == other[:_N_OF_SHORT_FORM] or SequenceMatcher(None, given, other).ratio() >= _ALIKE
+
+
 def _full_names(question: str) -> list[tuple[str, str]]:
-    """First and last word of each name of several words."""
-    names = [match[0].split() for match in _NAME.finditer(_POSSESSIVE.sub("", question))]
+    """First and last word of each name of several words; what somebody is, or is of, is no first name.
+
+    Nor is the word that opens the question, if it is not one as a rule: "Describe Rubio's offer".
+
+    >>> _full_names("Did Secretary of State Rubio or Poland's Foreign Minister Sikorski meet Ann Lee?")
+    [('Ann', 'Lee')]
+    """
+    opening = re.match(r"\W*(\w+)", question)
+    is_name = opening is None or fold(opening[1]) in _FIRST_NAMES
+    named = question if opening is None or is_name else question[opening.end() :]
+    names = [match[0].split() for match in _NAME.finditer(_POSSESSIVE.sub(",", named))]
     names = [[word for word in name if fold(word) not in _NO_NAMES] for name in names]
     return [(name[0], name[-1]) for name in names if len(name) > 1]
 
@@ -170,7 +197,25 @@ _SAID_AS = {
 }
 _COUNTRY_STEMS = frozenset(country.names[0] for country in COUNTRIES)
 _SAYS = SAID_OR_THOUGHT | {"write", "wrote", "writes", "according", "announce", "announced"}
-_NO_NAMES = LEADING | QUESTION_WORDS | TITLES | frozenset(MONTHS)
+_OF_COUNTRIES = frozenset(
+    word.lower()
+    for country in COUNTRIES
+    for name in (*country.names, *country.adjectives, *country.capitals)
+    for word in name.split()
+)
+_NO_NAMES = (LEADING | QUESTION_WORDS | TITLES | TITLE_TAILS | ROLES | frozenset(MONTHS) | _OF_COUNTRIES) | {
+    "foreign",
+    "deputy",
+    "vice",
+    "former",
+    "acting",
+    "home",
+}
+_FIRST_NAMES = FEMALE_NAMES | MALE_NAMES
+_N_OF_SHORT_FORM = 3
+"""Letters that a name and its short form begin with: "Rob" and "Robert"."""
+_ALIKE = 0.7
+"""Share of letters in common from which on two names may be spellings of one."""
 _NAME = re.compile(r"(?<![\w-])[A-Z][\w’'-]*(?: [A-Z][\w’'-]*)*")
 _POSSESSIVE = re.compile(r"[’']s\b")
 _YEAR = re.compile(r"\b(?:1[0-9]\d\d|20\d\d)\b")

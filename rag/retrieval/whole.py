@@ -170,10 +170,17 @@ def _parts(passage: StoredPassage, group: Sentence) -> list[Sentence]:
 def without_labels(ranked: Sequence[Ranked], question: str) -> list[Ranked]:
     """The places that say something, in their order; all of them when none does.
 
-    A byline or the header of a mail stays where the question asks who wrote or sent it.
+    A byline or the header of a mail stays where the question asks who wrote or sent it, a caption where it asks what a
+    picture shows.
     """
     asks_for_writer = _WRITER.search(question) is not None
-    return [place for place in ranked if not is_label(place.candidate, asks_for_writer=asks_for_writer)] or [*ranked]
+    asks_for_picture = _SHOWN.search(question) is not None
+    return [
+        place
+        for place in ranked
+        if not is_label(place.candidate, asks_for_writer=asks_for_writer)
+        or (asks_for_picture and _CREDIT.search(place.candidate.quote))
+    ] or [*ranked]
 
 
 def is_label(candidate: Candidate, *, asks_for_writer: bool = False) -> bool:
@@ -232,6 +239,10 @@ _FIELD = re.compile(r"\w:\s+\w|:$")
 """A name with a value behind it, or words that announce what follows."""
 _BYLINE = re.compile(r"(?:By|Words by|Photos? by|Photo:|Picture:) +[A-Z][^.!?]*$")
 _MAIL_HEADER = re.compile(r"(?:From|To|Cc|Bcc|Date|Sent|Subject|Reply-To|Message-ID): +\S[^\n]*$")
+_CREDIT = re.compile(r"\b(?:photo|photograph|picture|image|credit)s?\b|©|getty|reuters", re.IGNORECASE)
+_SHOWN = re.compile(
+    r"\b(?:photo\w*|pictur\w*|images?|captions?|(?:is|are|was|were) (?:shown|seen)|illustrat\w*)\b", re.IGNORECASE
+)
 _WRITER = re.compile(
     r"\b(?:wr[io]te\w*|written|author\w*|journalist|reporter|photo\w*|pictures?|by ?line|e-?mails?|mails?|messages?"
     r"|sen[dt]|sender|subject|recipient|address\w*|press office|published|dated?)\b",

@@ -123,9 +123,10 @@ def test_head_of_a_table_is_none_and_its_rows_are(ranked_of):
     [
         ("By Henrik Aune, Sund Courier", "Who wrote the guide to the fleet?"),
         ("Subject: Three charged over theft", "What is the subject of the e-mail?"),
+        ("The crane Samson in the harbour Photo / Jonas Wiik", "What can be seen in the photograph?"),
     ],
 )
-def test_byline_and_mail_header_answer_only_who_asks_for_them(ranked_of, line, question):
+def test_byline_mail_header_and_caption_answer_only_who_asks_for_them(ranked_of, line, question):
     places = ranked_of(f"{line}\nFive ferries still cross the Sund.")
     assert line not in quotes(without_labels(places, "how many ferries cross the Sund?"))
     assert line in quotes(without_labels(places, question))

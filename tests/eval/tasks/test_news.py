@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from eval.cases import DataError, Split
-from eval.tasks.news import NEWS, NewsTask, news_files
+from eval.tasks.news import NEWS, NearMissTask, NewsTask, news_files
 from rag import Assistant
 
 
@@ -25,6 +25,18 @@ def test_halves_are_the_questions_of_five_articles_each(assistant: Assistant, tm
     assert (len(tune), len(report), len(both)) == (100, 100, 200)
     assert not {trial.case_id for trial in tune} & {trial.case_id for trial in report}
     assert len(assistant.documents()) == len(news_files()) == 10
+
+
+def test_near_misses_are_asked_of_articles_of_the_tune_half_alone(assistant: Assistant, tmp_path: Path) -> None:
+    task = NearMissTask()
+    tune, report = (task.trials(assistant, split, documents=tmp_path / "documents") for split in Split)
+    assert (len(tune), len(report)) == (100, 81)
+    rows = [
+        [json.loads(line) for line in (NEWS / name).read_text(encoding="utf-8").splitlines()]
+        for name in ("questions.jsonl", "near-misses.jsonl")
+    ]
+    articles = {row["gold_source"] for row in rows[0] if row["split"] == "dev"}
+    assert {row["gold_source"] for row in rows[1] if row["answerable"]} <= articles
 
 
 def test_outcome_names_its_kind_and_scores_what_is_shown(assistant: Assistant, tmp_path: Path) -> None:
