@@ -12,6 +12,7 @@ TASKS = {
     "gate": "eval.gate",
     "ingest": "eval.speed.ingest",
     "damage": "eval.damage",
+    "fuzz": "eval.fuzz",
     "kills": "eval.durability",
     "peers": "eval.peers.compare",
     "report": "eval.reports.report",
