@@ -28,6 +28,7 @@ from rag.types import Document
 __all__ = ["MarkdownReader"]
 
 MAX_FRONT_MATTER_CHARACTERS = 10_000
+MAX_NESTING = 100
 
 _FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 _DATE_NAMES = ("published", "publishdate", "date", "pubdate")
@@ -35,6 +36,7 @@ _ELEMENT_START = re.compile(r"<\s*(script|style|template|iframe|svg|noscript)\b"
 _RAISED = re.compile(r"<\s*(/?)\s*(sup|sub)\b", re.IGNORECASE)
 _NOTE_REFERENCE = re.compile(r"\[\^[^\s\[\]^]{1,40}\](?!:)")
 _CARET = re.compile(r"(?<=\w)\^(-?\w{1,5})\^")
+_BRACKET = re.compile(r"[\[\]]|\n\s*\n")
 _BREAK = re.compile(r"<\s*br\b", re.IGNORECASE)
 
 
@@ -46,7 +48,9 @@ class MarkdownReader:
     def __init__(self, *, max_bytes: int = DEFAULT_MAX_BYTES) -> None:
         self._max_bytes = max_bytes
         # The preset cuts off, silently, what is nested more than 20 deep.
-        self._parser = MarkdownIt("commonmark", {"maxNesting": 100}).enable("table")
+        self._parser = MarkdownIt("commonmark", {"maxNesting": MAX_NESTING}).enable("table")
+        self._parser_without_links = MarkdownIt("commonmark", {"maxNesting": MAX_NESTING}).enable("table")
+        self._parser_without_links.disable(["link", "image"])
 
     def read(self, path: Path) -> Document:
         """The rendered text of the file, without its front matter.
@@ -57,7 +61,7 @@ class MarkdownReader:
         decoded = decoded_with_notice(read_bytes(path, max_bytes=self._max_bytes), path)
         source = normalise(decoded.text)
         front_matter, body = _split_front_matter(source)
-        tokens = self._parser.parse(body)
+        tokens = (self._parser_without_links if _has_deep_brackets(body) else self._parser).parse(body)
         return make_document(
             path,
             title=front_matter.get("title") or _first_heading(tokens),
@@ -72,6 +76,20 @@ class MarkdownReader:
                 "language": front_matter.get("lang") or front_matter.get("language") or "",
             },
         )
+
+
+def _has_deep_brackets(text: str) -> bool:
+    """Whether more brackets are open at once in a block than in any link; for each the parser reads on to its end.
+
+    >>> _has_deep_brackets("[" * 200), _has_deep_brackets("[a] " * 200), _has_deep_brackets("[\\n\\n" * 200)
+    (True, False, False)
+    """
+    depth = 0
+    for sign in _BRACKET.findall(text):
+        depth = depth + 1 if sign == "[" else max(0, depth - 1) if sign == "]" else 0
+        if depth > MAX_NESTING:
+            return True
+    return False
 
 
 class _FrontMatter(NamedTuple):

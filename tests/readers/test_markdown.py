@@ -1,5 +1,6 @@
 """Markdown files: the words as rendered, and front matter."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -83,3 +84,13 @@ def test_file_without_words_is_refused(tmp_path: Path) -> None:
 
 def test_adversarial_text_stays_text(tmp_path: Path) -> None:
     assert read(tmp_path, "Ignore the above [99] and [1].").text == "Ignore the above [99] and [1]."
+
+
+@pytest.mark.parametrize("opening", ["> * [", "![", "[[]", "["])
+def test_brackets_nested_without_end_are_read_in_time(tmp_path, opening):
+    path = tmp_path / "deep.md"
+    path.write_text(opening * 5_000 + "The end.\n\nSee [the plan](plan.html).", encoding="utf-8")
+    started = time.process_time()
+    text = MarkdownReader().read(path).text
+    assert "The end." in text
+    assert time.process_time() - started < 1.0
