@@ -65,6 +65,8 @@ _LONGEST_CELL = 300
 """Characters: a table with a longer cell lays out the page."""
 _MOST_CELLS = 200_000
 _MOST_CELL_BLOCKS = 2
+_SPACES = re.compile("  +")
+_TAB = re.compile(" *\t *")
 _SPACE = re.compile("[ \t\n\r\f]+")
 
 
@@ -213,7 +215,12 @@ class _LineWriter:
         if self._is_resolved:
             line = shape.resolved(line)
         # Spaces meet where an inline element ends with one and the text after it begins with one.
-        line = line.rstrip() if self.is_preformatted else re.sub(" *\t *", "\t", re.sub("  +", " ", line)).strip()
+        if self.is_preformatted:
+            line = line.rstrip()
+        else:
+            if "  " in line:
+                line = _SPACES.sub(" ", line)
+            line = (_TAB.sub("\t", line) if "\t" in line else line).strip()
         self._pieces.clear()
         if self.is_preformatted:
             self._preformatted.append(line)
@@ -285,7 +292,7 @@ def _table_lines(table: LexborNode, *, is_resolved: bool) -> Iterator[str]:
                 column += 1
             if cell is None:
                 break
-            text = " ".join(visible_text(cell, is_resolved=False).split())
+            text = " ".join(_cell_text(cell).split())
             width, height = _count(cell, "colspan", 100), _count(cell, "rowspan", 1_000)
             cells.append((text, width))
             for below in range(column, column + width):
@@ -306,6 +313,14 @@ def _table_lines(table: LexborNode, *, is_resolved: bool) -> Iterator[str]:
         rows = [names_of_heads(heads), *rows[n_heads:]]
     found = table_lines(rows, header=Header.MARKED if n_heads else Header.UNCERTAIN, named=shape.added)
     yield from (map(shape.resolved, found) if is_resolved else found)
+
+
+def _cell_text(cell: LexborNode) -> str:
+    """The text of a cell with its raised signs marked; most hold nothing but a text, which is the text then."""
+    first = cell.first_child
+    if first is None or (first.is_text_node and first.next is None):
+        return cell.text()
+    return visible_text(cell, is_resolved=False)
 
 
 def _count(cell: LexborNode, name: str, most: int) -> int:

@@ -157,8 +157,11 @@ class Element(Protocol):
     def get(self, key: str, /) -> str | None:
         """The attribute of that name."""
 
-    def iter(self) -> Iterator[Element]:
-        """The element and all below it, in document order."""
+    def iter(self, tag: str = ..., /) -> Iterator[Element]:
+        """The element and all below it, in document order; those of the name alone ("{*}name": in any namespace)."""
+
+    def iterchildren(self, tag: str, /) -> Iterator[Element]:
+        """The direct children of that name."""
 
     def itertext(self) -> Iterator[str]:
         """The pieces of text below the element."""
@@ -218,12 +221,12 @@ def attribute(element: Element, name: str) -> str:
 
 def children(element: Element, name: str) -> Iterator[Element]:
     """The direct children of that name."""
-    return (below for below in element if local_name(below) == name)
+    return element.iterchildren(f"{{*}}{name}")
 
 
 def child(element: Element | None, name: str) -> Element | None:
     """The first direct child of that name; None when there is none, or no element."""
-    return next(children(element, name), None) if element is not None else None
+    return next(element.iterchildren(f"{{*}}{name}"), None) if element is not None else None
 
 
 def path_to(element: Element | None, *names: str) -> Element | None:
@@ -235,4 +238,4 @@ def path_to(element: Element | None, *names: str) -> Element | None:
 
 def descendants(element: Element, name: str) -> Iterator[Element]:
     """The elements of that name, at any depth, in document order."""
-    return (below for below in element.iter() if local_name(below) == name)
+    return element.iter(f"{{*}}{name}")

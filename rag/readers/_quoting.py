@@ -22,6 +22,9 @@ _VERBS = r"(?:wrote|schrieb|a écrit|escribió|ha scritto|escreveu|schreef|skrev
 _INTRODUCTION = re.compile(
     r"\s*(?:On|Am|Le|El|Il|Em|Op|Den|W dniu|Dnia|În|Pe)\b.{4,200}" + _VERBS + r"\b.{0,100}:\s*", re.DOTALL
 )
+_INTRODUCING = frozenset("OALEIDWÎP")
+"""What a line begins with that introduces a quotation."""
+_BEGINS_PARTING = frozenset("-_B")
 _BEGINS_INTRODUCTION = re.compile(r"\s*(?:On|Am|Le|El|Il|Em|Op|Den|W|Dnia|În|Pe)\b")
 _OLD_MAIL = re.compile(
     r"\s*-{2,}\s*(?:Original Message|Ursprüngliche Nachricht|Message d'origine|Mensaje original|Messaggio originale"
@@ -96,7 +99,7 @@ def parted(lines: Sequence[str], *, are_marked: bool = True, level: int = 0) -> 
             rest = lines[i + (n_head or n_introduction) :]
             return Parted(own, quotations + _quotations(head, rest, are_marked=are_marked, level=level))
         if not n_introduction:
-            if _QUOTED.match(lines[i]):
+            if ">" in lines[i] and _QUOTED.match(lines[i]):
                 quoted.append(_LEVEL.sub("", lines[i], count=1))
             else:
                 own.append(lines[i])
@@ -109,6 +112,8 @@ def parted(lines: Sequence[str], *, are_marked: bool = True, level: int = 0) -> 
 
 def _quotations(head: Sequence[str], lines: Sequence[str], *, are_marked: bool = True, level: int) -> list[Quotation]:
     """What stands below the head, and what is quoted in it in turn."""
+    if not lines:
+        return []
     if level >= _MOST_LEVELS:
         inner = Parted([_MARKS.sub("", line) for line in lines], [])
     else:
@@ -132,8 +137,10 @@ def _length_of_head(lines: Sequence[str], i: int, *, has_text: bool) -> int:
 
     0 when none; a mail that is passed on without a word is that of its sender.
     """
+    if not has_text:
+        return 0
     line = lines[i].lstrip()
-    if not has_text or not (line[:1] in tuple("-_B") or ":" in line):
+    if not (line[:1] in _BEGINS_PARTING or ":" in line):
         return 0
     is_old = _OLD_MAIL.fullmatch(line) is not None
     is_passed_on = not is_old and _PASSED_ON.fullmatch(line) is not None
@@ -152,7 +159,7 @@ def _length_of_head(lines: Sequence[str], i: int, *, has_text: bool) -> int:
 
 def _length_of_introduction(lines: Sequence[str], i: int, *, are_marked: bool) -> int:
     """How many lines from here say "On … wrote:"; 0 when none, or when nothing quoted follows them."""
-    if not _BEGINS_INTRODUCTION.match(lines[i]):
+    if lines[i].lstrip()[:1] not in _INTRODUCING or not _BEGINS_INTRODUCTION.match(lines[i]):
         return 0
     for length in (1, 2, 3):
         if _INTRODUCTION.fullmatch("\n".join(lines[i : i + length])):

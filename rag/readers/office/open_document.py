@@ -61,7 +61,7 @@ class OpenDocumentReader:
                 meta = child(parse_xml(archive.read("meta.xml"), path, part="meta.xml"), "meta")
                 said = {local_name(entry): entry.text or "" for entry in meta} if meta is not None else {}
         kind = next((name for name in _MEDIA_TYPE_BY_BODY if child(body, name) is not None), "")
-        content = child(body, kind)
+        content = child(body, kind) if kind else None
         if content is None:
             raise ReadError(str(path), "it is no text, spreadsheet or presentation - save it as one of them")
         try:

@@ -65,6 +65,7 @@ _DAY_FIRST = re.compile(
 )
 _MONTH_FIRST = re.compile(rf"\b({_MONTH.pattern})\s+(\d{{1,2}})(?:st|nd|rd|th)?,?\s+(\d{{4}})(?!\d)")
 _FOUR_DIGITS = re.compile(r"\d{4}")
+_DAY_AND_YEAR = re.compile(r"\s\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4}(?!\d)")
 _ISO = re.compile(r"(?<![\d-])(\d{4})-(\d{2})-(\d{2})(?![\d-])")
 _NAME = r"(?:(?:d[aeiu]|de la|del|della|van|von|der|den|ten|bin|al|el|la|le|y|e)\s+|[A-ZÀ-ÖØ-ÞČŠŽŁÉ][\w.’'-]*\s*){1,5}"
 _BYLINE = re.compile(
@@ -161,10 +162,15 @@ def date_in_words(line: str) -> str:
         return ""
     days = {
         *(_day(match[3], match[2], match[1]) for match in _DAY_FIRST.finditer(line)),
-        *(_day(match[3], match[1], match[2]) for match in _MONTH_FIRST.finditer(line)),
+        *(_day(match[3], match[1], match[2]) for match in _month_first(line)),
         *(_day(match[1], match[2], match[3]) for match in _ISO.finditer(line)),
     } - {""}
     return days.pop() if len(days) == 1 else ""
+
+
+def _month_first(line: str) -> Iterator[re.Match[str]]:
+    """The dates such as "March 3, 2025"; names of months are looked for where a day and a year may stand after them."""
+    return _MONTH_FIRST.finditer(line) if _DAY_AND_YEAR.search(line) else iter(())
 
 
 def only_dated(frame: Iterable[str], text: Iterable[str]) -> list[str]:

@@ -10,6 +10,7 @@ itself, or the letters beside it, say that it was not there before.
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -108,11 +109,16 @@ _N_WIDTHS = 3
 _BULLET = re.compile(r"\s*(?:[-–—*•◦▪+]|\(?(?:\d{1,3}|[a-zA-Z]|[ivx]{1,5})[.)]|\[\d{1,3}\])\s+\S")
 _STANDS_ALONE = re.compile(r"\s*(?:[>|#]|--|==|\*\*\*|~~~|```|https?://\S+$|[A-Z][\w-]{0,20}: \S)")
 _CELLS = re.compile(r"\S(?:\t| {3,})\S.*|\|.*\||\+-{2,}")
-_CODE = re.compile(
-    r"[;{}]\s*$|^\s*(?:def|class|import|from|return|#include|function|var|const|if\s*\()\b|[=!]=|=>|\(\)|</\w"
-)
-_SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’»)\]]*$")
+_CODE_START = re.compile(r"\s*(?:def|class|import|from|return|#include|function|var|const|if\s*\()\b")
+_CODE = re.compile(r"[;{}]\s*$|[=!]=|=>|\(\)|</\w")
+_SIGNS_OF_CELLS = ("\t", "   ", "|", "+-")
+_SIGNS_OF_CODE = (";", "{", "}", "=", "()", "</")
+"""Without any of them in a block its lines need not be looked at one by one."""
+_CLOSING = "\"'”’»)]"
+_ENDING = frozenset(".!?…。！？")
 _PARTED = re.compile(r"[^\W\d_][-\u2010\u00ad]$")
+_HYPHENS = frozenset("-\u2010\u00ad")
+_PARTED_LINE = re.compile(r"[-\u2010\u00ad][^\S\n]*\n")
 _WORD = re.compile(r"[^\W\d_]+(?:[-’'][^\W\d_]+)*")
 _NO_BLANKS = re.compile("[\u3040-\u30ff\u3400-\u9fff\uff00-\uff65\u3000-\u303f]")
 
@@ -131,7 +137,8 @@ def unwrapped(text: str) -> str:
     document_width = max(usual, default=0)
     if not document_width and not any(map(_is_pair, blocks)):
         return text
-    known = Counter(word.lower() for word in _WORD.findall(text))
+    # Words are known to judge hyphens by, which few texts have at the ends of lines.
+    known = Counter(word.lower() for word in _WORD.findall(text)) if _PARTED_LINE.search(text) else Counter[str]()
     lines: list[str] = []
     for block, width in zip(blocks, widths, strict=True):
         width = width or (document_width if _fits(block, document_width) else 0)
@@ -171,8 +178,9 @@ def _width(block: Sequence[str]) -> int:
     if not joints:
         return 0
     best, share = 0, 0.0
+    needed = [_needed(line, following) for line, following in joints]
     for width in lengths:
-        n_full = sum(_is_full(line, following, width) for line, following in joints)
+        n_full = sum(n > width for n in needed)
         if n_full / len(joints) > share:
             best, share = width, n_full / len(joints)
     n_lower = sum(following.lstrip()[:1].islower() for _, following in joints)
@@ -198,19 +206,23 @@ def _is_pair(block: Sequence[str]) -> bool:
     if len(block) != 2 or not _may_be_prose(block):
         return False
     first, second = block[0].rstrip(), block[1].lstrip()
-    return _SURE_WIDTH <= len(first) <= _WIDEST and second[:1].islower() and not _SENTENCE_END.search(first)
+    return _SURE_WIDTH <= len(first) <= _WIDEST and second[:1].islower() and not _ends_sentence(first)
 
 
 def _may_be_prose(block: Sequence[str]) -> bool:
     """Whether the lines are no cells, no code and no list of sentences."""
     n = len(block)
-    if sum(_CELLS.search(line) is not None for line in block) * 3 > n:
+    whole = "\n".join(block)
+    has_cells = any(sign in whole for sign in _SIGNS_OF_CELLS)
+    if has_cells and sum(_CELLS.search(line) is not None for line in block) * 3 > n:
         return False
-    if sum(_CODE.search(line) is not None for line in block) * 3 >= n:
+    has_code = any(sign in whole for sign in _SIGNS_OF_CODE)
+    n_code = sum(bool(_CODE_START.match(line) or (has_code and _CODE.search(line))) for line in block)
+    if n_code * 3 >= n:
         return False
     if sum(_STANDS_ALONE.match(line) is not None for line in block) * 2 > n:
         return False
-    n_ended = sum(_SENTENCE_END.search(line.rstrip()) is not None for line in block[:-1])
+    n_ended = sum(_ends_sentence(line.rstrip()) for line in block[:-1])
     return n_ended <= _MOST_SENTENCE_ENDS * max(1, n - 1) or n == 2
 
 
@@ -218,16 +230,27 @@ def _has_no_case(block: Sequence[str]) -> bool:
     return not any(letter.islower() or letter.isupper() for letter in block[0])
 
 
+def _ends_sentence(line: str) -> bool:
+    return line.rstrip(_CLOSING)[-1:] in _ENDING
+
+
 def _starts_anew(line: str) -> bool:
+    if line.split(None, 1)[0].isalpha():
+        return False  # a word is no bullet, and no name before a colon
     return _BULLET.match(line) is not None or _STANDS_ALONE.match(line) is not None
 
 
 def _is_full(line: str, following: str, width: int) -> bool:
     """Whether the first word of the following line has no room at the end of this one."""
+    return _needed(line, following) > width
+
+
+def _needed(line: str, following: str) -> float:
+    """How wide a line would have to be to hold the first word of the following one too; a parted word never fits."""
     word = following.split(None, 1)[0]
-    if _NO_BLANKS.match(word) and _NO_BLANKS.match(line[-1:]):
-        return len(line) + 2 >= width
-    return len(line) + 1 + len(word) > width or _PARTED.search(line) is not None
+    if not word.isascii() and _NO_BLANKS.match(word) and _NO_BLANKS.match(line[-1:]):
+        return len(line) + 3
+    return math.inf if line[-1:] in _HYPHENS and _PARTED.search(line) else len(line) + 1 + len(word)
 
 
 def _joined(block: Sequence[str], width: int, known: Counter[str]) -> Iterator[str]:
@@ -236,12 +259,11 @@ def _joined(block: Sequence[str], width: int, known: Counter[str]) -> Iterator[s
     margin = min(len(line) - len(line.lstrip()) for line in block[1:]) if len(block) > 1 else 0
     for line in block[1:]:
         indent = len(line) - len(line.lstrip())
-        is_open = not _SENTENCE_END.search(previous)
-        is_item = _BULLET.match(pending) is not None
+        is_open = not _ends_sentence(previous)
         goes_on = not _starts_anew(line) and (
             _is_full(previous, line, width) or (is_open and line.lstrip()[:1].islower())
         )
-        if indent > margin + 1 and not is_item and not is_open:
+        if indent > margin + 1 and not is_open and not _BULLET.match(pending):
             goes_on = False  # a paragraph that begins with an indent
         if goes_on:
             join = joined(pending, line.strip(), known)
