@@ -142,6 +142,8 @@ class VectorIndex(Protocol):
     def search(self, vectors: FloatArray, k: int, *, among: IdArray | None = None) -> list[list[Hit]]:
         """For each row of `vectors` at most `k` hits by inner product, best first, equal scores by id.
 
+        Several threads may search at once, and while another one adds or removes.
+
         among: int64 (m,), ascending: the only ids that may be found; None for all. Unknown ids are ignored.
         """
 

@@ -52,7 +52,7 @@ class ExactIndex:
 
         among: int64 (m,), ascending: the only ids that may be found; None for all. Unknown ids are ignored.
         """
-        findable = self._vector_by_id
+        findable = dict(self._vector_by_id)  # as it is now: another thread may add to it
         if among is not None:
             findable = {passage_id: findable[passage_id] for passage_id in among.tolist() if passage_id in findable}
         results = []

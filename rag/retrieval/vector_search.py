@@ -32,7 +32,8 @@ class VectorSearch:
     """Searches an index after bringing it up to the store's generation.
 
     Passages that the index lacks are added from the store and those that are gone are removed, so that it does not
-    matter which process changed the store, or what became of the index's files.
+    matter which process changed the store, or what became of the index's files. Threads search side by side; what
+    another one has brought up to a later generation meanwhile, `Passages.load` leaves out.
 
     make_index: number of dimensions → a new, empty index.
     embedder: gives the embedder of the settings; called only when something is searched or was added.
@@ -59,9 +60,10 @@ class VectorSearch:
         """
         with self._lock:
             index = self._refreshed()
-            if index.is_exact or k < 1:
-                return index.search(vector[None, :], k, among=among)[0]
-            candidates = index.search(vector[None, :], k + max(k, _MARGIN), among=among)[0]
+        is_exact = index.is_exact
+        candidates = index.search(vector[None, :], k if is_exact else k + max(k, _MARGIN), among=among)[0]
+        if (is_exact and index.is_exact) or k < 1:  # lists may have been made meanwhile
+            return candidates
         return self._scored([hit.passage_id for hit in candidates], vector)[:k]
 
     def refresh(self) -> None:

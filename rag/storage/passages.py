@@ -21,7 +21,7 @@ from rag.storage.database import Database
 from rag.storage.documents import sentence_record
 from rag.storage.filters import Filter, condition_of
 from rag.storage.sealing import SEALED_OF_DOCUMENTS, checksum, is_sound, passage_seal
-from rag.types import Passage, Sentence, Span
+from rag.types import NO_METADATA, Passage, Sentence, Span
 
 __all__ = ["LoadedPassages", "PassageTexts", "Passages", "StoredPassage", "heading_of"]
 
@@ -159,18 +159,17 @@ class Passages:
         with self._database.connect() as connection:
             for batch in _batches(passage_ids):
                 ids = {"ids": json.dumps(list(batch))}
-                documents = {row.key: row for row in connection.execute(_DOCUMENTS, ids)}
-                sound = {key for key, row in documents.items() if is_sound(schema.documents, row)}
-                by_passage: dict[int, list[Row[Any]]] = {}
-                for sentence in connection.execute(_SENTENCES, ids):
-                    by_passage.setdefault(sentence.passage_id, []).append(sentence)
+                documents = {row.key: _Loaded.of(row) for row in connection.execute(_DOCUMENTS, ids)}
+                by_passage: dict[int, list[_SentenceRow]] = {}
+                for passage_id, *sentence in connection.execute(_SENTENCES, ids):
+                    by_passage.setdefault(passage_id, []).append(_SentenceRow(*sentence))
                 for row in connection.execute(_PASSAGES, ids):
                     document, sentences = documents[row.document_key], by_passage.get(row.id, [])
-                    is_whole = row.document_key in sound and _is_as_stored(row, document.text_hash, sentences)
+                    is_whole = document.is_sound and _is_as_stored(row, document.row.text_hash, sentences)
                     if is_whole and len(row.vectors) == 4 * dim * (1 + len(sentences)):
                         found[row.id] = _stored_passage(row, document, sentences, dim)
                     else:
-                        damaged.add(str(document.source))
+                        damaged.add(str(document.row.source))
         passages = [found[passage_id] for passage_id in passage_ids if passage_id in found]
         return LoadedPassages(passages, tuple(sorted(damaged)))
 
@@ -235,28 +234,52 @@ def _said(metadata: object) -> dict[str, str]:
     return {str(name): str(value) for name, value in found.items()} if isinstance(found, dict) else {}
 
 
-def _is_as_stored(row: Row[Any], text_hash: bytes, sentences: Sequence[Row[Any]]) -> bool:
-    rows = [(sentence.ordinal, sentence.start, sentence.end, sentence.speaker) for sentence in sentences]
-    return bool(row.seal == passage_seal(row, text_hash, rows) and checksum(row.vectors) == row.checksum)
+class _SentenceRow(NamedTuple):
+    """What a passage's seal is over, of each of its sentences."""
+
+    ordinal: int
+    start: int
+    end: int
+    speaker: str
 
 
-def _stored_passage(row: Row[Any], document: Row[Any], sentences: Sequence[Row[Any]], dim: int) -> StoredPassage:
-    said = json.loads(document.metadata)
+class _Loaded(NamedTuple):
+    """What all passages of a document share, made once: `said` and `heading` only of one that is what was stored."""
+
+    row: Row[Any]
+    is_sound: bool
+    said: Mapping[str, str]
+    heading: str
+
+    @classmethod
+    def of(cls, row: Row[Any]) -> _Loaded:
+        if not is_sound(schema.documents, row):
+            return cls(row, False, NO_METADATA, "")
+        said = json.loads(row.metadata)
+        return cls(row, True, said, heading_of(row.title, said, source=row.source))
+
+
+def _is_as_stored(row: Row[Any], text_hash: bytes, sentences: Sequence[_SentenceRow]) -> bool:
+    return bool(row.seal == passage_seal(row, text_hash, sentences) and checksum(row.vectors) == row.checksum)
+
+
+def _stored_passage(row: Row[Any], document: _Loaded, sentences: Sequence[_SentenceRow], dim: int) -> StoredPassage:
+    document_id = document.row.id
     return StoredPassage(
         passage=Passage(
             id=row.id,
-            document_id=document.id,
+            document_id=document_id,
             first_sentence=row.first_sentence,
             last_sentence=row.last_sentence,
             span=Span(start=row.start, end=row.end),
         ),
-        source=document.source,
-        title=document.title,
-        published=said.get("published", ""),
+        source=document.row.source,
+        title=document.row.title,
+        published=document.said.get("published", ""),
         text=row.text,
-        sentences=tuple(sentence_record(sentence, document.id) for sentence in sentences),
+        sentences=tuple(sentence_record(sentence, document_id) for sentence in sentences),
         vectors=np.frombuffer(row.vectors, dtype="<f4").reshape(-1, dim)[1:].astype(np.float32),
-        heading=heading_of(document.title, said, source=document.source),
+        heading=document.heading,
     )
 
 

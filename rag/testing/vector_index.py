@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeAlias
 
@@ -18,6 +19,7 @@ __all__ = ["VECTOR_INDEX_CHECKS", "MakeVectorIndex", "check_vector_index"]
 MakeVectorIndex: TypeAlias = Callable[[int], VectorIndex]
 """Number of dimensions → a new, empty index."""
 
+_N_SEARCHES = 300
 EAST, NORTH, NORTH_EAST, WEST = (1.0, 0.0), (0.0, 1.0), (0.6, 0.8), (-1.0, 0.0)
 
 
@@ -140,6 +142,28 @@ def finds_only_among_the_chosen(make_index: MakeVectorIndex, _: Path) -> None:
     assert _found(index, EAST, 3, among=list(range(1, 1200, 7))) == [1002, 1009, 1016]
 
 
+def answers_while_others_search_and_change(make_index: MakeVectorIndex, _: Path) -> None:
+    """Threads find what is always there, and nothing but that and what another one adds and removes."""
+    index = make_index(2)
+    index.add([1, 2], _rows(EAST, NORTH))
+
+    def search() -> set[int]:
+        found = [{hit.passage_id for hit in index.search(_rows(EAST), 99)[0]} for _ in range(_N_SEARCHES)]
+        assert all({1, 2} <= ids for ids in found)
+        return set().union(*found)
+
+    def change() -> None:
+        for number in range(_N_SEARCHES):
+            index.add([3, 4 + number % 50], _rows(WEST, NORTH_EAST))
+            index.remove([3, *range(4, 54, 7)])
+
+    with ThreadPoolExecutor() as threads:
+        changing = threads.submit(change)
+        searching = [threads.submit(search) for _ in range(3)]
+        assert all(searched.result() <= set(range(54)) for searched in searching)
+        changing.result()
+
+
 def loads_what_was_saved_or_nothing(make_index: MakeVectorIndex, folder: Path) -> None:
     """After `save`, a new index finds the same, or `load` is False and the index empty; the last save counts."""
     index = make_index(2)
@@ -219,6 +243,7 @@ VECTOR_INDEX_CHECKS: tuple[Callable[[MakeVectorIndex, Path], None], ...] = (
     takes_large_ids_and_no_passages,
     keeps_its_own_copy_of_vectors,
     finds_only_among_the_chosen,
+    answers_while_others_search_and_change,
     loads_what_was_saved_or_nothing,
     loads_no_other_index,
     loads_nothing_from_damaged_files,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import shutil
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -196,6 +198,26 @@ def test_rough_scores_of_an_index_are_made_exact(store_folder, write):
     assert [hit.passage_id for hit in found[0]] == [hit.passage_id for hit in found[2]]
     assert [hit.passage_id for hit in found[1]] == [hit.passage_id for hit in found[3]]
     np.testing.assert_allclose([hit.score for hit in found[0]], [hit.score for hit in found[2]], atol=1e-6)
+
+
+class MeetingIndex(ExactIndex):
+    """Gives hits when two searches are under way at once, and an error when that takes long."""
+
+    meeting = threading.Barrier(2, timeout=10)
+
+    def search(self, vectors, k, *, among=None):
+        self.meeting.wait()
+        return super().search(vectors, k, among=among)
+
+
+def test_questions_search_side_by_side(store_folder, write):
+    settings = Settings(embedder="hashing", vector_index=f"{__name__}:MeetingIndex")
+    with Assistant.open(store_folder, settings) as assistant, ThreadPoolExecutor() as threads:
+        assistant.add([write(name, text) for name, text in TEXTS.items()])
+        found = [threads.submit(assistant.retrieve, QUESTION) for _ in range(2)]
+        first, second = (searched.result() for searched in found)
+    assert first == second
+    assert first
 
 
 def _holds(folder, passage_vector):

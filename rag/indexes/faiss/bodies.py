@@ -10,6 +10,7 @@ https://github.com/facebookresearch/faiss/wiki/Faiss-indexes (scalar quantiser, 
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from math import ceil
@@ -21,7 +22,7 @@ from numpy.typing import NDArray
 
 from rag.protocols import FloatArray, IdArray
 
-__all__ = ["Body", "Codes", "FlatBody", "ListsBody", "Rows", "Trained", "one_thread", "train"]
+__all__ = ["Body", "Codes", "FlatBody", "ListsBody", "Rows", "SharedLock", "Trained", "one_thread", "train"]
 
 faiss: Any = _faiss  # its type hints are those of the C++ classes, without what its Python layer adds
 Codes = NDArray[np.uint8]
@@ -60,7 +61,7 @@ class Trained(NamedTuple):
 
 
 class Body(Protocol):
-    """Passages in memory. Not safe to share between threads: `FaissIndex` holds its lock around every call."""
+    """Passages in memory. `find` and `rows` may run in several threads at once, but not beside what changes them."""
 
     is_exact: bool
     code_size: int
@@ -211,6 +212,44 @@ class ListsBody:
         """int32 (n,): the list that each vector belongs into."""
         numbers: ListNumbers = self._quantizer.search(np.ascontiguousarray(vectors), 1)[1][:, 0].astype(np.int32)
         return numbers
+
+
+class SharedLock:
+    """Lets any number search at once, or one change what is searched, who goes before those that come after him.
+
+    lock: held for all of a change, and for the moment in which a search begins or ends.
+    """
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self._condition = threading.Condition(self.lock)
+        self._n_searching = 0
+        self._n_waiting = 0
+
+    @contextmanager
+    def searching(self) -> Iterator[None]:
+        """Nothing is changed inside."""
+        with self._condition:
+            self._condition.wait_for(lambda: not self._n_waiting)
+            self._n_searching += 1
+        try:
+            yield
+        finally:
+            with self._condition:
+                self._n_searching -= 1
+                self._condition.notify_all()
+
+    @contextmanager
+    def changing(self) -> Iterator[None]:
+        """Nobody searches inside."""
+        with self._condition:
+            self._n_waiting += 1
+            try:
+                self._condition.wait_for(lambda: not self._n_searching)
+                yield
+            finally:
+                self._n_waiting -= 1
+                self._condition.notify_all()
 
 
 @contextmanager

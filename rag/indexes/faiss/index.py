@@ -19,7 +19,7 @@ import numpy as np
 
 from rag.errors import StoreError
 from rag.indexes._saving import clear_unfinished, file_errors_reported
-from rag.indexes.faiss.bodies import Body, FlatBody, ListsBody, Rows, Trained, one_thread, train
+from rag.indexes.faiss.bodies import Body, FlatBody, ListsBody, Rows, SharedLock, Trained, one_thread, train
 from rag.indexes.faiss.segments import (
     FORMAT,
     Manifest,
@@ -66,7 +66,8 @@ class FaissIndex:
         self.dim = dim
         self.generation = 0
         self._flat_up_to = flat_up_to
-        self._lock = threading.RLock()
+        self._shared = SharedLock()
+        self._lock = self._shared.lock
         self._saving = threading.RLock()
         self._builder: threading.Thread | None = None  # the last one
         self._is_building = False
@@ -100,7 +101,7 @@ class FaissIndex:
         reverse = np.asarray(ids, dtype=np.int64)[::-1]
         added, places = np.unique(reverse, return_index=True)  # of an id given twice, the last
         rows = np.ascontiguousarray(vectors, dtype=np.float32)[len(reverse) - 1 - places]
-        with self._lock:
+        with self._shared.changing():
             self._remove(self._known(added))
             self._body.add(added, rows)
             is_after = not len(self._ids) or added[0] > self._ids[-1]
@@ -110,7 +111,7 @@ class FaissIndex:
 
     def remove(self, ids: Sequence[int]) -> None:
         """Forget the passages; an unknown id is ignored."""
-        with self._lock:
+        with self._shared.changing():
             self._remove(self._known(np.unique(np.fromiter(ids, dtype=np.int64))))
 
     def _known(self, ids: IdArray) -> IdArray:
@@ -142,27 +143,12 @@ class FaissIndex:
         """
         queries = np.ascontiguousarray(vectors, dtype=np.float32)
         results: list[list[Hit]] = []
-        with self._lock:
+        with self._shared.searching():
+            with self._lock:
+                body, n_passages = self._body, len(self._ids)
             for start in range(0, len(queries), _QUERIES_AT_ONCE):
-                results.extend(self._search(queries[start : start + _QUERIES_AT_ONCE], k, among))
+                results.extend(_hits(body, n_passages, queries[start : start + _QUERIES_AT_ONCE], k, among))
         return results
-
-    def _search(self, queries: FloatArray, k: int, among: IdArray | None) -> Iterator[list[Hit]]:
-        """Hits by query. Which of equal scores FAISS cuts off is open, so more are fetched while the cut is a tie."""
-        n_findable = len(self._ids) if among is None else min(len(self._ids), len(among))
-        k = min(k, n_findable)
-        if k < 1:
-            yield from ([] for _ in queries)
-            return
-        n_fetched = min(k + _MARGIN, n_findable)
-        scores, ids = self._body.find(queries, n_fetched, among)
-        while n_fetched < n_findable and ((scores[:, -1] == scores[:, k - 1]) & (ids[:, -1] >= 0)).any():
-            n_fetched = min(2 * n_fetched, n_findable)
-            scores, ids = self._body.find(queries, n_fetched, among)
-        for row_scores, row_ids in zip(scores.tolist(), ids.tolist(), strict=True):
-            pairs = sorted(zip(row_scores, row_ids, strict=True), key=lambda pair: (-pair[0], pair[1]))
-            found = [Hit(passage_id=passage_id, score=score) for score, passage_id in pairs if passage_id >= 0]
-            yield found[:k]
 
     def clear(self) -> None:
         """Forget everything."""
@@ -367,6 +353,24 @@ class FaissIndex:
                 self.save(place.folder, embedder_id=place.manifest.embedder_id, generation=self.generation)
             except (StoreError, OSError):
                 return
+
+
+def _hits(body: Body, n_passages: int, queries: FloatArray, k: int, among: IdArray | None) -> Iterator[list[Hit]]:
+    """Hits by query. Which of equal scores FAISS cuts off is open, so more are fetched while the cut is a tie."""
+    n_findable = n_passages if among is None else min(n_passages, len(among))
+    k = min(k, n_findable)
+    if k < 1:
+        yield from ([] for _ in queries)
+        return
+    n_fetched = min(k + _MARGIN, n_findable)
+    scores, ids = body.find(queries, n_fetched, among)
+    while n_fetched < n_findable and ((scores[:, -1] == scores[:, k - 1]) & (ids[:, -1] >= 0)).any():
+        n_fetched = min(2 * n_fetched, n_findable)
+        scores, ids = body.find(queries, n_fetched, among)
+    for row_scores, row_ids in zip(scores.tolist(), ids.tolist(), strict=True):
+        pairs = sorted(zip(row_scores, row_ids, strict=True), key=lambda pair: (-pair[0], pair[1]))
+        found = [Hit(passage_id=passage_id, score=score) for score, passage_id in pairs if passage_id >= 0]
+        yield found[:k]
 
 
 def _empty_body(folder: Path, manifest: Manifest) -> Body | None:

@@ -4,6 +4,9 @@ import errno
 import fcntl
 import json
 import os
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -43,6 +46,55 @@ def test_any_history_of_changes_finds_what_exact_search_finds(steps, question, k
     assert found == expected
     assert indexes[0].ids() == indexes[1].ids()
     assert len(indexes[0]) == len(indexes[1])
+
+
+class _MeetingBody:
+    """A body whose `find` gives hits when two are under way at once."""
+
+    def __init__(self, body):
+        self._body, self._meeting = body, threading.Barrier(2, timeout=10)
+
+    def __getattr__(self, name):
+        return getattr(self._body, name)
+
+    def find(self, queries, k, among):
+        self._meeting.wait()
+        return self._body.find(queries, k, among)
+
+
+def test_searches_wait_for_no_other_search():
+    index = FaissIndex(2)
+    index.add([1, 2], np.eye(2, dtype=np.float32))
+    index._body = _MeetingBody(index._body)
+    with ThreadPoolExecutor() as threads:
+        found = [threads.submit(index.search, np.eye(2, dtype=np.float32)[:1], 1) for _ in range(2)]
+        assert [[hit.passage_id for hit in searched.result()[0]] for searched in found] == [[1], [1]]
+
+
+class _SlowBody(_MeetingBody):
+    """A body whose first `find` lasts until somebody has tried to change something."""
+
+    def find(self, queries, k, among):
+        self._meeting.wait()
+        time.sleep(0.05)
+        self.is_searched = True
+        return self._body.find(queries, k, among)
+
+    def add(self, ids, vectors):
+        assert self.is_searched
+        self._body.add(ids, vectors)
+
+
+def test_change_waits_for_the_search_under_way():
+    index = FaissIndex(2)
+    index.add([1], np.eye(2, dtype=np.float32)[:1])
+    body = index._body = _SlowBody(index._body)
+    with ThreadPoolExecutor() as threads:
+        searched = threads.submit(index.search, np.eye(2, dtype=np.float32)[:1], 9)
+        body._meeting.wait()
+        index.add([2], np.eye(2, dtype=np.float32)[1:])
+        assert [hit.passage_id for hit in searched.result()[0]] == [1]
+    assert index.ids() == [1, 2]
 
 
 def test_random_vectors_find_what_exact_search_finds():
