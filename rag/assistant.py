@@ -274,9 +274,10 @@ class Assistant(Archive):
         self, question: str, *, history: Sequence[Turn] = (), where: str = "", sources: Sequence[str] = ()
     ) -> Answer:
         """The answer: cited sentences, or the statement that the documents do not answer. See `stream`."""
-        for event in self.stream(question, history=history, where=where, sources=sources):
-            if isinstance(event, Done):
-                return event.answer
+        with closing(self.stream(question, history=history, where=where, sources=sources)) as events:
+            for event in events:
+                if isinstance(event, Done):
+                    return event.answer
         raise AssertionError("a stream ends with Done")
 
     @checking_arguments
@@ -291,8 +292,9 @@ class Assistant(Archive):
     ) -> EventStream:
         """What happens while the question is answered: `Retrieved`, `ClaimVerified` for each claim, `Done`.
 
-        The finished answer is recorded, so that its citations can be opened later. Whoever stops reading
-        early closes the generator, which ends the request to a language model behind it.
+        The finished answer is recorded, so that its citations can be opened later, when the stream is read on after
+        `Done` or closed. Whoever stops reading early closes the generator, which ends the request to a language model
+        behind it.
 
         where: which documents are searched, such as "published >= 2025-03-01 and language = en"; see
             `rag.storage.filters`.
@@ -315,9 +317,12 @@ class Assistant(Archive):
         with closing(answering) as events:
             for event in events:
                 self._require_open()
-                if isinstance(event, Done):
-                    self._record(event.answer)
-                yield event
+                try:
+                    yield event
+                finally:
+                    # After it is given: nobody waits for the disk to read an answer.
+                    if isinstance(event, Done) and not self._is_closed:
+                        self._record(event.answer)
 
     @checking_arguments
     def standalone_question(self, question: str, *, history: Sequence[Turn] = ()) -> str:

@@ -37,7 +37,7 @@ __all__ = [
     "is_question",
     "likeness",
     "measure_features",
-    "score",
+    "scores_of",
 ]
 
 
@@ -183,15 +183,20 @@ def _likeness(question: str, candidates: Sequence[Candidate], own: Sequence[str]
     return inside @ weights, np.maximum(np.maximum(inside, before), title) @ weights
 
 
-def score(values: Features, quote: str) -> float:
-    """How well a sentence fits, 0 to 1: the weighted sum of its features, and 0 for words of the wrong speaker.
+def scores_of(features: Sequence[Features], quotes: Sequence[str]) -> list[float]:
+    """How well each sentence fits, 0 to 1: the weighted sum of its features, and 0 for words of the wrong speaker.
 
     A sentence that is a question itself is much like the one asked and seldom its answer.
     """
-    if values.speaker < 0:
-        return 0.0
-    total = sum(weight * value for weight, value in zip(feature_weights(), values, strict=True))
-    return min(max(total, 0.0), 1.0) * (_OF_A_QUESTION if is_question(quote) else 1.0)
+    if not features:
+        return []
+    values = np.array(features)
+    totals = np.einsum("ij,j->i", values, np.array(feature_weights())).clip(0.0, 1.0)  # equal rows score the same
+    totals[values[:, Features._fields.index("speaker")] < 0] = 0.0
+    return [
+        total * (_OF_A_QUESTION if is_question(quote) else 1.0)
+        for total, quote in zip(totals.tolist(), quotes, strict=True)
+    ]
 
 
 def is_question(quote: str) -> bool:

@@ -12,7 +12,7 @@ from rag.protocols import Embedder, FloatArray, PassageReader, Reranker, WordInd
 from rag.retrieval.answerability import answerability
 from rag.retrieval.duplicates import only_fitting, with_other_sources
 from rag.retrieval.overview import sentences_for
-from rag.retrieval.ranking import Candidate, Ranked, candidates_of, measure_features, score
+from rag.retrieval.ranking import Candidate, Ranked, candidates_of, measure_features, scores_of
 from rag.retrieval.reading import read_ranking
 from rag.retrieval.rows import with_the_extreme_row_first
 from rag.retrieval.vector_search import VectorSearch
@@ -165,10 +165,8 @@ class Retriever:
         if where is not None:
             candidates = only_fitting(candidates, self._store, where)
         of_candidates = measure_features(question, candidates, self._reranker, asked)
-        ranked = [
-            Ranked(candidate, values, score(values, candidate.quote))
-            for candidate, values in zip(candidates, of_candidates, strict=True)
-        ]
+        scored = scores_of(of_candidates, [candidate.quote for candidate in candidates])
+        ranked = [Ranked(*place) for place in zip(candidates, of_candidates, scored, strict=True)]
         ranked.sort(
             key=lambda place: (-place.score, place.candidate.passage.passage.id, place.candidate.sentence.ordinal)
         )

@@ -6,7 +6,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import count
 from pathlib import Path
+from threading import Event
 from typing import TypeAlias
 
 import numpy as np
@@ -152,15 +154,22 @@ def answers_while_others_search_and_change(make_index: MakeVectorIndex, _: Path)
         assert all({1, 2} <= ids for ids in found)
         return set().union(*found)
 
+    is_searched = Event()
+
     def change() -> None:
-        for number in range(_N_SEARCHES):
+        for number in count():
             index.add([3, 4 + number % 50], _rows(WEST, NORTH_EAST))
             index.remove([3, *range(4, 54, 7)])
+            if is_searched.is_set():
+                return
 
     with ThreadPoolExecutor() as threads:
         changing = threads.submit(change)
         searching = [threads.submit(search) for _ in range(3)]
-        assert all(searched.result() <= set(range(54)) for searched in searching)
+        try:
+            assert all(searched.result() <= set(range(54)) for searched in searching)
+        finally:
+            is_searched.set()
         changing.result()
 
 

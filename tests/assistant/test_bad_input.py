@@ -11,6 +11,7 @@ from rag import (
     Answer,
     AnswerStatus,
     Assistant,
+    Done,
     NotFoundError,
     QuestionError,
     Settings,
@@ -233,6 +234,25 @@ def test_document_removed_while_it_is_asked_about_is_not_cited_and_not_recorded(
     assert [citation.quote for citation in answer.citations] == ["The bridge opened to lorries in 1950."]
     with pytest.raises(NotFoundError, match="nothing was asked yet"):
         filled.citation(1)
+
+
+@pytest.mark.parametrize("end", [list, lambda events: events.close()])
+def test_answer_is_given_before_it_is_recorded(filled, end):
+    events = filled.stream("When did the bridge open?")
+    answer = next(event.answer for event in events if isinstance(event, Done))
+    with pytest.raises(NotFoundError, match="nothing was asked yet"):
+        filled.citation(1)
+    end(events)
+    assert filled.citation(1) == answer.citations[0]
+
+
+def test_stream_that_ends_after_the_assistant_was_closed_records_nothing(filled, store_folder):
+    events = filled.stream("When did the bridge open?")
+    assert any(isinstance(event, Done) for event in events)
+    filled.close()
+    events.close()
+    with Assistant.open(store_folder, Settings(embedder="hashing")) as again, pytest.raises(NotFoundError):
+        again.citation(1)
 
 
 def test_threads_that_ask_while_documents_are_removed_get_answers(filled, write):

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from rag.rerankers.overlap import OverlapReranker
-from rag.retrieval.ranking import Candidate, Ranked, measure_features, score
+from rag.retrieval.ranking import Candidate, Ranked, measure_features, scores_of
 from rag.storage import StoredPassage
 from rag.types import Passage, Sentence, Span
 
@@ -85,10 +85,8 @@ def rank() -> Rank:
 
     def rank(question: str, candidates: list[Candidate], asked: object = None) -> list[Ranked]:
         of_candidates = measure_features(question, candidates, OverlapReranker(), asked)
-        ranked = [
-            Ranked(candidate, values, score(values, candidate.quote))
-            for candidate, values in zip(candidates, of_candidates, strict=True)
-        ]
+        scored = scores_of(of_candidates, [candidate.quote for candidate in candidates])
+        ranked = [Ranked(*place) for place in zip(candidates, of_candidates, scored, strict=True)]
         return sorted(ranked, key=lambda place: -place.score)
 
     return rank

@@ -7,7 +7,7 @@ import pytest
 
 from rag.attribution import asked_speaker
 from rag.rerankers.overlap import OverlapReranker
-from rag.retrieval.ranking import Features, candidates_of, coefficients, likeness, measure_features, score
+from rag.retrieval.ranking import Features, candidates_of, coefficients, likeness, measure_features, scores_of
 
 RUBIO = "Marco Rubio"
 HEALEY = "John Healey"
@@ -46,17 +46,19 @@ def test_a_sentence_that_was_seen_in_a_better_passage_is_no_second_candidate(mak
 def test_no_passages_give_no_candidates_and_no_features():
     assert candidates_of([], [], np.zeros(2, dtype=np.float32)) == []
     assert measure_features("Who?", [], OverlapReranker(), None) == []
+    assert scores_of([], []) == []
 
 
 @pytest.mark.parametrize("name", Features._fields)
 def test_more_of_any_feature_never_lowers_the_score_and_more_of_a_weighted_one_raises_it(name):
-    more, less = score(PLAIN._replace(**{name: 1.0}), "It is."), score(PLAIN, "It is.")
+    more, less = scores_of([PLAIN._replace(**{name: 1.0}), PLAIN], ["It is."] * 2)
     assert more > less if coefficients()["ranking"][name] else more == less
 
 
 def test_scores_stay_between_0_and_1():
-    assert 0.9 < score(BEST, "It is.") <= 1.0
-    assert score(WORST, "It is.") == 0.0
+    best, worst, of_another = scores_of([BEST, WORST, BEST._replace(speaker=-0.5)], ["It is."] * 3)
+    assert 0.9 < best <= 1.0
+    assert worst == of_another == 0.0
 
 
 @pytest.mark.parametrize(
@@ -71,7 +73,8 @@ def test_scores_stay_between_0_and_1():
 )
 def test_a_question_that_nobody_is_quoted_with_ranks_lower(quote, is_lower):
     good = PLAIN._replace(similarity=0.8)
-    assert (score(good, quote) < score(good, "It is.")) == is_lower
+    found, plain = scores_of([good, good], [quote, "It is."])
+    assert (found < plain) == is_lower
 
 
 def test_words_of_another_speaker_score_0_and_those_of_nobody_do_not(make_candidate, rank):
