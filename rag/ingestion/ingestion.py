@@ -285,9 +285,8 @@ class Ingestion:
                 copies_first = sorted(ids, key=lambda id_: not self._store.copies.original_of(id_))
                 for document_id in copies_first:
                     gone += self._writer.withdraw(document_id)
-                for source in versions:
-                    self._word_index.remove(older := self._store.documents.remove_source(source))
-                    gone += older
+                self._word_index.remove(older := self._store.documents.remove_sources([*versions]))
+                gone += older
                 self._store.passages.delete_unused_vectors()
                 if compact:
                     self._word_index.compact()

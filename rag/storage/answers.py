@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, delete, func, select
+from sqlalchemy import Connection, Select, bindparam, delete, func, select
 
 from rag.errors import StoreError
 from rag.storage import schema
@@ -14,10 +15,10 @@ from rag.storage.database import Database
 from rag.storage.sealing import SEALED_OF_ANSWERS, change_sealed, is_sound, seal_of
 from rag.types import Rating, RecordedAnswer
 
-__all__ = ["Answers", "StoredAnswer"]
-
+__all__ = ["Answers", "StoredAnswer", "forget_quoting", "quoted_documents"]
 
 _PATIENCE_SECONDS = 0.25
+_DOCUMENT_ID = re.compile(r'"document_id": ?"([^"]+)"')
 
 
 class StoredAnswer(NamedTuple):
@@ -129,6 +130,33 @@ class Answers:
         if not is_sound(schema.answers, row):
             raise StoreError("cannot open the recorded answer: it is damaged - ask again")
         return StoredAnswer(row.answer, Rating(row.rating))
+
+
+def quoted_documents(connection: Connection) -> set[str]:
+    """Ids of all documents that recorded answers quote, as citation or as evidence."""
+    answers = connection.scalars(select(schema.answers.c.answer))
+    return {found for answer in answers for found in _DOCUMENT_ID.findall(str(answer))}
+
+
+def forget_quoting(connection: Connection, document_ids: AbstractSet[str]) -> int:
+    """Delete the answers that quote any of the documents, in one walk through all that are kept; how many those were.
+
+    Of a damaged answer it is enough that an id stands anywhere in it.
+    """
+    if not document_ids:
+        return 0
+    doomed = [
+        row.id
+        for row in connection.execute(select(schema.answers))
+        if not document_ids.isdisjoint(_DOCUMENT_ID.findall(str(row.answer)))
+        or (not is_sound(schema.answers, row) and any(id_ in str(row.answer) for id_ in document_ids))
+    ]
+    if doomed:
+        columns = schema.answers.c
+        connection.execute(
+            delete(schema.answers).where(columns.id == bindparam("doomed")), [{"doomed": id_} for id_ in doomed]
+        )
+    return len(doomed)
 
 
 def _forget(connection: Connection, keep: int | None, keep_for: timedelta | None) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, delete, 
 
 from rag.errors import NotFoundError, StoreError
 from rag.storage import schema
+from rag.storage.answers import forget_quoting
 from rag.storage.database import Database
 from rag.storage.filters import Filter, condition_of
 from rag.storage.sealing import (
@@ -219,19 +220,22 @@ class Documents:
                 file=new_file,
             )
 
-    def remove_source(self, source: str) -> list[int]:
-        """Delete every version of `source`, its vectors and the answers that quote it.
+    def remove_sources(self, sources: Sequence[str]) -> list[int]:
+        """Delete every version of each of the sources, and the answers that quote one.
 
-        Returns the ids of the passages it had.
+        Returns the ids of the passages they had.
         """
         columns = schema.documents.c
+        passage_ids: list[int] = []
+        removed: set[str] = set()
         with self._database.connect() as connection:
-            rows = connection.execute(select(columns.key, columns.id).where(columns.source == source)).all()
-            keys = [row.key for row in rows]
-            passage_ids = _delete_derived(connection, keys)
-            connection.execute(delete(schema.documents).where(columns.key.in_(keys)))
-            for row in rows:
-                connection.execute(delete(schema.answers).where(schema.answers.c.answer.contains(row.id)))
+            for source in sources:
+                rows = connection.execute(select(columns.key, columns.id).where(columns.source == source)).all()
+                keys = [row.key for row in rows]
+                passage_ids += _delete_derived(connection, keys)
+                connection.execute(delete(schema.documents).where(columns.key.in_(keys)))
+                removed.update(row.id for row in rows)
+            forget_quoting(connection, removed)
         return passage_ids
 
     def fitting(self, document_ids: AbstractSet[str], where: Filter) -> set[str]:

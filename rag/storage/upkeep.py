@@ -6,7 +6,6 @@ What follows from the texts can be made anew; the texts are the truth, and a dam
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -15,6 +14,7 @@ from sqlalchemy import Boolean, Connection, LargeBinary, Select, cast, delete, f
 
 from rag.errors import StoreError
 from rag.storage import schema
+from rag.storage.answers import forget_quoting, quoted_documents
 from rag.storage.sealing import (
     SEALED_OF_DOCUMENTS,
     change_sealed,
@@ -228,7 +228,6 @@ def _unsound_answers(connection: Connection) -> Iterator[str]:
             yield f"the recorded answer {row.id} is not what was recorded: it is not shown - see `rag answers clear`"
 
 
-_DOCUMENT_ID = re.compile(r'"document_id": ?"([^"]+)"')
 _AT_A_TIME = 500
 
 
@@ -240,17 +239,13 @@ def prune(store: Store, *, days: int | None) -> PruneReport:
     with store.writing():
         size_before = store.size_bytes()
         with store.begin() as connection:
-            quoted = _quoted(connection)
+            quoted = quoted_documents(connection)
             doomed = [
                 row
                 for row in connection.execute(_superseded())
                 if row.id not in quoted or _is_old(row.superseded_at, days)
             ]
-            n_answers = sum(
-                connection.execute(delete(schema.answers).where(schema.answers.c.answer.contains(row.id))).rowcount
-                for row in doomed
-                if row.id in quoted
-            )
+            n_answers = forget_quoting(connection, {row.id for row in doomed} & quoted)
             for keys in _parts([row.key for row in doomed]):
                 connection.execute(delete(schema.documents).where(schema.documents.c.key.in_(keys)))
             store.passages.delete_unused_vectors()
@@ -268,12 +263,6 @@ def _superseded() -> Select[Any]:
     return select(
         columns.key, columns.id, columns.superseded_at, func.length(columns.text).label("n_characters")
     ).where(columns.state == "superseded")
-
-
-def _quoted(connection: Connection) -> set[str]:
-    """Ids of all documents that recorded answers quote, as citation or as evidence."""
-    answers = connection.execute(select(schema.answers.c.answer)).scalars()
-    return {found for answer in answers for found in _DOCUMENT_ID.findall(str(answer))}
 
 
 def _is_old(superseded_at: str, days: int | None) -> bool:

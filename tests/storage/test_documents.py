@@ -34,7 +34,7 @@ def test_removal_takes_every_version_and_the_answers_that_quote_one(store, put):
     store.answers.put("a1", question="Is it closed?", answer=f'{{"document_id": "{old}"}}', document_ids={old})
     assert store.answers.put("a2", question="Where?", answer=f'{{"document_id": "{other}"}}', document_ids={other})
     with store.begin():
-        store.documents.remove_source("a.txt")
+        store.documents.remove_sources(["a.txt"])
     with pytest.raises(NotFoundError, match="it was removed, or never added"):
         store.documents.get(old)
     assert store.answers.get("a1") is None
@@ -55,7 +55,7 @@ def test_answer_that_quotes_a_removed_document_is_not_recorded(store, put):
     put("a.txt", "Closed.")
     document_id = store.documents.all()[0].id
     with store.begin():
-        store.documents.remove_source("a.txt")
+        store.documents.remove_sources(["a.txt"])
     assert store.answers.put("a1", question="Is it closed?", answer="{}", document_ids={document_id}) is False
     assert store.answers.last() is None
 

@@ -14,7 +14,13 @@ DROP TABLE bands;
 ALTER TABLE documents DROP COLUMN file;
 ALTER TABLE documents DROP COLUMN superseded_at;
 ALTER TABLE documents DROP COLUMN duplicate_of;
-DELETE FROM migrations WHERE name = 'keep_in_step';
+ALTER TABLE documents DROP COLUMN text_hash;
+ALTER TABLE documents DROP COLUMN sentences_hash;
+ALTER TABLE documents DROP COLUMN seal;
+ALTER TABLE passages DROP COLUMN seal;
+ALTER TABLE answers DROP COLUMN seal;
+ALTER TABLE embeddings DROP COLUMN checksum;
+DELETE FROM migrations WHERE name IN ('keep_in_step', 'seal_rows');
 """
 
 

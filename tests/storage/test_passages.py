@@ -14,7 +14,7 @@ DIM = 4
 def test_ids_are_never_used_again(store, put):
     first = put("a.txt", "One.", "Two.", "Three.")
     with store.begin():
-        store.documents.remove_source("a.txt")
+        store.documents.remove_sources(["a.txt"])
     second = put("a.txt", "One.", "Two.", "Three.")
     assert min(second) > max(first)
 
@@ -22,7 +22,7 @@ def test_ids_are_never_used_again(store, put):
 def test_ids_are_not_used_again_after_the_store_was_closed(store, put):
     first = put("a.txt", "One.")
     with store.begin():
-        store.documents.remove_source("a.txt")
+        store.documents.remove_sources(["a.txt"])
     store.close()
     assert put("b.txt", "Two.")[0] > first[0]
 
@@ -62,7 +62,7 @@ def test_vectors_that_two_passages_share_stay_until_both_are_gone(store, put):
     hash_ = hashlib.sha256(b"One.").digest()
     for source, expected in (("a.txt", {hash_}), ("b.txt", set())):
         with store.begin():
-            store.documents.remove_source(source)
+            store.documents.remove_sources([source])
             store.passages.delete_unused_vectors()
         assert store.passages.known_vectors([hash_], EMBEDDER) == expected
 
@@ -84,7 +84,7 @@ def test_noting_which_vectors_are_loose_leaves_nothing_behind(store, put):
     put("b.txt", "Two.")
     with store.begin() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM loose_vectors").scalar() == 0
-        store.documents.remove_source("a.txt")
+        store.documents.remove_sources(["a.txt"])
         assert connection.exec_driver_sql("SELECT count(*) FROM loose_vectors").scalar() == 2
         store.passages.delete_unused_vectors()
         assert connection.exec_driver_sql("SELECT count(*) FROM loose_vectors").scalar() == 0
