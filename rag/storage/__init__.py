@@ -2,7 +2,7 @@
 
 from rag.storage.answers import StoredAnswer
 from rag.storage.copies import Copy
-from rag.storage.documents import KnownVersion, NewPassage
+from rag.storage.documents import KnownVersion
 from rag.storage.files import (
     INCOMING,
     exposure,
@@ -13,7 +13,7 @@ from rag.storage.files import (
     private_folder,
     store_of,
 )
-from rag.storage.passages import LoadedPassages, StoredPassage, heading_of
+from rag.storage.passages import LoadedPassages, NewPassage, StoredPassage, heading_of
 from rag.storage.store import Store
 from rag.storage.transfer import export_store, import_store
 from rag.storage.upkeep import damaged_documents, damaged_texts, delete_dangling, problems, prune, restore_states

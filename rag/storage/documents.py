@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, delete, func, or_, select, update
@@ -18,18 +17,18 @@ from rag.storage import schema
 from rag.storage.answers import forget_quoting
 from rag.storage.database import Database
 from rag.storage.filters import Filter, condition_of
+from rag.storage.passages import NewPassage, put_passages, sentence_record
 from rag.storage.sealing import (
     SEALED_OF_DOCUMENTS,
     change_sealed,
     is_sound,
-    passage_seal,
     seal_of,
     sentences_digest,
     text_digest,
 )
-from rag.types import Document, DocumentInfo, Sentence, Span
+from rag.types import Document, DocumentInfo, Sentence
 
-__all__ = ["Documents", "KnownVersion", "NewPassage", "sentence_record"]
+__all__ = ["Documents", "KnownVersion"]
 
 
 _AT_A_TIME = 50  # texts in memory
@@ -47,28 +46,6 @@ class KnownVersion(NamedTuple):
     file: str
     file_hash: str
     recipe: str
-
-
-class NewPassage(NamedTuple):
-    """A passage before storage has given it an id.
-
-    sentence_spans: the spans of its sentences, relative to the start of its own.
-    embedding_hash: names what is embedded, the passage's text and its sentence spans, in 32 bytes.
-    prefix: what the embedder reads before the text, and what is in no span.
-    """
-
-    first_sentence: int
-    last_sentence: int
-    span: Span
-    sentence_spans: list[Span]
-    embedding_hash: bytes
-    prefix: str = ""
-
-    def as_embedded(self, document_text: str) -> tuple[str, list[Span]]:
-        """What the embedder reads, and the spans of the sentences in that."""
-        n = len(self.prefix)
-        shifted = [Span(start=span.start + n, end=span.end + n) for span in self.sentence_spans]
-        return self.prefix + self.span.slice(document_text), shifted
 
 
 class Documents:
@@ -177,7 +154,7 @@ class Documents:
                     schema.sentences.insert(),
                     [{"document_key": key, **dict(zip(names, row, strict=True))} for row in rows],
                 )
-            return _put_passages(connection, key, passages, document.text, text_hash, rows)
+            return put_passages(connection, key, passages, document.text, text_hash, rows)
 
     def supersede(self, document_id: str) -> list[int]:
         """Keep the document's text but let nothing find it; the ids of the passages it had."""
@@ -347,34 +324,6 @@ def _put_row(connection: Connection, values: Mapping[str, object]) -> int:
     return key
 
 
-def _put_passages(
-    connection: Connection,
-    document_key: int,
-    passages: Sequence[NewPassage],
-    text: str,
-    text_hash: bytes,
-    sentences: Sequence[Sequence[object]],
-) -> list[int]:
-    """The ids of the passages, in their order; ids only grow."""
-    rows = []
-    for passage in passages:
-        values = {
-            "document_key": document_key,
-            "first_sentence": passage.first_sentence,
-            "last_sentence": passage.last_sentence,
-            "start": passage.span.start,
-            "end": passage.span.end,
-            "text": passage.span.slice(text),
-            "embedding_hash": passage.embedding_hash,
-        }
-        its = sentences[passage.first_sentence : passage.last_sentence + 1]
-        rows.append(values | {"seal": passage_seal(SimpleNamespace(**values), text_hash, its)})
-    if not rows:
-        return []
-    insert = schema.passages.insert().returning(schema.passages.c.id, sort_by_parameter_order=True)
-    return list(connection.scalars(insert, rows))
-
-
 def _is_inside(folder: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     """Whether a file stands in the folder or in one in it, in two parts that an index can answer."""
     inside = f"{folder.rstrip(os.sep)}{os.sep}"
@@ -393,13 +342,3 @@ def _delete_derived(connection: Connection, document_keys: Sequence[int]) -> lis
     connection.execute(delete(schema.sentences).where(schema.sentences.c.document_key.in_(document_keys)))
     connection.execute(delete(schema.bands).where(schema.bands.c.document_key.in_(document_keys)))
     return passage_ids
-
-
-def sentence_record(row: Any, document_id: str) -> Sentence:
-    """The record of a row of the table of sentences."""
-    return Sentence(
-        document_id=document_id,
-        ordinal=row.ordinal,
-        span=Span(start=row.start, end=row.end),
-        speaker=row.speaker,
-    )

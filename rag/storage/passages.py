@@ -10,20 +10,29 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from types import SimpleNamespace
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
-from sqlalchemy import Row, ScalarSelect, delete, func, select, text
+from sqlalchemy import Connection, Row, ScalarSelect, delete, func, select, text
 
 from rag.protocols import FloatArray, IdArray
 from rag.storage import schema
 from rag.storage.database import Database
-from rag.storage.documents import sentence_record
 from rag.storage.filters import Filter, condition_of
 from rag.storage.sealing import SEALED_OF_DOCUMENTS, checksum, is_sound, passage_seal
 from rag.types import NO_METADATA, Passage, Sentence, Span
 
-__all__ = ["LoadedPassages", "PassageTexts", "Passages", "StoredPassage", "heading_of"]
+__all__ = [
+    "LoadedPassages",
+    "NewPassage",
+    "PassageTexts",
+    "Passages",
+    "StoredPassage",
+    "heading_of",
+    "put_passages",
+    "sentence_record",
+]
 
 Value = TypeVar("Value")
 
@@ -76,6 +85,28 @@ class StoredPassage:
         """The text of one of the passage's sentences."""
         offset = self.passage.span.start
         return self.text[sentence.span.start - offset : sentence.span.end - offset]
+
+
+class NewPassage(NamedTuple):
+    """A passage before storage has given it an id.
+
+    sentence_spans: the spans of its sentences, relative to the start of its own.
+    embedding_hash: names what is embedded, the passage's text and its sentence spans, in 32 bytes.
+    prefix: what the embedder reads before the text, and what is in no span.
+    """
+
+    first_sentence: int
+    last_sentence: int
+    span: Span
+    sentence_spans: list[Span]
+    embedding_hash: bytes
+    prefix: str = ""
+
+    def as_embedded(self, document_text: str) -> tuple[str, list[Span]]:
+        """What the embedder reads, and the spans of the sentences in that."""
+        n = len(self.prefix)
+        shifted = [Span(start=span.start + n, end=span.end + n) for span in self.sentence_spans]
+        return self.prefix + self.span.slice(document_text), shifted
 
 
 class LoadedPassages(NamedTuple):
@@ -280,6 +311,47 @@ def _stored_passage(row: Row[Any], document: _Loaded, sentences: Sequence[_Sente
         sentences=tuple(sentence_record(sentence, document_id) for sentence in sentences),
         vectors=np.frombuffer(row.vectors, dtype="<f4").reshape(-1, dim)[1:].astype(np.float32),
         heading=document.heading,
+    )
+
+
+def put_passages(
+    connection: Connection,
+    document_key: int,
+    passages: Sequence[NewPassage],
+    text: str,
+    text_hash: bytes,
+    sentences: Sequence[Sequence[object]],
+) -> list[int]:
+    """Store the passages of a document; their ids, in their order: ids only grow.
+
+    text_hash: of the document's text. sentences: all of the document's, as `sentences_digest` takes them.
+    """
+    rows = []
+    for passage in passages:
+        values = {
+            "document_key": document_key,
+            "first_sentence": passage.first_sentence,
+            "last_sentence": passage.last_sentence,
+            "start": passage.span.start,
+            "end": passage.span.end,
+            "text": passage.span.slice(text),
+            "embedding_hash": passage.embedding_hash,
+        }
+        its = sentences[passage.first_sentence : passage.last_sentence + 1]
+        rows.append(values | {"seal": passage_seal(SimpleNamespace(**values), text_hash, its)})
+    if not rows:
+        return []
+    insert = schema.passages.insert().returning(schema.passages.c.id, sort_by_parameter_order=True)
+    return list(connection.scalars(insert, rows))
+
+
+def sentence_record(row: Any, document_id: str) -> Sentence:
+    """The record of a row of the table of sentences."""
+    return Sentence(
+        document_id=document_id,
+        ordinal=row.ordinal,
+        span=Span(start=row.start, end=row.end),
+        speaker=row.speaker,
     )
 
 

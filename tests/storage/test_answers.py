@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -69,3 +71,20 @@ def test_what_is_too_old_is_forgotten_with_the_next_answer(assistant, asked, sto
     make_older(store_folder, asked[1], 364)
     new = assistant.ask("Is the bridge grey?").id
     assert [answer.id for answer in assistant.answers()] == [new, asked[2], asked[1]]
+
+
+def test_removing_documents_forgets_what_quotes_one_of_them_damaged_or_not(assistant, asked, write, store_folder):
+    river, moon = write("river.txt", "The river is forty metres deep."), write("moon.txt", "The moon is made of rock.")
+    assistant.add([river, moon])
+    deep, damaged, rock = (
+        assistant.ask(q) for q in ("How deep is the river?", "How deep?", "What is the moon made of?")
+    )
+    assert river.name in {name for answer in (deep, damaged) for c in answer.citations for name in [c.title]}
+    change = "UPDATE answers SET answer = replace(answer, 'document_id', 'dokument_id') WHERE answer_id = ?"
+    with closing(sqlite3.connect(store_folder / "store.db")) as connection, connection:
+        connection.execute(change, [damaged.id])
+    assistant.remove([river, moon])
+    kept = {answer.id for answer in assistant.answers()}
+    assert not kept & {deep.id, damaged.id, rock.id}
+    with closing(sqlite3.connect(store_folder / "store.db")) as connection:
+        assert "forty" not in "".join(answer for (answer,) in connection.execute("SELECT answer FROM answers"))
