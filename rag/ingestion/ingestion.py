@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import nullcontext
-from itertools import chain
 from pathlib import Path
 from typing import TypeVar
 
@@ -17,17 +16,10 @@ from rag.ingestion import uploads
 from rag.ingestion.finding import NOT_FETCHED, SourceFile, absolute, address_in, find_files, hash_of_file, printable
 from rag.ingestion.preparing import DocumentRead, FileRead, Preparation, PreparedDocument
 from rag.ingestion.syncing import SyncPlan, plan
-from rag.ingestion.writing import PASSAGES_AT_A_TIME, Outcome, Reporting, Writer
+from rag.ingestion.writing import PASSAGES_AT_A_TIME, Outcome, Remaking, Reporting
 from rag.language.identification import foreign_language_notice
 from rag.protocols import CollectionReader, Embedder, Reader, WordIndex
-from rag.storage import (
-    KnownVersion,
-    Store,
-    damaged_documents,
-    damaged_texts,
-    delete_dangling,
-    restore_states,
-)
+from rag.storage import KnownVersion, Store
 from rag.types import AddReport, Budget, Failure, Progress
 
 __all__ = ["Ingestion"]
@@ -35,7 +27,7 @@ __all__ = ["Ingestion"]
 _Entry = TypeVar("_Entry", DocumentRead, PreparedDocument)
 
 
-class Ingestion:
+class Ingestion(Remaking):
     """Adds documents to a store and removes them.
 
     reader_for: the reader of a file's suffix, or None when there is none.
@@ -54,12 +46,7 @@ class Ingestion:
         budget: Budget,
         embedder_name: str,
     ) -> None:
-        self._store = store
-        self._word_index = word_index
-        self._embedder = embedder
-        self.suffixes = suffixes
-        self._embedder_name = embedder_name
-        self._preparation = Preparation(
+        preparation = Preparation(
             store,
             embedder=embedder,
             reader_for=reader_for,
@@ -67,7 +54,9 @@ class Ingestion:
             budget=budget,
             embedder_name=embedder_name,
         )
-        self._writer = Writer(store, word_index, embedder=embedder, preparation=self._preparation)
+        super().__init__(store, word_index, embedder=embedder, preparation=preparation)
+        self.suffixes = suffixes
+        self._embedder_name = embedder_name
 
     @property
     def recipe(self) -> str:
@@ -295,110 +284,6 @@ class Ingestion:
                     uploads.delete_upload(file, self._store.folder)
             self._store.erase_traces()
         return gone
-
-    def repair(self) -> None:
-        """Make anew, from the stored texts, what of a document is not what it has to be, and the word index.
-
-        A text that is not what was added is kept out of the search.
-        """
-        with self._store.writing():
-            with self._store.begin():
-                self._set_damaged_aside()
-                delete_dangling(self._store)
-            damaged = damaged_documents(self._store)
-            with self._store.begin():
-                for document_id in damaged:
-                    self._mend(document_id)
-                self._index_words()
-            self._store.erase_traces()
-
-    def derive(self, *, vectors_too: bool) -> None:
-        """Make anew what others have derived from the texts and say is so: speakers, sentences where they differ from
-        those that would be made now, with their passages, and the word index.
-
-        vectors_too: all passages and vectors as well, of a store that did not bind them to what they are of.
-
-        Raises:
-            EmbedderMismatchError: something has to be embedded, and the settings name another embedder.
-        """
-        documents = self._store.documents
-        with self._store.writing(), self._store.begin():
-            if vectors_too:
-                self._store.passages.delete_vectors()
-            for info in documents.all():
-                is_as_cut = self._preparation.is_as_cut(documents.get(info.id), documents.sentences(info.id))
-                if vectors_too or not is_as_cut:
-                    self._mend(info.id)
-            self._index_words()
-
-    def _index_words(self) -> None:
-        self._word_index.clear()
-        for ids, texts, headings in self._store.passages.texts(self._store.passages.ids()):
-            self._word_index.add(ids, texts, headings=headings)
-        self._store.passages.delete_unused_vectors()
-
-    def _set_damaged_aside(self) -> None:
-        restore_states(self._store)
-        for document_id in damaged_texts(self._store):
-            self._writer.withdraw(document_id)
-            self._store.documents.set_aside(document_id)
-
-    def _mend(self, document_id: str) -> None:
-        document = self._store.documents.get(document_id)
-        version = self._store.documents.known_version(document.source)
-        if version is None:
-            return
-        self._writer.check_embedder()
-        prepared = self._preparation.cut(
-            document,
-            file=version.file,
-            file_hash=version.file_hash,
-            original_id=self._store.copies.original_of(document_id),
-        )
-        self._store.documents.supersede(document_id)
-        self._store.passages.delete_unused_vectors()  # those of wrong length would else be taken for right ones
-        self._writer.put_vectors([prepared])
-        self._writer.put(prepared)
-
-    def rebuild(self) -> None:
-        """Cut and embed every document anew, from the stored texts, with the settings of now.
-
-        Vectors are stored as they come, so that a run that is cut off goes on where it was; the documents change
-        over in one transaction at the end. A text that is not what was added is kept out of the search.
-        """
-        embedder = self._embedder()
-        with self._store.writing():
-            with self._store.begin():
-                self._set_damaged_aside()
-            ids = [info.id for info in self._store.documents.all()]
-            original_by_id = {document_id: self._store.copies.original_of(document_id) for document_id in ids}
-            for batch in self._prepared_again(original_by_id):
-                self._writer.put_vectors(batch)
-            with self._store.begin():
-                self._store.set_embedder(embedder.id)
-                self._word_index.clear()
-                for prepared in chain.from_iterable(self._prepared_again(original_by_id)):
-                    self._store.documents.supersede(prepared.document.id)
-                    self._writer.put(prepared)
-                self._store.passages.delete_unused_vectors()
-
-    def _prepared_again(self, original_by_id: dict[str, str]) -> Iterator[list[PreparedDocument]]:
-        batch: list[PreparedDocument] = []
-        for document_id, original_id in original_by_id.items():
-            document = self._store.documents.get(document_id)
-            version = self._store.documents.known_version(document.source)
-            batch.append(
-                self._preparation.cut(
-                    document,
-                    file=version.file if version else "",
-                    file_hash=version.file_hash if version else "",
-                    original_id=original_id,
-                )
-            )
-            if sum(len(prepared.passages) for prepared in batch) >= PASSAGES_AT_A_TIME:
-                yield batch
-                batch = []
-        yield batch
 
     def _notices(self, outcome: Outcome) -> tuple[str, ...]:
         """What a person should know about what was added, such as a language that the embedder does not know."""

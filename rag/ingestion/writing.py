@@ -1,10 +1,10 @@
-"""Prepared documents embedded a batch at a time and stored, each in one transaction; how far a run has come."""
+"""Prepared documents embedded a batch at a time and stored, each in one transaction; what is stored, made anew."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, islice
 from time import monotonic
 
 import numpy as np
@@ -12,10 +12,10 @@ import numpy as np
 from rag.errors import EmbedderMismatchError, RagError
 from rag.ingestion.preparing import FileRead, Preparation, PreparedDocument
 from rag.protocols import Embedder, FloatArray, WordIndex
-from rag.storage import Store
+from rag.storage import Store, damaged_documents, damaged_texts, delete_dangling, restore_states
 from rag.types import AddReport, Failure, Progress, Span
 
-__all__ = ["PASSAGES_AT_A_TIME", "Outcome", "Reporting", "Writer"]
+__all__ = ["PASSAGES_AT_A_TIME", "Outcome", "Remaking", "Reporting", "Writer"]
 
 PASSAGES_AT_A_TIME = 256
 
@@ -175,6 +175,123 @@ class Writer:
             n_done += len(part)
             on_embedded(n_done / len(missing))
         return vectors
+
+
+class Remaking:
+    """What a store has, made anew from its texts alone: no file is read."""
+
+    def __init__(
+        self, store: Store, word_index: WordIndex, *, embedder: Callable[[], Embedder], preparation: Preparation
+    ) -> None:
+        self._store = store
+        self._word_index = word_index
+        self._embedder = embedder
+        self._preparation = preparation
+        self._writer = Writer(store, word_index, embedder=embedder, preparation=preparation)
+
+    def repair(self) -> None:
+        """Make anew, from the stored texts, what of a document is not what it has to be, and the word index.
+
+        A text that is not what was added is kept out of the search.
+        """
+        with self._store.writing():
+            with self._store.begin():
+                self._set_damaged_aside()
+                delete_dangling(self._store)
+            damaged = damaged_documents(self._store)
+            with self._store.begin():
+                for document_id in damaged:
+                    self._mend(document_id)
+                self._index_words()
+            self._store.erase_traces()
+
+    def derive(self, *, vectors_too: bool) -> None:
+        """Make anew what others have derived from the texts and say is so: speakers, sentences where they differ from
+        those that would be made now, with their passages, and the word index.
+
+        vectors_too: all passages and vectors as well, of a store that did not bind them to what they are of.
+
+        Raises:
+            EmbedderMismatchError: something has to be embedded, and the settings name another embedder.
+        """
+        documents = self._store.documents
+        with self._store.writing(), self._store.begin():
+            if vectors_too:
+                self._store.passages.delete_vectors()
+            for info in documents.all():
+                is_as_cut = self._preparation.is_as_cut(documents.get(info.id), documents.sentences(info.id))
+                if vectors_too or not is_as_cut:
+                    self._mend(info.id)
+            self._index_words()
+
+    def _index_words(self) -> None:
+        self._word_index.clear()
+        for ids, texts, headings in self._store.passages.texts(self._store.passages.ids()):
+            self._word_index.add(ids, texts, headings=headings)
+        self._store.passages.delete_unused_vectors()
+
+    def _set_damaged_aside(self) -> None:
+        restore_states(self._store)
+        for document_id in damaged_texts(self._store):
+            self._writer.withdraw(document_id)
+            self._store.documents.set_aside(document_id)
+
+    def _mend(self, document_id: str) -> None:
+        document = self._store.documents.get(document_id)
+        version = self._store.documents.known_version(document.source)
+        if version is None:
+            return
+        self._writer.check_embedder()
+        prepared = self._preparation.cut(
+            document,
+            file=version.file,
+            file_hash=version.file_hash,
+            original_id=self._store.copies.original_of(document_id),
+        )
+        self._store.documents.supersede(document_id)
+        self._store.passages.delete_unused_vectors()  # those of wrong length would else be taken for right ones
+        self._writer.put_vectors([prepared])
+        self._writer.put(prepared)
+
+    def rebuild(self) -> None:
+        """Cut and embed every document anew, from the stored texts, with the settings of now.
+
+        Vectors are stored as they come, so that a run that is cut off goes on where it was; the documents change
+        over in one transaction at the end. A text that is not what was added is kept out of the search.
+        """
+        embedder = self._embedder()
+        with self._store.writing():
+            with self._store.begin():
+                self._set_damaged_aside()
+            ids = [info.id for info in self._store.documents.all()]
+            original_by_id = {document_id: self._store.copies.original_of(document_id) for document_id in ids}
+            for batch in self._prepared_again(original_by_id):
+                self._writer.put_vectors(batch)
+            with self._store.begin():
+                self._store.set_embedder(embedder.id)
+                self._word_index.clear()
+                for prepared in chain.from_iterable(self._prepared_again(original_by_id)):
+                    self._store.documents.supersede(prepared.document.id)
+                    self._writer.put(prepared)
+                self._store.passages.delete_unused_vectors()
+
+    def _prepared_again(self, original_by_id: dict[str, str]) -> Iterator[list[PreparedDocument]]:
+        batch: list[PreparedDocument] = []
+        for document_id, original_id in original_by_id.items():
+            document = self._store.documents.get(document_id)
+            version = self._store.documents.known_version(document.source)
+            batch.append(
+                self._preparation.cut(
+                    document,
+                    file=version.file if version else "",
+                    file_hash=version.file_hash if version else "",
+                    original_id=original_id,
+                )
+            )
+            if sum(len(prepared.passages) for prepared in batch) >= PASSAGES_AT_A_TIME:
+                yield batch
+                batch = []
+        yield batch
 
 
 def _parts(hashes: Iterable[bytes], size: int) -> Iterable[list[bytes]]:
