@@ -150,10 +150,11 @@ class Assistant(Archive):
 
     @checking_arguments
     def add(self, paths: Iterable[str | Path], *, on_progress: Callable[[Progress], None] | None = None) -> AddReport:
-        """Add files, and the files in folders; what is there already and unchanged costs nothing.
+        """Add files, the files in folders, and what is behind addresses; what is there and unchanged costs nothing.
 
-        A changed file takes the place of its older version, whose text is kept for old citations. Each document is
-        one transaction: a run that is cut off loses none that was finished.
+        An address of http or https is fetched, and nothing that it leads to. A changed file or page takes the place of
+        its older version, whose text is kept for old citations. Each document is one transaction: a run that is cut off
+        loses none that was finished.
 
         Raises:
             EmbedderMismatchError: the store was built by another embedding model.

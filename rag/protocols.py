@@ -29,6 +29,7 @@ __all__ = [
     "Reader",
     "Reranker",
     "ShownPassage",
+    "TextualReader",
     "VectorIndex",
     "Verifier",
     "WordIndex",
@@ -56,6 +57,19 @@ class Reader(Protocol):
         Raises:
             ReadError: the file is empty, too large, of another kind, damaged or out of reach.
         """
+
+
+class TextualReader(Protocol):
+    """A `Reader` of text that may be in any encoding, and that takes the word of whoever sent it.
+
+    takes_charset: True says that the reader is one.
+    """
+
+    media_types: frozenset[str]
+    takes_charset: bool
+
+    def read(self, path: Path, *, charset: str = "") -> Document:
+        """As `Reader.read`; `charset` goes before what the file says itself, unless its bytes contradict it."""
 
 
 class CollectionReader(Protocol):

@@ -160,7 +160,9 @@ class Settings(BaseSettings):
         Field(ge=1, le=36_500, description="how long recorded answers are kept; older ones go with the next one"),
     ] = 365
     max_question_characters: Annotated[int, Use.NO_ANSWER, Field(ge=1, description="longest question")] = 10_000
-    max_file_bytes: Annotated[int, Use.NO_ANSWER, Field(ge=1, description="largest file that is read")] = 50_000_000
+    max_file_bytes: Annotated[int, Use.NO_ANSWER, Field(ge=1, description="largest file that is read, or fetched")] = (
+        50_000_000
+    )
     max_document_characters: Annotated[
         int,
         Use.NO_ANSWER,
@@ -177,6 +179,15 @@ class Settings(BaseSettings):
     max_read_memory_bytes: Annotated[
         int, Use.NO_ANSWER, Field(ge=50_000_000, description="most memory to read one document")
     ] = 1_000_000_000
+    fetch_private: Annotated[
+        bool, Use.NO_ANSWER, Field(description="fetch also from this machine and its network, not the public one alone")
+    ] = False
+    max_fetch_seconds: Annotated[
+        float, Use.NO_ANSWER, Field(gt=0, le=3600, description="longest time to fetch one address, redirects included")
+    ] = 30.0
+    max_connect_seconds: Annotated[
+        float, Use.NO_ANSWER, Field(gt=0, le=3600, description="how long to wait for its server to answer a call")
+    ] = 10.0
     lock_timeout_seconds: Annotated[
         float, Use.NO_ANSWER, Field(ge=0, le=86_400, description="how long to wait for another writer")
     ] = 30.0

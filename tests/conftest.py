@@ -8,10 +8,11 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -187,3 +188,84 @@ def model_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModelServer]:
     http.shutdown()
     http.server_close()
     thread.join()
+
+
+class Reply(NamedTuple):
+    """What a site answers; a body of which no length is told ends with the connection."""
+
+    status: int
+    headers: Mapping[str, str]
+    pieces: Iterable[bytes]
+
+
+class Site:
+    """A site on loopback: what stands under each path, and what it was asked for.
+
+    pages: path → status, headers and the pieces of the body, or a function of the request's headers that gives these.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.pages: dict[str, Reply | Callable[[Mapping[str, str]], Reply]] = {}
+        self.asked: list[str] = []
+        self.headers: list[Mapping[str, str]] = []
+
+    def put(self, path: str, body: str | bytes, content_type: str = "text/html", **headers: str) -> str:
+        """Let that stand under the path, whose address is returned."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        data = body.encode() if isinstance(body, str) else body
+        self.pages[path] = Reply(200, {"Content-Type": content_type, **named}, [data])
+        return self.url + path
+
+    def lead(self, path: str, location: str) -> str:
+        """Let the path lead elsewhere."""
+        self.pages[path] = Reply(302, {"Location": location}, [])
+        return self.url + path
+
+
+class _SiteHandler(BaseHTTPRequestHandler):
+    site: Site
+
+    def do_GET(self) -> None:
+        self.site.asked.append(self.path)
+        self.site.headers.append({name.lower(): value for name, value in self.headers.items()})
+        page = self.site.pages.get(self.path, Reply(404, {}, []))
+        reply = page(self.site.headers[-1]) if callable(page) else page
+        self.send_response(reply.status)
+        for name, value in reply.headers.items():
+            self.send_header(name, value)
+        self.end_headers()
+        with suppress(BrokenPipeError, ConnectionResetError):
+            for piece in reply.pieces:
+                self.wfile.write(piece)
+
+    def log_message(self, *arguments: object) -> None:
+        """Say nothing on stderr."""
+
+
+class _QuietServer(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, *arguments: object) -> None:
+        """Say nothing on stderr: whoever fetches leaves when it has enough."""
+
+
+@pytest.fixture(scope="session")
+def _listening_site() -> Iterator[Site]:
+    http = _QuietServer(("127.0.0.1", 0), _SiteHandler)
+    _SiteHandler.site = site = Site(f"http://127.0.0.1:{http.server_address[1]}")
+    thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield site
+    http.shutdown()
+    http.server_close()
+    thread.join()
+
+
+@pytest.fixture
+def site(_listening_site: Site) -> Site:
+    """A site on loopback with nothing on it yet; one server does for all tests."""
+    _listening_site.pages.clear()
+    _listening_site.asked.clear()
+    _listening_site.headers.clear()
+    return _listening_site

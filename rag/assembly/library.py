@@ -15,8 +15,18 @@ from typing import Any, cast
 
 from rag.assembly.backends import ISOLATED_READERS, ISOLATION, READERS, Parts, build, build_reader, built_once, load
 from rag.assembly.choices import choose_embedder
-from rag.errors import NotFoundError, StoreError, StoreFullError
-from rag.ingestion import Ingestion, absolute, address_in, damaged_uploads, receiving, source_in, watch
+from rag.errors import NotFoundError, ReadError, StoreError, StoreFullError
+from rag.ingestion import (
+    Ingestion,
+    absolute,
+    address_in,
+    damaged_uploads,
+    delete_unused,
+    fetched_into,
+    receiving,
+    source_in,
+    watch,
+)
 from rag.protocols import Embedder, PassageReader, Reader, VectorIndex, WordIndex
 from rag.retrieval import OneByOne, Retriever, VectorSearch
 from rag.settings import Settings
@@ -108,8 +118,9 @@ class Library(Parts):
         """See `Assistant.remove`."""
         doomed: dict[str, None] = {}
         for given in sources:
-            path = str(absolute(given))
-            names = [str(given), source_in(given)]
+            address = self._address(given)
+            path = fetched_into(address) if address else str(absolute(given))
+            names = [str(given), address or source_in(given)]
             named = self.store.documents.named(names, files=[path, f"uploads/{given}"], folder=path)
             found = [version.source for version in named]
             if not str(given).strip() or not found:
@@ -122,6 +133,13 @@ class Library(Parts):
         else:
             self.vector_search.forget_removed(gone)
         return tuple(doomed)
+
+    def _address(self, given: str | Path) -> str:
+        """The address that is meant, as its document is called; empty when none is."""
+        address = address_in(given)
+        with suppress(ReadError):  # nothing was fetched from such a one
+            return str(self._visitor.normal(address)) if address else ""
+        return ""
 
     def _remove_sparingly(self, sources: Iterable[str]) -> None:
         """Remove on a full disk: one by one, each giving space for the next, and without the vector index.
@@ -180,7 +198,9 @@ class Library(Parts):
 
     def prune(self, *, days: int | None = None) -> PruneReport:
         """See `Assistant.prune`."""
-        return prune(self.store, days=days)
+        report = prune(self.store, days=days)
+        delete_unused(self.store)
+        return report
 
     def clear_answers(self, older_than: timedelta | None) -> int:
         """See `Assistant.clear_answers`."""
@@ -214,9 +234,12 @@ class Library(Parts):
             reader: Reader = build_reader(target, max_bytes=max_bytes)
             return reader
         reader_class = load(target)
-        is_collection = hasattr(reader_class, "read_each")
-        make = self._isolation.collection_reader if is_collection else self._isolation.reader
-        isolated: Reader = make(target, media_types=reader_class.media_types, max_bytes=max_bytes)
+        about = {"media_types": reader_class.media_types, "max_bytes": max_bytes}
+        if hasattr(reader_class, "read_each"):
+            isolated: Reader = self._isolation.collection_reader(target, **about)
+        else:
+            takes_charset = getattr(reader_class, "takes_charset", False)
+            isolated = self._isolation.reader(target, takes_charset=takes_charset, **about)
         return isolated
 
     @built_once
@@ -263,7 +286,23 @@ class Library(Parts):
             passage_tokens=self._settings.passage_tokens,
             budget=self._budget,
             embedder_name=choose_embedder(self._settings).recipe,
+            visitor=lambda: self._visitor,
         )
+
+    @built_once
+    def _visitor(self) -> Any:
+        """What fetches addresses; its libraries are loaded for that alone."""
+        from rag.ingestion.connecting import FetchLimits
+        from rag.ingestion.fetching import Visitor
+
+        settings = self._settings
+        limits = FetchLimits(
+            max_bytes=settings.max_file_bytes,
+            max_seconds=settings.max_fetch_seconds,
+            max_connect_seconds=settings.max_connect_seconds,
+            may_be_private=settings.fetch_private,
+        )
+        return Visitor(self.store, limits=limits, suffixes=tuple(self._target_by_suffix))
 
     @built_once
     def retriever(self) -> Retriever:

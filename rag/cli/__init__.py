@@ -76,7 +76,12 @@ def _command(name: str, function: Callable[..., None], *, short_help: str, examp
     app.command(name=name, short_help=short_help, epilog=f"Example:  {example}")(function)
 
 
-_command("add", add, short_help="Add files and folders.", example="rag add ~/articles report.html")
+_command(
+    "add",
+    add,
+    short_help="Add files, folders and pages.",
+    example="rag add ~/articles report.html https://example.org/news.html",
+)
 _command("sync", sync, short_help="Keep in step with a folder.", example="rag sync ~/articles --dry-run")
 _command("watch", watch, short_help="Follow a folder.", example="rag watch ~/articles")
 _command("remove", remove, short_help="Remove documents.", example="rag remove ~/articles/old.txt")

@@ -31,13 +31,19 @@ __all__ = ["add", "list_documents", "print_changes", "print_report", "progress_b
 
 
 def add(
-    paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Files and folders.")],
+    paths: Annotated[
+        list[str],
+        typer.Argument(metavar="PATH...", help="Files, folders, and addresses on the web."),
+    ],
     store: StoreOption = DEFAULT_STORE,
     settings: SettingsOption = None,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
-    """Add documents, and folders of them, without what a .ragignore there names; unchanged ones cost nothing."""
+    """Add documents, folders of them without what a .ragignore there names, and pages; unchanged ones cost nothing.
+
+    Only addresses that are named here are fetched, and nothing that they lead to.
+    """
     hidden = quiet or as_json
     with (
         open_assistant(store, settings, may_make=True) as assistant,
@@ -53,7 +59,7 @@ def add(
 
 
 def remove(
-    sources: Annotated[list[str], typer.Argument(metavar="SOURCE...", help="Files, folders or document ids.")],
+    sources: Annotated[list[str], typer.Argument(metavar="SOURCE...", help="Files, folders, addresses, ids.")],
     store: StoreOption = DEFAULT_STORE,
     settings: SettingsOption = None,
     as_json: JsonOption = False,

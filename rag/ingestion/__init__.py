@@ -1,9 +1,9 @@
-"""The write path: files found, read, cut, embedded and stored; folders kept in step; uploads taken in."""
+"""The write path: files found or fetched, read, cut, embedded and stored; folders kept in step; uploads taken in."""
 
 from rag.ingestion.finding import SourceFile, absolute, address_in, find_files, source_in
 from rag.ingestion.ingestion import Ingestion
 from rag.ingestion.syncing import watch
-from rag.ingestion.uploads import damaged_uploads, receiving
+from rag.ingestion.uploads import damaged_uploads, delete_unused, fetched_into, receiving
 
 __all__ = [
     "Ingestion",
@@ -11,6 +11,8 @@ __all__ = [
     "absolute",
     "address_in",
     "damaged_uploads",
+    "delete_unused",
+    "fetched_into",
     "find_files",
     "receiving",
     "source_in",

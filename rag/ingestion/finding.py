@@ -16,10 +16,13 @@ import stat
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from rag.storage import is_store, store_of
 from rag.types import Failure
+
+if TYPE_CHECKING:
+    from rag.ingestion.uploads import Origin
 
 __all__ = [
     "IGNORE_FILE",
@@ -38,7 +41,6 @@ __all__ = [
 ]
 
 _ADDRESS = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]+):/{1,2}(?=[^/])")
-NOT_FETCHED = "it is an address, and nothing is fetched from the network"
 OF_A_STORE = "it belongs to a store of documents - name the files that were added to that"
 """Why a file or folder is no document."""
 
@@ -48,20 +50,24 @@ class SourceFile(NamedTuple):
 
     is_named: whether the caller named it, rather than a folder that it is in.
     upload: its name when it was handed over rather than found, and is kept in the store's own folder.
+    origin: where it was fetched; it is kept in the store's own folder then.
     """
 
     path: Path
     is_named: bool
     upload: str = ""
+    origin: Origin | None = None
 
     @property
     def source(self) -> str:
         """What its document is called."""
-        return self.upload or str(self.path)
+        return self.origin.address if self.origin else self.upload or str(self.path)
 
     @property
     def file(self) -> str:
         """Where the store looks for it: a path, relative when it is in the store's folder."""
+        if self.origin:
+            return f"{self.origin.folder}/{self.path.name}"
         return f"uploads/{self.upload}" if self.upload else str(self.path)
 
 
@@ -103,10 +109,7 @@ def find_files(
     failures = []
     for given in paths:
         path = absolute(given)
-        address = address_in(given)
-        if address:
-            failures.append(Failure(source=address, reason=f"{NOT_FETCHED} - save the page, and add the file"))
-        elif store_of(path) is not None:
+        if store_of(path) is not None:
             failures.append(Failure(source=printable(str(path)), reason=OF_A_STORE))
         elif os.path.isdir(path):  # noqa: PTH112 - Path.is_dir raises where a folder above may not be entered
             found = inside(path, suffixes, store_folder=store_folder)

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from rag.errors import ReadError, SettingsError, StoreFullError, disk_refusal
 from rag.ingestion import uploads
-from rag.ingestion.finding import NOT_FETCHED, SourceFile, absolute, address_in, find_files, hash_of_file, printable
+from rag.ingestion.finding import SourceFile, absolute, address_in, find_files, hash_of_file, printable
 from rag.ingestion.preparing import DocumentRead, FileRead, Preparation, PreparedDocument
 from rag.ingestion.syncing import SyncPlan, plan
 from rag.ingestion.writing import PASSAGES_AT_A_TIME, Outcome, Remaking, Reporting
@@ -22,7 +22,12 @@ from rag.protocols import CollectionReader, Embedder, Reader, WordIndex
 from rag.storage import KnownVersion, Store
 from rag.types import AddReport, Budget, Failure, Progress
 
+if TYPE_CHECKING:
+    from rag.ingestion.fetching import Visitor
+
 __all__ = ["Ingestion"]
+
+_ADDRESSES_AT_A_TIME = 16
 
 _Entry = TypeVar("_Entry", DocumentRead, PreparedDocument)
 
@@ -32,6 +37,7 @@ class Ingestion(Remaking):
 
     reader_for: the reader of a file's suffix, or None when there is none.
     embedder: gives the embedder; called only when something has to be embedded.
+    visitor: gives what fetches; called only when an address is named.
     """
 
     def __init__(
@@ -45,6 +51,7 @@ class Ingestion(Remaking):
         passage_tokens: int,
         budget: Budget,
         embedder_name: str,
+        visitor: Callable[[], Visitor],
     ) -> None:
         preparation = Preparation(
             store,
@@ -57,6 +64,7 @@ class Ingestion(Remaking):
         super().__init__(store, word_index, embedder=embedder, preparation=preparation)
         self.suffixes = suffixes
         self._embedder_name = embedder_name
+        self._visitor = visitor
 
     @property
     def recipe(self) -> str:
@@ -64,12 +72,57 @@ class Ingestion(Remaking):
         return self._preparation.recipe
 
     def add(self, paths: Iterable[str | Path], on_progress: Callable[[Progress], None] | None = None) -> AddReport:
-        """Add the files that `paths` name; what fails is reported, and the rest is done."""
+        """Add the files and addresses that `paths` name; what fails is reported, and the rest is done."""
+        given = list(paths)
+        addresses = list(dict.fromkeys(filter(None, map(address_in, given))))
+        outcome = Outcome()
         with self._store.writing():
-            files, failures = find_files(paths, self.suffixes, store_folder=self._store.folder)
-            outcome = Outcome(failed=failures)
+            found = [path for path in given if not address_in(path)]
+            files, outcome.failed = find_files(found, self.suffixes, store_folder=self._store.folder)
             self.take_in(files, outcome, on_progress)
+        self._add_addresses(addresses, outcome, on_progress)
         return outcome.report(self._notices(outcome))
+
+    def _add_addresses(
+        self, addresses: Sequence[str], outcome: Outcome, on_progress: Callable[[Progress], None] | None
+    ) -> None:
+        """Fetch and add, some at a time; nobody else who writes waits for a server."""
+        wanted: dict[str, None] = {}
+        for address in addresses:
+            try:
+                wanted[self._visitor().normal(address)] = None
+            except ReadError as error:
+                outcome.failed.append(Failure(source=error.path, reason=error.reason))
+        for start in range(0, len(wanted), _ADDRESSES_AT_A_TIME):
+            with uploads.receiving(self._store.folder, "fetched-") as folder:
+                part = list(wanted)[start : start + _ADDRESSES_AT_A_TIME]
+                files = [file for address in part for file in self._visited(address, folder, outcome)]
+                with self._store.writing():
+                    self.take_in(files, outcome, on_progress)
+                    for file in files:
+                        self._keep_fetched(file, outcome)
+
+    def _visited(self, address: str, folder: Path, outcome: Outcome) -> Iterator[SourceFile]:
+        """The file behind an address; where it cannot be fetched, the one kept of it, when that has to be read anew."""
+        visitor = self._visitor()
+        try:
+            yield visitor.visit(address, folder)
+        except ReadError as error:
+            outcome.failed.append(Failure(source=error.path, reason=error.reason))
+            kept = visitor.kept(address)
+            if kept is not None and not self.is_unchanged(kept, self._store.documents.in_file(kept.file)):
+                yield kept
+
+    def _keep_fetched(self, file: SourceFile, outcome: Outcome) -> None:
+        """Keep what could be read of it, and nothing of an older file, of another kind, from the same address."""
+        if file.origin is None or not self._store.documents.in_file(file.file):
+            return
+        uploads.keep(file, self._store.folder)
+        older = [known for known in self._store.documents.in_folder(file.origin.folder) if known.file != file.file]
+        for known in older:
+            with self._store.begin():
+                self._writer.withdraw(known.document_id)
+            outcome.removed.append(known.source)
 
     def add_uploads(
         self, files: Sequence[tuple[str, Path]], on_progress: Callable[[Progress], None] | None = None
@@ -101,7 +154,7 @@ class Ingestion(Remaking):
             NotFoundError: the folder is missing. SettingsError: it is no folder, or empty, and documents would go.
         """
         if address_in(folder):
-            raise SettingsError(f"cannot keep in step with {address_in(folder)!r}: {NOT_FETCHED} - name a folder")
+            raise SettingsError(f"cannot keep in step with {address_in(folder)!r}: it is an address - name a folder")
         folder = absolute(folder)
         with nullcontext() if dry_run else self._store.writing():
             todo = plan(self._store, folder, suffixes=self.suffixes, recipe=self.recipe, allow_empty=allow_empty)
@@ -281,7 +334,7 @@ class Ingestion(Remaking):
                     self._word_index.compact()
             for file in files:
                 if not self._store.documents.in_file(file):
-                    uploads.delete_upload(file, self._store.folder)
+                    uploads.delete_kept(file, self._store.folder)
             self._store.erase_traces()
         return gone
 

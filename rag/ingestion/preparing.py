@@ -18,7 +18,7 @@ from rag.ingestion.copies import bands_of, is_copy, keys_of, sentence_key, unkno
 from rag.ingestion.finding import SourceFile, hash_of_file, printable
 from rag.language.identification import detect_language
 from rag.language.sentences import Window, sentence_spans, windows
-from rag.protocols import CollectionReader, Embedder, Reader
+from rag.protocols import CollectionReader, Embedder, Reader, TextualReader
 from rag.storage import NewPassage, Store, heading_of
 from rag.types import Budget, Document, Failure, Sentence, Span
 
@@ -125,7 +125,7 @@ class Preparation:
         if reader is None:
             raise ValueError(f"no reader for {str(file.path)!r} - ask `can_read` first")
         before = _stamp(file.path)
-        entries = read_entries(reader, file.path, self._budget)
+        entries = read_entries(reader, file.path, self._budget, charset=file.origin.charset if file.origin else "")
         if not is_collection(reader):
             document, file_hash = cast(Document, next(entries)), hash_of_file(file.path)
             # Written to between reading and hashing: no hash, so that the next run reads it again.
@@ -148,6 +148,8 @@ class Preparation:
         A document that was moved keeps its id, so that a new one with its text in its old place needs another.
         """
         source = _renamed(document.source, file)
+        if file.origin is not None:
+            document = file.origin.told_of(document, file.path)
         document_id = document.id if source == document.source else _id_of(source, document.text)
         number = 1
         while self._store.documents.source_of(document_id) not in ("", source):
@@ -340,8 +342,12 @@ def is_collection(reader: Reader | CollectionReader) -> TypeGuard[CollectionRead
     return hasattr(reader, "read_each")
 
 
-def read_entries(reader: Reader | CollectionReader, path: Path, budget: Budget) -> Iterator[Document | Failure]:
+def read_entries(
+    reader: Reader | CollectionReader, path: Path, budget: Budget, *, charset: str = ""
+) -> Iterator[Document | Failure]:
     """The documents of the file and the entries that cannot be read; exactly one document when it is no collection.
+
+    charset: the encoding of its text, as whoever sent it says; empty when nobody does.
 
     Raises:
         ReadError: the file cannot be read, not by this reader, or not within the budget. OSError: it is out of reach.
@@ -351,7 +357,7 @@ def read_entries(reader: Reader | CollectionReader, path: Path, budget: Budget) 
     name = type(reader).__name__
     try:
         if not is_collection(reader):
-            document = cast(Reader, reader).read(path)
+            document = _read(cast(Reader, reader), path, charset)
             if refusal := _refusal(document, name, budget):
                 raise ReadError(str(path), refusal)
             yield document
@@ -367,6 +373,12 @@ def read_entries(reader: Reader | CollectionReader, path: Path, budget: Budget) 
         raise ReadError(
             str(path), f"{name} failed with {type(error).__name__}: {reason} - save the file again, or leave it out"
         ) from error
+
+
+def _read(reader: Reader, path: Path, charset: str) -> Document:
+    if charset and getattr(reader, "takes_charset", False):
+        return cast(TextualReader, reader).read(path, charset=charset)
+    return reader.read(path)
 
 
 def _refusal(document: object, reader_name: str, budget: Budget) -> str:

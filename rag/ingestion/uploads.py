@@ -1,25 +1,82 @@
-"""Files that were handed over rather than found: copies in the store's own folder, under names that are safe."""
+"""Files that the store keeps itself: those that were handed over, under names that are safe, and those fetched.
+
+What was fetched from an address has a folder named after the hash of that address, so that the newest of it takes the
+place of the older one, whatever it is called and whatever kind it has become.
+"""
 
 from __future__ import annotations
 
 import filecmp
+import hashlib
 import os
 import re
 import shutil
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from pathlib import Path
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+from typing import NamedTuple
 
 from rag.errors import StoreError, StoreFullError, disk_refusal
 from rag.ingestion.finding import SourceFile, hash_of_file
 from rag.storage import INCOMING, Store, opened_privately, passing_folder, private_folder
-from rag.types import Failure
+from rag.types import NO_METADATA, Document, Failure
 
-__all__ = ["UPLOADS", "damaged_uploads", "delete_upload", "keep", "receiving", "safe_name", "staged"]
+__all__ = [
+    "UPLOADS",
+    "Origin",
+    "damaged_uploads",
+    "delete_kept",
+    "delete_unused",
+    "fetched_into",
+    "keep",
+    "kept",
+    "receiving",
+    "safe_name",
+    "staged",
+]
 
 UPLOADS = "uploads"
-"""The folder in the store's folder that holds them."""
+WEB = "web"
+"""The folders in the store's folder that hold what was handed over, and what was fetched."""
+
+_FETCHED = re.compile(rf"({WEB}/[0-9a-f]{{32}})/[^/]+")
+_NOT_FETCHED = "what is kept of {!r} is not what was fetched"
+
+
+class Origin(NamedTuple):
+    """Where a file was fetched, and what is known of it from there.
+
+    charset: the encoding of its text, as its server says; empty when it does not. said: goes into the metadata of its
+    documents. gaps: does so where they do not say it themselves; `title` is the document's.
+    """
+
+    address: str
+    charset: str = ""
+    said: Mapping[str, str] = NO_METADATA
+    gaps: Mapping[str, str] = NO_METADATA
+
+    @property
+    def folder(self) -> str:
+        """Where the store keeps what was fetched from the address, relative to its own folder."""
+        return f"{WEB}/{hashlib.sha256(self.address.encode()).hexdigest()[:32]}"
+
+    def told_of(self, document: Document, path: Path) -> Document:
+        """The document of the file with what is known of it from here; no name of a file is its title then."""
+        gaps = dict(self.gaps)
+        title = gaps.pop("title", "") or PurePosixPath(self.address).name
+        said = dict(self.said)
+        its_own = {name: value for name, value in document.metadata.items() if name != "url"}
+        url = document.metadata.get("url", "")
+        if document.source != str(path) and url.startswith(("http://", "https://")):
+            said["url"] = url  # of an entry of a feed; what a page says of its own address need not be so
+        return replace(
+            document,
+            title=title if document.title == path.name else document.title,
+            metadata={name: value for name, value in (gaps | its_own | said).items() if value},
+        )
+
 
 _MAX_BYTES = 200  # of a name; file systems allow 255, and a number may be added
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f-\x9f<>:"|?*#\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]')
@@ -112,28 +169,57 @@ def _stage(name: str, path: Path, folder: Path, taken: dict[str, SourceFile]) ->
 
 
 def keep(file: SourceFile, store_folder: Path) -> None:
-    """Put the staged copy into its place, over an older one of that name."""
-    file.path.replace(store_folder / file.file)
+    """Put the staged copy into its place, over an older one of that name; alone there, when it was fetched."""
+    target = store_folder / file.file
+    if file.path == target:
+        return
+    for folder in reversed(target.relative_to(store_folder).parents):
+        private_folder(store_folder / folder)
+    if file.origin is not None:
+        for older in target.parent.iterdir():
+            older.unlink()
+    file.path.replace(target)
+
+
+def kept(origin: Origin, store_folder: Path) -> Path | None:
+    """The file that was fetched from there last; None when there is none."""
+    with suppress(OSError):
+        return next((store_folder / origin.folder).iterdir(), None)
+    return None
 
 
 def damaged_uploads(store: Store) -> list[str]:
-    """The kept copies that are not the files that were handed over, a sentence each."""
-    hashes = {
-        version.file: version.file_hash
-        for version in store.documents.in_folder(UPLOADS)
-        if version.file_hash and version.recipe
-    }
+    """The kept copies that are not the files that were handed over or fetched, a sentence each."""
     found = []
-    for file, file_hash in sorted(hashes.items()):
-        with suppress(OSError):  # it is gone, and the document is whole without it
-            if hash_of_file(store.folder / file) != file_hash:
-                found.append(f"the upload {file!r} is not the file that was handed over, of which the text is kept")
+    for folder, what in ((UPLOADS, "the upload {!r} is not the file that was handed over"), (WEB, _NOT_FETCHED)):
+        versions = {v.file: v for v in store.documents.in_folder(folder) if v.file_hash and v.recipe}
+        for file, version in sorted(versions.items()):
+            with suppress(OSError):  # it is gone, and the document is whole without it
+                if hash_of_file(store.folder / file) != version.file_hash:
+                    name = version.source.partition("#")[0] if folder == WEB else file
+                    found.append(f"{what.format(name)}, of which the text is kept")
     return found
 
 
-def delete_upload(file: str, store_folder: Path) -> None:
+def delete_kept(file: str, store_folder: Path) -> None:
     """Delete the kept copy that the store knows as `file`; nothing happens when that is none."""
     folder, _, name = file.partition("/")
     if folder == UPLOADS and name and Path(name).name == name:
         with suppress(OSError):
             (store_folder / UPLOADS / name).unlink()
+    elif found := _FETCHED.fullmatch(file):
+        shutil.rmtree(store_folder / found[1], ignore_errors=True)
+
+
+def delete_unused(store: Store) -> None:
+    """Delete what was fetched for documents of which no version is left."""
+    with suppress(OSError):
+        for folder in (store.folder / WEB).iterdir():
+            name = f"{WEB}/{folder.name}"
+            if not store.documents.named([], files=[], folder=name):
+                delete_kept(f"{name}/-", store.folder)
+
+
+def fetched_into(address: str) -> str:
+    """The folder in the store's folder with what was fetched from the address."""
+    return Origin(address).folder

@@ -173,7 +173,7 @@ def decode(data: bytes, path: Path, *, declared: str = "") -> str:
     return decoded_with_notice(data, path, declared=declared).text
 
 
-def decoded_with_notice(data: bytes, path: Path, *, declared: str = "") -> Decoded:
+def decoded_with_notice(data: bytes, path: Path, *, declared: str = "", sent_as: str = "") -> Decoded:
     """The text that the bytes mean, not normalised yet.
 
     First what marks itself (byte-order marks, valid UTF-8), then the declared encoding, then mostly valid UTF-8 with
@@ -181,6 +181,7 @@ def decoded_with_notice(data: bytes, path: Path, *, declared: str = "") -> Decod
 
     Args:
         declared: the encoding that the file names itself; ignored when the bytes contradict it.
+        sent_as: the encoding that whoever sent it names, which goes before; ignored in the same way.
 
     Raises:
         ReadError: the file is not text, or its bytes fit no known encoding.
@@ -188,12 +189,12 @@ def decoded_with_notice(data: bytes, path: Path, *, declared: str = "") -> Decod
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             return Decoded(_decode_marked(data.removeprefix(mark), encoding, path), "")
-    declared = _codec_of(declared)
+    named = [codec for codec in (_codec_of(sent_as), _codec_of(declared)) if codec]
     if encoding := _unmarked_utf_16(data):
         return Decoded(data.decode(encoding), "")
     _refuse_binary(data, path)
-    shifting = declared if _SHIFTING.fullmatch(declared) else "iso2022_jp" if b"\x1b$" in data else ""
-    for encoding in filter(None, (shifting, "utf-8", declared)):
+    shifting = next(filter(_SHIFTING.fullmatch, named), "iso2022_jp" if b"\x1b$" in data else "")
+    for encoding in filter(None, (shifting, "utf-8", *named)):
         try:
             return Decoded(data.decode(encoding), "")
         except UnicodeDecodeError:

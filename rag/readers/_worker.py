@@ -164,21 +164,21 @@ def _replies_to(request: dict[str, Any], limits: _Limits) -> Iterator[dict[str, 
                 yield _within(budget, item, is_alone=False)
                 limits.begin()
         else:
-            yield _within(budget, _read(reader, path, module_name, request["max_bytes"]), is_alone=True)
+            yield _within(budget, _read(reader, path, request, module_name), is_alone=True)
     except ReadError as error:
         yield {"error": error.reason}
 
 
-def _read(reader: Any, path: Path, module_name: str, max_bytes: int) -> Any:
+def _read(reader: Any, path: Path, request: dict[str, Any], module_name: str) -> Any:
     """The document; in plain order where one of our own readers fails by a fault of its own."""
     from rag.errors import RagError
 
     try:
-        return reader.read(path)
+        return reader.read(path, **({"charset": request["charset"]} if request["charset"] else {}))
     except (RagError, MemoryError, ImportError, OSError):
         raise
     except Exception as error:
-        return _in_plain_order(reader, path, error, module_name, max_bytes)
+        return _in_plain_order(reader, path, error, module_name, request["max_bytes"])
 
 
 def _read_each(reader: Any, path: Path, module_name: str, max_bytes: int) -> Iterator[Any]:

@@ -75,11 +75,12 @@ class HtmlReader:
     """Reads HTML; title, date, author, address and language come from what the page says about itself."""
 
     media_types = frozenset({"text/html"})
+    takes_charset = True
 
     def __init__(self, *, max_bytes: int = DEFAULT_MAX_BYTES) -> None:
         self._max_bytes = max_bytes
 
-    def read(self, path: Path) -> Document:
+    def read(self, path: Path, *, charset: str = "") -> Document:
         """The page's main text; the whole visible page where no main text can be told apart.
 
         Raises:
@@ -87,7 +88,8 @@ class HtmlReader:
         """
         data = read_bytes(path, max_bytes=self._max_bytes)
         declared = _DECLARED_CHARSET.search(data[:_N_HEAD_BYTES])
-        decoded = decoded_with_notice(data, path, declared=declared[1].decode("ascii", "replace") if declared else "")
+        own = declared[1].decode("ascii", "replace") if declared else ""
+        decoded = decoded_with_notice(data, path, declared=own, sent_as=charset)
         html = decoded.text
         if is_nested_too_deeply(html):
             raise ReadError(str(path), "its elements are nested too deeply - save the page again as text")

@@ -88,9 +88,19 @@ class Isolation:
         self._all: weakref.WeakSet[_Process] = weakref.WeakSet()
         self._end_all = weakref.finalize(self, _end, self._idle)
 
-    def reader(self, target: str, *, media_types: frozenset[str], max_bytes: int = DEFAULT_MAX_BYTES) -> IsolatedReader:
-        """The `Reader` that `target` names as `module:Class`, run here."""
-        return IsolatedReader(self, target, media_types=media_types, max_bytes=max_bytes)
+    def reader(
+        self,
+        target: str,
+        *,
+        media_types: frozenset[str],
+        max_bytes: int = DEFAULT_MAX_BYTES,
+        takes_charset: bool = False,
+    ) -> IsolatedReader:
+        """The `Reader` that `target` names as `module:Class`, run here.
+
+        takes_charset: whether it is a `TextualReader`.
+        """
+        return IsolatedReader(self, target, media_types=media_types, max_bytes=max_bytes, takes_charset=takes_charset)
 
     def collection_reader(
         self, target: str, *, media_types: frozenset[str], max_bytes: int = DEFAULT_MAX_BYTES
@@ -105,7 +115,9 @@ class Isolation:
             self._idle.clear()
         _end(processes)
 
-    def replies(self, path: Path, target: str, *, max_bytes: int, is_collection: bool) -> Iterator[Document | Failure]:
+    def replies(
+        self, path: Path, target: str, *, max_bytes: int, is_collection: bool, charset: str = ""
+    ) -> Iterator[Document | Failure]:
         """What the reader that `target` names reads in `path`; used by the readers below.
 
         Raises:
@@ -121,6 +133,7 @@ class Isolation:
                 "max_bytes": max_bytes,
                 "budget": asdict(self._budget),
                 "is_collection": is_collection,
+                "charset": charset,
             }
             process.send(request)
             while True:
@@ -200,19 +213,31 @@ class Isolation:
 class IsolatedReader:
     """A `Reader` that runs in a process of its own; made by `Isolation.reader`."""
 
-    def __init__(self, isolation: Isolation, target: str, *, media_types: frozenset[str], max_bytes: int) -> None:
+    def __init__(
+        self,
+        isolation: Isolation,
+        target: str,
+        *,
+        media_types: frozenset[str],
+        max_bytes: int,
+        takes_charset: bool = False,
+    ) -> None:
         self._isolation = isolation
         self._target = target
         self.media_types = media_types
         self._max_bytes = max_bytes
+        self.takes_charset = takes_charset
 
-    def read(self, path: Path) -> Document:
+    def read(self, path: Path, *, charset: str = "") -> Document:
         """The document that the reader finds in `path`.
 
         Raises:
             ReadError: as the reader says, or because it took too long or too much memory, crashed or failed.
         """
-        found = list(self._isolation.replies(path, self._target, max_bytes=self._max_bytes, is_collection=False))
+        replies = self._isolation.replies(
+            path, self._target, max_bytes=self._max_bytes, is_collection=False, charset=charset
+        )
+        found = list(replies)
         if len(found) != 1 or not isinstance(found[0], Document):
             raise _strange(path)
         return found[0]

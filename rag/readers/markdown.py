@@ -44,6 +44,7 @@ class MarkdownReader:
     """Reads Markdown (CommonMark with tables); title and metadata come from front matter or the first heading."""
 
     media_types = frozenset({"text/markdown"})
+    takes_charset = True
 
     def __init__(self, *, max_bytes: int = DEFAULT_MAX_BYTES) -> None:
         self._max_bytes = max_bytes
@@ -52,13 +53,13 @@ class MarkdownReader:
         self._parser_without_links = MarkdownIt("commonmark", {"maxNesting": MAX_NESTING}).enable("table")
         self._parser_without_links.disable(["link", "image"])
 
-    def read(self, path: Path) -> Document:
+    def read(self, path: Path, *, charset: str = "") -> Document:
         """The rendered text of the file, without its front matter.
 
         Raises:
             ReadError: the file is empty, too large, binary, in no known encoding or out of reach, or holds no words.
         """
-        decoded = decoded_with_notice(read_bytes(path, max_bytes=self._max_bytes), path)
+        decoded = decoded_with_notice(read_bytes(path, max_bytes=self._max_bytes), path, sent_as=charset)
         source = normalise(decoded.text)
         front_matter, body = _split_front_matter(source)
         tokens = (self._parser_without_links if _has_deep_brackets(body) else self._parser).parse(body)

@@ -31,18 +31,19 @@ class TextReader:
     """Reads plain text; date and author are those that stand above the body."""
 
     media_types = frozenset({"text/plain"})
+    takes_charset = True
 
     def __init__(self, *, max_bytes: int = DEFAULT_MAX_BYTES) -> None:
         self._max_bytes = max_bytes
 
-    def read(self, path: Path) -> Document:
+    def read(self, path: Path, *, charset: str = "") -> Document:
         """The text of the file; its title is a headline in the first line, or else the file's name.
 
         Raises:
             ReadError: the file is empty, too large, binary, in no known encoding, or out of reach.
         """
         data = read_bytes(path, max_bytes=self._max_bytes)
-        decoded = decoded_with_notice(data, path)
+        decoded = decoded_with_notice(data, path, sent_as=charset)
         text = normalise(decoded.text)
         return make_document(
             path,

@@ -1,7 +1,7 @@
 """A store in one file, to keep as a backup or to take elsewhere, and a store made from it again.
 
-The file is a ZIP archive: `manifest.json`, the database as it was at one moment, and the files that were uploaded.
-Indexes are not in it; they are made again from the database.
+The file is a ZIP archive: `manifest.json`, the database as it was at one moment, and the files that were uploaded or
+fetched. Indexes are not in it; they are made again from the database.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ __all__ = ["export_store", "import_store"]
 FORMAT = 1
 
 _MANIFEST = "manifest.json"
-_UPLOAD = re.compile(r"uploads/[^/\\\x00-\x1f]{1,255}")
+_UPLOAD = re.compile(r"(?:uploads|web/[0-9a-f]{32})/[^/\\\x00-\x1f]{1,255}")
 _MAX_MANIFEST_BYTES = 50_000_000
 _CHUNK = 1 << 20
 _MAX_RATIO, _ALWAYS_UNPACKED_BYTES = 100, 64 << 20
@@ -80,9 +80,11 @@ def export_store(store: Store, path: Path) -> ExportReport:
 
 
 def _uploads(folder: Path, snapshot: Path) -> dict[str, Path]:
-    """The uploads that the snapshot knows and that are there; a document is whole without its file."""
+    """The uploads and pages that the snapshot knows and that are there; a document is whole without its file."""
     with closing(sqlite3.connect(snapshot)) as connection:
-        known = connection.execute("SELECT DISTINCT file FROM documents WHERE file LIKE 'uploads/%' ORDER BY file")
+        known = connection.execute(
+            "SELECT DISTINCT file FROM documents WHERE file LIKE 'uploads/%' OR file LIKE 'web/%' ORDER BY file"
+        )
         names = [name for (name,) in known.fetchall() if _UPLOAD.fullmatch(name)]
     return {name: folder / name for name in names if (folder / name).is_file()}
 
@@ -144,7 +146,8 @@ def _unpack(path: Path, folder: Path) -> None:
                 raise StoreFullError(f"cannot import {str(path)!r}: it needs {needed:,} bytes - free some space")
             for member in members:
                 target = folder / member.name
-                private_folder(target.parent)
+                for part in reversed(target.relative_to(folder).parents):
+                    private_folder(folder / part)
                 with archive.open(member.name) as source, opened_privately(target, "xb") as file:
                     if _copy(source, file, member.size_bytes) != member.sha256:
                         raise _refused(path, f"{member.name!r} is damaged")
@@ -185,7 +188,7 @@ def _member(path: Path, entry: object) -> _Member:
             member = _Member(name, size_bytes, sha256)
         case _:
             raise _refused(path, "its manifest is damaged")
-    name = member.name.partition("/")[2]
+    name = member.name.rpartition("/")[2]
     if member.name != DATABASE and not (_UPLOAD.fullmatch(member.name) and name not in (".", "..")):
         raise _refused(path, f"it holds {member.name!r}, which no store has")
     return member

@@ -25,12 +25,19 @@ def feed(rag, write, monkeypatch):
 
 
 def test_address_is_named_as_it_was_typed_and_what_to_do_instead(rag, article):
-    code, out, err = rag("add", ADDRESS, article)
+    address = ADDRESS.replace("https:", "ftp:")
+    code, out, err = rag("add", address, article)
     assert (code, out) == (1, "1 unchanged, 1 failed.\n")
-    assert err == (
-        f"failed: {ADDRESS}: it is an address, and nothing is fetched from the network"
-        " - save the page, and add the file\n"
-    )
+    assert err == f"failed: {address}: only http and https addresses are fetched - save the file, and add that\n"
+
+
+def test_page_is_added_listed_cited_and_removed_by_its_address(rag, site, monkeypatch):
+    monkeypatch.setenv("RAG_FETCH_PRIVATE", "true")
+    address = site.put("/bridge.txt", "The bridge opened in 1932.", "text/plain")
+    assert rag("add", address).out == "1 added.\n"
+    assert address in rag("list").out
+    assert f"[1] {address}, line 1" in rag("ask", "When did the bridge open?").out
+    assert rag("remove", address).out == "Removed 1 document.\n"
 
 
 @pytest.mark.parametrize(

@@ -59,6 +59,7 @@ def ingestion(store, reader):
         passage_tokens=256,
         budget=Budget(max_characters=10**6, max_sentences=10**4),
         embedder_name="hashing/",
+        visitor=lambda: pytest.fail("nothing is to be fetched"),
     )
 
 

@@ -80,6 +80,7 @@ def ingestion(store, reader, embedded):
         passage_tokens=256,
         budget=Budget(max_characters=10**6, max_sentences=10**4),
         embedder_name="counting",
+        visitor=lambda: pytest.fail("nothing is to be fetched"),
     )
 
 

@@ -47,7 +47,7 @@ _MOST_SESSIONS = 100
 
 STORE_FILES = (
     *("store.db", "store.db-journal", "store.db-shm", "store.db-wal"),
-    *("index", "uploads", "write.lock", "writer.json"),
+    *("index", "uploads", "web", "write.lock", "writer.json"),
 )
 """All that is in a store, but for the folder of what is coming in."""
 

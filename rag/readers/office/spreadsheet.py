@@ -93,18 +93,19 @@ class CsvReader:
     """Reads comma-separated and tab-separated files; encoding and delimiter are found out."""
 
     media_types = frozenset({"text/csv", "text/tab-separated-values"})
+    takes_charset = True
 
     def __init__(self, *, max_bytes: int = DEFAULT_MAX_BYTES) -> None:
         self._max_bytes = max_bytes
 
-    def read(self, path: Path) -> Document:
+    def read(self, path: Path, *, charset: str = "") -> Document:
         """The rows in order.
 
         Raises:
             ReadError: the file is empty, too large, binary, in no known encoding or out of reach, has too many or too
                 large cells, or a quotation mark that is not closed.
         """
-        decoded = decoded_with_notice(read_bytes(path, max_bytes=self._max_bytes), path)
+        decoded = decoded_with_notice(read_bytes(path, max_bytes=self._max_bytes), path, sent_as=charset)
         text = normalise(decoded.text)
         delimiter = ""
         if text[:4].lower() == "sep=" and text[5:6] == "\n":  # how Excel writes the delimiter down

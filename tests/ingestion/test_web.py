@@ -1,0 +1,233 @@
+"""Pages and files of the web as documents: kept, asked for again, changed, gone, removed."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from rag import Assistant, Settings
+from tests.conftest import Reply
+
+BRIDGE = "The bridge opened in 1932."
+RIVER = "The river is deep."
+SETTINGS = Settings(embedder="hashing", abstain_below=0.0, fetch_private=True, max_fetch_seconds=2)
+FEED = """<rss version="2.0"><channel><title>News</title>
+<item><title>Bridge</title><link>{url}/bridge</link><guid>b</guid><description>{bridge}</description></item>
+<item><title>River</title><link>{url}/river</link><guid>r</guid><description>{river}</description></item>
+</channel></rss>"""
+
+
+@pytest.fixture
+def assistant(store_folder):
+    with Assistant.open(store_folder, SETTINGS) as opened:
+        yield opened
+
+
+def page(*sentences: str, title: str = "A page", head: str = "") -> str:
+    text = "".join(f"<p>{sentence}</p>" for sentence in sentences)
+    return (
+        f"<html><head><title>{title}</title>{head}</head><body><article><h1>{title}</h1>{text}</article></body></html>"
+    )
+
+
+def kept(store_folder):
+    return sorted(path.name for path in (store_folder / "web").rglob("*") if path.is_file())
+
+
+def told(assistant):
+    (info,) = assistant.documents()
+    return info
+
+
+def test_page_is_cited_by_its_address_and_kept(assistant, site, store_folder):
+    site.put("/b.html", page(BRIDGE, head='<link rel="canonical" href="https://elsewhere.example/">'))
+    address = site.lead("/a", "/b.html")
+    report = assistant.add([f"{address}#part"])
+    assert (report.added, report.failed) == ((address,), ())
+    citation = assistant.ask("When did the bridge open?").citations[0]
+    assert (citation.source, citation.quote, citation.title) == (address, BRIDGE, "A page")
+    info = told(assistant)
+    assert info.metadata["url"] == f"{site.url}/b.html"
+    assert info.metadata["retrieved"].endswith("+00:00")
+    assert kept(store_folder) == ["a.html"]
+    assert assistant.check() == []
+
+
+@pytest.mark.parametrize("with_etag", [True, False])
+def test_unchanged_page_is_neither_read_nor_embedded_again(assistant, site, with_etag):
+    def etagged(headers):
+        is_known = with_etag and headers.get("if-none-match") == '"1"'
+        return (
+            Reply(304, {}, [])
+            if is_known
+            else Reply(200, {"ETag": '"1"'} if with_etag else {}, [page(BRIDGE).encode()])
+        )
+
+    site.pages["/a.html"] = etagged
+    address = site.url + "/a.html"
+    assert assistant.add([address]).added == (address,)
+    before = told(assistant)
+    assert assistant.add([address]).unchanged == (address,)
+    assert told(assistant) == before
+    assert ("if-none-match" in site.headers[1]) is with_etag
+
+
+def test_changed_page_takes_the_place_of_the_older_one_which_stays_citable(assistant, site, store_folder):
+    address = site.put("/a", page(BRIDGE))
+    assistant.add([address])
+    old = assistant.ask("When did the bridge open?").citations[0]
+    site.put("/a", page(RIVER))
+    assert assistant.add([address]).superseded == (address,)
+    assert old.span.slice(assistant.document(old.document_id).text) == BRIDGE
+    assert RIVER.encode() in next((store_folder / "web").rglob("*.html")).read_bytes()
+
+
+@pytest.mark.parametrize("status", [404, 500])
+def test_page_that_cannot_be_fetched_again_stays_and_is_named(assistant, site, status):
+    address = site.put("/a", page(BRIDGE))
+    assistant.add([address])
+    site.pages["/a"] = Reply(status, {}, [])
+    report = assistant.add([address])
+    assert [failure.source for failure in report.failed] == [address]
+    assert assistant.ask("When did the bridge open?").citations[0].quote == BRIDGE
+
+
+def test_each_failure_is_named_and_the_others_go_on(assistant, site, write):
+    good, file = site.put("/good", page(BRIDGE)), write("note.txt", RIVER)
+    image = site.put("/a.gif", b"GIF89a", "image/gif")
+    nothing = f"{site.url}/nothing"
+    report = assistant.add([image, "ftp://example.org/a", nothing, "http://[", file, good])
+    assert report.added == (str(file), good)
+    assert [failure.source for failure in report.failed] == ["ftp://example.org/a", "http://[", image, nothing]
+    assert all("\n" not in failure.reason and " - " in failure.reason for failure in report.failed)
+
+
+def test_private_address_is_refused_by_default(site, store_folder):
+    with Assistant.open(store_folder, Settings(embedder="hashing")) as assistant:
+        (failure,) = assistant.add([site.put("/a", page(BRIDGE))]).failed
+    assert "set fetch_private = true" in failure.reason
+    assert site.asked == []
+
+
+def test_page_without_a_title_is_called_by_the_name_in_its_address(assistant, site):
+    assistant.add([site.put("/notes/bridge.txt", BRIDGE, "text/plain")])
+    assert told(assistant).title == "bridge.txt"
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "text/html", "text/markdown", "text/csv"])
+def test_encoding_that_the_server_names_is_believed_before_that_of_the_page(assistant, site, kind):
+    word = "Мост открыли в 1932 году"
+    body = f"<meta charset=koi8-r><p>{word}</p>" if kind == "text/html" else f"{word}\n{word} снова"
+    assistant.add([site.put("/a", body.encode("cp1251"), f"{kind}; charset=windows-1251")])
+    assert word in assistant.document(told(assistant).id).text
+
+
+@pytest.mark.parametrize("charset", ["utf-7", "no-such-thing", "utf-8", ""])
+def test_encoding_that_does_not_fit_is_not_believed(assistant, site, charset):
+    word = "Мост открыли в 1932 году"
+    body = f"<meta charset=windows-1251><p>{word}</p>".encode("cp1251")
+    assistant.add([site.put("/a", body, f"text/html; charset={charset}")])
+    assert word in assistant.document(told(assistant).id).text
+
+
+def test_removed_page_is_gone_with_what_was_kept(assistant, site, store_folder):
+    address = site.put("/a", page(BRIDGE))
+    assistant.add([address])
+    assert assistant.remove([f"{address}#part"]) == (address,)
+    assert kept(store_folder) == []
+    assert not any((store_folder / "web").iterdir())
+
+
+def test_feed_is_its_entries_and_another_kind_takes_its_place(assistant, site, store_folder):
+    address = site.put("/a", FEED.format(url=site.url, bridge=BRIDGE, river=RIVER), "application/rss+xml")
+    assert assistant.add([address]).added == (f"{address}#b", f"{address}#r")
+    assert {info.metadata["url"] for info in assistant.documents()} == {f"{site.url}/bridge", f"{site.url}/river"}
+    assert site.asked == ["/a"]  # an entry's page is not fetched
+    site.put("/a", page(BRIDGE))
+    report = assistant.add([address])
+    assert (report.added, report.removed) == ((address,), (f"{address}#b", f"{address}#r"))
+    assert kept(store_folder) == ["a.html"]
+    assistant.prune()
+    assert kept(store_folder) == ["a.html"]
+    assert assistant.check() == []
+
+
+def test_damaged_text_is_read_again_from_what_was_kept(assistant, site, store_folder):
+    def page_once(headers):
+        known = "if-modified-since" in headers
+        return Reply(304, {}, []) if known else Reply(200, {"Last-Modified": "yesterday"}, [page(BRIDGE).encode()])
+
+    site.pages["/a.html"] = page_once
+    address = f"{site.url}/a.html"
+    assistant.add([address])
+    with closing(sqlite3.connect(store_folder / "store.db")) as connection:
+        connection.execute("UPDATE documents SET text = replace(text, '1932', '1933')")
+        connection.commit()
+    assert assistant.check() != []
+    del site.pages["/a.html"]  # the site is gone
+    report = assistant.add([address])
+    assert [failure.source for failure in report.failed] == [address]
+    assert assistant.check() == []
+    assert assistant.ask("When did the bridge open?").citations[0].quote == BRIDGE
+
+
+def test_damaged_copy_is_named_and_fetched_anew(assistant, site, store_folder):
+    address = site.put("/a", page(BRIDGE), Last_Modified="yesterday")
+    assistant.add([address])
+    (copy,) = (path for path in (store_folder / "web").rglob("*") if path.is_file())
+    copy.write_text(page(RIVER))
+    assert assistant.check() == [f"what is kept of {address!r} is not what was fetched, of which the text is kept"]
+    assistant.add([address])
+    assert "if-modified-since" not in site.headers[1]
+    assert copy.read_text() == page(BRIDGE)
+    assert assistant.check() == []
+
+
+def test_export_takes_pages_along(assistant, site, store_folder, tmp_path):
+    address = site.put("/a", page(BRIDGE), Last_Modified="yesterday")
+    assistant.add([address])
+    assistant.export(tmp_path / "store.zip")
+    elsewhere = tmp_path / "elsewhere"
+    Assistant.import_store(tmp_path / "store.zip", elsewhere, SETTINGS)
+    assert kept(elsewhere) == kept(store_folder) == ["a.html"]
+    site.pages["/a"] = Reply(304, {}, [])
+    with Assistant.open(elsewhere, SETTINGS) as assistant:
+        assert assistant.check() == []
+        assert assistant.add([address]).unchanged == (address,)
+
+
+def test_nothing_else_of_a_store_is_a_page(store_folder):
+    from rag.ingestion.uploads import delete_kept
+
+    outside = store_folder / "outside.txt"
+    outside.parent.mkdir(parents=True)
+    outside.write_text("kept")
+    for name in ("web/../outside.txt", "web/./x", "web/" + "g" * 32 + "/x", "web", "outside.txt"):
+        delete_kept(name, store_folder)
+    assert outside.exists()
+
+
+def test_nothing_is_fetched_that_no_address_asks_for(assistant, site, write: object, tmp_path: Path):
+    feed = tmp_path / "feed.xml"
+    feed.write_text(FEED.format(url=site.url, bridge=BRIDGE, river=RIVER))
+    html = tmp_path / "page.html"
+    picture = f'<img src="{site.url}/a.png"><script src="{site.url}/a.js"></script>'
+    html.write_text(page(BRIDGE, RIVER, head=f'<link rel="stylesheet" href="{site.url}/a.css">') + picture)
+    assistant.add([feed, html])
+    assistant.sync(tmp_path)
+    assistant.ask(f"What does {site.url}/bridge say?")
+    assert site.asked == []
+
+
+def test_library_for_fetching_is_not_loaded_for_files(start_python, store_folder, write):
+    code = """
+import sys
+from rag import Assistant, Settings
+with Assistant.open(sys.argv[1], Settings(embedder="hashing")) as assistant:
+    assistant.add([sys.argv[2]])
+print("rag.ingestion.fetching" in sys.modules)
+"""
+    assert start_python(code, store_folder, write("a.txt", BRIDGE)).communicate()[0].strip() == "False"
