@@ -52,7 +52,8 @@ class Reader(Protocol):
 
         What the file says about itself (`published`, `author`, `publisher`, `url`, `language`) goes into the
         metadata. Where the format has pages, `page_starts` holds the offset at which each page begins, ascending from
-        that of page 1, with commas between them: "0,1523,1523,4080" (page 2 is empty).
+        that of page 1, with commas between them: "0,1523,1523,4080" (page 2 is empty). Where other
+        numbers are printed on them, `page_labels` holds those as a JSON list: ["iv", "v", "1", "A-3"].
 
         Raises:
             ReadError: the file is empty, too large, of another kind, damaged or out of reach.

@@ -63,6 +63,7 @@ class CitationJson(TypedDict):
     quote: str
     line: int
     page: int
+    page_label: str
     published: str
     also_in: list[str]
 

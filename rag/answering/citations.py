@@ -105,6 +105,7 @@ class Numbering:
         place = (sentence.document_id, sentence.span)
         if place not in self._by_place:
             document = self._document(sentence.document_id)
+            page = _page_at(sentence.span.start, document.metadata.get("page_starts", ""))
             self._by_place[place] = Citation(
                 number=len(self._by_place) + 1,
                 document_id=sentence.document_id,
@@ -113,7 +114,8 @@ class Numbering:
                 span=sentence.span,
                 quote=sentence.quote,
                 line=document.text.count("\n", 0, sentence.span.start) + 1,
-                page=_page_at(sentence.span.start, document.metadata.get("page_starts", "")),
+                page=page,
+                page_label=document.page_label(page),
                 published=sentence.published,
                 also_in=sentence.also_in,
             )

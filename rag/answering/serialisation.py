@@ -117,6 +117,7 @@ def _citation_from(item: Mapping[str, Any]) -> Citation:
         quote=item["quote"],
         line=item["line"],
         page=item["page"],
+        page_label=item.get("page_label", ""),
         published=item.get("published", ""),
         also_in=tuple(item.get("also_in", ())),
     )
@@ -173,6 +174,7 @@ def citation_to_dict(citation: Citation) -> dict[str, Any]:
         "quote": citation.quote,
         "line": citation.line,
         "page": citation.page,
+        "page_label": citation.page_label,
         "published": citation.published,
         "also_in": list(citation.also_in),
     }

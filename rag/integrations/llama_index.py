@@ -195,7 +195,7 @@ def _node(place: Evidence | Citation, number: int, sentence: Evidence | None) ->
         "number": number,
     }
     if isinstance(place, Citation):
-        metadata |= {"line": place.line, "page": place.page}
+        metadata |= {"line": place.line, "page": place.page, "page_label": place.page_label}
     if sentence is not None:
         metadata |= {"score": sentence.score, "speaker": sentence.speaker}
     told = {name for name, value in metadata.items() if value != ""}

@@ -6,6 +6,7 @@ into one text, so that a citation has one place; where they are pages, the place
 
 from __future__ import annotations
 
+import json
 import mimetypes
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -78,6 +79,7 @@ class LlamaIndexReader:
         page_starts = _page_starts(told, starts)
         metadata = {name: _first(told, name) for name in _KEPT_METADATA}
         metadata["published"] = iso_date(_first(told, "published"))
+        metadata["page_labels"] = _page_labels(told) if page_starts else ""
         metadata["page_starts"] = ",".join(map(str, page_starts))
         guessed, _ = _TYPES.guess_type(path.name)
         return make_document(
@@ -139,6 +141,17 @@ def _page_starts(told: Sequence[Mapping[str, object]], starts: Sequence[int]) ->
             return []
         pages.extend([start] * (number - len(pages)))
     return pages
+
+
+def _page_labels(told: Sequence[Mapping[str, object]]) -> str:
+    """What is printed on the pages, as a JSON list; empty when no part says it, or only the numbers.
+
+    >>> _page_labels([{"page_label": "iv"}, {"page_label": "v"}]), _page_labels([{"page_label": "1"}])
+    ('["iv", "v"]', '')
+    """
+    labels = [label if isinstance(label := metadata.get("page_label"), str) else "" for metadata in told]
+    is_said = any(label and label != str(number) for number, label in enumerate(labels, start=1))
+    return json.dumps(labels, ensure_ascii=False) if is_said and all("page_label" in each for each in told) else ""
 
 
 def _first(told: Sequence[Mapping[str, object]], name: str) -> str:

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from rag.errors import SettingsError
-from rag.types.documents import Span
+from rag.types.documents import Span, page_in_words
 
 __all__ = [
     "AddReport",
@@ -81,6 +81,7 @@ class Citation:
     number: from 1, one number per distinct span of an answer, in the order of first use.
     line: line of `Document.text` on which the span starts, from 1.
     page: page on which the span starts, from 1; 0 when the format has no pages.
+    page_label: what is printed on that page ("iv", "A-3"), where the file says so and it is not its number.
     published: when the document was published, as it says itself (ISO 8601); empty when it does not say.
     also_in: sources of other documents that are copies of this one and hold the sentence too.
     """
@@ -93,8 +94,14 @@ class Citation:
     quote: str
     line: int
     page: int = 0
+    page_label: str = ""
     published: str = ""
     also_in: tuple[str, ...] = ()
+
+    @property
+    def page_in_words(self) -> str:
+        """Such as "page 4", or "page iv (4 in the file)"; empty when the format has no pages."""
+        return page_in_words(self.page, self.page_label)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

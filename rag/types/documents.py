@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from types import MappingProxyType
 
-__all__ = ["NO_METADATA", "Budget", "Document", "DocumentInfo", "Hit", "Passage", "Sentence", "Span"]
+__all__ = [
+    "NO_METADATA",
+    "Budget",
+    "Document",
+    "DocumentInfo",
+    "Hit",
+    "Passage",
+    "Sentence",
+    "Span",
+    "page_in_words",
+]
 
 NO_METADATA: Mapping[str, str] = MappingProxyType({})
 
@@ -66,6 +78,39 @@ class Document:
     def published(self) -> str:
         """When it was published, as it says itself (ISO 8601); empty when it does not say."""
         return self.metadata.get("published", "")
+
+    def page_label(self, page: int) -> str:
+        """What is printed on the page of that number, from 1; empty when the file does not say, or says its number."""
+        labels = _page_labels(self.metadata.get("page_labels", ""))
+        label = labels[page - 1] if 1 <= page <= len(labels) else ""
+        return label if label != str(page) else ""
+
+    def page_in_words(self, page: int) -> str:
+        """Such as "page 4", or "page iv (4 in the file)"; empty for page 0."""
+        return page_in_words(page, self.page_label(page))
+
+
+def page_in_words(page: int, label: str = "") -> str:
+    """The page as it is named: as it is printed, and then where it is in the file.
+
+    >>> page_in_words(4), page_in_words(4, "iv"), page_in_words(0)
+    ('page 4', 'page iv (4 in the file)', '')
+    """
+    if not page:
+        return ""
+    return f"page {label} ({page} in the file)" if label else f"page {page}"
+
+
+@lru_cache(maxsize=8)
+def _page_labels(written: str) -> tuple[str, ...]:
+    """The labels in a JSON list, the first of page 1; none if it is no such list."""
+    try:
+        labels = json.loads(written) if written else []
+    except ValueError:
+        return ()
+    if not isinstance(labels, list):
+        return ()
+    return tuple(label if isinstance(label, str) else "" for label in labels)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -120,3 +120,22 @@ def test_page_is_where_the_sentence_starts_and_0_where_no_pages_are_known(page_s
     numbers = Numbering(lambda _: document)
     cited = numbers.cite([evidence(0, 4), evidence(5, 9), evidence(11, 15)])
     assert [citation.page for citation in cited] == pages
+
+
+@pytest.mark.parametrize(
+    ("labels", "words"),
+    [
+        ('["iv", "v", "1"]', ["page iv (1 in the file)", "page v (2 in the file)", "page 1 (3 in the file)"]),
+        ('["1", "2", "A-3"]', ["page 1", "page 2", "page A-3 (3 in the file)"]),
+        ('["iv"]', ["page iv (1 in the file)", "page 2", "page 3"]),
+        ('["iv", 5, null]', ["page iv (1 in the file)", "page 2", "page 3"]),
+        ('{"a": "iv"}', ["page 1", "page 2", "page 3"]),
+        ("iv, v", ["page 1", "page 2", "page 3"]),
+        ("", ["page 1", "page 2", "page 3"]),
+    ],
+)
+def test_page_is_named_as_it_is_printed_where_the_file_says_so(labels, words):
+    document = replace(DOCUMENTS["a"], metadata={"page_starts": "0,5,11", "page_labels": labels})
+    cited = Numbering(lambda _: document).cite([evidence(0, 4), evidence(5, 9), evidence(11, 15)])
+    assert [citation.page_in_words for citation in cited] == words
+    assert [citation.page for citation in cited] == [1, 2, 3]

@@ -35,8 +35,8 @@ PLACE = {
 }
 
 
-def citation(number: int, page: int = 0) -> Citation:
-    return Citation(number=number, quote=QUOTE, line=number, page=page, **PLACE)
+def citation(number: int, page: int = 0, page_label: str = "") -> Citation:
+    return Citation(number=number, quote=QUOTE, line=number, page=page, page_label=page_label, **PLACE)
 
 
 def claim(text: str, label: VerdictLabel, *citations: Citation) -> VerifiedClaim:
@@ -47,7 +47,7 @@ def claim(text: str, label: VerdictLabel, *citations: Citation) -> VerifiedClaim
 
 def answer(status: AnswerStatus) -> Answer:
     abstained = status is AnswerStatus.ABSTAINED
-    cited = () if abstained else (citation(1), citation(2, page=7))
+    cited = () if abstained else (citation(1), citation(2, page=7, page_label="A-3"))
     return Answer(
         id="0" * 32,
         question="Was sagte sie?",
@@ -128,6 +128,7 @@ def test_values_are_as_promised():
         "quote": QUOTE,
         "line": 2,
         "page": 7,
+        "page_label": "A-3",
         "published": "",
         "also_in": [],
     }

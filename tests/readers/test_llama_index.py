@@ -69,6 +69,7 @@ def test_pages_start_where_their_text_starts(file):
     starts = [int(start) for start in document.metadata["page_starts"].split(",")]
     assert starts == [0, 13, 15]
     assert document.text[starts[2] :] == "Third page."
+    assert [document.page_label(page) for page in (1, 2, 3, 4)] == ["i", "ii", "1", ""]
 
 
 @given(st.lists(st.text(max_size=20), min_size=1, max_size=5))

@@ -160,8 +160,7 @@ def days_in_words(place: Citation | Evidence) -> str:
 
 def place_in_words(citation: Citation) -> str:
     """Page and line of the citation."""
-    page = f"page {citation.page}, " if citation.page else ""
-    return f"{page}line {citation.line}"
+    return ", ".join(filter(None, [citation.page_in_words, f"line {citation.line}"]))
 
 
 def also_in_words(sources: Sequence[str]) -> str:
@@ -312,13 +311,20 @@ def _window(marked: _Marked, window: Span) -> Iterator[Html]:
     first_page = max((page for start, page in page_by_start.items() if start <= window.start), default=0)
     if first_page:
         is_continued = window.start not in page_by_start
-        yield element("h3", text(f"Page {first_page}{', continued' if is_continued else ''}"), class_="cv-page")
+        words = _page_heading(marked.document, first_page)
+        yield element("h3", text(f"{words}{', continued' if is_continued else ''}"), class_="cv-page")
     line = content.count("\n", 0, window.start) + 1
     for paragraph in _paragraphs(content, window, cuts):
         if paragraph.start in cuts:
-            yield element("h3", text(f"Page {page_by_start[paragraph.start]}"), class_="cv-page")
+            words = _page_heading(marked.document, page_by_start[paragraph.start])
+            yield element("h3", text(words), class_="cv-page")
         yield _paragraph(marked, paragraph, line)
         line += content.count("\n", paragraph.start, paragraph.end)
+
+
+def _page_heading(document: Document, page: int) -> str:
+    words = document.page_in_words(page)
+    return words[:1].upper() + words[1:]
 
 
 def _page_by_start(document: Document) -> dict[int, int]:

@@ -11,6 +11,7 @@ is printed to a PDF today was not published today.
 from __future__ import annotations
 
 import ctypes
+import json
 import re
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -139,6 +140,7 @@ def _language(document: pypdfium2.PdfDocument) -> str:
 MAX_PAGES = 20_000
 """A file may claim any number; no book has more."""
 MAX_PAGE_CHARACTERS = 1_000_000
+MAX_LABEL_CHARACTERS = 40
 
 _SIGNATURE = b"%PDF-"
 _N_SIGNATURE_BYTES = 1024
@@ -153,9 +155,10 @@ _LOCK = threading.Lock()
 class PdfReader:
     """Reads PDF; title, author, language and dates come from what the file says about itself.
 
-    metadata: `page_starts`; `created`, the day on which the file was made; and `pages_without_text`, the numbers of
-        pages that hold a picture, or are damaged, and so are missing in the text; and `notice`, a sentence, where the
-        layout could not be worked out and the text is in the order of the file.
+    metadata: `page_starts`, and `page_labels` where what is printed on the pages is not their numbers; `created`, the
+        day on which the file was made; `pages_without_text`, the numbers of pages that hold a picture, or are damaged,
+        and so are missing in the text; and `notice`, a sentence, where the layout could not be worked out and the text
+        is in the order of the file.
     """
 
     media_types = frozenset({"application/pdf"})
@@ -176,6 +179,7 @@ class PdfReader:
         with _LOCK, _opened(data, path) as document:
             facts = about(document, data)
             pages = _pages(document, path)
+            labels = _page_labels(document)
         _refuse_without_text(pages, path)
         found_columns, notice = _laid_out(pages)
         try:
@@ -196,6 +200,7 @@ class PdfReader:
                 "author": facts.metadata["author"] or author_of(text.text),
                 "notice": notice,
                 "page_starts": ",".join(map(str, text.page_starts)),
+                "page_labels": labels,
                 "pages_without_text": ",".join(str(page.number) for page in pages if page.has_pictures),
             },
         )
@@ -215,6 +220,13 @@ def _opened(data: bytes, path: Path) -> Iterator[pypdfium2.PdfDocument]:
         if document.get_formtype() != pdfium.FORMTYPE_NONE:
             document.init_forms()
         yield document
+
+
+def _page_labels(document: pypdfium2.PdfDocument) -> str:
+    """What is printed on each page as the file says, as a JSON list; empty when it says nothing but their numbers."""
+    labels = [one_line(document.get_page_label(i))[:MAX_LABEL_CHARACTERS] for i in range(len(document))]
+    are_numbers = all(not label or label == str(i) for i, label in enumerate(labels, start=1))
+    return "" if are_numbers else json.dumps(labels, ensure_ascii=False)
 
 
 def _pages(document: pypdfium2.PdfDocument, path: Path) -> list[Page]:

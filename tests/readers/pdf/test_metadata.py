@@ -66,6 +66,21 @@ class TestMetadata:
         document = read(tmp_path, stacked(["Text."]), **self.xmp(packet))
         assert (document.title, dict(document.metadata)) == ("file.pdf", {"page_starts": "0"})
 
+    @pytest.mark.parametrize(
+        ("labels", "said"),
+        [
+            ("0 <</S /r /St 4>> 1 <</S /D /P (A-)>>", '["iv", "A-1", "A-2"]'),
+            ("0 <</S /D /St 345>>", '["345", "346", "347"]'),
+            ("0 <</S /D>>", None),
+            ("1 <</S /D /P <feff00a700200000>>>", '["1", "§ 1", "§ 2"]'),
+            ("0 (x) 9 <<", None),
+        ],
+    )
+    def test_labels_of_pages(self, tmp_path, labels, said):
+        pages = [stacked([text]) for text in ("One.", "Two.", "Three.")]
+        document = read(tmp_path, *pages, catalog=f"/PageLabels <</Nums [{labels}]>>")
+        assert document.metadata.get("page_labels") == said
+
     @pytest.mark.parametrize("title", ["untitled", "Microsoft Word - draft3.doc", "paper.dvi", "C:/tmp/a.pdf", "12.3"])
     def test_title_of_a_program_gives_way_to_the_largest_heading(self, tmp_path, title):
         pieces = [*stacked(textwrap.wrap(PARAGRAPH, 40), y=650), Piece(60, 700, "On bridges", 16)]

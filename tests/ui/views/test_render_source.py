@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -206,6 +207,13 @@ def test_citation_says_its_page_and_line() -> None:
     of = document(TWO_LINES)
     html = render_source(of, [citation(of, 27, 46, page=3)], 1)
     assert first(html, ".cv-place").text() == "Citation 1: page 3, line 2"
+
+
+def test_page_is_named_as_it_is_printed() -> None:
+    of = document("One.\n\nThree.", page_starts="0,6", page_labels='["iv", "IX"]')
+    html = render_source(of, [replace(citation(of, 0, 4, page=1), page_label="iv")], 1)
+    assert first(html, ".cv-place").text() == "Citation 1: page iv (1 in the file), line 1"
+    assert [node.text() for node in nodes(html, ".cv-page")] == ["Page iv (1 in the file)", "Page IX (2 in the file)"]
 
 
 def test_pages_begin_where_the_document_says() -> None:
