@@ -17,6 +17,7 @@ from rag.checking.alignment import Alignment, Finding, FindingKind, missing
 from rag.checking.assertion import stems_of
 from rag.checking.atoms import Atom, AtomKind, Sentence
 from rag.checking.lexicon import LIGHT_WORDS, base_form, is_past_form
+from rag.checking.sequence import GERUND_BEFORE, governing_words
 from rag.checking.speakers import sayings_of
 from rag.language import saying
 from rag.language.english import ARTICLES, BE, CLAUSE_OPENERS, MODALS, NEGATIONS, POSSESSIVES, UNIVERSALS, word_set
@@ -24,8 +25,6 @@ from rag.language.english import ARTICLES, BE, CLAUSE_OPENERS, MODALS, NEGATIONS
 __all__ = ["is_episodic", "omission_findings"]
 
 _FACTIVE = stems_of(saying.FACTIVE)
-_IMPLICATIVE = stems_of(saying.IMPLICATIVE)
-_ASPECTUAL = stems_of(saying.ASPECTUAL)
 _UNREALISED = stems_of(saying.UNREALISED)
 _TIME_NOUNS = saying.TIME_NOUNS | {f"{noun}s" for noun in saying.TIME_NOUNS}
 _CERTAIN = word_set("fact true clear certain known secret confirmed undisputed evident obvious proven proved")
@@ -37,7 +36,6 @@ _PRESENT = word_set("is are am has have does do ca wo 'll") | MODALS
 _PAST = word_set("was were had did")
 _NARROWING = word_set("without than unlike except until only")
 _EVERY = UNIVERSALS | word_set("most few only")
-_NO_GOVERNORS = word_set("owing due thanks according next prior subject")
 _SAYING = stems_of(saying.VERBS_OF_SAYING | saying.ALLEGED | word_set("believe think assume fear allege"))
 _NEGATIVE = stems_of(word_set("fail refuse decline neglect omit forget avoid unable"))
 _LABELS = word_set("correction clarification update note news answer fact result breaking summary background")
@@ -57,8 +55,7 @@ _MOST_REPLACED = 2
 _MOST_OF_A_VIEW = 3
 _OPINION = stems_of(word_set("believe think assume fear suspect suppose reckon guess hope feel claim allege imagine"))
 _TO_COME = frozenset((one, "to") for one in ("is", "are", "plans", "plan", "due", "set", "going", "wants", "want"))
-_GERUND_BEFORE = word_set("of from for in at against to without about on into")
-_SOME_PREPOSITIONS = _GERUND_BEFORE | word_set("with under like than via per as")
+_SOME_PREPOSITIONS = GERUND_BEFORE | word_set("with under like than via per as")
 
 
 class _Gap(NamedTuple):
@@ -122,7 +119,7 @@ def omission_findings(alignment: Alignment) -> Iterator[Finding]:
     is_bare = all(evidence.atoms[place].kind in (AtomKind.DATE, AtomKind.QUANTITY) for place in kept)
     if len(kept) < 2 or is_bare:
         return
-    left_out = _governed(alignment) or next(_gaps_left_out(alignment, _in_one_clause(evidence, kept)), ())
+    left_out = governing_words(alignment) or next(_gaps_left_out(alignment, _in_one_clause(evidence, kept)), ())
     if left_out:
         reason = f"the claim leaves out {' '.join(left_out)!r}"
         yield missing(reason, against=(" ".join(left_out),))._replace(kind=FindingKind.NARROWED)
@@ -202,42 +199,6 @@ def _replaced_gaps(alignment: Alignment) -> set[tuple[int, int]]:
         if None in beside or (own and own[-1] > max(first, last)):
             found.add((one, other))
     return found
-
-
-def _governed(alignment: Alignment) -> tuple[str, ...]:
-    """What makes an infinitive or a gerund of the claim's verb in the evidence, without saying that it was done."""
-    evidence, kept = alignment.evidence, {place for place in alignment.places if place is not None}
-    is_denied = not NEGATIONS.isdisjoint(alignment.claim.tokens)
-    for index, place in enumerate(alignment.places):
-        if place is None or not place:
-            continue
-        mine, theirs, governor = alignment.claim.atoms[index], evidence.atoms[place], evidence.atoms[place - 1]
-        if theirs.kind is not AtomKind.WORD or place - 1 in kept or governor.lower in _NO_GOVERNORS:
-            continue
-        if "to" in mine.before or (not is_denied and mine.lower.endswith("ing")):
-            continue
-        if is_denied and base_form(governor.lower) in _NEGATIVE:
-            continue
-        if base_form(governor.lower) in _SAYING and not saying.DOUBTFUL.isdisjoint(alignment.claim.tokens):
-            continue
-        is_infinitive = "to" in theirs.before and "to" not in mine.before and not _is_noun(theirs)
-        before = [word for word in theirs.before if word in _GERUND_BEFORE]
-        is_gerund = theirs.lower.endswith("ing") and not mine.lower.endswith("ing") and "," not in theirs.before
-        is_gerund = is_gerund and (bool(before) or base_form(governor.lower) in _UNREALISED | _ASPECTUAL)
-        if not is_infinitive and not is_gerund:
-            continue
-        near = evidence.atoms[max(0, place - 3) : place]
-        if is_infinitive and any(base_form(atom.lower) in _IMPLICATIVE for atom in near):
-            continue
-        if is_infinitive and not {"had", "has", "have"}.isdisjoint(theirs.before[: theirs.before.index("to")]):
-            continue
-        return evidence.tokens[governor.position : theirs.end]
-    return ()
-
-
-def _is_noun(atom: Atom) -> bool:
-    """Whether an article stands before the word, so that "to" is no sign of an infinitive."""
-    return not _DETERMINING.isdisjoint(atom.before) or atom.lower.endswith("ing")
 
 
 def _may_lead(tokens: Sequence[str], gap: _Gap, following: Atom, *, is_past: bool) -> bool:

@@ -34,7 +34,7 @@ from rag.language.english import (
 from rag.language.people import BODIES, FEMALE, FEMALE_NAMES, GROUPS, MALE, MALE_NAMES, ROLES
 from rag.language.saying import DROPPED_AT_WILL, TIME_NOUNS
 
-__all__ = ["parts_of", "resolved", "summed", "uncleft"]
+__all__ = ["parts_of", "resolved", "uncleft"]
 
 _PRONOUN = re.compile(
     r"^(?P<lead>(?:[\w'-]+,? ){0,4}?)(?P<pronoun>He|She|It|They|he|she|it|they|His|Her|Its|Their)\b(?! was \w+ that)"
@@ -364,58 +364,6 @@ def _is_main_verb(words: Sequence[str], place: int) -> bool:
 
 def _is_predicate(word: str) -> bool:
     return word in _FINITE or (word.islower() and (is_past_form(word) or (word.endswith("s") and len(word) > 3)))
-
-
-_DISJOINT = (
-    word_set("man men woman women child children"),
-    word_set("adult adults child children"),
-    word_set("boy boys girl girls"),
-    word_set("son sons daughter daughters"),
-    word_set("brother brothers sister sisters"),
-)
-"""Of which nobody is two at once, so that their numbers add up to one of people."""
-_PEOPLE = word_set("people persons")
-
-
-def summed(claim: str, evidence: Sequence[str]) -> tuple[tuple[str, str], ...]:
-    """Evidence sentences whose numbers of people add up to the claim's, each with what the claim says of them.
-
-    >>> summed("Five people were hurt.", ["Three children were hurt.", "Two adults were hurt."])
-    (('Three children were hurt.', 'Three children were hurt.'), ('Two adults were hurt.', 'Two adults were hurt.'))
-    """
-    sentences = sentences_of(claim)
-    if len(sentences) != 1 or len(evidence) < 2:
-        return ()
-    counted = _counted(sentences[0].atoms)
-    if counted is None or counted[1].lower not in _PEOPLE:
-        return ()
-    number, people = counted
-    rest = [atom for atom in sentences[0].atoms if atom not in (number, people)]
-    found, nouns, total = [], set[str](), 0
-    for sentence in (each for quote in evidence for each in sentences_of(quote)):
-        theirs = _counted(sentence.atoms)
-        if theirs is None or not all(any(atom.fits(other) for other in sentence.atoms) for atom in rest):
-            continue
-        words = claim.replace(number.text, theirs[0].text, 1).replace(people.text, theirs[1].text, 1)
-        found.append((sentence.text, f"{words[0].upper()}{words[1:]}"))
-        nouns.add(base_form(theirs[1].lower))
-        total += _value(theirs[0])
-    are_apart = len(nouns) == len(found) > 1 and any(nouns <= {base_form(word) for word in each} for each in _DISJOINT)
-    return tuple(found) if are_apart and total == _value(number) > 0 else ()
-
-
-def _counted(atoms: Sequence[Atom]) -> tuple[Atom, Atom] | None:
-    """The only number of a sentence and the noun that it counts; None where there is not one."""
-    places = [place for place, atom in enumerate(atoms) if atom.kind is AtomKind.QUANTITY and not atom.unit]
-    if len(places) != 1 or places[0] + 1 >= len(atoms) or atoms[places[0]].bound != "=" or atoms[places[0] + 1].before:
-        return None
-    return atoms[places[0]], atoms[places[0] + 1]
-
-
-def _value(atom: Atom) -> int:
-    """The whole number of a quantity; 0 for another one."""
-    number = atom.key.removeprefix("n:")
-    return int(number) if number.isdigit() else 0
 
 
 _WHO = r"(?P<who>(?:(?:[Tt]he|an?) |(?=[A-Z]))[^,;:\"]+?)"

@@ -22,7 +22,8 @@ from rag.checking.atoms import Sentence, normalised, sentences_of
 from rag.checking.attributed import claim_sentences, quotation_findings, sentences_said_by, speakers_of
 from rag.checking.comparison import compare
 from rag.checking.form import form_reason, is_statement
-from rag.checking.rewritten import parts_of, resolved, summed, uncleft
+from rag.checking.joined import summed
+from rag.checking.rewritten import parts_of, resolved, uncleft
 from rag.checking.speakers import named_speaker
 from rag.checking.withdrawal import Around, withdrawn
 from rag.protocols import ClaimWithEvidence, Surroundings

@@ -15,9 +15,16 @@ from rag.checking.assertion import stems_of
 from rag.checking.atoms import Atom, AtomKind, Sentence, is_derived
 from rag.checking.lexicon import base_form, is_past_form
 from rag.language import saying
-from rag.language.english import ARTICLES, BE, DETERMINERS, MODALS, POSSESSIVES, word_set
+from rag.language.english import ARTICLES, BE, DETERMINERS, MODALS, NEGATIONS, POSSESSIVES, word_set
 
-__all__ = ["exchanged_sides_findings", "particle_findings", "time_bound_findings", "unrealised_findings"]
+__all__ = [
+    "GERUND_BEFORE",
+    "exchanged_sides_findings",
+    "governing_words",
+    "particle_findings",
+    "time_bound_findings",
+    "unrealised_findings",
+]
 
 _CONNECTIVES = word_set("after before because until if unless when once while")
 _COUNTED = frozenset({AtomKind.DATE, AtomKind.QUANTITY})
@@ -230,3 +237,50 @@ def _is_pending(atoms: Sequence[Atom], place: int) -> bool:
     if not _PENDING_BEFORE.isdisjoint(atoms[place].before[-2:]) or "to" in atoms[place].before:
         return True
     return any(base_form(atom.lower) in _PENDING for atom in atoms[max(0, place - 3) : place + 4])
+
+
+_IMPLICATIVE = stems_of(saying.IMPLICATIVE)
+_ASPECTUAL = stems_of(saying.ASPECTUAL)
+_UNREALISED = stems_of(saying.UNREALISED)
+_SAYING = stems_of(saying.VERBS_OF_SAYING | saying.ALLEGED | word_set("believe think assume fear allege"))
+_NEGATIVE = stems_of(word_set("fail refuse decline neglect omit forget avoid unable"))
+_NO_GOVERNORS = word_set("owing due thanks according next prior subject")
+_THING_OPENERS = ARTICLES | POSSESSIVES | word_set("this that these those s")
+GERUND_BEFORE = word_set("of from for in at against to without about on into")
+"""Prepositions that a gerund follows."""
+
+
+def governing_words(alignment: Alignment) -> tuple[str, ...]:
+    """What makes an infinitive or a gerund of the claim's verb in the evidence, without saying that it was done."""
+    evidence, kept = alignment.evidence, {place for place in alignment.places if place is not None}
+    is_denied = not NEGATIONS.isdisjoint(alignment.claim.tokens)
+    for index, place in enumerate(alignment.places):
+        if place is None or not place:
+            continue
+        mine, theirs, governor = alignment.claim.atoms[index], evidence.atoms[place], evidence.atoms[place - 1]
+        if theirs.kind is not AtomKind.WORD or place - 1 in kept or governor.lower in _NO_GOVERNORS:
+            continue
+        if "to" in mine.before or (not is_denied and mine.lower.endswith("ing")):
+            continue
+        if is_denied and base_form(governor.lower) in _NEGATIVE:
+            continue
+        if base_form(governor.lower) in _SAYING and not saying.DOUBTFUL.isdisjoint(alignment.claim.tokens):
+            continue
+        is_infinitive = "to" in theirs.before and "to" not in mine.before and not _is_thing(theirs)
+        before = [word for word in theirs.before if word in GERUND_BEFORE]
+        is_gerund = theirs.lower.endswith("ing") and not mine.lower.endswith("ing") and "," not in theirs.before
+        is_gerund = is_gerund and (bool(before) or base_form(governor.lower) in _UNREALISED | _ASPECTUAL)
+        if not is_infinitive and not is_gerund:
+            continue
+        near = evidence.atoms[max(0, place - 3) : place]
+        if is_infinitive and any(base_form(atom.lower) in _IMPLICATIVE for atom in near):
+            continue
+        if is_infinitive and not {"had", "has", "have"}.isdisjoint(theirs.before[: theirs.before.index("to")]):
+            continue
+        return evidence.tokens[governor.position : theirs.end]
+    return ()
+
+
+def _is_thing(atom: Atom) -> bool:
+    """Whether an article stands before the word, so that "to" is no sign of an infinitive."""
+    return not _THING_OPENERS.isdisjoint(atom.before) or atom.lower.endswith("ing")
