@@ -12,16 +12,17 @@ A fact stands in a sentence, and the sentence in a document. "In her novel, …"
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
 
 from rag.checking.alignment import Alignment, Finding, FindingKind, missing
-from rag.checking.atoms import AtomKind, Sentence
+from rag.checking.atoms import Atom, AtomKind, Sentence, normalised
 from rag.checking.lexicon import base_form
 from rag.checking.polarity import NEGATING
-from rag.checking.withdrawal import MOCKING
+from rag.checking.withdrawal import MOCKING, Around, withdrawn
 from rag.language import saying
 from rag.language.english import ARTICLES, BE, DETERMINERS, NEGATIONS, POSSESSIVES, SUBJECTS, UNIVERSALS, word_set
 
@@ -62,6 +63,9 @@ def stems_of(words: frozenset[str]) -> frozenset[str]:
 _DOUBT = saying.DOUBTFUL | saying.APPROXIMATE | word_set("rumours rumors")
 _FICTION = stems_of(saying.FICTION)
 _FICTION_VERBS = stems_of(saying.FICTION_VERBS)
+_FICTIVE_ROLES = stems_of(
+    word_set("hero heroine villain protagonist antagonist narrator character plot scene storyline ending detective")
+)
 _DISOWNING = stems_of(saying.DISOWNING)
 _NAMING = stems_of(saying.NAMING)
 _NOT = NEGATIONS | NEGATING | {"rarely", "seldom"}
@@ -78,7 +82,6 @@ _PHRASES = {
     ("in", "the", "event"): Assertion.CONDITIONAL,
     ("the", "case", "of"): Assertion.CONDITIONAL,
     ("on", "condition"): Assertion.CONDITIONAL,
-    ("subject", "to"): Assertion.CONDITIONAL,
     ("only", "when"): Assertion.CONDITIONAL,
     ("on", "the", "assumption"): Assertion.CONDITIONAL,
     ("apart", "from"): Assertion.EXCEPTED,
@@ -111,11 +114,21 @@ _PHRASES = {
     ("all", "but"): Assertion.EXCEPTED,
     ("short", "of"): Assertion.DENIED,
     ("close", "to"): Assertion.DENIED,
+    ("in", "principle"): Assertion.DOUBTED,
+    ("in", "theory"): Assertion.DOUBTED,
+    ("on", "paper"): Assertion.DOUBTED,
+    ("in", "part"): Assertion.DOUBTED,
+    ("as", "good", "as"): Assertion.DOUBTED,
+    ("in", "name"): Assertion.DOUBTED,
+    ("more", "or", "less"): Assertion.DOUBTED,
+    ("up", "to", "a", "point"): Assertion.DOUBTED,
+    ("to", "some", "extent"): Assertion.DOUBTED,
+    ("subject", "to"): Assertion.CONDITIONAL,
 }
 _SAME = {
     Assertion.CONDITIONAL: saying.CONDITIONAL | word_set("long case event condition subject when once should had"),
     Assertion.EXCEPTED: saying.EXCEPTIVE | word_set("but apart aside other save only not nothing"),
-    Assertion.DENIED: _NOT | word_set("failed fail refused unable vain longer far deny denied free"),
+    Assertion.DENIED: _NOT | word_set("failed fail refused unable vain longer far deny denied free tried attempted"),
     Assertion.POSSIBLE: word_set("can could may might able possible possibly capable"),
     Assertion.FORMER: saying.PRIVATIVE | word_set("used once was were formerly"),
 }
@@ -162,7 +175,8 @@ def _kind_at(tokens: Sequence[str], position: int) -> tuple[Assertion | None, in
         return Assertion.WITHDRAWN, 1
     if base in _FICTION_VERBS:
         return Assertion.FICTIONAL, 1
-    if base in _FICTION and (not _OPENING.isdisjoint(before) or _is_telling(tokens, position)):
+    is_told = not _OPENING.isdisjoint(before) or _is_telling(tokens, position) or _has_role(tokens, position)
+    if base in _FICTION and is_told:
         return Assertion.FICTIONAL, 1
     if word == "then" and before[-1:] == ("the",):
         return Assertion.FORMER, 1
@@ -186,6 +200,12 @@ def _is_before_noun(tokens: Sequence[str], position: int) -> bool:
     following = tokens[position + 1 : position + 2]
     is_adjective = not before or before in DETERMINERS | POSSESSIVES | {"s", "by", "of", "for"}
     return is_adjective and following not in (("to",), ("that",), ("by",))
+
+
+def _has_role(tokens: Sequence[str], position: int) -> bool:
+    """Whether a hero or a scene stands beside: "the film's hero", "the villain of the series"."""
+    near = (*tokens[max(0, position - 3) : position], *tokens[position + 1 : position + 3])
+    return any(base_form(word) in _FICTIVE_ROLES for word in near)
 
 
 def _is_telling(tokens: Sequence[str], position: int) -> bool:
@@ -258,8 +278,23 @@ def frame_findings(alignment: Alignment) -> Iterator[Finding]:
     text = evidence.text or " ".join(evidence.tokens)
     if MOCKING.search(text):
         yield framed(str(Assertion.MOCKED))
+    elif tail := _taken_back_behind(text, placed):
+        yield framed(f"{Assertion.WITHDRAWN}: {tail!r}", tail)
     elif scare := _scare_quoted(evidence, kept, claim):
         yield framed(f"the source says {scare!r} in quotation marks", scare)
+
+
+_CLAUSE = re.compile(r"; | - | \(")
+
+
+def _taken_back_behind(text: str, placed: Sequence[Atom]) -> str:
+    """What stands in the same sentence, behind what the claim has of it, and takes it back; empty for nothing."""
+    clauses = _CLAUSE.split(normalised(text))
+    for clause in clauses[1:]:
+        words = set(re.findall(r"\w+", clause.lower()))
+        if withdrawn(Around(after=clause.rstrip(" )."))) and not any(atom.lower in words for atom in placed):
+            return clause
+    return ""
 
 
 def framed(why: str, *against: str) -> Finding:

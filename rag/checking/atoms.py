@@ -40,6 +40,7 @@ _QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"
 _APART = re.compile(r"(?<=\w)\s+('(?:s|re|ve|ll|d|m)\b|n't\b)")
 _DECADE = re.compile(r"(?<=\b\d\d\d0)'s\b")
 _HYPHEN = re.compile(r"(?<=[^\W\d_])-(?=\w)|(?<=\w)-(?=[^\W\d_])")
+_OWNS = "'s"
 _CONTRACTED = {"n't": "not", "'ll": "will", "'re": "are", "'ve": "have", "'m": "am"}
 _DEMONYM_PLURAL = re.compile(r"(?:an|ist|crat|im|ese|ish)s$")
 
@@ -60,7 +61,7 @@ class Atom:
     key: equal keys mean the same thing. lower: as written, in lower case.
     before: words of grammar and punctuation since the atom before it, in lower case.
     position, end: its tokens in the sentence, half-open. is_first: it opens the sentence, so its capital says nothing.
-    bound: for quantities, `>`, `≥`, `<`, `≤`, `~`, `~<` or `=`.
+    bound: for quantities, `>`, `≥`, `<`, `≤`, `~`, `~<` or `=`. is_owner: what follows is its own: "the firm's".
     """
 
     key: str
@@ -73,6 +74,7 @@ class Atom:
     is_first: bool = False
     unit: str = ""
     bound: str = "="
+    is_owner: bool = False
 
     def fits(self, other: Atom) -> bool:
         """Whether the two mean the same."""
@@ -131,9 +133,16 @@ def _parts(text: str) -> Iterator[str]:
 
 
 def _pieces(text: str) -> Iterator[Sentence]:
-    tokens = [token for token in _tokens(text) if token]
+    tokens = list[str]()
+    owners = set[int]()
+    for token in filter(None, _tokens(text)):
+        if token == _OWNS:
+            owners.add(len(tokens))
+        else:
+            tokens.append(token)
     for start in range(0, len(tokens), N_TOKENS):
-        yield _sentence(text if len(tokens) <= N_TOKENS else "", tokens[start : start + N_TOKENS])
+        ends = {end - start for end in owners}
+        yield _sentence(text if len(tokens) <= N_TOKENS else "", tokens[start : start + N_TOKENS], ends)
 
 
 def _tokens(text: str) -> Iterator[str]:
@@ -144,7 +153,7 @@ def _tokens(text: str) -> Iterator[str]:
             yield from ("will", "not")
         elif "'" in token and (split := _CONTRACTION.match(token)):
             yield split[1]
-            yield _CONTRACTED.get(split[2].lower(), "")
+            yield _OWNS if split[2].lower() in ("'s", "'") else _CONTRACTED.get(split[2].lower(), "")
         elif token.startswith(("A$", "C$")):
             yield token[1:]
         else:
@@ -162,7 +171,8 @@ def _plain(word: str) -> str:
 _COUNTRY_BY_WORD = {word: country.names[0] for country in COUNTRIES for word in country.names + country.adjectives}
 
 
-def _sentence(text: str, tokens: list[str]) -> Sentence:
+def _sentence(text: str, tokens: list[str], owners: set[int]) -> Sentence:
+    """The sentence of these tokens; what ends at one of the owners has an apostrophe behind it."""
     words = [_plain(token) for token in tokens]
     atoms: list[Atom] = []
     before: list[str] = []
@@ -174,7 +184,7 @@ def _sentence(text: str, tokens: list[str]) -> Sentence:
         for atom in found:
             is_same = bool(atoms) and atoms[-1].key == atom.key and atoms[-1].lower != atom.lower
             if not (is_same and before == ["of"]):  # "United States of America"
-                atoms.append(replace(atom, before=tuple(before)))
+                atoms.append(replace(atom, before=tuple(before), is_owner=atom.end in owners))
             before = []
         if not found:
             before.append(words[position])

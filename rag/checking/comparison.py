@@ -16,17 +16,19 @@ from rag.checking.atoms import Atom, AtomKind, Sentence, is_derived
 from rag.checking.form import unstated_findings
 from rag.checking.joined import (
     conjunction_findings,
+    copula_findings,
     count_findings,
     date_findings,
     fragment_findings,
     joining_findings,
+    name_findings,
     reason_findings,
 )
 from rag.checking.lexicon import LIGHT_WORDS, base_form
 from rag.checking.omission import omission_findings
 from rag.checking.polarity import polarity_findings
 from rag.checking.roles import (
-    copula_findings,
+    head_findings,
     object_findings,
     owner_findings,
     place_findings,
@@ -40,7 +42,6 @@ from rag.checking.slots import (
     bound_findings,
     exchange_findings,
     gapping_findings,
-    name_findings,
     opposite_findings,
     opposite_of,
     repetition_findings,
@@ -92,7 +93,7 @@ _RULES: Mapping[FindingKind, Sequence[Callable[[Alignment], Iterable[Finding]]]]
     ),
     FindingKind.ROLES: (
         copula_findings, swap_findings, object_findings, voice_findings, owner_findings, place_findings,
-        pronoun_findings, preposition_findings, exchanged_sides_findings, particle_findings,
+        pronoun_findings, preposition_findings, exchanged_sides_findings, particle_findings, head_findings,
     ),
     FindingKind.JOINED: (conjunction_findings, reason_findings),
 }  # fmt: skip

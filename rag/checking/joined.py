@@ -12,15 +12,28 @@ from itertools import groupby, pairwise
 
 from rag.checking.alignment import Alignment, Finding, conflict, missing
 from rag.checking.atoms import Atom, AtomKind, Sentence, sentences_of
-from rag.checking.lexicon import LIGHT_WORDS, base_form
-from rag.language.english import BE, CLAUSE_OPENERS, DO, HAVE, MODALS, OBJECTS, POSSESSIVES, SUBJECTS, word_set
+from rag.checking.lexicon import LIGHT_WORDS, base_form, is_participle
+from rag.language.english import (
+    ARTICLES,
+    BE,
+    CLAUSE_OPENERS,
+    DO,
+    HAVE,
+    MODALS,
+    OBJECTS,
+    POSSESSIVES,
+    SUBJECTS,
+    word_set,
+)
 
 __all__ = [
     "conjunction_findings",
+    "copula_findings",
     "count_findings",
     "date_findings",
     "fragment_findings",
     "joining_findings",
+    "name_findings",
     "reason_findings",
     "summed",
 ]
@@ -303,3 +316,67 @@ def _value(atom: Atom) -> int:
     """The whole number of a quantity; 0 for another one."""
     number = atom.key.removeprefix("n:")
     return int(number) if number.isdigit() else 0
+
+
+_BEING_SO = BE | word_set("get gets got")
+_OWN_OR_ARTICLE = ARTICLES | POSSESSIVES
+_TAKEN_FOR = word_set("as for like")
+_RELATING = word_set("after before until since later earlier")
+_BEING = frozenset(
+    map(base_form, word_set("become remain serve work form constitute mark act elect appoint name stay"))
+)
+
+
+def copula_findings(alignment: Alignment) -> Iterator[Finding]:
+    """What the claim says that something is, while the evidence only does something with the two: "plays a judge"."""
+    mine, theirs = alignment.claim.atoms, alignment.evidence.atoms
+    for index in range(1, len(mine)):
+        one, other = alignment.places[index - 1], alignment.places[index]
+        is_copula = not _BEING_SO.isdisjoint(mine[index].before) and not is_participle(mine[index].lower)
+        if one is None or other is None or not is_copula or mine[index].lower.endswith("ing"):
+            continue
+        first, last = min(one, other), max(one, other)
+        words = alignment.evidence.tokens[theirs[first].end : theirs[last].position]
+        if not _BEING_SO.isdisjoint(words):
+            continue
+        is_apposed = words[:1] in ((",",), ("(",), ("-",))
+        is_other_verb = one < other and not is_apposed and _is_done_to(theirs[: last + 1], first)
+        is_time = "in" in mine[index].before and not _RELATING.isdisjoint(words)
+        if is_other_verb or is_time:
+            yield missing(
+                f"the evidence does not say that {mine[index - 1].text!r} is {mine[index].text!r}",
+                lacking=(mine[index].text,),
+            )
+            return
+
+
+def _is_done_to(atoms: Sequence[Atom], first: int) -> bool:
+    """Whether the first does something to the last of the atoms, or is taken for it: "plays a judge", "for a ship"."""
+    between, last = atoms[first + 1 : -1], atoms[-1]
+    if not between:
+        governor = atoms[first - 1].key if first else ""
+        return not _TAKEN_FOR.isdisjoint(last.before) and governor not in _BEING
+    verb = between[0]
+    is_object = not (_OWN_OR_ARTICLE | _TAKEN_FOR).isdisjoint(last.before)
+    return len(between) == 1 and is_object and not verb.before and verb.key not in _BEING
+
+
+def name_findings(claim: Sentence, evidence: Sequence[Sentence]) -> Iterator[Finding]:
+    """Names of several words whose words stand in the evidence, but never beside each other."""
+    for left, right in pairwise(claim.atoms):
+        if not (left.kind is right.kind is AtomKind.NAME) or right.before:
+            continue
+        places = [
+            (sentence, place) for sentence in evidence for place, atom in enumerate(sentence.atoms) if left.fits(atom)
+        ]
+        is_there = any(right.fits(atom) for sentence in evidence for atom in sentence.atoms)
+        if not places or not is_there:
+            continue
+        if not any(
+            any(right.fits(atom) for atom in sentence.atoms[max(0, place - 3) : place + 4])
+            for sentence, place in places
+        ):
+            yield missing(
+                f"the name {f'{left.text} {right.text}'!r} is not in the evidence",
+                lacking=(f"{left.text} {right.text}",),
+            )

@@ -169,7 +169,8 @@ uphold overturn|ratify reject|sign reject|adopt reject|adopt abandon|resume susp
 continue halt|deploy withdraw|impose lift|extend shorten|present absent|presence absence|partly fully|
 partially fully|lead follow|lead trail|surplus deficit|profit loss|credit debit|asset liability|interior exterior|
 horizontal vertical|odd even|upper lower|simple complex|natural artificial|voluntary compulsory|active passive|
-solid liquid|broad narrow|day night|morning evening|summer winter|spring autumn|sunrise sunset
+solid liquid|broad narrow|day night|morning evening|summer winter|spring autumn|sunrise sunset|
+drunk sober|genuine fake|real fake|intact broken|asleep awake|armed unarmed|alone together|married single
 """
 
 TITLES = OFFICES | word_set("mr mrs ms miss sir dr prof foreign vice deputy defence defense finance interior")
@@ -188,8 +189,9 @@ def base_form(word: str) -> str:
 
 _PHRASES = {
     "turn down": "reject", "turns down": "rejects", "turned down": "rejected", "pass away": "die",
-    "passes away": "dies", "passed away": "died", "split up": "separate", "splits up": "separates",
-    "broke up": "separated", "break up": "separate", "put off": "postpone", "puts off": "postpones",
+    "passes away": "dies", "passed away": "died", "split up": "separated", "to split up": "to separate",
+    "splits up": "separates", "broke up": "separated", "break up": "separate", "put off": "postponed",
+    "to put off": "to postpone", "puts off": "postpones",
     "call off": "cancel", "calls off": "cancels", "called off": "cancelled", "carry out": "perform",
     "carries out": "performs", "carried out": "performed", "take part": "participate",
     "took part": "participated", "takes part": "participates", "owing to": "because of",
@@ -197,7 +199,7 @@ _PHRASES = {
     "found out": "discovered", "finds out": "discovers", "in spite of": "despite",
 }  # fmt: skip
 """Verbs of two words, and one word that means the same."""
-_PHRASE = re.compile(rf"\b(?:{'|'.join(_PHRASES)})\b")
+_PHRASE = re.compile(rf"\b(?:{'|'.join(sorted(_PHRASES, key=len, reverse=True))})\b")
 
 
 def in_single_verbs(text: str) -> str:

@@ -17,12 +17,23 @@ from rag.checking.alignment import Alignment, Finding, FindingKind, missing
 from rag.checking.assertion import stems_of
 from rag.checking.atoms import Atom, AtomKind, Sentence
 from rag.checking.lexicon import LIGHT_WORDS, base_form, is_past_form
-from rag.checking.sequence import GERUND_BEFORE, governing_words
+from rag.checking.roles import tells_which
+from rag.checking.sequence import GERUND_BEFORE, governing_words, is_episodic
 from rag.checking.speakers import sayings_of
 from rag.language import saying
-from rag.language.english import ARTICLES, BE, CLAUSE_OPENERS, MODALS, NEGATIONS, POSSESSIVES, UNIVERSALS, word_set
+from rag.language.english import (
+    ARTICLES,
+    BE,
+    CLAUSE_OPENERS,
+    MODALS,
+    NEGATIONS,
+    POSSESSIVES,
+    SUBJECTS,
+    UNIVERSALS,
+    word_set,
+)
 
-__all__ = ["is_episodic", "omission_findings"]
+__all__ = ["omission_findings"]
 
 _FACTIVE = stems_of(saying.FACTIVE)
 _UNREALISED = stems_of(saying.UNREALISED)
@@ -32,8 +43,6 @@ _DETERMINING = ARTICLES | POSSESSIVES | word_set("this that these those s")
 _JOINING = word_set("and but so yet ; then")
 _RELATIVE = word_set("who which where whose whom")
 _LINKING = (CLAUSE_OPENERS - {"before", "which"}) | {"since", "once"}
-_PRESENT = word_set("is are am has have does do ca wo 'll") | MODALS
-_PAST = word_set("was were had did")
 _NARROWING = word_set("without than unlike except until only")
 _EVERY = UNIVERSALS | word_set("most few only")
 _SAYING = stems_of(saying.VERBS_OF_SAYING | saying.ALLEGED | word_set("believe think assume fear allege"))
@@ -51,6 +60,12 @@ _OPENS_ALL_THE_SAME = re.compile(
     r"|needless to say|in the end|after all|of course|to be sure|no doubt|in short|in other words) [,:!-])(?: \w+)?$"
 )
 """What opens a sentence and leaves all that follows standing."""
+_OF_THE_SAME = re.compile(
+    r"(?:a |an |the )?(?:(?:total|group|number|pair|couple|handful|crowd|team|series|set) of"
+    r"|(?:dozen|hundred|thousand|million|score)s of|(?:all|each|both) of"
+    r"|(?:city|town|village|state|republic|kingdom|island|province|county|district|port|canton|region|month) of)"
+)
+"""Before a thing: it is that thing, or some of its kind."""
 _MOST_REPLACED = 2
 _MOST_OF_A_VIEW = 3
 _OPINION = stems_of(word_set("believe think assume fear suspect suppose reckon guess hope feel claim allege imagine"))
@@ -85,26 +100,6 @@ class _Keeps(NamedTuple):
         return (self.is_attributed and is_saying) or (self.is_denied and bool(bases) and bases <= _NEGATIVE)
 
 
-def is_episodic(sentence: Sentence) -> bool:
-    """Whether the sentence tells of something that happened, and not of a rule, a habit, a state or a plan.
-
-    >>> from rag.checking.atoms import sentences_of
-    >>> [is_episodic(sentences_of(text)[0]) for text in ("He sold two boats.", "He sells boats.", "He will go.")]
-    [True, False, False]
-    """
-    named = {atom.position for atom in sentence.atoms if atom.kind in (AtomKind.DATE, AtomKind.NAME)}
-    for position, word in enumerate(sentence.tokens):
-        if position in named or (not position and word in MODALS):
-            continue
-        if word in _PAST:
-            return True
-        if word in _PRESENT:
-            return word in ("has", "have") and any(is_past_form(other) for other in sentence.tokens)
-        if is_past_form(word):
-            return True
-    return False
-
-
 def omission_findings(alignment: Alignment) -> Iterator[Finding]:
     """A part of the evidence that the claim leaves out, and may not.
 
@@ -117,7 +112,7 @@ def omission_findings(alignment: Alignment) -> Iterator[Finding]:
     evidence = alignment.evidence
     kept = sorted({place for place in alignment.places if place is not None})
     is_bare = all(evidence.atoms[place].kind in (AtomKind.DATE, AtomKind.QUANTITY) for place in kept)
-    if len(kept) < 2 or is_bare:
+    if len(kept) < min(2, len(alignment.claim.atoms)) or not kept or is_bare:
         return
     left_out = governing_words(alignment) or next(_gaps_left_out(alignment, _in_one_clause(evidence, kept)), ())
     if left_out:
@@ -131,10 +126,11 @@ def _gaps_left_out(alignment: Alignment, kept: Sequence[int]) -> Iterator[tuple[
     tokens, atoms = evidence.tokens, evidence.atoms
     keeps = _keeps(claim)
     is_reported = keeps.is_said and bool(sayings_of(evidence))
-    lead = _Gap(0, atoms[kept[0]].position, _telling(atoms[: kept[0]]))
+    lead = _Gap(0, _opening(alignment, kept[0]), _telling(atoms[: kept[0]]))
     trail = _Gap(atoms[kept[-1]].end, len(tokens), _telling(atoms[kept[-1] + 1 :]))
     is_aside = tokens[atoms[kept[0]].end : atoms[kept[0]].end + 2] in ((",", "which"), (",", "who"))
-    may_lead = not lead.atoms or is_reported or keeps.has(lead, tokens) or (is_aside and _is_time_or_place(lead))
+    is_aside = is_aside and (_is_time_or_place(lead) or _is_plain(lead, tokens))
+    may_lead = not lead.atoms or is_reported or keeps.has(lead, tokens) or is_aside
     if not may_lead and not _may_lead(tokens, lead, atoms[kept[0]], is_past=keeps.is_past):
         yield tokens[: lead.end]
     replaced = _replaced_gaps(alignment)
@@ -147,12 +143,25 @@ def _gaps_left_out(alignment: Alignment, kept: Sequence[int]) -> Iterator[tuple[
         is_told = is_reported and ("that" not in words or any(base_form(word) in _SAYING for word in words))
         if not words or not gap.atoms or is_replaced or is_told or keeps.has(gap, tokens):
             continue
-        is_another = _is_time_of_another(tokens, gap, atoms[other])
+        is_another = _is_time_of_another(tokens, gap, atoms[other]) or _is_narrowed(evidence, gap, one)
         if is_another or not _may_stand_between(tokens, gap, atoms[one], is_past=keeps.is_past):
             yield words
     is_harmless = _is_of_a_plan(claim, trail, tokens) or _is_of_one(tokens, trail, atoms[kept[-1]])
-    if trail.atoms and not is_reported and not is_harmless and not _may_trail(tokens, trail, is_past=keeps.is_past):
+    if not trail.atoms or is_reported or is_harmless:
+        return
+    if not _may_trail(tokens, trail, is_past=keeps.is_past) or _is_narrowed(evidence, trail, kept[-1]):
         yield tokens[trail.first :]
+
+
+def _opening(alignment: Alignment, place: int) -> int:
+    """Where the claim begins in the evidence: at its first atom, or at the pronoun that both have before it."""
+    first = alignment.evidence.atoms[place].position
+    index = alignment.claim_index_by_place[place]
+    for word in reversed(alignment.claim.atoms[index].before):
+        if not first or word not in SUBJECTS or alignment.evidence.tokens[first - 1] != word:
+            break
+        first -= 1
+    return first
 
 
 def _keeps(claim: Sentence) -> _Keeps:
@@ -165,6 +174,14 @@ def _keeps(claim: Sentence) -> _Keeps:
         is_attributed="according" in claim.tokens,
         is_denied=is_denied,
     )
+
+
+def _is_plain(lead: _Gap, tokens: Sequence[str]) -> bool:
+    """Whether nothing there is said, thought, wished or denied, so that an aside behind it is the document's own."""
+    words = tokens[: lead.end]
+    bases = {base_form(word) for word in words}
+    is_own = bases.isdisjoint(_SAYING | _OPINION | _UNREALISED) and MODALS.isdisjoint(words)
+    return is_own and NEGATIONS.isdisjoint(words) and "that" not in words
 
 
 def _telling(atoms: Sequence[Atom]) -> tuple[Atom, ...]:
@@ -211,6 +228,10 @@ def _may_lead(tokens: Sequence[str], gap: _Gap, following: Atom, *, is_past: boo
         return True
     if words[-1] == ":":
         return len(words) <= 2 and words[0] in _LABELS
+    if words[-1] == "that" and len(words) > 1:
+        return _is_factive(words[:-1])
+    if _OF_THE_SAME.fullmatch(" ".join(words)):
+        return True
     if words[-1] == "," and following.kind is AtomKind.NAME and _is_modifying(words[:-1], gap, following):
         return True
     if _is_modifying(words, gap, following):
@@ -220,8 +241,6 @@ def _may_lead(tokens: Sequence[str], gap: _Gap, following: Atom, *, is_past: boo
         return len(gap.atoms) >= 2 and first not in ("if", "oh", "sure", "right", "yeah")
     if any(word == "," and other in _RELATIVE for word, other in pairwise(words[-4:])):
         return True
-    if last == "that":
-        return _is_factive(words[:-1])
     if last in ("to", "of") and not _OCCASIONS.isdisjoint(words[-3:]):
         return is_past
     if last in _LINKING or (len(words) > 1 and words[-2] in _LINKING):
@@ -331,13 +350,17 @@ def _is_time_of_another(tokens: Sequence[str], gap: _Gap, following: Atom) -> bo
     return any(word in BE or is_past_form(word) for word in words[joint + 1 :])
 
 
+def _is_narrowed(evidence: Sentence, gap: _Gap, head: int) -> bool:
+    return tells_which(evidence, head, range(gap.first, gap.end), is_time=bool(gap.atoms) and _is_time_or_place(gap))
+
+
 def _is_definite(tokens: Sequence[str], head: Atom) -> bool:
     """Whether a noun is of one thing: a name, a verb's object, or with an article before it."""
     if head.kind is not AtomKind.WORD or is_past_form(head.lower):
         return True
-    return not _DETERMINING.isdisjoint(tokens[max(0, head.position - 3) : head.position]) or not head.lower.endswith(
-        "s"
-    )
+    near = tokens[max(0, head.position - 3) : head.position]
+    verb = next((place for place in range(len(near) - 1, -1, -1) if is_past_form(near[place])), -1)
+    return not _DETERMINING.isdisjoint(near[verb + 1 :]) or not head.lower.endswith("s")
 
 
 def _is_of_a_plan(claim: Sentence, trail: _Gap, tokens: Sequence[str]) -> bool:

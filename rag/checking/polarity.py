@@ -50,16 +50,17 @@ NEGATING = word_set(
     """not never no nobody none nothing nowhere neither nor without hardly scarcely barely cannot n't lack lacks lacked
     lacking """
 )
-_DENIALS = word_set(
-    """deny denies denied denying denial refuse refuses refused refusing refusal reject rejects rejected rejecting
-    rejection fail fails failed failing failure decline declines declined declining rebuff rebuffed rebuffs dismiss
-    dismissed dismisses dismissing refute refuted refutes dispute disputed disputes disputing disavow disavowed prevent
-    prevents prevented preventing avoid avoids avoided avoiding unable impossible untrue false falsely stop stopped
-    stops ban bans banned prohibit prohibited prohibits forbid forbidden forbids forbade unlikely doubt doubts doubted
-    doubted ruled-out rule-out rules-out ruling-out abandon abandoned scrap scrapped cancel cancelled canceled"""
-)
 _NEEDS_COMPLEMENT = word_set(
-    "fail fails failed failing failure decline declines declined declining stop stopped stops dismiss dismissed"
+    """fail fails failed failing failure decline declines declined declining stop stopped stops dismiss dismissed
+    forget forgets forgot forgetting neglect neglects neglected omit omits omitted"""
+)
+_DENIALS = _NEEDS_COMPLEMENT | word_set(
+    """deny denies denied denying denial refuse refuses refused refusing refusal reject rejects rejected rejecting
+    rejection rebuff rebuffed rebuffs dismisses dismissing refute refuted refutes dispute disputed disputes
+    disputing disavow disavowed prevent prevents prevented preventing avoid avoids avoided avoiding unable
+    impossible untrue false falsely ban bans banned prohibit prohibited prohibits forbid forbidden forbids forbade
+    unlikely doubt doubts doubted doubted ruled-out rule-out rules-out ruling-out abandon abandoned scrap scrapped
+    cancel cancelled canceled"""
 )
 _MODALS = {
     **dict.fromkeys(word_list("will would shall wo"), OperatorKind.FUTURE),

@@ -10,19 +10,22 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from rag.checking.alignment import Alignment, Finding, are_listed, conflict, missing
-from rag.checking.atoms import Atom, AtomKind
+from rag.checking.assertion import stems_of
+from rag.checking.atoms import Atom, AtomKind, Sentence
 from rag.checking.lexicon import PREPOSITIONS, SYMMETRIC, base_form, is_participle, is_past_form
 from rag.checking.slots import is_capital, is_head
-from rag.language.english import ARTICLES, BE, POSSESSIVES, word_set
+from rag.language import saying
+from rag.language.english import ARTICLES, BE, DO, HAVE, MODALS, POSSESSIVES, word_set
 
 __all__ = [
-    "copula_findings",
+    "head_findings",
     "object_findings",
     "owner_findings",
     "place_findings",
     "preposition_findings",
     "pronoun_findings",
     "swap_findings",
+    "tells_which",
     "voice_findings",
 ]
 
@@ -37,7 +40,6 @@ _BE = BE | word_set("get gets got")
 _BOUNDARIES = word_set(', ; : " - ( ) that who which but')
 _OBJECTS = word_set("it him her them")
 _DETERMINERS = ARTICLES | POSSESSIVES
-_TAKEN_FOR = word_set("as for like")
 _CONTAINING = frozenset(
     map(
         base_form,
@@ -45,10 +47,6 @@ _CONTAINING = frozenset(
     )
 )
 """Verbs of texts and vessels, whose passive has "in" for "by": "is mentioned in the letter"."""
-_RELATING = word_set("after before until since later earlier")
-_BEING = frozenset(
-    map(base_form, word_set("become remain serve work form constitute mark act elect appoint name stay"))
-)
 
 
 def swap_findings(alignment: Alignment) -> Iterator[Finding]:
@@ -184,40 +182,6 @@ def place_findings(alignment: Alignment) -> Iterator[Finding]:
             yield conflict(f"the claim exchanges {one.text!r} and {other.text!r}", lacking=(one.text, other.text))
 
 
-def copula_findings(alignment: Alignment) -> Iterator[Finding]:
-    """What the claim says that something is, while the evidence only does something with the two: "plays a judge"."""
-    mine, theirs = alignment.claim.atoms, alignment.evidence.atoms
-    for index in range(1, len(mine)):
-        one, other = alignment.places[index - 1], alignment.places[index]
-        is_copula = not _BE.isdisjoint(mine[index].before) and not is_participle(mine[index].lower)
-        if one is None or other is None or not is_copula or mine[index].lower.endswith("ing"):
-            continue
-        first, last = min(one, other), max(one, other)
-        words = alignment.evidence.tokens[theirs[first].end : theirs[last].position]
-        if not _BE.isdisjoint(words):
-            continue
-        is_apposed = words[:1] in ((",",), ("(",), ("-",))
-        is_other_verb = one < other and not is_apposed and _is_done_to(theirs[: last + 1], first)
-        is_time = "in" in mine[index].before and not _RELATING.isdisjoint(words)
-        if is_other_verb or is_time:
-            yield missing(
-                f"the evidence does not say that {mine[index - 1].text!r} is {mine[index].text!r}",
-                lacking=(mine[index].text,),
-            )
-            return
-
-
-def _is_done_to(atoms: Sequence[Atom], first: int) -> bool:
-    """Whether the first does something to the last of the atoms, or is taken for it: "plays a judge", "for a ship"."""
-    between, last = atoms[first + 1 : -1], atoms[-1]
-    if not between:
-        governor = atoms[first - 1].key if first else ""
-        return not _TAKEN_FOR.isdisjoint(last.before) and governor not in _BEING
-    verb = between[0]
-    is_object = not (_DETERMINERS | _TAKEN_FOR).isdisjoint(last.before)
-    return len(between) == 1 and is_object and not verb.before and verb.key not in _BEING
-
-
 def _may_act(atom: Atom) -> bool:
     return atom.kind in (AtomKind.NAME, AtomKind.WORD) or atom.key.startswith("o:")
 
@@ -270,3 +234,134 @@ def preposition_findings(alignment: Alignment) -> Iterator[Finding]:
 
 def _is_elsewhere(theirs: Sequence[Atom], atom: Atom, preposition: str) -> bool:
     return any(other.fits(atom) and preposition in other.before for other in theirs)
+
+
+_OF_MANY = stems_of(
+    word_set(
+        """group pair couple dozen hundred thousand million score number total crowd handful bunch lot plenty host
+        string wave spate set series range variety kind sort type form mass team squad gang crew batch all each both"""
+    )
+)
+"""Before "of": what stands behind it is the thing itself."""
+_SO_CALLED = stems_of(
+    word_set(
+        """city town village state republic kingdom island isle province county district port canton region borough
+        parish municipality duchy commune month year company"""
+    )
+)
+"""Before "of" and a name: what the name is."""
+_ONE_OF = word_set("one none any either neither another who whom")
+_ADVERBS = saying.DROPPED_AT_WILL | word_set("together alone twice home ahead abroad apart almost just even never")
+_FINITE = BE | HAVE | MODALS | DO
+
+
+def head_findings(alignment: Alignment) -> Iterator[Finding]:
+    """What the evidence says of a part, a relation or a share of something, and the claim of the thing itself.
+
+    >>> from rag.checking.alignment import align
+    >>> from rag.checking.atoms import sentences_of
+    >>> (claim,), (evidence,) = sentences_of("The duke fell."), sentences_of("The duke's horse fell.")
+    >>> [finding.reason for finding in head_findings(align(claim, evidence))]
+    ["the evidence says it of 'duke horse', not of 'duke'"]
+    """
+    mine, theirs = alignment.claim.atoms, alignment.evidence.atoms
+    kept = {place for place in alignment.places if place is not None}
+    for index, place in enumerate(alignment.places):
+        if place is None or theirs[place].kind is AtomKind.DATE:
+            continue
+        head = _head_behind(mine, index, theirs, place, kept) or _head_before(mine[index], theirs, place, kept)
+        if head:
+            yield missing(
+                f"the evidence says it of {head!r}, not of {mine[index].text!r}",
+                lacking=(mine[index].text,),
+                against=(head,),
+            )
+            return
+
+
+def _head_behind(mine: Sequence[Atom], index: int, theirs: Sequence[Atom], place: int, kept: set[int]) -> str:
+    """The thing that the claim's owner has, or whose name begins with it: "the duke's horse", "the church roof"."""
+    atom, other = mine[index], theirs[place]
+    if place + 1 >= len(theirs) or place + 1 in kept or atom.is_owner:
+        return ""
+    words = f"{other.text} {theirs[place + 1].text}"
+    if other.is_owner:
+        is_told = theirs[place + 1].lower in _WORDS_OF
+        return "" if is_told or _RELATED.intersection(atom.before) else words
+    end = next((i for i in range(place + 1, len(theirs)) if i in kept), len(theirs))
+    inner = theirs[place + 1 : end]
+    if end == len(theirs) or index + 1 >= len(mine) or not mine[index + 1].fits(theirs[end]):
+        return ""
+    is_noun = all(not each.before and each.kind is AtomKind.WORD and _may_be_noun(each) for each in inner)
+    is_verb = not _FINITE.isdisjoint(theirs[end].before[:2]) or (
+        not theirs[end].before and is_past_form(theirs[end].lower)
+    )
+    is_thing = other.kind is AtomKind.NAME or not is_past_form(other.lower)
+    return words if is_noun and is_verb and is_thing else ""
+
+
+_RELATED = word_set("of by in from for")
+_WORDS_OF = word_set("words view opinion eyes")
+"""What somebody has who says or thinks a thing: "in the minister's words"."""
+
+
+def _may_be_noun(atom: Atom) -> bool:
+    lower = atom.lower
+    return lower not in _ADVERBS and not lower.endswith("ly") and not is_past_form(lower)
+
+
+def _head_before(atom: Atom, theirs: Sequence[Atom], place: int, kept: set[int]) -> str:
+    """What "of" relates to the claim's thing: "the roof of the church", "one of the twins"."""
+    before = theirs[place].before
+    if "of" not in before or "of" in atom.before or atom.is_owner:
+        return ""
+    ahead = before[: before.index("of")]
+    if ahead:
+        return f"{ahead[-1]} of {theirs[place].text}" if ahead[-1] in _ONE_OF else ""
+    head = theirs[place - 1] if place else None
+    if head is None or place - 1 in kept or base_form(head.lower) in _OF_MANY or head.kind is AtomKind.DATE:
+        return ""
+    if atom.kind is AtomKind.QUANTITY and head.kind is not AtomKind.QUANTITY:  # "a population of 812"
+        return ""
+    is_name = theirs[place].kind is not AtomKind.WORD and base_form(head.lower) in _SO_CALLED
+    return "" if is_name or head.lower.endswith("ing") else f"{head.text} of {theirs[place].text}"
+
+
+_RELATIVE = word_set("who which where whose whom that")
+_WHICH_OF_MANY = word_set("with without under over above below aged older younger")
+_IRREGULAR_PLURALS = word_set("people men women children")
+
+
+def tells_which(evidence: Sentence, head: int, gap: range, *, is_time: bool) -> bool:
+    """Whether tokens behind a noun tell which of many are meant: "prisoners [over seventy]", "houses [on the hill]".
+
+    head: the atom of the noun. gap: the tokens. is_time: they only tell when or where something happened.
+
+    A number before them leaves some of them: "two climbers [from Poland]".
+    """
+    atoms, tokens = evidence.atoms, evidence.tokens
+    inside = [atom for atom in atoms if atom.position in gap]
+    if not inside or not _is_plural(atoms[head]) or inside[0].kind is AtomKind.DATE:
+        return False
+    opening = head
+    while opening and not atoms[opening].before and not is_past_form(atoms[opening - 1].lower):
+        opening -= 1
+    if any(atom.kind is AtomKind.QUANTITY for atom in atoms[opening : head + 1]) or "no" in atoms[opening].before:
+        return False
+    first = tokens[gap.start]
+    is_participle_there = inside[0].position == gap.start and _is_telling_which(tokens, gap.start)
+    if first in _RELATIVE or first in _WHICH_OF_MANY or is_participle_there:
+        return True
+    is_subject = not any(is_past_form(atom.lower) or not _FINITE.isdisjoint(atom.before) for atom in atoms[:opening])
+    return is_subject and gap.stop < len(tokens) and first in PREPOSITIONS and not is_time
+
+
+def _is_plural(atom: Atom) -> bool:
+    is_plural = atom.lower.endswith("s") and not atom.lower.endswith(("ss", "us", "is"))
+    return atom.kind is AtomKind.WORD and (is_plural or atom.lower in _IRREGULAR_PLURALS)
+
+
+def _is_telling_which(tokens: Sequence[str], position: int) -> bool:
+    """Whether a participle stands here: "workers [hired after 2010]", "families [living near the plant]"."""
+    is_past = is_past_form(tokens[position]) and not PREPOSITIONS.isdisjoint(tokens[position + 1 : position + 2])
+    return is_past or (tokens[position].endswith("ing") and not is_past_form(tokens[position]))

@@ -25,7 +25,7 @@ from rag.checking.form import form_reason, is_statement
 from rag.checking.joined import summed
 from rag.checking.rewritten import parts_of, resolved, uncleft
 from rag.checking.speakers import named_speaker
-from rag.checking.withdrawal import Around, withdrawn
+from rag.checking.withdrawal import Around, contradicted, withdrawn
 from rag.protocols import ClaimWithEvidence, Surroundings
 from rag.types import Verdict, VerdictLabel
 
@@ -46,6 +46,8 @@ _FRAME = re.compile(
     re.IGNORECASE,
 )
 _QUOTATION = re.compile(r'"[^"]+"[.,]?')
+_SCARE_QUOTED = re.compile(r'(?<=[^",:] )"([a-z]+(?: [a-z]+)?)"(?= [^"]*$)')
+"""One or two words in quotation marks inside a sentence: the source does not call it so itself."""
 _STRUCK = re.compile(r"~~[^~]+~~")
 """Text with a line through it."""
 _SPEECH = re.compile(r'"([A-Z][^"]*[.,!?])"')
@@ -175,14 +177,18 @@ def _taken_back(pair: ClaimWithEvidence) -> dict[str, str]:
         sentences = sentences_of(quote)
         texts = [" ".join(around.before), *map(_text, sentences), " ".join(around.after)]
         for place, sentence in enumerate(sentences, start=1):
-            reason = withdrawn(Around(texts[place - 1], texts[place + 1]), around.heading)
+            reason = _taking_back(sentence, Around(texts[place - 1], texts[place + 1]), around.heading)
             if not reason:
                 continue
             found[_bare(sentence)] = reason
-            before, after = texts[0] if place == 1 else "", texts[-1] if place == len(sentences) else ""
-            if withdrawn(Around(before, after), around.heading):  # else the quote itself says that it is taken back
+            outside = Around(texts[0] if place == 1 else "", texts[-1] if place == len(sentences) else "")
+            if _taking_back(sentence, outside, around.heading):  # else the quote itself says that it is taken back
                 found[_bare_text(quote)] = reason
     return found
+
+
+def _taking_back(sentence: Sentence, around: Around, heading: str) -> str:
+    return withdrawn(around, heading) or (around.after if contradicted(sentence, around.after) else "")
 
 
 def _befores(pair: ClaimWithEvidence) -> tuple[str, ...]:
@@ -288,7 +294,8 @@ def _is_verbatim(claim: str, quotes: Sequence[str]) -> bool:
 
 def _bare_text(text: str) -> str:
     """The text without what may differ between two copies: case, quotation marks, spacing, the last full stop."""
-    plain = re.sub(r"[\"']", "", normalised(text)).strip()
+    plain = _SCARE_QUOTED.sub(r"‹\1›", normalised(text))
+    plain = re.sub(r"[\"']", "", plain).strip()
     return re.sub(r"\s+(?=[.,;:!?%)])|(?<=\()\s+", "", plain).rstrip(".").casefold()
 
 

@@ -21,6 +21,7 @@ __all__ = [
     "GERUND_BEFORE",
     "exchanged_sides_findings",
     "governing_words",
+    "is_episodic",
     "particle_findings",
     "time_bound_findings",
     "unrealised_findings",
@@ -207,6 +208,8 @@ def _is_to_come(atoms: Sequence[Atom], place: int, mine: Atom) -> bool:
         behind = before[before.index("to") + 1 :]
         if "have" in behind:
             return not place or base_form(atoms[place - 1].lower) not in _KNOWN
+        if behind[:1] == ("be",) and is_past_form(theirs.lower):  # "a wing to be built"
+            return not place or base_form(atoms[place - 1].lower) not in _TO_BE
         return not _STILL_TO.isdisjoint(ahead) and "had" not in ahead and theirs.lower not in ("become", "be")
     is_present = not _PRESENT_BE.isdisjoint(mine.before) and "been" not in mine.before
     if _is_noun(theirs):
@@ -222,6 +225,10 @@ def _is_to_come(atoms: Sequence[Atom], place: int, mine: Atom) -> bool:
 
 
 _KNOWN = stems_of(saying.FACTIVE | word_set("turn proud happy glad first only last"))
+_TO_BE = _KNOWN | stems_of(
+    saying.IMPLICATIVE | saying.NAMING | word_set("second third youngest oldest latest appear seem happen need")
+)
+"""Before "to be": what follows was so, or the claim is asked for it elsewhere."""
 _BARE = stems_of(word_set("make let see hear watch help do have"))
 
 
@@ -284,3 +291,27 @@ def governing_words(alignment: Alignment) -> tuple[str, ...]:
 def _is_thing(atom: Atom) -> bool:
     """Whether an article stands before the word, so that "to" is no sign of an infinitive."""
     return not _THING_OPENERS.isdisjoint(atom.before) or atom.lower.endswith("ing")
+
+
+_PRESENT = word_set("is are am has have does do ca wo 'll") | MODALS
+_PAST = word_set("was were had did")
+
+
+def is_episodic(sentence: Sentence) -> bool:
+    """Whether the sentence tells of something that happened, and not of a rule, a habit, a state or a plan.
+
+    >>> from rag.checking.atoms import sentences_of
+    >>> [is_episodic(sentences_of(text)[0]) for text in ("He sold two boats.", "He sells boats.", "He will go.")]
+    [True, False, False]
+    """
+    named = {atom.position for atom in sentence.atoms if atom.kind in (AtomKind.DATE, AtomKind.NAME)}
+    for position, word in enumerate(sentence.tokens):
+        if position in named or (not position and word in MODALS):
+            continue
+        if word in _PAST:
+            return True
+        if word in _PRESENT:
+            return word in ("has", "have") and any(is_past_form(other) for other in sentence.tokens)
+        if is_past_form(word):
+            return True
+    return False

@@ -11,8 +11,8 @@ from itertools import pairwise
 
 from rag.checking.alignment import Alignment, Finding, are_listed, conflict, missing
 from rag.checking.atoms import Atom, AtomKind, Sentence
-from rag.checking.lexicon import ANTONYMS, PREPOSITIONS, SYMMETRIC, TITLES, are_opposites
-from rag.language.english import ARTICLES, HAVE, word_set
+from rag.checking.lexicon import ANTONYMS, PREPOSITIONS, SYMMETRIC, TITLES, are_opposites, is_participle
+from rag.language.english import ARTICLES, BE, HAVE, word_set
 
 __all__ = [
     "bound_findings",
@@ -20,7 +20,6 @@ __all__ = [
     "gapping_findings",
     "is_capital",
     "is_head",
-    "name_findings",
     "opposite_findings",
     "opposite_of",
     "repetition_findings",
@@ -88,9 +87,19 @@ def slot_findings(alignment: Alignment) -> Iterator[Finding]:
             and atom.kind is not AtomKind.QUANTITY
             and not first
             and not set(atom.before) & PREPOSITIONS
+            and not _is_of_a_passive(theirs, places, right)
             and all(_is_governed(theirs, place) for place in places)
         ):
             yield missing(f"the evidence does not say it of {atom.text!r}", lacking=(atom.text,))
+
+
+def _is_of_a_passive(atoms: Sequence[Atom], places: Sequence[int], verb: Atom | None) -> bool:
+    """Whether the claim has in the passive what the evidence did to the name: "Dean was charged" for "charged Dean"."""
+    if verb is None or BE.isdisjoint(verb.before) or not is_participle(verb.lower):
+        return False
+    firsts = (_chunk(atoms, place)[0] for place in places)
+    before = (atoms[first - 1] for first in firsts if first and PREPOSITIONS.isdisjoint(atoms[first].before))
+    return any(verb.lower == other.lower for other in before)
 
 
 def _is_governed(atoms: Sequence[Atom], place: int) -> bool:
@@ -369,24 +378,3 @@ def _follow_alike(mine: Sequence[Atom], theirs: Sequence[Atom]) -> bool:
 def rival_of(claim: Sentence, index: int, theirs: Sequence[Atom]) -> Atom | None:
     """What the evidence has in the place of a name, number or date that it does not have at all; None for nothing."""
     return _rival(theirs, claim.atoms, index, [])
-
-
-def name_findings(claim: Sentence, evidence: Sequence[Sentence]) -> Iterator[Finding]:
-    """Names of several words whose words stand in the evidence, but never beside each other."""
-    for left, right in pairwise(claim.atoms):
-        if not (left.kind is right.kind is AtomKind.NAME) or right.before:
-            continue
-        places = [
-            (sentence, place) for sentence in evidence for place, atom in enumerate(sentence.atoms) if left.fits(atom)
-        ]
-        is_there = any(right.fits(atom) for sentence in evidence for atom in sentence.atoms)
-        if not places or not is_there:
-            continue
-        if not any(
-            any(right.fits(atom) for atom in sentence.atoms[max(0, place - 3) : place + 4])
-            for sentence, place in places
-        ):
-            yield missing(
-                f"the name {f'{left.text} {right.text}'!r} is not in the evidence",
-                lacking=(f"{left.text} {right.text}",),
-            )

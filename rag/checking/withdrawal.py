@@ -10,9 +10,11 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from rag.checking.atoms import normalised
+from rag.checking.atoms import Sentence, normalised, sentences_of
+from rag.checking.lexicon import LIGHT_WORDS, are_opposites
+from rag.language.english import NEGATIONS, UNIVERSALS
 
-__all__ = ["MOCKING", "Around", "withdrawn"]
+__all__ = ["MOCKING", "Around", "contradicted", "withdrawn"]
 
 
 class Around(NamedTuple):
@@ -27,7 +29,9 @@ MOCKING = re.compile(
     r"|earth is flat"
     r"|tell me another|pull the other one|my foot|said (?:nobody|no one) ever|yeah,? right|in your dreams"
     r"|as if\b.*!|with a wink|tongue in cheek|or so the\b.{0,40}\b(?:think|believe|say|claim)"
-    r"|would have (?:you|us|it)\b|a likely story)"
+    r"|would have (?:you|us|it)\b|a likely story|if you (?:believe|buy|fall for) (?:that|this|it)\b|dream on\b"
+    r"|(?:yeah|yes|oh),? (?:sure|right|of course)\b|ha,? ha\b|rolling (?:his|her|their|my|its) eyes"
+    r"|in a manner of speaking|so to speak|would like (?:us|you) to (?:think|believe)|snow in july)"
     r"|^(?:oh|sure|right|yeah|of course|surely|wow|great|wonderful)\b,?.* - and ",
     re.IGNORECASE,
 )
@@ -38,34 +42,62 @@ _NOTHING = (
 )
 _MATTER = (
     r"(?:claim|story|figure|statement|rumou?r|report|account|version|view|belief|idea|number|assertion|allegation"
-    r"|information|news|article|theory|tale|quote|letter|video|picture|photo)s?"
+    r"|information|news|article|theory|tale|quote|letter|video|picture|photo|forecast|prediction|estimate"
+    r"|announcement|sentence|paragraph|passage|remark|post|tweet|headline|finding|conclusion|label|legend|anecdote"
+    r"|description|impression|suggestion|explanation|photograph|image|message|e-?mail|statistic|caption|charge)s?"
 )
 _SUBJECT = (
     r"(?:this|that|it|every word(?: of \w+)?|all (?:of )?(?:this|that|it)"
-    rf"|(?:this|that|these|those|the|his|her|their|its) (?:whole )?{_MATTER})"
+    rf"|(?:this|that|these|those|the|his|her|their|its) (?:whole |previous |last )?{_MATTER}"
+    r"|(?:reports?|rumou?rs?|claims?|news|stories|accounts|talk) (?:of|that|about) [^.;]{1,40}?)"
 )
 _NO_TRUTH = (
     r"(?:(?:a |an |pure |plain |just |only |all |complete |total |widespread |common |popular )*"
     r"(?:lie|lies|hoax|myth|joke|prank|fiction|fabrication|nonsense|invention|legend|rumou?r|satire|misconception"
     r"|fallacy|mistake|error|untrue|false|wrong|incorrect|inaccurate|mistaken|erroneous|invented|fabricated|made up"
-    r"|fake|fantasy|rubbish|bogus|exaggerated|unfounded|baseless|superstition|april fool\w*)\b"
+    r"|fake|fantasy|rubbish|bogus|exaggerated|unfounded|baseless|superstition|april fool\w*|premature|overstated"
+    r"|inflated|misleading|(?:far |much |way )?too (?:high|low|good to be true)|apocryphal|fanciful|hogwash|spurious"
+    r"|fraud|fraudulent|forged|doctored|guesswork|(?:only|just|merely) a (?:test|drill|dream|rehearsal|game|scene)"
+    r"|dream|dreamt)\b"
     r"|not (?:true|the case|so|correct|accurate|right|real)\b|no(?:t a)? (?:truth|fact|basis)\b)(?! (?:to|for"
     r"|that)\b)"
 )
 _DENIED = r"(?:disproved|debunked|refuted|retracted|withdrawn|withdrew|corrected|denied|disputed|discredited|disowned)"
+_DROPPED = (
+    r"(?:dropped|abandoned|deleted|removed|exposed|renounced|recanted|walked back|taken back|took back|backed away from"
+    r"|disavowed|rejected|dismissed|contradicted|overturned|invented|made up|fabricated|concocted|faked|forged|doctored"
+    r"|distanced \w+ from|apolog(?:y|ies|i[sz]ed?|i[sz]es) for)"
+)
+_INVENTED = (
+    r"\b(?:made|making) (?:this|that|it|the \w+|everything|all this) up\b"
+    r"|\b(?:had|have|has|he|she|they|we|i) (?:simply |just |only )?(?:invented|made up|fabricated|faked|forged"
+    r"|dreamt up|dreamed up) (?:this|that|it all|everything|all this|all of (?:it|this))\b"
+    r"|\b(?:admit|confess)\w*\b[^.;]{0,40}\b(?:invented|made up|fabricated|faked|forged) (?:it|this|that|the)\b"
+)
+_ORDERED_AWAY = (
+    r"\b(?:disregard|ignore|forget|strike|delete)\b[^.;]{0,20}\b(?:previous|preceding|above|last|foregoing|this|that)"
+    rf"\b[^.;]{{0,20}}\b(?:line|{_MATTER})"
+)
 _OUTRIGHT = (
     r"nothing of the (?:kind|sort)\b"
     r"|(?:we|the (?:\w+ ){1,2})(?:now )?knows? (?:that )?(?:this|he|she|it|they|that) (?:is|was|did|does|were)\b"
     r"|not\W*$|just kidding|only joking|april fool|or so\b|at least that is|that is what .{0,60}\bwrong"
     r"|(?!.*\b(?:not|never|nobody|no one|no)\b)"
     rf"[^.;]{{0,60}}\b{_DENIED} (?:this|that|it|(?:this|that|the|his|her|its|their) {_MATTER})\W*$"
+    rf"|(?!.*\b(?:not|never|nobody|no one|no)\b)[^.;]{{0,60}}\b(?:{_DENIED}|{_DROPPED})"
+    rf" (?:this|that|the|these|its|his|her|their) {_MATTER}\b[^.;]{{0,30}}\W*$"
+    rf"|[^.;]{{0,60}}(?:{_INVENTED})|(?:please )?{_ORDERED_AWAY}|(?:and )?then\b[^.;]{{0,15}}\b(?:woke|awoke)\b"
+    r"|(?:so|thus|that is what|this is what)\b[^.;]{0,60}\b(?:says?|said|claims?|claimed|thinks?|thought"
+    r"|believes?|believed)\b[^.;]{0,60}\b(?:wrong|lie[sd]?|lying|mistaken|invent\w*|exaggerat\w*|untrue|false)\b"
+    r"|[^.;]{0,60}\b(?:says?|said|suggests?|shows?|thinks?|proves?|indicates?|tells?) (?:otherwise\b"
+    r"|(?:a |quite a )?(?:very )?(?:different|another) (?:story|tale))"
     r"|[^.;]{0,60}\bcalls? (?:that|this|it) (?:nonsense|a lie|a myth|rubbish|untrue|false)\b"
     r"|[^.;]{0,60}\b(?:prove[ds]?|showed|shown|found) (?:(?:the )?(?:opposite|contrary)|no such|otherwise"
     r"|(?:this|the) \w+ to be (?:mistaken|wrong|false)|th(?:is|at) .{0,20}(?:wrong|false))"
 )
 _TAKEN_BACK = re.compile(
-    r"^\W*(?:(?:but|yet|however|in fact|in reality|actually|of course|sadly|later|experts? say"
-    r"|historians? say)\W+)*"
+    r"^\W*(?:(?:but|yet|however|and|in fact|in reality|actually|of course|sadly|later|(?:\w+ )?\w+ says?"
+    r"|(?:(?:editor|author|publisher)'?s? )?(?:note|correction|clarification|update))\W+)*"
     rf"(?:{_SUBJECT}\b[^.;]{{0,30}}?\b(?:is|was|were|are|proved|turned out|has (?:since )?been shown)\b"
     rf"[^.;,]{{0,25}}?{_NO_TRUTH}"
     rf"|{_SUBJECT} (?:is|was|were|has|have)(?: \w+)?(?: been)? {_DENIED}\b"
@@ -89,6 +121,9 @@ _BARE_DENIAL = (
     r"^\W*(?:wrong|false|untrue|not (?:so|true|quite|really)|no(?: way)?|nonsense|rubbish|hardly|lies|fake|hoax"
     r"|the (?:opposite|contrary|reverse) (?:is|was|proved)\b.{0,30}|quite the (?:opposite|contrary|reverse).{0,30}"
     r"|(?:nothing|little) could be (?:further|farther) from\b.{0,30})\W*$"
+    r"|^\W*(?:(?:\w+ly|pretty|nice|good|lovely|funny|plausible|popular|old|but|and|yet|or|all|quite|so|alas|a|an|the"
+    r"|complete|pure|total)\W+){1,5}(?:invented|untrue|made up|false|wrong|fabricated|fictional|fictitious|nonsense"
+    r"|apocryphal|invention|lie|lies|hoax|myth|fiction|bogus|baseless|unfounded|exaggerated)\W*$"
 )
 _HEARSAY = (
     r"^\W*(?:(?:or |at least,? )?(?:so|thus)(?: it)? (?:runs?|goes|ran|went|says?|said|was (?:said|told"
@@ -158,7 +193,12 @@ _OPENS_UNTRUTH = re.compile(
     r"|dreams?)\b"
     r"|^\W*(?:imagine|suppose|pretend|let us (?:imagine|suppose|pretend)|picture this|once upon a time)\b"
     r"|^\W*(?:myths?|hoax|fiction|satire|fake news|april fool\w*|false|wrong|lie|rumou?rs?)\W*$"
-    r"|\b(?:in|from) (?:my|his|her|their|last night's|the) (?:dream|nightmare)s?\b",
+    r"|\b(?:in|from) (?:my|his|her|their|last night's|the) (?:dream|nightmare)s?\b"
+    r"|\bwhat (?:did not|didn't|never) (?:happen\w*|take place|took place|occur\w*|exist\w*)\b[^.;]{0,30}\W*$"
+    r"|\b(?:ha(?:ve|s|d)|tells?|told|gives?|gave) (?:their|his|her|its|an?) (?:own|different|other|alternative)"
+    r" (?:version|story|account|explanation|theory)\b"
+    r"|\b(?:only|just) (?:one|two|three|some|half|a few) of (?:which|them|these|those) (?:is|are|was|were)"
+    r" (?:true|correct|right|real)\b",
     re.IGNORECASE,
 )
 _HEADED = re.compile(
@@ -174,10 +214,41 @@ def withdrawn(around: Around, heading: str = "") -> str:
     >>> withdrawn(Around(after="This is a lie.")), withdrawn(Around(after="Nobody was hurt."))
     ('This is a lie.', '')
     """
+    clauses = (around.after, *around.after.split(";")[1:])
     for text, pattern in (
-        (around.after, _TAKEN_BACK), (around.after, _DISOWNED), (around.after, MOCKING),
+        *((clause, pattern) for clause in clauses for pattern in (_TAKEN_BACK, _DISOWNED, MOCKING)),
         (around.before, _OPENS_UNTRUTH),
-    ):  # fmt: skip
-        if text and pattern.search(normalised(text)):
-            return text
+    ):
+        if text and pattern.search(normalised(text).strip()):
+            return around.after if pattern is not _OPENS_UNTRUTH else around.before
     return heading if heading and _HEADED.search(heading) else ""
+
+
+_FOUND_OUT = re.compile(
+    r"^.{0,80}?\b(?:found|finds?|showed|shown|shows?|proved|proves?|revealed|reveals?|confirmed|established|emerged"
+    r"|turned out)\b(?: (?:later|since|instead|only))?(?: that)?\W"
+    r"|^\W*(?:but |yet |however,? )?(?:in (?:fact|reality|truth|the end)|actually|in actual fact)\W",
+    re.IGNORECASE,
+)
+"""What opens a sentence that says how a thing really was."""
+
+
+def contradicted(sentence: Sentence, after: str) -> bool:
+    """Whether the next sentence says how it really was: the same thing with one "not" more or less, or its opposite.
+
+    >>> from rag.checking.atoms import sentences_of
+    >>> contradicted(sentences_of("The dam is cracked.")[0], "Engineers found no cracks at all.")
+    True
+    """
+    plain = normalised(after)
+    match = _FOUND_OUT.match(plain)
+    told = sentences_of(plain[match.end() - 1 :])[:1] if match else ()
+    if not told or not told[0].atoms:
+        return False
+    atoms = [atom for atom in told[0].atoms if atom.lower not in LIGHT_WORDS | UNIVERSALS]
+    opposed = [any(are_opposites(atom.key, other.key) for other in sentence.atoms) for atom in atoms]
+    is_same = [any(atom.fits(other) for other in sentence.atoms) for atom in atoms]
+    if not atoms or not all(one or other for one, other in zip(is_same, opposed, strict=True)):
+        return False
+    n_denials = sum(not NEGATIONS.isdisjoint(each.tokens) for each in (sentence, told[0]))
+    return n_denials == 1 if not any(opposed) else n_denials != 1

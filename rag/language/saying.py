@@ -134,7 +134,8 @@ DOUBTFUL = word_set(
 )
 """What is only said or thought to be so."""
 APPROXIMATE = word_set(
-    "almost nearly narrowly virtually practically barely scarcely hardly rarely seldom sometimes often usually mostly"
+    """almost nearly virtually practically barely scarcely hardly rarely seldom sometimes often usually mostly
+    provisionally tentatively conditionally nominally temporarily informally partially partly"""
 )
 """What is not quite so, or not always."""
 PRIVATIVE = word_set(
@@ -170,7 +171,8 @@ UNREALISED = word_set(
     charge blame believe think doubt claim allege insist maintain contend speculate assume presume guess reckon
     estimate predict forecast warn invite encourage tempt try attempt endeavour strive refuse decline fail neglect omit
     forget avoid prevent stop hinder escape miss oppose reject deny risk verge brink chance possibility potential
-    prospect proposal bid readiness willingness unable able eager keen ready reluctant hesitate struggle"""
+    prospect proposal bid readiness willingness unable able eager keen ready reluctant hesitate struggle postpone delay
+    defer shelve suspend resist dodge"""
 )
 """Verbs and nouns after which an infinitive, a gerund or a clause need not be so."""
 IMPLICATIVE = word_set(
