@@ -188,6 +188,11 @@ class Settings(BaseSettings):
     max_connect_seconds: Annotated[
         float, Use.NO_ANSWER, Field(gt=0, le=3600, description="how long to wait for its server to answer a call")
     ] = 10.0
+    max_recognised_pages: Annotated[
+        int,
+        Use.NO_ANSWER,
+        Field(ge=0, le=20_000, description="most pages of one document to recognise (OCR), each in that time"),
+    ] = 500
     lock_timeout_seconds: Annotated[
         float, Use.NO_ANSWER, Field(ge=0, le=86_400, description="how long to wait for another writer")
     ] = 30.0

@@ -17,6 +17,7 @@ __all__ = [
     "BACKENDS",
     "ISOLATED_READERS",
     "ISOLATION",
+    "NEEDED_LIBRARY",
     "READERS",
     "Parts",
     "build",
@@ -90,7 +91,11 @@ READERS: dict[str, str] = {
     ".rss": "rag.readers.feed:FeedReader",
     ".atom": "rag.readers.feed:FeedReader",
     ".pdf": "rag.readers.pdf:PdfReader",
+    **dict.fromkeys((".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".bmp"), "rag.readers.pdf.pages:ImageReader"),
 }
+
+NEEDED_LIBRARY: dict[str, str] = {"rag.readers.pdf.pages:ImageReader": "rapidocr"}
+"""Reader → what has to be installed, or it reads nothing; without it, such files in a folder are of no known kind."""
 
 ISOLATED_READERS: frozenset[str] = frozenset(READERS.values()) - {"rag.readers.text:TextReader"}
 """Readers of formats in which one bad file can hang, crash or fill the memory; they run in `ISOLATION`.

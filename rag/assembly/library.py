@@ -10,10 +10,21 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, suppress
 from datetime import timedelta
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, cast
 
-from rag.assembly.backends import ISOLATED_READERS, ISOLATION, READERS, Parts, build, build_reader, built_once, load
+from rag.assembly.backends import (
+    ISOLATED_READERS,
+    ISOLATION,
+    NEEDED_LIBRARY,
+    READERS,
+    Parts,
+    build,
+    build_reader,
+    built_once,
+    load,
+)
 from rag.assembly.choices import choose_embedder
 from rag.errors import NotFoundError, ReadError, StoreError, StoreFullError
 from rag.ingestion import (
@@ -228,6 +239,10 @@ class Library(Parts):
             self._readers[target] = self._make_reader(target)
         return self._readers[target]
 
+    def _can_be_read(self, suffix: str) -> bool:
+        library = NEEDED_LIBRARY.get(self._target_by_suffix[suffix])
+        return library is None or find_spec(library) is not None
+
     def _make_reader(self, target: str) -> Reader:
         max_bytes = self._settings.max_file_bytes
         if target not in ISOLATED_READERS:
@@ -249,6 +264,7 @@ class Library(Parts):
             max_seconds=self._settings.max_read_seconds,
             max_memory_bytes=self._settings.max_read_memory_bytes,
             budget=self._budget,
+            max_recognised_pages=self._settings.max_recognised_pages,
         )
 
     @built_once
@@ -282,7 +298,7 @@ class Library(Parts):
             self.word_index,
             embedder=lambda: self.embedder,
             reader_for=self._reader_for,
-            suffixes=tuple(self._target_by_suffix),
+            suffixes=tuple(filter(self._can_be_read, self._target_by_suffix)),
             passage_tokens=self._settings.passage_tokens,
             budget=self._budget,
             embedder_name=choose_embedder(self._settings).recipe,

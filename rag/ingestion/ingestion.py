@@ -246,7 +246,8 @@ class Ingestion(Remaking):
         if file.source != printable(file.source):
             outcome.failed.append(_nameless(file))
             return
-        if not self._preparation.can_read(file.path):
+        is_of_a_kind = file.path.suffix.lower() in self.suffixes
+        if not self._preparation.can_read(file.path) or not (is_of_a_kind or file.is_named):
             if not file.is_named:
                 outcome.skipped.append(file.source)
                 return

@@ -14,7 +14,7 @@ import signal
 import sys
 import threading
 import types
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
@@ -85,8 +85,8 @@ class _Limits:
         """What was imported since `before_bytes` is not counted against a file."""
         self._own_bytes += max(0, _address_space_bytes() - before_bytes)
 
-    def begin(self) -> None:
-        """The limits of one document begin to count."""
+    def begin(self, *, n_threads: int = 1) -> None:
+        """The limits of one document begin to count, or of a page of it that so many threads recognise."""
         if resource is None:
             return
         with suppress(OSError):  # the most that was in use is that of this document from now on, where that is known
@@ -99,8 +99,15 @@ class _Limits:
             used = resource.getrusage(resource.RUSAGE_SELF)
             _, hard = resource.getrlimit(resource.RLIMIT_CPU)
             # The parent ends a slow file; this one is for the case that the parent is gone.
-            seconds = int(used.ru_utime + used.ru_stime + self._max_seconds) + 5
+            seconds = int(used.ru_utime + used.ru_stime + n_threads * self._max_seconds) + 5
             resource.setrlimit(resource.RLIMIT_CPU, (seconds, hard))
+
+    def lift(self) -> None:
+        """No limit of memory until the next document or page begins."""
+        if resource is not None:
+            with suppress(ValueError, OSError):
+                _, hard = resource.getrlimit(resource.RLIMIT_AS)
+                resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
 
     def is_short(self) -> bool:
         """Whether a document used so much memory that a failure of a library is likely to be for want of it."""
@@ -131,7 +138,7 @@ def _most_used_bytes() -> int:
 def _serve(request: dict[str, Any], replies: BinaryIO, limits: _Limits) -> None:
     try:
         os.chdir(request["folder"])
-        for reply in _replies_to(request, limits):
+        for reply in _replies_to(request, replies, limits):
             _send(replies, reply)
     except MemoryError:
         # Nothing may be left to build an answer from: the exit status is one.
@@ -145,18 +152,18 @@ def _serve(request: dict[str, Any], replies: BinaryIO, limits: _Limits) -> None:
         _send(replies, {"is_done": True, "is_worn": limits.is_worn()})
 
 
-def _replies_to(request: dict[str, Any], limits: _Limits) -> Iterator[dict[str, Any]]:
+def _replies_to(request: dict[str, Any], replies: BinaryIO, limits: _Limits) -> Iterator[dict[str, Any]]:
     before_bytes = _address_space_bytes()
     module_name, _, class_name = request["target"].partition(":")
     is_new = module_name not in sys.modules
     make = getattr(importlib.import_module(module_name), class_name)
     if is_new:
         limits.count_as_own(before_bytes)
-    from rag.errors import ReadError
+    from rag.errors import ReadError, WeightsError
     from rag.types import Budget
 
     limits.begin()
-    reader = make(max_bytes=request["max_bytes"])
+    reader = _made(make, request, replies, limits)
     path, budget = Path(request["path"]), Budget(**request["budget"])
     try:
         if request["is_collection"]:
@@ -167,6 +174,26 @@ def _replies_to(request: dict[str, Any], limits: _Limits) -> Iterator[dict[str, 
             yield _within(budget, _read(reader, path, request, module_name), is_alone=True)
     except ReadError as error:
         yield {"error": error.reason}
+    except WeightsError as error:
+        yield {"error": str(error)}
+
+
+def _made(make: Any, request: dict[str, Any], replies: BinaryIO, limits: _Limits) -> Any:
+    """The reader; one that recognises pages says when it begins with each, and each has the limits for itself."""
+    if not getattr(make, "recognises", False):
+        return make(max_bytes=request["max_bytes"])
+
+    def begin_page(load: Callable[[], None]) -> None:
+        before_bytes = _address_space_bytes()
+        limits.lift()
+        load()  # the networks are no more a part of the file than the libraries are
+        limits.count_as_own(before_bytes)
+        _send(replies, {"is_at_work": True})
+        limits.begin(n_threads=os.cpu_count() or 1)
+
+    return make(
+        max_bytes=request["max_bytes"], max_recognised_pages=request["max_recognised_pages"], on_page=begin_page
+    )
 
 
 def _read(reader: Any, path: Path, request: dict[str, Any], module_name: str) -> Any:

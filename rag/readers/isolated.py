@@ -29,6 +29,7 @@ __all__ = ["IsolatedCollectionReader", "IsolatedReader", "Isolation"]
 
 DEFAULT_MAX_SECONDS = 30.0
 DEFAULT_MAX_MEMORY_BYTES = 1_000_000_000
+DEFAULT_MAX_RECOGNISED_PAGES = 500
 DEFAULT_BUDGET = Budget(max_characters=5_000_000, max_sentences=50_000)
 
 _PROGRAM = Path(__file__).with_name("_worker.py")
@@ -67,6 +68,8 @@ class Isolation:
         reads at the same time has a process of its own. Processes end with `close`, and with this one at the latest.
     max_memory_bytes: what a file may take beyond the libraries that read it, where the system can limit it.
     budget: for each document.
+    max_recognised_pages: how many pages of a document may be recognised in pictures (OCR). Each may take the time and
+        the memory of another document, because one takes seconds, and a book has hundreds.
     """
 
     def __init__(
@@ -75,6 +78,7 @@ class Isolation:
         max_seconds: float = DEFAULT_MAX_SECONDS,
         max_memory_bytes: int = DEFAULT_MAX_MEMORY_BYTES,
         budget: Budget = DEFAULT_BUDGET,
+        max_recognised_pages: int = DEFAULT_MAX_RECOGNISED_PAGES,
     ) -> None:
         if max_seconds <= 0 or max_memory_bytes <= 0:
             raise SettingsError(
@@ -83,6 +87,7 @@ class Isolation:
         self._max_seconds = max_seconds
         self._max_memory_bytes = max_memory_bytes
         self._budget = budget
+        self._max_recognised_pages = max_recognised_pages
         self._lock = threading.Lock()
         self._idle: list[_Process] = []
         self._all: weakref.WeakSet[_Process] = weakref.WeakSet()
@@ -134,10 +139,15 @@ class Isolation:
                 "budget": asdict(self._budget),
                 "is_collection": is_collection,
                 "charset": charset,
+                "max_recognised_pages": self._max_recognised_pages,
             }
             process.send(request)
+            n_pages = 0
             while True:
                 reply = self._reply(process, path)
+                if reply.get("is_at_work") is True and n_pages < self._max_recognised_pages:
+                    n_pages += 1  # a page begins, and with it the time that it may take
+                    continue
                 if reply.get("is_done") is True:
                     is_free = reply.get("is_worn") is not True
                     return

@@ -29,7 +29,18 @@ from rag.types.answers import (
     VerdictLabel,
     VerifiedClaim,
 )
-from rag.types.documents import NO_METADATA, Budget, Document, DocumentInfo, Hit, Passage, Sentence, Span
+from rag.types.documents import (
+    NO_METADATA,
+    Budget,
+    Document,
+    DocumentInfo,
+    Hit,
+    Passage,
+    PlaceOnPage,
+    RecognisedLine,
+    Sentence,
+    Span,
+)
 
 __all__ = [
     "NO_METADATA",
@@ -51,9 +62,11 @@ __all__ = [
     "Failure",
     "Hit",
     "Passage",
+    "PlaceOnPage",
     "Progress",
     "PruneReport",
     "Rating",
+    "RecognisedLine",
     "RecordedAnswer",
     "Retrieved",
     "Sentence",

@@ -16,6 +16,8 @@ __all__ = [
     "DocumentInfo",
     "Hit",
     "Passage",
+    "PlaceOnPage",
+    "RecognisedLine",
     "Sentence",
     "Span",
     "page_in_words",
@@ -24,6 +26,9 @@ __all__ = [
 NO_METADATA: Mapping[str, str] = MappingProxyType({})
 
 _LINE = re.compile(r"\S[^\n]*")
+_RECOGNISED_LINE = r"\d{1,9}(?: \d{1,9}){7}"
+_RECOGNISED = re.compile(rf"{_RECOGNISED_LINE}(?:,{_RECOGNISED_LINE})*", re.ASCII)
+_PARTS = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -111,6 +116,57 @@ def _page_labels(written: str) -> tuple[str, ...]:
     if not isinstance(labels, list):
         return ()
     return tuple(label if isinstance(label, str) else "" for label in labels)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceOnPage:
+    """A rectangle on a page, as the page is shown; each side in shares of its width or height, 0 to 1, from its upper
+    left corner. page: from 1."""
+
+    page: int
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecognisedLine:
+    """A line of a text that was recognised in a picture of its page, such as a scan.
+
+    span: in the document's text. confidence: how sure the least certain word of it was, 0 to 1.
+    """
+
+    span: Span
+    place: PlaceOnPage
+    confidence: float
+
+    def written(self) -> str:
+        """Eight whole numbers: start, end, page, left, top, right, bottom and confidence, shares times 10,000."""
+        place = self.place
+        shares = (place.left, place.top, place.right, place.bottom, self.confidence)
+        numbers = (self.span.start, self.span.end, place.page, *(round(share * _PARTS) for share in shares))
+        return " ".join(map(str, numbers))
+
+    @staticmethod
+    def all_in(metadata: Mapping[str, str]) -> tuple[RecognisedLine, ...]:
+        """The lines that a document's metadata holds, in order; none when it holds none, or what cannot be lines.
+
+        >>> RecognisedLine.all_in({"recognised": "0 9 1 1000 2000 8000 2200 9600"})[0].place.right
+        0.8
+        """
+        written = metadata.get("recognised", "")
+        if not _RECOGNISED.fullmatch(written):
+            return ()
+        found = []
+        for line in written.split(","):
+            start, end, page, *shares = map(int, line.split())
+            left, top, right, bottom, confidence = (min(1.0, share / _PARTS) for share in shares)
+            if start >= end or page < 1:
+                return ()
+            place = PlaceOnPage(page=page, left=left, top=top, right=right, bottom=bottom)
+            found.append(RecognisedLine(span=Span(start=start, end=end), place=place, confidence=confidence))
+        return tuple(found)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -182,6 +182,7 @@ CHANGED = {
     "max_connect_seconds": 5.0,
     "max_read_memory_bytes": 60_000_000,
     "max_read_seconds": 5,
+    "max_recognised_pages": 9,
     "lock_timeout_seconds": 99,
 }
 
@@ -211,6 +212,7 @@ def test_fingerprint_changes_with_what_changes_answers(name):
             "max_file_bytes",
             "max_read_memory_bytes",
             "max_read_seconds",
+            "max_recognised_pages",
             "max_question_characters",
         }
     )

@@ -9,6 +9,7 @@ import unicodedata
 import zipfile
 
 import pytest
+from PIL import Image, ImageDraw, ImageFont
 
 from rag.assembly.backends import READERS, load
 from rag.errors import ReadError
@@ -165,6 +166,15 @@ def pdf():
     return data + b"xref\n0 6\n0000000000 65535 f \n" + table + end
 
 
+def picture(kind):
+    """The first sentence as a picture of it."""
+    image = Image.new("L", (240, 34), 255)
+    ImageDraw.Draw(image).text((12, 7), FIRST, fill=0, font=ImageFont.load_default(size=16))
+    buffer = io.BytesIO()
+    image.save(buffer, kind)
+    return buffer.getvalue()
+
+
 CONTENT = {
     ".txt": TEXT,
     ".text": TEXT,
@@ -198,6 +208,13 @@ CONTENT = {
     ".rss": RSS,
     ".atom": ATOM,
     ".pdf": pdf(),
+    ".png": picture("PNG"),
+    ".jpg": picture("JPEG"),
+    ".jpeg": picture("JPEG"),
+    ".tif": picture("TIFF"),
+    ".tiff": picture("TIFF"),
+    ".webp": picture("WEBP"),
+    ".bmp": picture("BMP"),
 }
 """A new suffix in `READERS` needs a line here."""
 

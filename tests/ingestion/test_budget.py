@@ -176,3 +176,15 @@ def test_table_of_600_000_cells_is_refused(open_with, tmp_path):
         (reason,) = reasons(assistant.add([path]))
         assert "raise max_document_" in reason
         assert assistant.documents() == []
+
+
+def test_picture_in_a_folder_is_of_no_known_kind_without_the_extra_and_one_that_is_named_says_what_to_install(
+    open_with, write, monkeypatch
+):
+    monkeypatch.setitem(sys.modules, "rapidocr", None)
+    picture = write("photo.jpg", "no picture")
+    article = write("a.txt", SENTENCES[0])
+    with open_with() as assistant:
+        report = assistant.add([article.parent])
+        assert (report.added, report.skipped, report.failed) == ((str(article),), (str(picture),), ())
+        assert len(assistant.add([picture]).failed) == 1

@@ -1,3 +1,4 @@
+import sys
 import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -17,3 +18,9 @@ def write_zip(tmp_path: Path) -> Callable[[str, Mapping[str, str | bytes]], Path
         return path
 
     return write_zip
+
+
+@pytest.fixture
+def without_ocr(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if the extra `ocr` were not installed."""
+    monkeypatch.setitem(sys.modules, "rapidocr", None)

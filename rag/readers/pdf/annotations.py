@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import NamedTuple
 
 import pypdfium2  # type: ignore[import-untyped]
@@ -18,7 +18,7 @@ import pypdfium2.raw as pdfium  # type: ignore[import-untyped]
 
 from rag.readers._normalisation import comment_line, one_line
 
-__all__ = ["Beside", "PlacedText", "beside"]
+__all__ = ["Beside", "PlacedText", "beside", "is_mostly_picture"]
 
 MAX_ANNOTATIONS = 5_000
 _MOST_CHARACTERS = 20_000
@@ -27,6 +27,7 @@ _TEXT_FIELDS = frozenset(
 )
 _MARKS = frozenset({pdfium.FPDF_FORMFIELD_CHECKBOX, pdfium.FPDF_FORMFIELD_RADIOBUTTON})
 _CHECKED = "☒"
+_MOST_SEEN = 0.5
 _REMARKS = frozenset(
     {
         *(pdfium.FPDF_ANNOT_TEXT, pdfium.FPDF_ANNOT_HIGHLIGHT, pdfium.FPDF_ANNOT_UNDERLINE),
@@ -109,3 +110,22 @@ def _string(get: Callable[..., int]) -> str:
     buffer = ctypes.create_string_buffer(n_bytes)
     get(ctypes.cast(buffer, ctypes.POINTER(ctypes.c_ushort)), n_bytes)
     return buffer.raw.decode("utf-16-le", "replace").rstrip("\0")
+
+
+def is_mostly_picture(page: pypdfium2.PdfPage, visible: tuple[float, float, float, float], *, any_size: bool) -> bool:
+    """Whether a picture, or with `any_size` anything drawn at all, is most of what is seen of the page.
+
+    visible: left, bottom, right, top, in points.
+    """
+    if any_size:
+        return any(True for _ in page.get_objects(max_depth=4))
+    seen_left, seen_bottom, seen_right, seen_top = visible
+    seen = (seen_right - seen_left) * (seen_top - seen_bottom)
+    for picture in page.get_objects([pdfium.FPDF_PAGEOBJ_IMAGE], max_depth=4):
+        with suppress(pypdfium2.PdfiumError):
+            left, bottom, right, top = picture.get_bounds()
+            width = min(right, seen_right) - max(left, seen_left)
+            height = min(top, seen_top) - max(bottom, seen_bottom)
+            if width > 0 and height > 0 and width * height > _MOST_SEEN * seen:
+                return True
+    return False

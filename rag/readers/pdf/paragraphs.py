@@ -219,10 +219,14 @@ _WORD = re.compile(r"[^\W\d_]+(?:[-’'][^\W\d_]+)*")
 
 
 class Text(NamedTuple):
-    """The text of all pages, and the offset at which each begins; an empty page begins where the next one does."""
+    """The text of all pages, and the offset at which each begins; an empty page begins where the next one does.
+
+    line_starts: each line, by the offset at which it begins.
+    """
 
     text: str
     page_starts: tuple[int, ...]
+    line_starts: tuple[tuple[int, Line], ...] = ()
 
 
 class _Paragraph(NamedTuple):
@@ -273,6 +277,7 @@ def written(found: Sequence[tuple[Line, ...]], n_pages: int) -> Text:
     known = _known_words(found)
     pieces: list[str] = []
     starts: list[int] = []
+    line_starts: list[tuple[int, Line]] = []
     length = 0
 
     def write(piece: str) -> None:
@@ -295,12 +300,13 @@ def written(found: Sequence[tuple[Line, ...]], n_pages: int) -> Text:
                     pieces[-1] = pieces[-1].replace(WEAK_HYPHEN, "-")
                     write("\n" if last.is_row and line.is_row else "\n\n")
             starts += [length] * (line.page - len(starts))
+            line_starts.append((length, line))
             write(text)
             last = line
     if pieces:
         pieces[-1] = pieces[-1].replace(WEAK_HYPHEN, "-")
     text = "".join(pieces)
-    return Text(text, tuple(starts + [len(text)] * (n_pages - len(starts))))
+    return Text(text, tuple(starts + [len(text)] * (n_pages - len(starts))), tuple(line_starts))
 
 
 def _paragraphs_of(column: Column) -> list[_Paragraph]:

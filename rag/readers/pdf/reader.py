@@ -14,9 +14,8 @@ import ctypes
 import json
 import re
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from itertools import takewhile
 from pathlib import Path
 from typing import NamedTuple
 from xml.etree import ElementTree as ET
@@ -26,12 +25,19 @@ import pypdfium2.raw as pdfium  # type: ignore[import-untyped]
 
 from rag.errors import ReadError
 from rag.readers._decoding import DEFAULT_MAX_BYTES, read_bytes
-from rag.readers._normalisation import iso_date, make_document, normalise, one_line
-from rag.readers.pdf.layout import Column, Line, columns, segments, with_named_cells
-from rag.readers.pdf.paragraphs import body_size, paragraphs, without_frame, without_line_numbers, written
+from rag.readers._normalisation import iso_date, make_document, one_line
+from rag.readers.pdf.pages import (
+    BEYOND,
+    HOW_TO_INSTALL,
+    RECOGNISED,
+    as_laid_out,
+    is_title,
+    pixels_an_inch,
+    recognised_page,
+)
+from rag.readers.pdf.recognition import MAX_RECOGNISED_PAGES, can_recognise, is_bare, load
 from rag.readers.pdf.words import Page, words_of
 from rag.readers.shape.dateline import author_of, published_of
-from rag.readers.text import plain_order_notice
 from rag.types import Document
 
 __all__ = ["MAX_PAGES", "PdfReader"]
@@ -44,12 +50,6 @@ _DC = "{http://purl.org/dc/elements/1.1/}"
 _PRISM = re.compile(r"\{http://prismstandard\.org/namespaces/[^}]*\}(?:publicationDate|coverDate)$")
 _PDF_DATE = re.compile(r"\s*(?:D:)?(\d{4})(\d{2})(\d{2})")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
-# What programs write when nobody gave a title: their own name, a file's name, or a word for nothing.
-_NO_TITLE = re.compile(
-    r"untitled.*|unknown|unspecified|anonymous|document\d*|(?:microsoft|libreoffice|powerpoint)\b.*"
-    r"|\S*[\\/]\S*|\S+\.(?:docx?|odt|rtf|indd|dvi|tex|pptx?|xlsx?|pdf|qxd|pages|fm|html?|txt|eps|ps|wpd|pub)|\W*|[\d\W]+",
-    re.IGNORECASE,
-)
 _NO_AUTHOR = re.compile(
     r"anonymous|unknown|unspecified|user\d*|admin(?:istrator)?|author|owner|default|\W*", re.IGNORECASE
 )
@@ -77,15 +77,6 @@ def about(document: pypdfium2.PdfDocument, data: bytes) -> About:
             "language": _language(document) or packet.get("language", ""),
         },
     )
-
-
-def is_title(text: str) -> bool:
-    """Whether somebody, rather than a program, may have given this title.
-
-    >>> is_title("On Bridges"), is_title("Microsoft Word - draft3.doc"), is_title("paper.dvi")
-    (True, False, False)
-    """
-    return not _NO_TITLE.fullmatch(text)
 
 
 def _packet(data: bytes) -> dict[str, str]:
@@ -145,9 +136,6 @@ MAX_LABEL_CHARACTERS = 40
 _SIGNATURE = b"%PDF-"
 _N_SIGNATURE_BYTES = 1024
 _MOST_UNKNOWN = 0.3
-_TITLE_SIZE = 1.15
-_MOST_TITLE_CHARACTERS = 250
-
 # PDFium keeps state that all documents of a process share: only one thread may be inside.
 _LOCK = threading.Lock()
 
@@ -155,55 +143,118 @@ _LOCK = threading.Lock()
 class PdfReader:
     """Reads PDF; title, author, language and dates come from what the file says about itself.
 
+    Pages that are pictures of pages are recognised, where the extra `ocr` is installed.
+
     metadata: `page_starts`, and `page_labels` where what is printed on the pages is not their numbers; `created`, the
         day on which the file was made; `pages_without_text`, the numbers of pages that hold a picture, or are damaged,
-        and so are missing in the text; and `notice`, a sentence, where the layout could not be worked out and the text
-        is in the order of the file.
+        and so are missing in the text; `recognised`, as `RecognisedLine` writes it; and `notice`, a sentence, where
+        pages are missing or were recognised, or where the layout could not be worked out and the text is in the order
+        of the file.
     """
 
     media_types = frozenset({"application/pdf"})
+    recognises = True
+    """Who runs it may say how many pages it recognises, and is called before each with what has to be loaded first."""
 
-    def __init__(self, *, max_bytes: int = DEFAULT_MAX_BYTES) -> None:
+    def __init__(
+        self,
+        *,
+        max_bytes: int = DEFAULT_MAX_BYTES,
+        max_recognised_pages: int = MAX_RECOGNISED_PAGES,
+        on_page: Callable[[Callable[[], None]], None] = lambda _: None,
+    ) -> None:
         self._max_bytes = max_bytes
+        self._max_recognised_pages = max_recognised_pages
+        self._on_page = on_page
 
     def read(self, path: Path) -> Document:
         """The text of all pages: a paragraph or a row of a table is a line.
 
         Raises:
             ReadError: the file is empty, too large, no PDF, damaged or out of reach; it has a password; it holds only
-                pictures of pages, or signs of which it does not say what they mean; or it has too many pages.
+                pictures of pages, or signs of which it does not say what they mean, and they are not recognised; or it
+                has too many pages.
         """
         data = read_bytes(path, max_bytes=self._max_bytes)
         if _SIGNATURE not in data[:_N_SIGNATURE_BYTES]:
             raise ReadError(str(path), "it is no PDF - give it its right name, or save it again as PDF")
         with _LOCK, _opened(data, path) as document:
             facts = about(document, data)
-            pages = _pages(document, path)
+            read = self._with_recognised(document, _pages(document, path))
             labels = _page_labels(document)
-        _refuse_without_text(pages, path)
-        found_columns, notice = _laid_out(pages)
-        try:
-            found = paragraphs(found_columns)
-            text = written(found, len(pages))
-        except Exception as error:  # no fault of the layout may lose the text
-            found_columns, notice = _in_plain_order(pages), plain_order_notice(error)
-            found = [column.lines for column in found_columns if column.lines]
-            text = written(found, len(pages))
+        _refuse_without_text(read.pages, path, is_recognised=read.n_recognised > 0)
+        laid_out = as_laid_out(read.pages)
         return make_document(
             path,
-            title=facts.title or _largest_heading(found, found_columns),
+            title=facts.title or laid_out.title,
             media_type="application/pdf",
-            text=text.text,
+            text=laid_out.text,
             metadata={
+                **laid_out.metadata,
                 **facts.metadata,
-                "published": facts.metadata["published"] or published_of(text.text),
-                "author": facts.metadata["author"] or author_of(text.text),
-                "notice": notice,
-                "page_starts": ",".join(map(str, text.page_starts)),
+                "published": facts.metadata["published"] or published_of(laid_out.text),
+                "author": facts.metadata["author"] or author_of(laid_out.text),
+                "notice": " ".join(filter(None, [laid_out.metadata["notice"], read.notice])),
                 "page_labels": labels,
-                "pages_without_text": ",".join(str(page.number) for page in pages if page.has_pictures),
+                "pages_without_text": ",".join(
+                    str(page.number) for page in read.pages if page.has_pictures and not page.words
+                ),
             },
         )
+
+    def _with_recognised(self, document: pypdfium2.PdfDocument, pages: Sequence[Page]) -> _Recognised:
+        """The pages, those that are pictures recognised as far as it is allowed and can be done."""
+        candidates = [page.number for page in pages if page.may_be_picture or _is_unknown([page])]
+        is_missing = any(page.has_pictures and not page.words for page in pages)
+        if not can_recognise() or not self._max_recognised_pages:
+            return _Recognised(pages, 0, _LEFT_OUT if is_missing and not can_recognise() else "")
+        taken = candidates[: self._max_recognised_pages]
+        found = list(pages)
+        for number in taken:
+            found[number - 1] = _more_of(pages[number - 1], self._recognised(document, number))
+        notices = [
+            BEYOND.format(len(taken)) if len(taken) < len(candidates) else "",
+            RECOGNISED if any(page.recognised is not None and page.words for page in found) else "",
+        ]
+        return _Recognised(found, len(taken), " ".join(filter(None, notices)))
+
+    def _recognised(self, document: pypdfium2.PdfDocument, number: int) -> Page | None:
+        """The page as it is seen, recognised; None when it cannot be drawn."""
+        try:
+            page = document[number - 1]
+            try:
+                longest = max(page.get_size())
+                drawn = page.render(scale=pixels_an_inch(longest) / 72, grayscale=True).to_numpy()
+            finally:
+                page.close()
+        except pypdfium2.PdfiumError:
+            return None
+        picture = drawn.reshape(drawn.shape[:2]).copy()
+        if not is_bare(picture):
+            self._on_page(load)
+        return recognised_page(number, picture, longest_points=longest)
+
+
+_LEFT_OUT = f"Pages that are pictures were left out - {HOW_TO_INSTALL}, then add it again."
+_MORE_WORDS, _TIMES_MORE = 20, 3
+
+
+class _Recognised(NamedTuple):
+    pages: Sequence[Page]
+    n_recognised: int
+    notice: str
+
+
+def _more_of(page: Page, recognised: Page | None) -> Page:
+    """The recognised page, unless the file itself says most of its words: a slide before a picture is no scan."""
+    if recognised is None:
+        return page
+    if not recognised.words:
+        return page._replace(has_pictures=False)  # what it shows is no text that is missing
+    if not page.words or _is_unknown([page]):
+        return recognised
+    is_much_more = len(recognised.words) >= _TIMES_MORE * len(page.words) + _MORE_WORDS
+    return recognised._replace(remarks=page.remarks) if is_much_more else page
 
 
 @contextmanager
@@ -252,71 +303,21 @@ def _pages(document: pypdfium2.PdfDocument, path: Path) -> list[Page]:
     return pages
 
 
-def _laid_out(pages: Sequence[Page]) -> tuple[list[Column], str]:
-    """The columns of all pages, and what to say of them; a page whose layout fails is read in the order of the file."""
-    notice = ""
-    try:
-        kept = without_frame(pages, [without_line_numbers(segments(page)) for page in pages])
-    except Exception as error:
-        notice = plain_order_notice(error)
-        kept = [segments(page) for page in pages]
-    found: list[Column] = []
-    for page, rest in zip(pages, kept, strict=True):
-        try:
-            found += map(with_named_cells, columns(page, rest))
-        except Exception as error:
-            notice = plain_order_notice(error)
-            found += _in_plain_order([page])
-    return found, notice
-
-
-def _in_plain_order(pages: Sequence[Page]) -> list[Column]:
-    """A column for each page, its lines as the file draws them."""
-    return [
-        Column(
-            tuple(
-                Line(
-                    page.number,
-                    segment.text,
-                    segment.left,
-                    segment.top,
-                    segment.right,
-                    segment.bottom,
-                    segment.size,
-                    segment.first_word_width,
-                )
-                for segment in segments(page)
-            )
-        )
-        for page in pages
-    ]
-
-
-def _refuse_without_text(pages: Sequence[Page], path: Path) -> None:
+def _refuse_without_text(pages: Sequence[Page], path: Path, *, is_recognised: bool) -> None:
     if not any(page.words for page in pages):
+        if is_recognised and any(page.may_be_picture for page in pages):
+            reason = "there is no text in it, and no words were recognised in what it shows - leave it out"
+            raise ReadError(str(path), reason)
         if any(page.has_pictures for page in pages):
-            raise ReadError(
-                str(path), "it holds pictures of pages, not text - have them recognised (OCR), then add the result"
-            )
+            raise ReadError(str(path), f"it holds pictures of pages, not text - {HOW_TO_INSTALL}")
         raise ReadError(str(path), "there is no text in it - leave it out, or save it again with its text")
-    n_unknown, n_words = sum(page.n_unknown for page in pages), sum(len(page.words) for page in pages)
-    if n_unknown > _MOST_UNKNOWN * n_words:
+    if _is_unknown(pages):
         raise ReadError(
-            str(path), "its fonts do not say which letters they draw - have it recognised (OCR), or get another copy"
+            str(path), f"its fonts do not say which letters they draw - {HOW_TO_INSTALL}, or get another copy"
         )
 
 
-def _largest_heading(found: Sequence[tuple[Line, ...]], found_columns: Sequence[Column]) -> str:
-    """The largest paragraph of the first page, when it is clearly larger than the text; empty otherwise.
-
-    What runs in another direction than the text is a stamp, and no title.
-    """
-    aside = {id(line) for column in found_columns if column.is_aside for line in column.lines}
-    first_page = [lines for lines in takewhile(lambda lines: lines[0].page == 1, found) if id(lines[0]) not in aside]
-    if not first_page:
-        return ""
-    largest = max(first_page, key=lambda lines: lines[0].size)
-    title = " ".join(line.text for line in largest)
-    is_larger = largest[0].size >= _TITLE_SIZE * body_size(found_columns)
-    is_short = 3 <= len(title) <= _MOST_TITLE_CHARACTERS
-    return normalise(title) if is_larger and is_short and is_title(title) and not largest[0].is_row else ""
+def _is_unknown(pages: Sequence[Page]) -> bool:
+    """Whether the fonts do not say what many of the words mean."""
+    n_unknown, n_words = sum(page.n_unknown for page in pages), sum(len(page.words) for page in pages)
+    return n_unknown > _MOST_UNKNOWN * n_words

@@ -11,14 +11,17 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import pypdfium2  # type: ignore[import-untyped]
 import pypdfium2.raw as pdfium  # type: ignore[import-untyped]
 
 from rag.readers._normalisation import normalise
-from rag.readers.pdf.annotations import PlacedText, beside
+from rag.readers.pdf.annotations import PlacedText, beside, is_mostly_picture
 from rag.readers.shape.raised import lowered, raised
+
+if TYPE_CHECKING:
+    from rag.readers.pdf.recognition import Recognised
 
 __all__ = ["Page", "Word", "words_of"]
 
@@ -29,6 +32,8 @@ _LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi",
 _UNKNOWN = frozenset([*range(0xE000, 0xF900), 0xFFFD])
 """Code points for private use, and the one for no character."""
 _SMALLEST_SIZE, _USUAL_SIZE = 0.5, 10.0
+_FEW_WORDS = 40
+"""A page of fewer words, most of which is a picture, may be a scan with a stamp, or a slide."""
 _BELOW_BASELINE, _ABOVE_BASELINE = 0.22, 0.78
 _MAY_BE_RAISED = re.compile(r"[^\W_].*\d|\d.*[^\W_]|[.,;:!?)\]%’”\"]\d")
 _SMALLER = 0.85
@@ -70,6 +75,8 @@ class Page(NamedTuple):
     words: in the order of the file. height: in points, of the page as it is turned to be read.
     n_characters: how many were drawn. n_unknown: how many words begin with a sign whose meaning the font does not say.
     has_pictures: only looked for where there are no words. remarks: notes of readers on the page, a line each.
+    may_be_picture: whether it looks like a scan: a picture, or curves without words, is most of what is seen.
+    recognised: how the words were read in a picture of the page; None where the file says them.
     """
 
     number: int
@@ -79,6 +86,8 @@ class Page(NamedTuple):
     n_unknown: int = 0
     has_pictures: bool = False
     remarks: tuple[str, ...] = ()
+    may_be_picture: bool = False
+    recognised: Recognised | None = None
 
 
 class _Box(NamedTuple):
@@ -117,6 +126,7 @@ def words_of(document: pypdfium2.PdfDocument, index: int) -> Page:
         around = beside(document, page)
         drawn += [_drawn_beside(text, drawn) for text in around.placed]
         has_pictures = not drawn and any(True for _ in page.get_objects([pdfium.FPDF_PAGEOBJ_IMAGE], max_depth=4))
+        may_be_picture = len(drawn) < _FEW_WORDS and is_mostly_picture(page, visible, any_size=not drawn)
     finally:
         page.close()
     if any(word.quarter_turns == 3 and _IDEOGRAPH.match(word.text) for word in drawn):
@@ -129,7 +139,9 @@ def words_of(document: pypdfium2.PdfDocument, index: int) -> Page:
     height = visible.right - visible.left if most_turns % 2 else visible.top - visible.bottom
     n_unknown = sum(not word.is_known for word in drawn)
     n_characters = sum(not character.isspace() for character in characters)
-    return Page(index + 1, tuple(words), height, n_characters, n_unknown, has_pictures, tuple(around.remarks))
+    return Page(
+        index + 1, tuple(words), height, n_characters, n_unknown, has_pictures, tuple(around.remarks), may_be_picture
+    )
 
 
 def _is_one_ideograph(text: str) -> bool:

@@ -41,18 +41,22 @@ class TestWhatCannotBeRead:
     def test_password(self, tmp_path):
         assert "has a password" in reason_of(tmp_path, pdf_of([b""], **PASSWORD))
 
-    def test_pictures_of_pages(self, tmp_path):
-        assert "pictures of pages" in reason_of(tmp_path, pdf_of([SHOWN_IMAGE, SHOWN_IMAGE], more=[IMAGE]))
+    def test_pictures_of_pages(self, tmp_path, without_ocr):
+        reason = reason_of(tmp_path, pdf_of([SHOWN_IMAGE, SHOWN_IMAGE], more=[IMAGE]))
+        assert reason.startswith("it holds pictures of pages, not text - ")
+        assert "pip install 'chapter-and-verse[ocr]'" in reason
 
-    def test_picture_among_pages_of_text_is_told(self, tmp_path):
+    def test_picture_among_pages_of_text_is_told(self, tmp_path, without_ocr):
         path = tmp_path / "file.pdf"
         path.write_bytes(pdf_of([drawn(stacked(["Text."])), SHOWN_IMAGE, SHOWN_IMAGE], more=[IMAGE]))
-        assert PdfReader().read(path).metadata == {"page_starts": "0,5,5", "pages_without_text": "2,3"}
+        metadata = dict(PdfReader().read(path).metadata)
+        assert "pip install 'chapter-and-verse[ocr]'" in metadata.pop("notice")
+        assert metadata == {"page_starts": "0,5,5", "pages_without_text": "2,3"}
 
     def test_no_text_at_all(self, tmp_path):
         assert "there is no text in it" in reason_of(tmp_path, pdf_of([b"", b"0 0 10 10 re f"]))
 
-    def test_signs_without_meaning(self, tmp_path):
+    def test_signs_without_meaning(self, tmp_path, without_ocr):
         font = (
             b"<</Type /Font /Subtype /Type0 /BaseFont /ABCDEF+X /Encoding /Identity-H /DescendantFonts [<</Type /Font "
             b"/Subtype /CIDFontType2 /BaseFont /ABCDEF+X /DW 600 /CIDSystemInfo <</Registry (Adobe) "
@@ -173,7 +177,7 @@ class TestFaultsOfOurOwn:
         def fail(*_):
             raise ZeroDivisionError
 
-        monkeypatch.setattr(f"rag.readers.pdf.reader.{name}", fail)
+        monkeypatch.setattr(f"rag.readers.pdf.pages.{name}", fail)
         document = read(tmp_path, stacked(textwrap.wrap(PARAGRAPH, 40)))
         assert document.text.split() == PARAGRAPH.split()
         assert "plain order" in document.metadata["notice"]

@@ -1,0 +1,420 @@
+"""The words of a picture of a page, with the places where they stand: of a scan, a photo of a page, letters as curves.
+
+rapidocr (the extra `ocr`) brings the weights of PP-OCRv6 inside its wheel and finds where lines stand; here the bytes
+of the weights are proved before they run, pages are turned upright and straight, and each line is read in a thread.
+Its own pipeline is not used: that one fetches what it lacks from the network, and this must never.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import os
+import threading
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from importlib.resources import files
+from importlib.util import find_spec
+from statistics import fmean, median
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.errors import WeightsError
+
+if TYPE_CHECKING:
+    import onnxruntime  # type: ignore[import-untyped]
+
+__all__ = [
+    "MAX_RECOGNISED_PAGES",
+    "Picture",
+    "Recognised",
+    "RecognisedWord",
+    "can_recognise",
+    "is_bare",
+    "load",
+    "recognise",
+]
+
+Picture: TypeAlias = NDArray[np.uint8]
+"""Grey values (height, width) of a page; 0 is black."""
+
+MAX_RECOGNISED_PAGES = 500
+"""Of one document; each may take as long as another document may."""
+
+_WEIGHTS = {
+    "PP-OCRv6_det_small.onnx": "090f04abcd9d9a7498bc4ebf677e4cb9bdce1fe4197ddb7e529f1ef44e1ff94f",
+    "PP-OCRv6_rec_small.onnx": "6f327246b50388f3c176ae304bd95767ea6dc0c9ae92153ef8cbe210b3c14884",
+    "ch_ppocr_mobile_v2.0_cls_mobile.onnx": "e47acedf663230f8863ff1ab0e64dd2d82b838fceb5957146dab185a89d6215c",
+}
+"""Files in the wheel of rapidocr 3.10.0, and the SHA-256 that its makers publish."""
+
+_MOST_FOUND_PIXELS = 1_250_000
+"""Where lines stand is looked for in a smaller picture: 110 dots an inch of a page of A4."""
+_MOST_LINES = 3000
+_LINE_HEIGHT = 48
+_LEAST_CONFIDENCE = 0.5
+"""What is read with less is no writing: the makers' own limit."""
+_MOST_THREADS = 4
+_UPRIGHT = 1.5
+"""A line that is so many times as high as wide runs up or down."""
+_ASIDE = 2.0
+"""In heights of the usual line: what is higher, and narrow, is no single sign."""
+_N_ASKED = 8
+_SHARE_OF_SIZE = 0.83
+"""The font size in heights of the box around a line, as the model draws it."""
+_SAME_SIZE = 0.15
+_LONG = 5.0
+"""In heights: a line so long shows whether the page is straight."""
+_MOST_SLANT = 0.35
+"""Radians: what slants more is not a page that was laid on the glass askew."""
+_THINNEST = 8
+_STEP, _FEWEST_STEPS = 12, 4
+"""Grey values from one pixel to the next at the edge of a letter, at least, and the edges of two strokes."""
+
+
+class RecognisedWord(NamedTuple):
+    """A word as it was read; places in pixels of the picture as it is turned and straightened, y downwards.
+
+    confidence: 0 to 1, of its least certain letter. size: of the font. is_upright: whether it runs as the page does.
+    """
+
+    text: str
+    left: float
+    top: float
+    right: float
+    bottom: float
+    size: float
+    confidence: float
+    is_upright: bool = True
+
+
+class Recognised(NamedTuple):
+    """What was read in a picture.
+
+    words: line after line as the model finds them, from the top. width, height: of the picture as it is turned to be
+    read. quarter_turns: counter-clockwise, by which it was turned for that. slant: radians, clockwise, of its lines.
+    """
+
+    words: tuple[RecognisedWord, ...]
+    width: int
+    height: int
+    quarter_turns: int
+    slant: float
+
+    def placed(self, left: float, top: float, right: float, bottom: float) -> tuple[float, float, float, float]:
+        """Left, top, right, bottom of the box in the picture as it was given, in shares of its width and height."""
+        corners = [self._placed(x, y) for x in (left, right) for y in (top, bottom)]
+        xs, ys = [x for x, _ in corners], [y for _, y in corners]
+        return tuple(min(1.0, max(0.0, share)) for share in (min(xs), min(ys), max(xs), max(ys)))  # type: ignore[return-value]
+
+    def confidence_in(self, left: float, top: float, right: float, bottom: float) -> float:
+        """Of the least certain word in the box, 0 to 1; 1 where there is none."""
+        return min(
+            (
+                word.confidence
+                for word in self.words
+                if left <= (word.left + word.right) / 2 <= right and top <= (word.top + word.bottom) / 2 <= bottom
+            ),
+            default=1.0,
+        )
+
+    def _placed(self, x: float, y: float) -> tuple[float, float]:
+        x, y = _rotated(x, y, self.slant, self.width, self.height)
+        across, down = x / self.width, y / self.height
+        return ((across, down), (1 - down, across), (1 - across, 1 - down), (down, 1 - across))[self.quarter_turns]
+
+
+class _Box(NamedTuple):
+    """The corners of a line in the picture: float32 (4, 2), from its upper left one, clockwise."""
+
+    corners: NDArray[np.float32]
+    runs_aside: bool = False
+
+    @property
+    def width(self) -> float:
+        return float(np.linalg.norm(self.corners[1] - self.corners[0]))
+
+    @property
+    def height(self) -> float:
+        return float(np.linalg.norm(self.corners[3] - self.corners[0]))
+
+    @property
+    def thickness(self) -> float:
+        """How high its letters stand."""
+        return self.width if self.runs_aside else self.height
+
+
+class _ReadLine(NamedTuple):
+    """The words of a line, each with where it begins and ends in shares of the line, and its confidence."""
+
+    words: tuple[tuple[str, float, float, float], ...]
+    confidence: float
+
+
+def can_recognise() -> bool:
+    """Whether the extra `ocr` is installed."""
+    return find_spec("rapidocr") is not None and find_spec("onnxruntime") is not None
+
+
+def load() -> None:
+    """Load the networks, if they are not yet; see `recognise` for what it raises."""
+    _model()
+
+
+def recognise(picture: Picture) -> Recognised:
+    """The words in a picture of a page; none where there are none.
+
+    Raises:
+        WeightsError: the weights are not those that the makers of rapidocr published.
+        ImportError: the extra `ocr` is not installed.
+    """
+    if is_bare(picture):
+        return Recognised((), picture.shape[1], picture.shape[0], 0, 0.0)
+    model = _model()
+    with model.lock:
+        turns, picture, boxes = _upright(model, picture)
+        lines = list(model.pool.map(lambda box: model.read(_cut_out(picture, box)), boxes))
+    found = [(box, line) for box, line in zip(boxes, lines, strict=True) if line.confidence >= _LEAST_CONFIDENCE]
+    height, width = picture.shape
+    slant = _slant([box for box, _ in found])
+    sizes = _sizes([(box.thickness * _SHARE_OF_SIZE, sum(len(word[0]) for word in line.words)) for box, line in found])
+    words: list[RecognisedWord] = []
+    for (box, line), size in zip(found, sizes, strict=True):
+        words += _placed_words(box, line, size, slant=slant, width=width, height=height)
+    return Recognised(tuple(words), width, height, turns, slant)
+
+
+def is_bare(picture: Picture) -> bool:
+    """Whether no line of letters can be in it: nowhere does it go dark and light again twice, across or down.
+
+    >>> is_bare(np.full((20, 20), 255, np.uint8)), is_bare(np.array([[0, 255] * 10] * 20, np.uint8))
+    (True, False)
+    """
+    if min(picture.shape) < _THINNEST:
+        return True
+    values = picture.astype(np.int16)
+    return not any(
+        (np.abs(np.diff(values, axis=axis)) > _STEP).sum(axis=axis).max() >= _FEWEST_STEPS for axis in (0, 1)
+    )
+
+
+class _Model:
+    """The networks, one thread each: lines are read side by side, which wastes less than two threads on one line."""
+
+    def __init__(self) -> None:
+        from rapidocr.ch_ppocr_det.utils import DBPostProcess
+
+        self.lock = threading.Lock()
+        self._find = _session("PP-OCRv6_det_small.onnx", n_threads=_n_threads())
+        self._read = _session("PP-OCRv6_rec_small.onnx", n_threads=1)
+        self._turn = _session("ch_ppocr_mobile_v2.0_cls_mobile.onnx", n_threads=1)
+        characters = self._read.get_modelmeta().custom_metadata_map["character"].splitlines()
+        self._characters = ["", *characters, " "]
+        self._boxes = DBPostProcess(
+            thresh=0.3, box_thresh=0.5, max_candidates=_MOST_LINES, unclip_ratio=1.6, use_dilation=True
+        )
+        self.pool = ThreadPoolExecutor(_n_threads(), thread_name_prefix="recognising")
+
+    def find(self, picture: Picture) -> list[_Box]:
+        """The lines of the picture, from the top."""
+        height, width = picture.shape
+        scale = min(1.0, math.sqrt(_MOST_FOUND_PIXELS / (height * width)))
+        across, down = (max(32, 32 * round(side * scale / 32)) for side in (width, height))
+        scores = _run(self._find, _resized(picture, across, down))
+        corners, _ = self._boxes(scores, (height, width))
+        boxes = [_Box(np.asarray(four, np.float32)) for four in corners]
+        usual = median(min(box.width, box.height) for box in boxes) if boxes else 0.0
+        # A page number of one digit is high and narrow too, but no higher than a line.
+        aside = [box.height >= max(_UPRIGHT * box.width, _ASIDE * usual) for box in boxes]
+        marked = [box._replace(runs_aside=is_aside) for box, is_aside in zip(boxes, aside, strict=True)]
+        return sorted(marked, key=lambda box: float(box.corners[0, 1]))
+
+    def read(self, line: Picture) -> _ReadLine:
+        """What stands in a picture of one line."""
+        width = max(_LINE_HEIGHT, math.ceil(line.shape[1] * _LINE_HEIGHT / line.shape[0]))
+        scores = _run(self._read, _resized(line, width, _LINE_HEIGHT))[0]
+        return _decoded(scores, self._characters)
+
+    def is_upside_down(self, line: Picture) -> bool:
+        """Whether a line seems to stand on its head."""
+        width = min(192, max(_LINE_HEIGHT, round(line.shape[1] * _LINE_HEIGHT / line.shape[0])))
+        padded = np.full((_LINE_HEIGHT, 192), 128, np.uint8)
+        padded[:, :width] = _resized(line, width, _LINE_HEIGHT)
+        upright, upside_down = _run(self._turn, padded)[0]
+        return bool(upside_down > upright)
+
+
+@cache
+def _model() -> _Model:
+    return _Model()
+
+
+def _n_threads() -> int:
+    """How many threads read lines side by side."""
+    return max(1, min(_MOST_THREADS, os.cpu_count() or 1))
+
+
+def _session(name: str, *, n_threads: int) -> onnxruntime.InferenceSession:
+    """The network in a file of the wheel, made from the very bytes whose hash was proved."""
+    import onnxruntime
+
+    data = files("rapidocr").joinpath("models", name).read_bytes()
+    found = hashlib.sha256(data).hexdigest()
+    if found != _WEIGHTS[name]:
+        raise WeightsError(
+            f"cannot recognise pages with {name!r}: its SHA-256 is {found}, not {_WEIGHTS[name]} - "
+            "install rapidocr 3.10.0 again"
+        )
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 4
+    options.intra_op_num_threads = n_threads
+    options.enable_cpu_mem_arena = False
+    options.enable_mem_pattern = False
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return onnxruntime.InferenceSession(data, sess_options=options, providers=["CPUExecutionProvider"])
+
+
+def _run(session: onnxruntime.InferenceSession, picture: Picture) -> NDArray[np.float32]:
+    """What the network says of a picture: grey on three channels, from -1 to 1."""
+    values = picture.astype(np.float32) / 127.5 - 1
+    batch = np.repeat(values[None, None], 3, axis=1)
+    output: Any = session.run(None, {session.get_inputs()[0].name: batch})[0]
+    found: NDArray[np.float32] = output
+    return found
+
+
+def _resized(picture: Picture, width: int, height: int) -> Picture:
+    import cv2
+
+    how = cv2.INTER_AREA if picture.shape[0] > height else cv2.INTER_CUBIC
+    resized: Picture = cv2.resize(picture, (width, height), interpolation=how).astype(np.uint8)
+    return resized
+
+
+def _decoded(scores: NDArray[np.float32], characters: Sequence[str]) -> _ReadLine:
+    """The words that the scores of a line's columns, (columns, characters), spell.
+
+    Source: Graves et al., "Connectionist temporal classification" (2006), section 3.2, best path decoding.
+    """
+    best = scores.argmax(axis=1)
+    confidence = scores.max(axis=1)
+    is_new = (best != 0) & np.concatenate([[True], best[1:] != best[:-1]])
+    columns = np.flatnonzero(is_new)
+    words: list[tuple[str, float, float, float]] = []
+    pending: list[int] = []
+    for column in [*columns.tolist(), -1]:
+        if column < 0 or characters[best[column]].isspace():
+            if pending:
+                text = "".join(characters[best[i]] for i in pending)
+                lowest = float(min(confidence[i] for i in pending))
+                words.append((text, (pending[0] - 0.5) / len(best), (pending[-1] + 1.5) / len(best), lowest))
+            pending = []
+        else:
+            pending.append(column)
+    return _ReadLine(tuple(words), fmean(confidence[columns].tolist()) if len(columns) else 0.0)
+
+
+def _upright(model: _Model, picture: Picture) -> tuple[int, Picture, list[_Box]]:
+    """How often the picture was turned by a quarter, the picture so that it can be read, and its lines."""
+    boxes = model.find(picture)
+    lying = sum(box.width for box in boxes if not box.runs_aside)
+    standing = sum(box.height for box in boxes if box.runs_aside)
+    turns = 0
+    if standing > lying:
+        turns, picture = 1, np.ascontiguousarray(np.rot90(picture))
+        boxes = model.find(picture)
+    longest = sorted(boxes, key=lambda box: box.width, reverse=True)[:_N_ASKED]
+    asked = [_cut_out(picture, box) for box in longest]
+    if 2 * sum(map(model.is_upside_down, asked)) >= max(1, len(asked)):
+        turned = [np.ascontiguousarray(np.rot90(line, 2)) for line in asked[:3]]
+        as_it_is, on_its_head = (fmean(model.read(line).confidence for line in lines) for lines in (asked[:3], turned))
+        if on_its_head > as_it_is:
+            turns, picture = turns + 2, np.ascontiguousarray(np.rot90(picture, 2))
+            boxes = model.find(picture)
+    return turns, picture, boxes
+
+
+def _cut_out(picture: Picture, box: _Box) -> Picture:
+    """The line in the box, lying; one that runs up is turned."""
+    import cv2
+
+    width, height = max(4, round(box.width)), max(4, round(box.height))
+    target = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+    matrix = cv2.getPerspectiveTransform(box.corners, target)
+    cut: Picture = cv2.warpPerspective(
+        picture, matrix, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
+    ).astype(np.uint8)
+    return np.ascontiguousarray(np.rot90(cut)) if box.runs_aside else cut
+
+
+def _slant(boxes: Sequence[_Box]) -> float:
+    """Radians by which the lines fall to the right: that of the line in the middle, by width."""
+    slants = sorted(
+        (math.atan2(*(box.corners[1] - box.corners[0])[::-1].tolist()), box.width)
+        for box in boxes
+        if box.width >= _LONG * box.height
+    )
+    half = sum(width for _, width in slants) / 2
+    for slant, width in slants:
+        half -= width
+        if half <= 0:
+            return slant if abs(slant) <= _MOST_SLANT else 0.0
+    return 0.0
+
+
+def _rotated(x: float, y: float, angle: float, width: float, height: float) -> tuple[float, float]:
+    """The point turned clockwise around the middle of a picture."""
+    x, y = x - width / 2, y - height / 2
+    sine, cosine = math.sin(angle), math.cos(angle)
+    return x * cosine - y * sine + width / 2, x * sine + y * cosine + height / 2
+
+
+def _sizes(heights: Sequence[tuple[float, int]]) -> list[float]:
+    """One font size for lines of nearly one height: a line without tall letters is not in another font.
+
+    heights: of each line, with its number of letters.
+
+    >>> _sizes([(10.0, 80), (11.0, 80), (9.5, 70), (20.0, 10)])
+    [10.0, 10.0, 10.0, 20.0]
+    """
+    sizes = [0.0] * len(heights)
+    rest = list(range(len(heights)))
+    while rest:
+        rest.sort(key=heights.__getitem__)
+        half = sum(max(1, heights[i][1]) for i in rest) / 2
+        for i in rest:
+            half -= max(1, heights[i][1])
+            if half <= 0:
+                break
+        middle = heights[i][0]
+        near = [i for i in rest if abs(heights[i][0] - middle) <= _SAME_SIZE * middle]
+        for i in near:
+            sizes[i] = middle
+        rest = [i for i in rest if i not in set(near)]
+    return sizes
+
+
+def _placed_words(
+    box: _Box, line: _ReadLine, size: float, *, slant: float, width: int, height: int
+) -> Iterator[RecognisedWord]:
+    upper_left, upper_right, lower_right, lower_left = box.corners.tolist()
+    if box.runs_aside:
+        corners = [_rotated(x, y, -slant, width, height) for x, y in (upper_left, lower_right)]
+        (left, top), (right, bottom) = corners
+        for text, _, _, confidence in line.words:
+            yield RecognisedWord(text, left, top, right, bottom, size, round(confidence, 3), is_upright=False)
+        return
+    for text, begin, end, confidence in line.words:
+        places = []
+        for share in (begin, end):
+            x = upper_left[0] + share * (upper_right[0] - upper_left[0]) + (lower_left[0] - upper_left[0]) / 2
+            y = upper_left[1] + share * (upper_right[1] - upper_left[1]) + (lower_left[1] - upper_left[1]) / 2
+            places.append(_rotated(x, y, -slant, width, height))
+        (left, first_y), (right, last_y) = places
+        middle = (first_y + last_y) / 2
+        yield RecognisedWord(
+            text, left, middle - size / 2, max(right, left + 1), middle + size / 2, size, round(confidence, 3)
+        )
