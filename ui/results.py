@@ -51,6 +51,16 @@ class ClaimJson(TypedDict):
     verdict: VerdictJson
 
 
+class PlaceOnPageJson(TypedDict):
+    """A rectangle on a page, in shares of its width and height."""
+
+    page: int
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
 class CitationJson(TypedDict):
     """A verbatim place in a document."""
 
@@ -66,6 +76,8 @@ class CitationJson(TypedDict):
     page_label: str
     published: str
     also_in: list[str]
+    places: list[PlaceOnPageJson]
+    confidence: float
 
 
 class PlaceJson(CitationJson):

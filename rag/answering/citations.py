@@ -14,7 +14,7 @@ from typing import NamedTuple
 from rag.errors import NotFoundError, StoreError
 from rag.language.sentences import sentence_spans
 from rag.protocols import Surroundings
-from rag.types import Answer, AnswerStatus, Citation, Document, Evidence, Span
+from rag.types import Answer, AnswerStatus, Citation, Document, Evidence, RecognisedLine, Span
 
 __all__ = ["Context", "Numbering", "context_of", "place_in", "surroundings_of"]
 
@@ -73,6 +73,7 @@ class Numbering:
         """document_of: the document of an id; asked at most once for each document."""
         self._document_of = document_of
         self._documents: dict[str, Document] = {}
+        self._lines: dict[str, tuple[RecognisedLine, ...]] = {}
         self._by_place: dict[tuple[str, Span], Citation] = {}
 
     @property
@@ -106,6 +107,7 @@ class Numbering:
         if place not in self._by_place:
             document = self._document(sentence.document_id)
             page = _page_at(sentence.span.start, document.metadata.get("page_starts", ""))
+            recognised = self._recognised(document, sentence.span)
             self._by_place[place] = Citation(
                 number=len(self._by_place) + 1,
                 document_id=sentence.document_id,
@@ -118,8 +120,16 @@ class Numbering:
                 page_label=document.page_label(page),
                 published=sentence.published,
                 also_in=sentence.also_in,
+                places=tuple(line.place for line in recognised),
+                confidence=min((line.confidence for line in recognised), default=1.0),
             )
         return self._by_place[place]
+
+    def _recognised(self, document: Document, span: Span) -> list[RecognisedLine]:
+        """The lines on which the span stands, where they were recognised in a picture."""
+        if document.id not in self._lines:
+            self._lines[document.id] = RecognisedLine.all_in(document.metadata)
+        return [line for line in self._lines[document.id] if line.span.overlaps(span)]
 
     def _document(self, document_id: str) -> Document:
         if document_id not in self._documents:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from importlib.resources import files
 from typing import Any
 
@@ -13,6 +14,7 @@ from rag.types import (
     Citation,
     Claim,
     Evidence,
+    PlaceOnPage,
     Span,
     Trace,
     Verdict,
@@ -120,6 +122,8 @@ def _citation_from(item: Mapping[str, Any]) -> Citation:
         page_label=item.get("page_label", ""),
         published=item.get("published", ""),
         also_in=tuple(item.get("also_in", ())),
+        places=tuple(PlaceOnPage(**place) for place in item.get("places", ())),
+        confidence=item.get("confidence", 1.0),
     )
 
 
@@ -177,6 +181,8 @@ def citation_to_dict(citation: Citation) -> dict[str, Any]:
         "page_label": citation.page_label,
         "published": citation.published,
         "also_in": list(citation.also_in),
+        "places": [asdict(place) for place in citation.places],
+        "confidence": round(citation.confidence, 4),
     }
 
 

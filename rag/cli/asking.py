@@ -191,7 +191,7 @@ def print_place(place: Citation, *, is_cited: bool = True) -> None:
 
 def page_and_line(citation: Citation) -> str:
     """Where the citation stands: "page 2, line 40", or without a page where the format has none."""
-    return ", ".join(filter(None, [citation.page_in_words, f"line {citation.line}"]))
+    return ", ".join(filter(None, [citation.page_in_words, f"line {citation.line}", citation.recognition_in_words]))
 
 
 def print_in_its_place(place: Citation, context: Context, answer: Answer) -> None:

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from rag.errors import SettingsError
-from rag.types.documents import Span, page_in_words
+from rag.types.documents import PlaceOnPage, Span, page_in_words
 
 __all__ = [
     "AddReport",
@@ -36,6 +36,9 @@ __all__ = [
     "VerdictLabel",
     "VerifiedClaim",
 ]
+
+SURE_RECOGNITION = 0.8
+"""A quote is called doubtful whose least certain word was recognised with less confidence."""
 
 _LIKE_A_MARKER = re.compile(r"[\[【]([ \t]*\d[\d \t,;–-]*)[\]】]")
 
@@ -84,6 +87,8 @@ class Citation:
     page_label: what is printed on that page ("iv", "A-3"), where the file says so and it is not its number.
     published: when the document was published, as it says itself (ISO 8601); empty when it does not say.
     also_in: sources of other documents that are copies of this one and hold the sentence too.
+    places: the lines on which the quote stands, where it was recognised in a picture of its page (OCR); else none.
+    confidence: how sure the recognition was of the least certain word on these lines, 0 to 1; 1 where there are none.
     """
 
     number: int
@@ -97,6 +102,18 @@ class Citation:
     page_label: str = ""
     published: str = ""
     also_in: tuple[str, ...] = ()
+    places: tuple[PlaceOnPage, ...] = ()
+    confidence: float = 1.0
+
+    @property
+    def recognition_in_words(self) -> str:
+        """That the quote was recognised, and where on its page, with a warning where that is doubtful; else empty."""
+        if not self.places:
+            return ""
+        place = f"recognised (OCR) {round(100 * self.places[0].top)} % down the page"
+        if self.confidence >= SURE_RECOGNITION:
+            return place
+        return f"{place}, with doubt ({round(100 * self.confidence)} %): compare it with the page"
 
     @property
     def page_in_words(self) -> str:

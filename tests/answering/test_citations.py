@@ -8,7 +8,7 @@ import pytest
 
 from rag.answering.citations import Numbering
 from rag.errors import StoreError
-from rag.types import Document, Evidence, Span
+from rag.types import Document, Evidence, PlaceOnPage, Span
 
 TEXT = "One.\nTwo.\n\nOne. 𝔸😀 three."
 DOCUMENTS = {
@@ -139,3 +139,27 @@ def test_page_is_named_as_it_is_printed_where_the_file_says_so(labels, words):
     cited = Numbering(lambda _: document).cite([evidence(0, 4), evidence(5, 9), evidence(11, 15)])
     assert [citation.page_in_words for citation in cited] == words
     assert [citation.page for citation in cited] == [1, 2, 3]
+
+
+RECOGNISED = {"recognised": "0 4 1 1000 652 9000 794 9600,5 9 1 1000 831 3505 980 7000,11 15 2 1000 100 9000 200 10000"}
+
+
+def test_quote_of_a_scan_is_cited_with_its_lines_and_with_its_doubts():
+    document = replace(DOCUMENTS["a"], metadata=RECOGNISED)
+    first, over_two, last = Numbering(lambda _: document).cite([evidence(0, 4), evidence(2, 9), evidence(11, 15)])
+    assert [place.page for place in over_two.places] == [1, 1]
+    assert first.places == (PlaceOnPage(page=1, left=0.1, top=0.0652, right=0.9, bottom=0.0794),)
+    assert [cited.confidence for cited in (first, over_two, last)] == [0.96, 0.7, 1.0]
+    assert first.recognition_in_words == "recognised (OCR) 7 % down the page"
+    assert over_two.recognition_in_words == (
+        "recognised (OCR) 7 % down the page, with doubt (70 %): compare it with the page"
+    )
+
+
+@pytest.mark.parametrize(
+    "written", ["", "0 4 1", "4 0 1 1 1 1 1 1", "0 4 0 1 1 1 1 1", "0 4 1 1 1 1 1 -1", "x" * 99, "0 4 1 1 1 1 1 1,"]
+)
+def test_what_cannot_be_recognised_lines_is_none(written):
+    document = replace(DOCUMENTS["a"], metadata={"recognised": written})
+    (cited,) = Numbering(lambda _: document).cite([evidence(0, 4)])
+    assert (cited.places, cited.confidence, cited.recognition_in_words) == ((), 1.0, "")

@@ -15,6 +15,7 @@ from rag import (
     Citation,
     Claim,
     Evidence,
+    PlaceOnPage,
     Span,
     Trace,
     Verdict,
@@ -35,8 +36,11 @@ PLACE = {
 }
 
 
-def citation(number: int, page: int = 0, page_label: str = "") -> Citation:
-    return Citation(number=number, quote=QUOTE, line=number, page=page, page_label=page_label, **PLACE)
+def citation(number: int, page: int = 0, page_label: str = "", **recognised: object) -> Citation:
+    return Citation(number=number, quote=QUOTE, line=number, page=page, page_label=page_label, **recognised, **PLACE)
+
+
+RECOGNISED = {"places": (PlaceOnPage(page=7, left=0.1, top=0.2, right=0.9, bottom=0.25),), "confidence": 0.7}
 
 
 def claim(text: str, label: VerdictLabel, *citations: Citation) -> VerifiedClaim:
@@ -47,7 +51,7 @@ def claim(text: str, label: VerdictLabel, *citations: Citation) -> VerifiedClaim
 
 def answer(status: AnswerStatus) -> Answer:
     abstained = status is AnswerStatus.ABSTAINED
-    cited = () if abstained else (citation(1), citation(2, page=7, page_label="A-3"))
+    cited = () if abstained else (citation(1), citation(2, page=7, page_label="A-3", **RECOGNISED))
     return Answer(
         id="0" * 32,
         question="Was sagte sie?",
@@ -131,6 +135,8 @@ def test_values_are_as_promised():
         "page_label": "A-3",
         "published": "",
         "also_in": [],
+        "places": [{"page": 7, "left": 0.1, "top": 0.2, "right": 0.9, "bottom": 0.25}],
+        "confidence": 0.7,
     }
     assert (value["generator"], value["timings_ms"]["embed"], value["answerability"]) == ("extractive", 1.23, 0.1235)
     assert (value["prompt"], value["notice"]) == ("answer@0123", "The server was slow.")

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
+from PIL import Image, ImageDraw, ImageFont
 
 from rag import Assistant, StoreError
 
@@ -51,6 +52,22 @@ def _changed(path, *, leave_out=(), put=None, manifest=None):
 
 def _entry(name, data):
     return {"name": name, "size_bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+
+
+def test_places_of_a_scan_survive_storage_and_export(assistant, settings, tmp_path):
+    picture = Image.new("L", (900, 150), 255)
+    ImageDraw.Draw(picture).text((60, 60), BRIDGE, fill=0, font=ImageFont.load_default(size=30))
+    picture.save(tmp_path / "scan.png")
+    assert assistant.add([tmp_path / "scan.png"]).failed == ()
+    (cited, *_) = assistant.ask("When did the bridge open?").citations
+    assert cited.quote == "The bridge opened in 1932."
+    assert cited.confidence > 0.5
+    (place,) = cited.places
+    assert place.left == pytest.approx(60 / 900, abs=0.01)
+    assistant.export(tmp_path / "store.zip")
+    Assistant.import_store(tmp_path / "store.zip", tmp_path / "other", settings)
+    with Assistant.open(tmp_path / "other", settings) as other:
+        assert other.ask("When did the bridge open?").citations[0].places == (place,)
 
 
 def test_restored_store_answers_and_opens_old_citations(assistant, exported, settings, tmp_path):

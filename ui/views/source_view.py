@@ -160,7 +160,7 @@ def days_in_words(place: Citation | Evidence) -> str:
 
 def place_in_words(citation: Citation) -> str:
     """Page and line of the citation."""
-    return ", ".join(filter(None, [citation.page_in_words, f"line {citation.line}"]))
+    return ", ".join(filter(None, [citation.page_in_words, f"line {citation.line}", citation.recognition_in_words]))
 
 
 def also_in_words(sources: Sequence[str]) -> str:
