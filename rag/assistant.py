@@ -204,6 +204,9 @@ class Assistant(Archive):
         What is gone is not searched any more, and its text is kept for old citations until `prune`. A file that was
         renamed or moved inside the folder is neither read nor embedded again.
 
+        A file with an address of the web on each line is followed in the same way, but for documents that were there
+        before it named them, which stay. Its pages are fetched as their sites' `robots.txt` allows.
+
         dry_run: change nothing, and report what would be done, but for `duplicates` and `notices`; what is new is read.
         allow_empty: remove all documents of a folder that is missing or empty, as it is when its drive is not there.
 

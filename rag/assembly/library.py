@@ -26,7 +26,7 @@ from rag.assembly.backends import (
     load,
 )
 from rag.assembly.choices import choose_embedder
-from rag.errors import NotFoundError, ReadError, StoreError, StoreFullError
+from rag.errors import NotFoundError, ReadError, SettingsError, StoreError, StoreFullError
 from rag.ingestion import (
     Ingestion,
     absolute,
@@ -115,6 +115,9 @@ class Library(Parts):
         """See `Assistant.watch`."""
 
         def sync(only: frozenset[str] | None) -> AddReport:
+            if absolute(folder).is_file():
+                name = str(absolute(folder))
+                raise SettingsError(f"cannot watch {name!r}: it is no folder - `rag sync` a list now and then")
             report = self.ingestion.sync(folder, only=only)
             self._refresh(report)
             return report
@@ -318,7 +321,8 @@ class Library(Parts):
             max_connect_seconds=settings.max_connect_seconds,
             may_be_private=settings.fetch_private,
         )
-        return Visitor(self.store, limits=limits, suffixes=tuple(self._target_by_suffix))
+        suffixes = tuple(self._target_by_suffix)
+        return Visitor(self.store, limits=limits, suffixes=suffixes, delay_seconds=settings.fetch_delay_seconds)
 
     @built_once
     def retriever(self) -> Retriever:

@@ -82,7 +82,7 @@ _command(
     short_help="Add files, folders and pages.",
     example="rag add ~/articles report.html https://example.org/news.html",
 )
-_command("sync", sync, short_help="Keep in step with a folder.", example="rag sync ~/articles --dry-run")
+_command("sync", sync, short_help="Keep in step with a folder or list.", example="rag sync ~/articles --dry-run")
 _command("watch", watch, short_help="Follow a folder.", example="rag watch ~/articles")
 _command("remove", remove, short_help="Remove documents.", example="rag remove ~/articles/old.txt")
 _command("list", list_documents, short_help="List the documents.", example="rag list --json")

@@ -33,17 +33,22 @@ FolderArgument = Annotated[str, typer.Argument(metavar="FOLDER", help="The folde
 
 
 def sync(
-    folder: FolderArgument,
+    folder: Annotated[
+        str, typer.Argument(metavar="FOLDER|LIST", help="A folder, or a file with an address of the web on each line.")
+    ],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")] = False,
     allow_empty: Annotated[
-        bool, typer.Option("--allow-empty", help="Remove all documents of a folder that is missing or empty.")
+        bool, typer.Option("--allow-empty", help="Remove all documents of a folder or list that is missing or empty.")
     ] = False,
     store: StoreOption = DEFAULT_STORE,
     settings: SettingsOption = None,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
-    """Make the store hold what a folder holds: new, changed, renamed and missing files. Old citations still open."""
+    """Make the store hold what a folder holds: new, changed, renamed and missing files. Old citations still open.
+
+    A file that lists addresses is followed in the same way: its pages are fetched as their sites' robots.txt allows.
+    """
     hidden = quiet or as_json
     with (
         open_assistant(store, settings, may_make=True) as assistant,

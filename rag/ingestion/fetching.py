@@ -13,31 +13,25 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from email.message import Message
 from email.utils import parsedate_to_datetime
+from functools import partial
 from http.client import responses
-from pathlib import Path, PurePosixPath
-from time import monotonic
-from typing import Any, NamedTuple
+from pathlib import Path
+from time import monotonic, sleep
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import httpx
 
 from rag.errors import ReadError
-from rag.ingestion.connecting import FetchLimits, response_of
+from rag.ingestion.connecting import AGENT, FetchLimits, response_of
 from rag.ingestion.finding import SourceFile, hash_of_file
-from rag.ingestion.uploads import Origin, kept, safe_name
+from rag.ingestion.uploads import N_SIGNATURE_BYTES, TELLS_NOTHING, Origin, kept, name_of, suffix_of
 from rag.storage import Store, opened_privately
 from rag.types import NO_METADATA
 
-__all__ = [
-    "Fetched",
-    "GoneError",
-    "Head",
-    "LaterError",
-    "Validators",
-    "Visitor",
-    "fetch",
-    "normal_address",
-    "suffix_of",
-]
+if TYPE_CHECKING:
+    from protego import Protego
+
+__all__ = ["Head", "Manners", "StatusError", "Validators", "Visitor", "fetch", "normal_address"]
 
 _HOST = re.compile(rb"[a-z0-9._-]+|[0-9a-f:.]+")
 _MOST_HOPS = 10
@@ -48,6 +42,7 @@ _GONE = frozenset({404, 410})
 _REFUSED = frozenset({401, 402, 403, 407, 451})
 _LATER = frozenset({429, 503})
 _KEPT_OF_A_HEAD = ("url", "etag", "last_modified", "charset")
+_LONGEST_WAIT_SECONDS = 60.0
 _PIECE_BYTES = 1 << 16
 
 
@@ -85,16 +80,17 @@ class Fetched(NamedTuple):
     retrieved: str
 
 
-class GoneError(ReadError):
-    """The server says that there is nothing under the address, or nothing any more."""
+class StatusError(ReadError):
+    """The server answers that it does not send it. seconds: after how long to ask again; 0 when it does not say."""
 
-
-class LaterError(ReadError):
-    """The server asks to come again later. seconds: after how long; 0 when it does not say."""
-
-    def __init__(self, address: str, reason: str, *, seconds: float) -> None:
+    def __init__(self, address: str, reason: str, *, status: int, seconds: float = 0.0) -> None:
         super().__init__(address, reason)
-        self.seconds = seconds
+        self.status, self.seconds = status, seconds
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether there is nothing under the address, or nothing any more."""
+        return self.status in _GONE
 
 
 def normal_address(text: str) -> str:
@@ -131,18 +127,23 @@ def fetch(
     limits: FetchLimits,
     refusal: Callable[[Head], str],
     known: Validators = NOTHING_KNOWN,
+    before_each: Callable[[str], None] = lambda _: None,
 ) -> Fetched | None:
     """Write what is behind the address, as `normal_address` gives it, into a new file; None when it is as known.
 
     refusal: asked before anything of the body is read; why it is not wanted, or empty.
+    before_each: called with the address, and with each that it leads to, before that is asked for; may wait.
 
     Raises:
-        GoneError: there is nothing there. LaterError: not now.
-        ReadError: it cannot be fetched, in time or at all, is too large, unwanted, empty, or not on the public network.
+        StatusError: the server does not send it.
+        ReadError: it cannot be fetched, in time or at all, is too large, unwanted, or not on the public network.
     """
     deadline = monotonic() + limits.max_seconds
     hops = [address]
     while True:
+        started = monotonic()
+        before_each(hops[-1])
+        deadline += monotonic() - started
         asked = _if_changed(known) if hops[-1] == known.final_address else {}
         with response_of(address, hops[-1], limits, deadline, asked) as response:
             headers = httpx.Headers(response.headers)
@@ -157,11 +158,7 @@ def fetch(
                 raise ReadError(address, reason)
             retrieved = datetime.now(UTC).isoformat(timespec="seconds")
             with opened_privately(path, "xb") as file:
-                size_bytes = 0
-                for piece in _unpacked(address, response.iter_stream(), headers, limits.max_bytes):
-                    size_bytes += file.write(piece)
-            if not size_bytes:
-                raise ReadError(address, "the server sent nothing - look at it in a browser")
+                file.writelines(_unpacked(address, response.iter_stream(), headers, limits.max_bytes))
             return Fetched(head, retrieved)
 
 
@@ -195,15 +192,15 @@ def _check_status(address: str, status: int, headers: httpx.Headers) -> None:
         return
     phrase = responses.get(status, "an unknown status")
     said = f"the server answers {status} ({phrase})"
+    seconds = _seconds_until(headers.get("retry-after", ""))
+    what_next = "try again later, or look at it in a browser"
     if status in _GONE:
-        raise GoneError(address, f"{said}: there is no such page - check the address")
-    if status in _LATER:
-        seconds = _seconds_until(headers.get("retry-after", ""))
-        when = f"in {seconds:,.0f} seconds" if seconds else "later"
-        raise LaterError(address, f"{said} - try again {when}", seconds=seconds)
-    if status in _REFUSED:
-        raise ReadError(address, f"{said}: it is not for everybody - save the page in a browser, and add the file")
-    raise ReadError(address, f"{said} - try again later, or look at it in a browser")
+        said, what_next = f"{said}: there is no such page", "check the address"
+    elif status in _LATER:
+        what_next = f"try again in {seconds:,.0f} seconds" if seconds else "try again later"
+    elif status in _REFUSED:
+        said, what_next = f"{said}: it is not for everybody", "save the page in a browser, and add the file"
+    raise StatusError(address, f"{said} - {what_next}", status=status, seconds=seconds)
 
 
 def _seconds_until(retry_after: str) -> float:
@@ -271,88 +268,84 @@ def _inflated(address: str, unpacker: Any, piece: bytes) -> Iterator[bytes]:
         raise ReadError(address, f"what the server sent cannot be unpacked ({error}) - try again") from error
 
 
-_SUFFIX_BY_TYPE = {
-    "text/html": ".html",
-    "application/xhtml+xml": ".html",
-    "text/markdown": ".md",
-    "text/csv": ".csv",
-    "text/tab-separated-values": ".tsv",
-    "application/pdf": ".pdf",
-    "application/rtf": ".rtf",
-    "text/rtf": ".rtf",
-    "application/rss+xml": ".xml",
-    "application/atom+xml": ".xml",
-    "application/rdf+xml": ".xml",
-    "application/xml": ".xml",
-    "text/xml": ".xml",
-    "application/json": ".json",
-    "application/feed+json": ".json",
-    "application/x-ndjson": ".ndjson",
-    "application/epub+zip": ".epub",
-    "application/mbox": ".mbox",
-    "message/rfc822": ".eml",
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
-    "application/vnd.openxmlformats-officedocument.presentationml.presentation": ".pptx",
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx",
-    "application/vnd.oasis.opendocument.text": ".odt",
-    "application/vnd.oasis.opendocument.spreadsheet": ".ods",
-    "application/vnd.oasis.opendocument.presentation": ".odp",
-    "image/png": ".png",
-    "image/jpeg": ".jpg",
-    "image/tiff": ".tif",
-}
-"""What a server calls a kind of file → the suffix by which its reader is chosen."""
-_TELLS_NOTHING = frozenset({"", "text/plain", "application/octet-stream", "binary/octet-stream", "application/zip"})
-_NEVER_TEXT = ("image/", "audio/", "video/", "font/")
-_SIGNATURES = (
-    (re.compile(rb"%PDF-"), ".pdf"),
-    (re.compile(rb"\{\\rtf"), ".rtf"),
-    (re.compile(rb"\s*<(?:!doctype\s+html|html\b|head\b|body\b)", re.IGNORECASE), ".html"),
-    (re.compile(rb"\s*<\?xml\b"), ".xml"),
-)
-_N_SIGNATURE_BYTES = 1024
+class Manners:
+    """How a site is asked by a program that goes through many pages: as its `robots.txt` says, and not too often.
 
+    text_of: the text behind an address. A site without a `robots.txt` allows all; where it cannot be read, nothing.
 
-def suffix_of(head: Head, start: bytes | None, suffixes: Collection[str]) -> str:
-    """The suffix by which what was fetched is read; empty when nothing reads it, or when it cannot be told yet.
-
-    What the server calls it counts; where that says nothing, the name in the address does, and then the bytes.
-
-    start: of the bytes; None when they are still to come.
-
-    >>> suffix_of(Head("https://example.org/a.csv", "text/plain", "", "", ""), None, (".csv", ".txt"))
-    '.csv'
+    Source: RFC 9309, section 2.3.1.
     """
-    named = PurePosixPath(httpx.URL(head.url).path).suffix.lower()
-    by_name = named if named in suffixes else ""
-    by_bytes = next((suffix for sign, suffix in _SIGNATURES if start and sign.match(start)), "")
-    by_type = _SUFFIX_BY_TYPE.get(head.media_type, "")
-    if by_bytes in (".pdf", ".rtf"):  # no other reader reads these
-        by_type = by_bytes
-    elif not by_type and head.media_type in _TELLS_NOTHING:
-        by_type = by_name or by_bytes or (".txt" if head.media_type == "text/plain" else "")
-    elif not by_type and not head.media_type.startswith(_NEVER_TEXT):
-        by_type = by_name
-    return by_type if by_type in suffixes else ""
+
+    def __init__(self, text_of: Callable[[str], str], *, delay_seconds: float) -> None:
+        self._text_of, self._delay_seconds = text_of, delay_seconds
+        self._rules_by_site: dict[str, Protego] = {}
+        self._next_by_site: dict[str, float] = {}
+
+    def wait_for_turn(self, address: str) -> None:
+        """Wait until the site may be asked again.
+
+        Raises:
+            ReadError: it does not want the address to be asked for by programs, or so seldom that it cannot be waited.
+        """
+        site = str(httpx.URL(address).join("/"))
+        if site not in self._rules_by_site:
+            self._rules_by_site[site] = self._rules(address, site)
+        rules = self._rules_by_site[site]
+        if not rules.can_fetch(address, AGENT):
+            raise ReadError(address, f"{site}robots.txt asks programs to leave it out - name it to `rag add` yourself")
+        delay = max(self._delay_seconds, rules.crawl_delay(AGENT) or 0.0)
+        if delay > _LONGEST_WAIT_SECONDS and site in self._next_by_site:
+            reason = f"{site}robots.txt asks for {delay:g} seconds between two pages"
+            raise ReadError(address, f"{reason} - name it to `rag add` yourself")
+        now = monotonic()
+        turn = max(now, self._next_by_site.get(site, now))
+        self._next_by_site[site] = turn + delay
+        sleep(turn - now)
+
+    def _rules(self, address: str, site: str) -> Protego:
+        from protego import Protego  # here, so that a page that a person asks for needs it not
+
+        try:
+            return Protego.parse(self._text_of(f"{site}robots.txt"))
+        except StatusError as error:
+            if 400 <= error.status < 500 and error.status not in _LATER:
+                return Protego.parse("")
+            raise ReadError(address, f"{site}robots.txt cannot be read: {error.reason}") from error
+        except ReadError as error:
+            raise ReadError(address, f"{site}robots.txt cannot be read: {error.reason}") from error
 
 
 class Visitor:
     """Fetches addresses for a store, and asks for what the store has already only if it has changed.
 
-    suffixes: of what can be read.
+    suffixes: of what can be read. delay_seconds: between two questions to a site when that is asked politely.
     """
 
-    def __init__(self, store: Store, *, limits: FetchLimits, suffixes: Collection[str]) -> None:
+    def __init__(self, store: Store, *, limits: FetchLimits, suffixes: Collection[str], delay_seconds: float) -> None:
         self._store, self._limits, self._suffixes = store, limits, suffixes
+        self._delay_seconds = delay_seconds
+
+    def manners(self) -> Manners:
+        """Those of one run through many pages."""
+        return Manners(self._text_of, delay_seconds=self._delay_seconds)
+
+    def _text_of(self, address: str) -> str:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder, "fetched")
+            fetch(address, path, limits=self._limits, refusal=lambda _: "")
+            return path.read_bytes().decode("utf-8-sig", "replace")
 
     def normal(self, address: str) -> str:
         """See `normal_address`."""
         return normal_address(address)
 
-    def visit(self, address: str, folder: Path, *, gaps: Mapping[str, str] = NO_METADATA) -> SourceFile:
+    def visit(
+        self, address: str, folder: Path, *, gaps: Mapping[str, str] = NO_METADATA, manners: Manners | None = None
+    ) -> SourceFile:
         """The file behind the address, in a folder of its own in `folder`, or the kept one when it is as it was.
 
-        gaps: see `Origin`.
+        gaps: see `Origin`. manners: to be kept; None when a person asks for this one address. A server that asks to
+            come again soon is asked again then.
 
         Raises:
             ReadError: as `fetch`, or it is of a kind that nothing reads.
@@ -360,24 +353,35 @@ class Visitor:
         there = self.kept(address)
         known = there.origin.said if there is not None and there.origin is not None else {}
         path = Path(tempfile.mkdtemp(dir=folder), "fetched")
-        fetched = fetch(
+        ask = partial(
+            fetch,
             address,
             path,
             limits=self._limits,
             refusal=self._refusal,
             known=Validators(*(known.get(name, "") for name in ("etag", "last_modified", "url"))),
+            before_each=manners.wait_for_turn if manners is not None else lambda _: None,
         )
+        try:
+            fetched = ask()
+        except StatusError as error:
+            if manners is None or not 0 < error.seconds <= _LONGEST_WAIT_SECONDS or error.status not in _LATER:
+                raise
+            sleep(error.seconds)
+            fetched = ask()
         if fetched is None and there is not None and there.origin is not None:
             return there._replace(origin=there.origin._replace(gaps=gaps))
         if fetched is None:
             raise ReadError(address, "the server says that it has not changed, but nobody asked - try again")
         head = fetched.head
+        if not path.stat().st_size:
+            raise ReadError(address, "the server sent nothing - look at it in a browser")
         with path.open("rb") as file:
-            suffix = suffix_of(head, file.read(_N_SIGNATURE_BYTES), self._suffixes)
+            suffix = suffix_of(head.url, head.media_type, file.read(N_SIGNATURE_BYTES), self._suffixes)
         if not suffix:
             kind = head.media_type or "of no kind that it names"
             raise ReadError(address, f"it is {kind}, and nothing here reads that - save it as what it is")
-        path = path.rename(path.with_name(_file_name(address, suffix)))
+        path = path.rename(path.with_name(name_of(address, suffix)))
         said = {"retrieved": fetched.retrieved, **{name: getattr(head, name) for name in _KEPT_OF_A_HEAD}}
         return SourceFile(path, is_named=True, origin=Origin(address, head.charset, said, gaps))
 
@@ -395,13 +399,7 @@ class Visitor:
         return SourceFile(path, is_named=True, origin=origin._replace(charset=said.get("charset", ""), said=said))
 
     def _refusal(self, head: Head) -> str:
-        is_open = head.media_type in _TELLS_NOTHING
-        if is_open or suffix_of(head, None, self._suffixes):
+        is_open = head.media_type in TELLS_NOTHING
+        if is_open or suffix_of(head.url, head.media_type, None, self._suffixes):
             return ""
         return f"it is {head.media_type}, and nothing here reads that - add a page or a document"
-
-
-def _file_name(address: str, suffix: str) -> str:
-    url = httpx.URL(address)
-    name = safe_name(PurePosixPath(url.path).name or url.host)
-    return name if name.lower().endswith(suffix) else f"{name}{suffix}"

@@ -70,6 +70,10 @@ class SourceFile(NamedTuple):
             return f"{self.origin.folder}/{self.path.name}"
         return f"uploads/{self.upload}" if self.upload else str(self.path)
 
+    def told(self, **said: str) -> SourceFile:
+        """The file with more to say of its documents, when it was fetched; what is empty says nothing."""
+        return self if self.origin is None else self._replace(origin=self.origin.told(said))
+
 
 @dataclass
 class FoundFiles:

@@ -6,6 +6,7 @@ what was finished.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from pathlib import Path
@@ -15,19 +16,17 @@ from rag.errors import ReadError, SettingsError, StoreFullError, disk_refusal
 from rag.ingestion import uploads
 from rag.ingestion.finding import SourceFile, absolute, address_in, find_files, hash_of_file, printable
 from rag.ingestion.preparing import DocumentRead, FileRead, Preparation, PreparedDocument
-from rag.ingestion.syncing import SyncPlan, plan
+from rag.ingestion.syncing import Pages, SyncPlan, plan
 from rag.ingestion.writing import PASSAGES_AT_A_TIME, Outcome, Remaking, Reporting
 from rag.language.identification import foreign_language_notice
 from rag.protocols import CollectionReader, Embedder, Reader, WordIndex
-from rag.storage import KnownVersion, Store
+from rag.storage import KnownVersion, Store, store_of
 from rag.types import AddReport, Budget, Failure, Progress
 
 if TYPE_CHECKING:
     from rag.ingestion.fetching import Visitor
 
 __all__ = ["Ingestion"]
-
-_ADDRESSES_AT_A_TIME = 16
 
 _Entry = TypeVar("_Entry", DocumentRead, PreparedDocument)
 
@@ -64,7 +63,14 @@ class Ingestion(Remaking):
         super().__init__(store, word_index, embedder=embedder, preparation=preparation)
         self.suffixes = suffixes
         self._embedder_name = embedder_name
-        self._visitor = visitor
+        self._pages = Pages(
+            store,
+            self._writer,
+            visitor=visitor,
+            take_in=self.take_in,
+            foresee=self._foresee,
+            is_unchanged=lambda file: self.is_unchanged(file, store.documents.in_file(file.file)),
+        )
 
     @property
     def recipe(self) -> str:
@@ -80,49 +86,8 @@ class Ingestion(Remaking):
             found = [path for path in given if not address_in(path)]
             files, outcome.failed = find_files(found, self.suffixes, store_folder=self._store.folder)
             self.take_in(files, outcome, on_progress)
-        self._add_addresses(addresses, outcome, on_progress)
+        self._pages.add(addresses, outcome, on_progress)
         return outcome.report(self._notices(outcome))
-
-    def _add_addresses(
-        self, addresses: Sequence[str], outcome: Outcome, on_progress: Callable[[Progress], None] | None
-    ) -> None:
-        """Fetch and add, some at a time; nobody else who writes waits for a server."""
-        wanted: dict[str, None] = {}
-        for address in addresses:
-            try:
-                wanted[self._visitor().normal(address)] = None
-            except ReadError as error:
-                outcome.failed.append(Failure(source=error.path, reason=error.reason))
-        for start in range(0, len(wanted), _ADDRESSES_AT_A_TIME):
-            with uploads.receiving(self._store.folder, "fetched-") as folder:
-                part = list(wanted)[start : start + _ADDRESSES_AT_A_TIME]
-                files = [file for address in part for file in self._visited(address, folder, outcome)]
-                with self._store.writing():
-                    self.take_in(files, outcome, on_progress)
-                    for file in files:
-                        self._keep_fetched(file, outcome)
-
-    def _visited(self, address: str, folder: Path, outcome: Outcome) -> Iterator[SourceFile]:
-        """The file behind an address; where it cannot be fetched, the one kept of it, when that has to be read anew."""
-        visitor = self._visitor()
-        try:
-            yield visitor.visit(address, folder)
-        except ReadError as error:
-            outcome.failed.append(Failure(source=error.path, reason=error.reason))
-            kept = visitor.kept(address)
-            if kept is not None and not self.is_unchanged(kept, self._store.documents.in_file(kept.file)):
-                yield kept
-
-    def _keep_fetched(self, file: SourceFile, outcome: Outcome) -> None:
-        """Keep what could be read of it, and nothing of an older file, of another kind, from the same address."""
-        if file.origin is None or not self._store.documents.in_file(file.file):
-            return
-        uploads.keep(file, self._store.folder)
-        older = [known for known in self._store.documents.in_folder(file.origin.folder) if known.file != file.file]
-        for known in older:
-            with self._store.begin():
-                self._writer.withdraw(known.document_id)
-            outcome.removed.append(known.source)
 
     def add_uploads(
         self, files: Sequence[tuple[str, Path]], on_progress: Callable[[Progress], None] | None = None
@@ -145,7 +110,9 @@ class Ingestion(Remaking):
         only: frozenset[str] | None = None,
         on_progress: Callable[[Progress], None] | None = None,
     ) -> AddReport:
-        """Make the store hold what the folder holds; what is gone from it is kept for old citations alone.
+        """Make the store hold what the folder, or the list of addresses in a file, holds.
+
+        What is gone is kept for old citations alone.
 
         dry_run: only say what would be done; which documents would be copies of others is not foreseen.
         only: the files that may have changed; the others are not looked into.
@@ -156,6 +123,10 @@ class Ingestion(Remaking):
         if address_in(folder):
             raise SettingsError(f"cannot keep in step with {address_in(folder)!r}: it is an address - name a folder")
         folder = absolute(folder)
+        if os.path.isfile(folder) and store_of(folder) is None:  # noqa: PTH113 - as in `find_files`
+            outcome = Outcome()
+            self._pages.sync(folder, outcome, on_progress, dry_run=dry_run, allow_empty=allow_empty)
+            return outcome.report(self._notices(outcome))
         with nullcontext() if dry_run else self._store.writing():
             todo = plan(self._store, folder, suffixes=self.suffixes, recipe=self.recipe, allow_empty=allow_empty)
             outcome = Outcome(failed=todo.failures, removed=[version.source for version in todo.gone])

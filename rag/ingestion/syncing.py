@@ -1,4 +1,5 @@
-"""What makes a store hold what a folder holds, and nothing else of that folder: once, or for as long as it changes.
+"""What makes a store hold what a folder holds, or a list of addresses, and nothing else of it: once, or for as long as
+it changes.
 
 A folder that is followed is looked at again and again instead of asking the system for events: that also works on
 network drives, needs no limit of the system raised for a large folder, and loses nothing when events come too fast. A
@@ -13,14 +14,25 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from time import monotonic
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from rag.errors import NotFoundError, RagError, SettingsError
+from rag.errors import NotFoundError, RagError, ReadError, SettingsError
 from rag.ingestion.finding import IGNORE_FILE, OF_A_STORE, FoundFiles, SourceFile, hash_of_file, inside, printable
+from rag.ingestion.uploads import fetched_into, keep, receiving
+from rag.ingestion.writing import Outcome, Writer
 from rag.storage import KnownVersion, Store, store_of
-from rag.types import AddReport, Failure
+from rag.types import AddReport, Failure, Progress
 
-__all__ = ["SyncPlan", "plan", "watch"]
+if TYPE_CHECKING:
+    from rag.ingestion.fetching import Manners, Visitor
+
+__all__ = ["Pages", "SyncPlan", "plan", "watch"]
+
+
+_OnProgress: TypeAlias = Callable[[Progress], None] | None
+_TakeIn: TypeAlias = Callable[[Sequence[SourceFile], Outcome, _OnProgress], None]
+_ADDRESSES_AT_A_TIME = 16
+_MOST_CHARACTERS_OF_A_LIST = 10_000_000
 
 
 class SyncPlan(NamedTuple):
@@ -116,6 +128,166 @@ def _moved(new: Sequence[Path], gone: dict[str, list[KnownVersion]], recipe: str
             if candidates:
                 moved.append((candidates.pop(0), SourceFile(path, is_named=False)))
     return moved
+
+
+class Pages:
+    """Adds what is behind addresses, and makes a store hold what a list of them names.
+
+    foresee: puts into an outcome what `take_in` would do.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        writer: Writer,
+        *,
+        visitor: Callable[[], Visitor],
+        take_in: _TakeIn,
+        foresee: _TakeIn,
+        is_unchanged: Callable[[SourceFile], bool],
+    ) -> None:
+        self._store, self._writer = store, writer
+        self._visitor = visitor
+        self._take_in, self._foresee, self._is_unchanged = take_in, foresee, is_unchanged
+
+    def add(self, addresses: Sequence[str], outcome: Outcome, on_progress: _OnProgress) -> None:
+        """Fetch and add them, each as it is named."""
+        wanted: dict[str, None] = {}
+        for address in addresses:
+            try:
+                wanted[self._visitor().normal(address)] = None
+            except ReadError as error:
+                outcome.failed.append(Failure(source=error.path, reason=error.reason))
+        self._visit_all(list(wanted), outcome, on_progress)
+
+    def sync(self, path: Path, outcome: Outcome, on_progress: _OnProgress, *, dry_run: bool, allow_empty: bool) -> None:
+        """Fetch and add what the list in the file names; what it brought and names no more, or what is gone, goes.
+
+        Raises:
+            SettingsError: the file is no list, or it is empty, and documents would go.
+        """
+        listed = self._listed_in(path)
+        brought = [info for info in self._store.documents.all() if info.metadata.get("listed_in") == str(path)]
+        left = [info for info in brought if info.source.partition("#")[0] not in listed]
+        if left and not listed and not allow_empty:
+            raise SettingsError(
+                f"cannot keep in step with {str(path)!r}: it names no address, and {len(left):,} documents of it would "
+                "be removed - check the file, or say that it is meant with --allow-empty"
+            )
+        outcome.removed += [info.source for info in left]
+        if not dry_run and left:
+            with self._store.writing(), self._store.begin():
+                for info in left:
+                    self._writer.withdraw(info.id)
+        self._visit_all(listed, outcome, on_progress, listed_in=str(path), is_dry=dry_run)
+
+    def _listed_in(self, path: Path) -> list[str]:
+        """The addresses in the file, one a line, each once; blank lines and those that begin with # say nothing.
+
+        Raises:
+            SettingsError: a line is no address, or the file cannot be read.
+        """
+        name = str(path)
+        found: dict[str, None] = {}
+        try:
+            with path.open(encoding="utf-8-sig", errors="replace") as file:
+                lines = file.read(_MOST_CHARACTERS_OF_A_LIST).splitlines()
+        except OSError as error:
+            reason = f"{error.strerror or error} - check who may read it"
+            raise SettingsError(f"cannot keep in step with {name!r}: {reason}") from error
+        for number, line in enumerate(map(str.strip, lines), start=1):
+            if not line or line.startswith("#"):
+                continue
+            try:
+                found[self._visitor().normal(line)] = None
+            except ReadError as error:
+                raise SettingsError(
+                    f"cannot keep in step with {name!r}: it is no folder - add a file with `rag add`, or write an "
+                    f"address on each line (line {number} is {line[:80]!r})"
+                ) from error
+        return list(found)
+
+    def _visit_all(
+        self,
+        addresses: Sequence[str],
+        outcome: Outcome,
+        on_progress: _OnProgress,
+        *,
+        listed_in: str = "",
+        is_dry: bool = False,
+    ) -> None:
+        """Fetch and add, some at a time; nobody else who writes waits for a server.
+
+        listed_in: the list that names them, whose sites are asked as programs should ask; empty for none.
+        """
+        manners = self._visitor().manners() if listed_in else None
+        for start in range(0, len(addresses), _ADDRESSES_AT_A_TIME):
+            gone: list[KnownVersion] = []
+            on_part = _part_of(on_progress, start, len(addresses))
+            with receiving(self._store.folder, "fetched-") as folder:
+                files: list[SourceFile] = []
+                for address in addresses[start : start + _ADDRESSES_AT_A_TIME]:
+                    files += self._visited(address, folder, outcome, manners, gone)
+                files = [file.told(listed_in=listed_in) for file in files]
+                outcome.removed += [version.source for version in gone]
+                if is_dry:
+                    self._foresee(files, outcome, on_part)
+                    continue
+                with self._store.writing():
+                    for version in gone:
+                        self._withdraw(version)
+                    self._take_in(files, outcome, on_part)
+                    for file in files:
+                        self._keep(file, outcome)
+
+    def _visited(
+        self, address: str, folder: Path, outcome: Outcome, manners: Manners | None, gone: list[KnownVersion]
+    ) -> Iterator[SourceFile]:
+        """The file behind an address; where it cannot be fetched, the one kept of it, when that has to be read anew.
+
+        gone: gets what is known of an address of a list, when its server says that there is nothing any more.
+        """
+        visitor = self._visitor()
+        try:
+            yield visitor.visit(address, folder, manners=manners)
+        except ReadError as error:
+            into = fetched_into(address)
+            is_gone = manners is not None and getattr(error, "is_gone", False)
+            if is_gone and self._store.documents.named([], files=[], folder=into):
+                gone += self._store.documents.in_folder(into)
+                return
+            reason = error.reason if error.path == address else f"it leads to {error.path!r}: {error.reason}"
+            outcome.failed.append(Failure(source=address, reason=reason))
+            kept = visitor.kept(address)
+            if kept is not None and not self._is_unchanged(kept):
+                yield kept
+
+    def _keep(self, file: SourceFile, outcome: Outcome) -> None:
+        """Keep what could be read of it, and nothing of an older file, of another kind, from the same address."""
+        read_from = {known.file_hash for known in self._store.documents.in_file(file.file)}
+        if file.origin is None or read_from != {hash_of_file(file.path)}:
+            return
+        keep(file, self._store.folder)
+        for known in self._store.documents.in_folder(file.origin.folder):
+            if known.file != file.file:
+                self._withdraw(known)
+                outcome.removed.append(known.source)
+
+    def _withdraw(self, version: KnownVersion) -> None:
+        with self._store.begin():
+            self._writer.withdraw(version.document_id)
+
+
+def _part_of(on_progress: _OnProgress, n_before: int, n_total: int) -> _OnProgress:
+    """Tells how far all is, where what is told is how far a part is: each address counts the same."""
+    if on_progress is None:
+        return None
+
+    def of_all(progress: Progress) -> None:
+        n_done = n_before + progress.n_done
+        on_progress(Progress(n_done=n_done, n_total=n_total, bytes_done=n_done, bytes_total=n_total))
+
+    return of_all
 
 
 _PAUSES_OF_A_LOOK = 10

@@ -12,11 +12,12 @@ import os
 import re
 import shutil
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
+from urllib.parse import unquote, urlsplit
 
 from rag.errors import StoreError, StoreFullError, disk_refusal
 from rag.ingestion.finding import SourceFile, hash_of_file
@@ -24,6 +25,8 @@ from rag.storage import INCOMING, Store, opened_privately, passing_folder, priva
 from rag.types import NO_METADATA, Document, Failure
 
 __all__ = [
+    "N_SIGNATURE_BYTES",
+    "TELLS_NOTHING",
     "UPLOADS",
     "Origin",
     "damaged_uploads",
@@ -32,9 +35,11 @@ __all__ = [
     "fetched_into",
     "keep",
     "kept",
+    "name_of",
     "receiving",
     "safe_name",
     "staged",
+    "suffix_of",
 ]
 
 UPLOADS = "uploads"
@@ -61,6 +66,10 @@ class Origin(NamedTuple):
     def folder(self) -> str:
         """Where the store keeps what was fetched from the address, relative to its own folder."""
         return f"{WEB}/{hashlib.sha256(self.address.encode()).hexdigest()[:32]}"
+
+    def told(self, more: Mapping[str, str]) -> Origin:
+        """The same, with more to say of its documents; what is empty says nothing."""
+        return self._replace(said={**self.said, **{name: value for name, value in more.items() if value}})
 
     def told_of(self, document: Document, path: Path) -> Document:
         """The document of the file with what is known of it from here; no name of a file is its title then."""
@@ -223,3 +232,79 @@ def delete_unused(store: Store) -> None:
 def fetched_into(address: str) -> str:
     """The folder in the store's folder with what was fetched from the address."""
     return Origin(address).folder
+
+
+_SUFFIX_BY_TYPE = {
+    "text/html": ".html",
+    "application/xhtml+xml": ".html",
+    "text/markdown": ".md",
+    "text/csv": ".csv",
+    "text/tab-separated-values": ".tsv",
+    "application/pdf": ".pdf",
+    "application/rtf": ".rtf",
+    "text/rtf": ".rtf",
+    "application/rss+xml": ".xml",
+    "application/atom+xml": ".xml",
+    "application/rdf+xml": ".xml",
+    "application/xml": ".xml",
+    "text/xml": ".xml",
+    "application/json": ".json",
+    "application/feed+json": ".json",
+    "application/x-ndjson": ".ndjson",
+    "application/epub+zip": ".epub",
+    "application/mbox": ".mbox",
+    "message/rfc822": ".eml",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation": ".pptx",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx",
+    "application/vnd.oasis.opendocument.text": ".odt",
+    "application/vnd.oasis.opendocument.spreadsheet": ".ods",
+    "application/vnd.oasis.opendocument.presentation": ".odp",
+    "image/png": ".png",
+    "image/jpeg": ".jpg",
+    "image/tiff": ".tif",
+}
+"""What a server calls a kind of file → the suffix by which its reader is chosen."""
+TELLS_NOTHING = frozenset({"", "text/plain", "application/octet-stream", "binary/octet-stream", "application/zip"})
+_NEVER_TEXT = ("image/", "audio/", "video/", "font/")
+_SIGNATURES = (
+    (re.compile(rb"%PDF-"), ".pdf"),
+    (re.compile(rb"\{\\rtf"), ".rtf"),
+    (re.compile(rb"\s*<(?:!doctype\s+html|html\b|head\b|body\b)", re.IGNORECASE), ".html"),
+    (re.compile(rb"\s*<\?xml\b"), ".xml"),
+)
+N_SIGNATURE_BYTES = 1024
+
+
+def suffix_of(address: str, media_type: str, start: bytes | None, suffixes: Collection[str]) -> str:
+    """The suffix by which what was fetched is read; empty when nothing reads it, or when it cannot be told yet.
+
+    What the server calls it counts; where that says nothing, the name in the address does, and then the bytes.
+
+    media_type: as the server calls it. start: of the bytes; None when they are still to come.
+
+    >>> suffix_of("https://example.org/a.csv", "text/plain", None, (".csv", ".txt"))
+    '.csv'
+    """
+    named = PurePosixPath(urlsplit(address).path).suffix.lower()
+    by_name = named if named in suffixes else ""
+    by_bytes = next((suffix for sign, suffix in _SIGNATURES if start and sign.match(start)), "")
+    by_type = _SUFFIX_BY_TYPE.get(media_type, "")
+    if by_bytes in (".pdf", ".rtf"):  # no other reader reads these
+        by_type = by_bytes
+    elif not by_type and media_type in TELLS_NOTHING:
+        by_type = by_name or by_bytes or (".txt" if media_type == "text/plain" else "")
+    elif not by_type and not media_type.startswith(_NEVER_TEXT):
+        by_type = by_name
+    return by_type if by_type in suffixes else ""
+
+
+def name_of(address: str, suffix: str) -> str:
+    """The name of the file that is fetched from there.
+
+    >>> name_of("https://example.org/2025/bridge?id=1", ".html"), name_of("https://example.org/", ".html")
+    ('bridge.html', 'example.org.html')
+    """
+    parts = urlsplit(address)
+    name = safe_name(unquote(PurePosixPath(parts.path).name) or parts.hostname or "")
+    return name if name.lower().endswith(suffix) else f"{name}{suffix}"

@@ -7,12 +7,14 @@ import socket
 import ssl
 import time
 import zlib
+from contextlib import nullcontext
 
 import pytest
 
 from rag.errors import ReadError
 from rag.ingestion.connecting import FetchLimits, _why_not, is_public
-from rag.ingestion.fetching import GoneError, Head, LaterError, Validators, fetch, normal_address, suffix_of
+from rag.ingestion.fetching import Head, Manners, StatusError, Validators, fetch, normal_address
+from rag.ingestion.uploads import suffix_of
 from tests.conftest import Reply
 
 HERE = FetchLimits(max_bytes=100_000, max_seconds=5, max_connect_seconds=2, may_be_private=True)
@@ -242,35 +244,32 @@ def test_body_that_is_shorter_than_told_is_refused(get, site):
 
 
 @pytest.mark.parametrize(
-    ("status", "kind", "because"),
+    ("status", "because"),
     [
-        (404, GoneError, "there is no such page"),
-        (410, GoneError, "there is no such page"),
-        (403, ReadError, "not for everybody"),
-        (500, ReadError, "500 (Internal Server Error)"),
-        (204, ReadError, "204 (No Content)"),
-        (304, ReadError, "304 (Not Modified)"),
-        (799, ReadError, "799 (an unknown status)"),
-        (503, LaterError, "try again later"),
+        (404, "there is no such page"),
+        (410, "there is no such page"),
+        (403, "not for everybody"),
+        (500, "500 (Internal Server Error)"),
+        (204, "204 (No Content)"),
+        (304, "304 (Not Modified)"),
+        (799, "799 (an unknown status)"),
+        (503, "try again later"),
     ],
 )
-def test_each_refusal_of_a_server_is_one_sentence(get, site, status, kind, because):
+def test_each_refusal_of_a_server_is_one_sentence(get, site, status, because):
     site.pages["/a"] = Reply(status, {}, [])
-    with pytest.raises(kind, match=r"the server answers") as caught:
+    with pytest.raises(StatusError, match=r"the server answers") as caught:
         get(site.url + "/a")
     assert because in caught.value.reason
+    assert caught.value.is_gone is (status in (404, 410))
 
 
 @pytest.mark.parametrize(("header", "seconds"), [("120", 120), ("soon", 0), ("Wed, 21 Oct 2015 07:28:00 GMT", 0)])
 def test_server_says_when_to_come_again(get, site, header, seconds):
     site.pages["/a"] = Reply(429, {"Retry-After": header}, [])
-    with pytest.raises(LaterError) as caught:
+    with pytest.raises(StatusError) as caught:
         get(site.url + "/a")
     assert caught.value.seconds == seconds
-
-
-def test_nothing_is_not_a_page(get, site):
-    assert "sent nothing" in refusal(get, site.put("/a", b""))
 
 
 def test_what_is_known_is_not_sent_again(get, site):
@@ -307,6 +306,57 @@ def test_nobody_listening_is_one_sentence(get):
     assert refusal(get, address).startswith("no connection comes about")
 
 
+# Manners
+
+
+def manners(robots: str | Exception, delay_seconds: float = 0.0) -> Manners:
+    def text_of(address):
+        assert address == "https://example.org/robots.txt"
+        if isinstance(robots, Exception):
+            raise robots
+        return robots
+
+    return Manners(text_of, delay_seconds=delay_seconds)
+
+
+@pytest.mark.parametrize(
+    ("robots", "is_allowed"),
+    [
+        ("", True),
+        ("User-agent: *\nDisallow: /", False),
+        ("User-agent: *\nDisallow: /\nUser-agent: chapter-and-verse\nDisallow: /private", True),
+        ("User-agent: Chapter-And-Verse\nDisallow: /*.html?x=1$", False),
+        ("User-agent: *\nDisallow: /news\nAllow: /news/a", True),
+        ("User-agent: other\nDisallow: /", True),
+        ("<html>not found</html>", True),
+        (StatusError("x", "gone - wait", status=404), True),
+        (StatusError("x", "not for you - wait", status=403), True),
+        (StatusError("x", "too much - wait", status=429), False),
+        (StatusError("x", "broken - wait", status=500), False),
+        (ReadError("x", "nobody is there - wait"), False),
+    ],
+)
+def test_site_says_what_programs_may_ask_for(robots, is_allowed):
+    with nullcontext() if is_allowed else pytest.raises(ReadError, match=r"https://example\.org/robots\.txt .* - "):
+        manners(robots).wait_for_turn("https://example.org/news/a.html?x=1")
+
+
+def test_site_is_asked_no_more_often_than_it_wants():
+    for robots, delay, least in (("", 0.1, 0.1), ("User-agent: *\nCrawl-delay: 0.2", 0.1, 0.2)):
+        polite = manners(robots, delay)
+        started = time.monotonic()
+        for _ in range(2):
+            polite.wait_for_turn("https://example.org/a")
+        assert least <= time.monotonic() - started < least + 0.2
+
+
+def test_site_that_wants_to_be_asked_too_seldom_is_asked_once():
+    polite = manners("User-agent: *\nCrawl-delay: 86400")
+    polite.wait_for_turn("https://example.org/a")
+    with pytest.raises(ReadError, match="asks for 86400 seconds between two pages"):
+        polite.wait_for_turn("https://example.org/b")
+
+
 # Kinds
 
 
@@ -330,4 +380,4 @@ def test_nobody_listening_is_one_sentence(get):
 )
 def test_kind_is_what_the_server_says_else_the_name_else_the_bytes(name, media_type, start, suffix):
     suffixes = (".html", ".pdf", ".csv", ".txt", ".docx", ".xml")
-    assert suffix_of(Head(f"https://example.org{name}", media_type, "", "", ""), start, suffixes) == suffix
+    assert suffix_of(f"https://example.org{name}", media_type, start, suffixes) == suffix

@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from rag import Assistant, Settings
+from rag import Assistant, Settings, SettingsError
 from tests.conftest import Reply
 
 BRIDGE = "The bridge opened in 1932."
 RIVER = "The river is deep."
-SETTINGS = Settings(embedder="hashing", abstain_below=0.0, fetch_private=True, max_fetch_seconds=2)
+SETTINGS = Settings(
+    embedder="hashing", abstain_below=0.0, fetch_private=True, max_fetch_seconds=2, fetch_delay_seconds=0
+)
 FEED = """<rss version="2.0"><channel><title>News</title>
 <item><title>Bridge</title><link>{url}/bridge</link><guid>b</guid><description>{bridge}</description></item>
 <item><title>River</title><link>{url}/river</link><guid>r</guid><description>{river}</description></item>
@@ -222,10 +224,130 @@ def test_nothing_is_fetched_that_no_address_asks_for(assistant, site, write: obj
     assert site.asked == []
 
 
+def test_page_that_cannot_be_read_any_more_leaves_the_older_one(assistant, site, store_folder):
+    address = site.put("/a", page(BRIDGE))
+    assistant.add([address])
+    site.put("/a", page(title=""))
+    (failure,) = assistant.add([address]).failed
+    assert failure.source == address
+    assert assistant.ask("When did the bridge open?").citations[0].quote == BRIDGE
+    assert assistant.check() == []
+
+
+# Lists of addresses
+
+
+@pytest.fixture
+def listing(write):
+    def listing(*lines: str) -> Path:
+        return write("news.urls", "\n".join(lines))
+
+    return listing
+
+
+def test_list_is_kept_in_step(assistant, site, listing):
+    a, b, c = (site.put(f"/{name}", page(BRIDGE, f"It is called {name}.")) for name in "abc")
+    path = listing("# news", "", a, f"  {b}  ", f"{a}#twice")
+    assert assistant.sync(path).added == (a, b)
+    assert site.asked == ["/robots.txt", "/a", "/b"]
+    path = listing(b, c)
+    report = assistant.sync(path)
+    assert (report.added, report.unchanged, report.removed) == ((c,), (b,), (a,))
+    assert [info.source for info in assistant.documents()] == [b, c]
+
+
+@pytest.mark.parametrize("status", [404, 410])
+def test_page_that_is_gone_goes_and_its_citations_stay(assistant, site, listing, store_folder, status):
+    a, b = site.put("/a", page(BRIDGE)), site.put("/b", page(RIVER))
+    path = listing(a, b)
+    assistant.sync(path)
+    cited = assistant.ask("When did the bridge open?").citations[0]
+    site.pages["/a"] = Reply(status, {}, [])
+    report = assistant.sync(path)
+    assert (report.removed, report.unchanged, report.failed) == ((a,), (b,), ())
+    assert assistant.sync(path).failed == ()
+    assert cited.span.slice(assistant.document(cited.document_id).text) == BRIDGE
+    assert kept(store_folder) == ["a.html", "b.html"]
+    assistant.prune(days=0)
+    assert kept(store_folder) == ["b.html"]
+
+
+def test_address_that_never_was_there_is_named(assistant, site, listing):
+    (failure,) = assistant.sync(listing(f"{site.url}/mistyped")).failed
+    assert "there is no such page" in failure.reason
+
+
+def test_page_that_fails_stays(assistant, site, listing):
+    path = listing(site.put("/a", page(BRIDGE)))
+    assistant.sync(path)
+    site.pages["/a"] = Reply(500, {}, [])
+    report = assistant.sync(path)
+    assert ([failure.source for failure in report.failed], report.removed) == ([f"{site.url}/a"], ())
+    assert len(assistant.documents()) == 1
+
+
+def test_robots_are_kept_out_also_behind_a_redirect_and_a_person_is_not(assistant, site, listing):
+    site.put("/robots.txt", "User-agent: *\nDisallow: /private/", "text/plain")
+    private, open_page = site.put("/private/a", page(RIVER)), site.put("/b", page(BRIDGE))
+    leading = site.lead("/c", "/private/a")
+    report = assistant.sync(listing(private, open_page, leading))
+    assert report.added == (open_page,)
+    assert [failure.source for failure in report.failed] == [private, leading]
+    assert all("robots.txt asks programs to leave it out" in failure.reason for failure in report.failed)
+    assert "/private/a" not in site.asked
+    assert assistant.add([private]).added == (private,)
+
+
+def test_server_that_asks_to_come_again_soon_is_asked_again(assistant, site, listing):
+    def at_first(headers):
+        site.put("/a", page(BRIDGE))
+        return Reply(429, {"Retry-After": "1"}, [])
+
+    site.pages["/a"] = at_first
+    address = f"{site.url}/a"
+    (failure,) = assistant.add([address]).failed
+    assert "try again in 1 seconds" in failure.reason
+    site.pages["/a"] = at_first
+    assert assistant.sync(listing(address)).added == (address,)
+
+
+def test_dry_run_says_what_would_be_done(assistant, site, listing):
+    a, b, c = (site.put(f"/{name}", page(BRIDGE, f"It is called {name}.")) for name in "abc")
+    assistant.sync(listing(a, b))
+    site.pages["/b"] = Reply(404, {}, [])
+    report = assistant.sync(listing(a, b, c), dry_run=True)
+    assert (report.added, report.unchanged, report.removed) == ((c,), (a,), (b,))
+    assert [info.source for info in assistant.documents()] == [a, b]
+
+
+def test_list_that_is_empty_removes_nothing_unasked(assistant, site, listing):
+    address = site.put("/a", page(BRIDGE))
+    assistant.sync(listing(address))
+    with pytest.raises(SettingsError, match="it names no address, and 1 documents of it would be removed"):
+        assistant.sync(listing("# nothing"))
+    assert assistant.sync(listing("# nothing"), allow_empty=True).removed == (address,)
+
+
+def test_file_that_is_no_list_is_refused_before_anything_is_fetched(assistant, site, listing):
+    address = site.put("/a", page(BRIDGE))
+    with pytest.raises(SettingsError, match=r"write an address on each line \(line 2 is 'example.org'\)"):
+        assistant.sync(listing(address, "example.org"))
+    assert site.asked == []
+    with pytest.raises(SettingsError, match="cannot watch"):
+        next(assistant.watch(listing(address)))
+
+
+def test_feed_in_a_list_is_its_entries(assistant, site, listing):
+    address = site.put("/feed", FEED.format(url=site.url, bridge=BRIDGE, river=RIVER), "application/rss+xml")
+    path = listing(address)
+    assert len(assistant.sync(path).added) == 2
+    assert assistant.sync(listing("# none"), allow_empty=True).removed == (f"{address}#b", f"{address}#r")
+
+
 def test_library_for_fetching_is_not_loaded_for_files(start_python, store_folder, write):
     code = """
 import sys
-from rag import Assistant, Settings
+from rag import Assistant, Settings, SettingsError
 with Assistant.open(sys.argv[1], Settings(embedder="hashing")) as assistant:
     assistant.add([sys.argv[2]])
 print("rag.ingestion.fetching" in sys.modules)
