@@ -19,7 +19,7 @@ from charset_normalizer import from_bytes
 
 from rag.errors import ReadError
 
-__all__ = ["DEFAULT_MAX_BYTES", "Decoded", "decode", "decoded_with_notice", "read_bytes"]
+__all__ = ["DEFAULT_MAX_BYTES", "Decoded", "decode", "decoded_with_notice", "likely_encoding", "read_bytes"]
 
 DEFAULT_MAX_BYTES = 50_000_000
 MAX_SAMPLE_BYTES = 65_536
@@ -271,6 +271,15 @@ def _codec_of(label: str) -> str:
         return ""
     # Python also knows utf-7, unicode_escape and others that turn harmless bytes into something else.
     return _WIDER_BY_DECLARED.get(name, name) if _DECLARABLE.fullmatch(name) else ""
+
+
+def likely_encoding(data: bytes, path: Path) -> str:
+    """Python's name of the encoding that the letters look like.
+
+    Raises:
+        ReadError: they fit none.
+    """
+    return _detect(data, path).encoding
 
 
 class _Guess(NamedTuple):

@@ -26,6 +26,7 @@ import pypdfium2.raw as pdfium  # type: ignore[import-untyped]
 from rag.errors import ReadError
 from rag.readers._decoding import DEFAULT_MAX_BYTES, read_bytes
 from rag.readers._normalisation import iso_date, make_document, one_line
+from rag.readers.pdf.lookups import UNKNOWN, Letters, mean_nothing, rightly_named
 from rag.readers.pdf.pages import (
     BEYOND,
     HOW_TO_INSTALL,
@@ -135,7 +136,7 @@ MAX_LABEL_CHARACTERS = 40
 
 _SIGNATURE = b"%PDF-"
 _N_SIGNATURE_BYTES = 1024
-_MOST_UNKNOWN = 0.3
+_MOST_UNKNOWN, _NOTICED_UNKNOWN = 0.3, 0.01
 # PDFium keeps state that all documents of a process share: only one thread may be inside.
 _LOCK = threading.Lock()
 
@@ -180,10 +181,12 @@ class PdfReader:
             raise ReadError(str(path), "it is no PDF - give it its right name, or save it again as PDF")
         with _LOCK, _opened(data, path) as document:
             facts = about(document, data)
-            read = self._with_recognised(document, _pages(document, path))
+            named, misnamed = _rightly_named(_pages(document, path), path)
+            read = self._with_recognised(document, named)
             labels = _page_labels(document)
         _refuse_without_text(read.pages, path, is_recognised=read.n_recognised > 0)
         laid_out = as_laid_out(read.pages)
+        letters = _letters_notice(read.pages, laid_out.text)
         return make_document(
             path,
             title=facts.title or laid_out.title,
@@ -194,7 +197,7 @@ class PdfReader:
                 **facts.metadata,
                 "published": facts.metadata["published"] or published_of(laid_out.text),
                 "author": facts.metadata["author"] or author_of(laid_out.text),
-                "notice": " ".join(filter(None, [laid_out.metadata["notice"], read.notice])),
+                "notice": " ".join(filter(None, [laid_out.metadata["notice"], misnamed, read.notice, letters])),
                 "page_labels": labels,
                 "pages_without_text": ",".join(
                     str(page.number) for page in read.pages if page.has_pictures and not page.words
@@ -285,10 +288,11 @@ def _pages(document: pypdfium2.PdfDocument, path: Path) -> list[Page]:
     if n_pages > MAX_PAGES:
         raise ReadError(str(path), f"it says that it has {n_pages:,} pages, more than {MAX_PAGES:,} - split it")
     pages = []
+    letters = Letters()
     n_damaged = 0
     for i in range(n_pages):
         try:
-            page = words_of(document, i)
+            page = words_of(document, i, letters)
         except pypdfium2.PdfiumError:
             n_damaged += 1
             page = Page(i + 1, (), 0.0, has_pictures=True)
@@ -301,6 +305,33 @@ def _pages(document: pypdfium2.PdfDocument, path: Path) -> list[Page]:
     if n_damaged == n_pages:
         raise ReadError(str(path), "none of its pages can be opened - save it again as PDF")
     return pages
+
+
+def _rightly_named(pages: list[Page], path: Path) -> tuple[list[Page], str]:
+    """The pages with the letters that their fonts misname, and what to say of it."""
+    words = [word for page in pages for word in page.words]
+    texts, encoding = rightly_named([word.text for word in words], path)
+    if not encoding:
+        return pages, ""
+    named = (word._replace(text=text) for word, text in zip(words, texts, strict=True))
+    pages = [page._replace(words=tuple(next(named) for _ in page.words)) for page in pages]
+    return pages, f"Its fonts give Western names to letters of another script; they were read as {encoding}."
+
+
+def _letters_notice(pages: Sequence[Page], text: str) -> str:
+    """What to say where fonts do not name the letters of some words, or name letters as no language has them."""
+    n_unknown, n_words = sum(page.n_unknown for page in pages), sum(len(page.words) for page in pages)
+    if n_unknown > _NOTICED_UNKNOWN * n_words:
+        return (
+            f"Its fonts do not say all letters of {n_unknown:,} of its {n_words:,} words; each such letter stands as "
+            f"{UNKNOWN} - get another copy, or have it recognised (OCR)."
+        )
+    if mean_nothing(text):
+        return (
+            "Its letters are spread as in no language, so its fonts may name them wrongly - compare the text with the "
+            "page, and have it recognised (OCR) if they differ."
+        )
+    return ""
 
 
 def _refuse_without_text(pages: Sequence[Page], path: Path, *, is_recognised: bool) -> None:

@@ -17,7 +17,7 @@ import pypdfium2  # type: ignore[import-untyped]
 import pypdfium2.raw as pdfium  # type: ignore[import-untyped]
 
 from rag.readers._normalisation import normalise
-from rag.readers.pdf.annotations import PlacedText, beside, is_mostly_picture
+from rag.readers.pdf.lookups import LIGATURES, Letters, PlacedText, beside, is_mostly_picture
 from rag.readers.shape.raised import lowered, raised
 
 if TYPE_CHECKING:
@@ -28,8 +28,10 @@ __all__ = ["Page", "Word", "words_of"]
 HYPHEN_MARKS = "\x02\ufffe\u00ad"
 """What PDFium makes of a hyphen at the end of a line, and the hyphen that is only seen there."""
 _WEAK_HYPHEN = "\u2010"
-_LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"})
-_UNKNOWN = frozenset([*range(0xE000, 0xF900), 0xFFFD])
+_BULLETS = {"\uf0b7": "•", "\uf0a7": "▪", "\uf0d8": "➢", "\uf0fc": "✓", "\uf0e0": "→"}
+"""What the fonts of signs have at code points for private use, before items of lists."""
+_WRITTEN = str.maketrans(LIGATURES | _BULLETS)
+_UNKNOWN = re.compile("[\ue000-\uf8ff\ufffd]")
 """Code points for private use, and the one for no character."""
 _SMALLEST_SIZE, _USUAL_SIZE = 0.5, 10.0
 _FEW_WORDS = 40
@@ -45,6 +47,7 @@ _RIGHT_TO_LEFT_LETTERS = re.compile("[\u05d0-\u05ea\u0620-\u064a\u066e-\u06d3\uf
 _FROM_THE_LEFT = re.compile(r"[0-9a-zA-Z]+(?:[.,:/%-][0-9a-zA-Z]+)*|.", re.DOTALL)
 _MIRRORED = str.maketrans("()[]{}<>«»", ")(][}{><»«")
 _IDEOGRAPH = re.compile("[\u3001-\u30ff\u3400-\u9fff\uf900-\ufaff\uff01-\uff60]")
+_ONE_IDEOGRAPH = re.compile(_IDEOGRAPH.pattern)
 _ALEFS, _LAM = frozenset("اأإآ"), "ل"
 _SAME_PLACE, _SAME_LINE, _TOUCHING = 0.01, 0.5, 0.05
 _TWICE = re.compile(r"([^\W_])\1")
@@ -73,7 +76,7 @@ class Page(NamedTuple):
     """One page as it is read.
 
     words: in the order of the file. height: in points, of the page as it is turned to be read.
-    n_characters: how many were drawn. n_unknown: how many words begin with a sign whose meaning the font does not say.
+    n_characters: how many were drawn. n_unknown: how many words hold a sign whose meaning the font does not say.
     has_pictures: only looked for where there are no words. remarks: notes of readers on the page, a line each.
     may_be_picture: whether it looks like a scan: a picture, or curves without words, is most of what is seen.
     recognised: how the words were read in a picture of the page; None where the file says them.
@@ -108,8 +111,8 @@ class _Drawn(NamedTuple):
     is_known: bool
 
 
-def words_of(document: pypdfium2.PdfDocument, index: int) -> Page:
-    """The page at `index`, from 0.
+def words_of(document: pypdfium2.PdfDocument, index: int, letters: Letters) -> Page:
+    """The page at `index`, from 0; `letters` are those of the document's fonts.
 
     Raises:
         PdfiumError: the page is damaged.
@@ -119,7 +122,7 @@ def words_of(document: pypdfium2.PdfDocument, index: int) -> Page:
         visible = _Box(*page.get_cropbox())
         text_page = page.get_textpage()
         try:
-            characters = _characters(text_page.raw)
+            characters = letters.named(text_page.raw, _characters(text_page.raw))
             drawn = [word for word in _drawn_words(text_page.raw, characters) if _is_inside(word.box, visible)]
         finally:
             text_page.close()
@@ -130,9 +133,11 @@ def words_of(document: pypdfium2.PdfDocument, index: int) -> Page:
     finally:
         page.close()
     if any(word.quarter_turns == 3 and _IDEOGRAPH.match(word.text) for word in drawn):
-        drawn = [word._replace(quarter_turns=3) if _is_one_ideograph(word.text) else word for word in drawn]
-    turns = Counter(word.quarter_turns for word in drawn for _ in word.text).most_common(1)
-    most_turns = turns[0][0] if turns and turns[0][0] >= 0 else 0
+        drawn = [word._replace(quarter_turns=3) if _ONE_IDEOGRAPH.fullmatch(word.text) else word for word in drawn]
+    n_letters_by_turns = Counter[int]()
+    for word in drawn:
+        n_letters_by_turns[word.quarter_turns] += len(word.text)
+    most_turns = max(0, max(n_letters_by_turns, key=n_letters_by_turns.__getitem__, default=0))
     words = [_turned(word, most_turns, visible) for word in drawn]
     if _is_right_to_left(words):
         words = list(_in_their_lines([word._replace(left=-word.right, right=-word.left) for word in words]))
@@ -142,10 +147,6 @@ def words_of(document: pypdfium2.PdfDocument, index: int) -> Page:
     return Page(
         index + 1, tuple(words), height, n_characters, n_unknown, has_pictures, tuple(around.remarks), may_be_picture
     )
-
-
-def _is_one_ideograph(text: str) -> bool:
-    return len(text) == 1 and _IDEOGRAPH.match(text) is not None
 
 
 def _drawn_beside(text: PlacedText, drawn: list[_Drawn]) -> _Drawn:
@@ -195,7 +196,8 @@ def _drawn_words(text_page: object, characters: list[str]) -> Iterator[_Drawn]:
 def _placed(text_page: object, text: str, first: int, last: int) -> Iterator[_Drawn]:
     """The word with its place, if it has one, and a text."""
     # Where PDFium has characters of 16 bits, an emoji is two of them.
-    text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    if not text.isascii():
+        text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     if last > first and len(text) == last + 1 - first:
         indices: Sequence[int] = range(first, last + 1)
         if _TWICE.search(text):
@@ -205,7 +207,7 @@ def _placed(text_page: object, text: str, first: int, last: int) -> Iterator[_Dr
             text = _in_reading_order(text_page, text, indices)
         elif _MAY_BE_RAISED.search(text):
             text = _with_raised_marked(text_page, text, indices)
-    text = normalise(text.translate(_LIGATURES)).strip()
+    text = normalise(text.translate(_WRITTEN)).strip()
     boxes = [box for box in (_box(text_page, first), _box(text_page, last)) if box is not None]
     if not text or not boxes:
         return
@@ -226,7 +228,7 @@ def _placed(text_page: object, text: str, first: int, last: int) -> Iterator[_Dr
         quarter_turns = 3  # lines from the top, and from the right to the left: as of a page that was turned
     box = _on_its_baseline(text_page, first, box, size, quarter_turns)
     is_after_blank = first > 0 and not pdfium.FPDFText_IsGenerated(text_page, first - 1)
-    is_known = not pdfium.FPDFText_HasUnicodeMapError(text_page, first) and ord(text[0]) not in _UNKNOWN
+    is_known = text.isascii() or not _UNKNOWN.search(text)
     yield _Drawn(text, box, size, quarter_turns, is_after_blank, is_known)
 
 
