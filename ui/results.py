@@ -78,6 +78,7 @@ class CitationJson(TypedDict):
     also_in: list[str]
     places: list[PlaceOnPageJson]
     confidence: float
+    assertion: str
 
 
 class PlaceJson(CitationJson):

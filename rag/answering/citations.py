@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
+from rag.checking.attributed import assertion_of
 from rag.errors import NotFoundError, StoreError
 from rag.language.sentences import sentence_spans
 from rag.protocols import Surroundings
@@ -122,6 +123,11 @@ class Numbering:
                 also_in=sentence.also_in,
                 places=tuple(line.place for line in recognised),
                 confidence=min((line.confidence for line in recognised), default=1.0),
+                assertion=assertion_of(
+                    sentence.quote,
+                    surroundings_of(sentence.span, document.text, sentence.title),
+                    speaker=sentence.speaker,
+                ),
             )
         return self._by_place[place]
 

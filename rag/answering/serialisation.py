@@ -11,6 +11,7 @@ from typing import Any
 from rag.types import (
     Answer,
     AnswerStatus,
+    Assertion,
     Citation,
     Claim,
     Evidence,
@@ -124,6 +125,7 @@ def _citation_from(item: Mapping[str, Any]) -> Citation:
         also_in=tuple(item.get("also_in", ())),
         places=tuple(PlaceOnPage(**place) for place in item.get("places", ())),
         confidence=item.get("confidence", 1.0),
+        assertion=Assertion(item.get("assertion", Assertion.STATED)),
     )
 
 
@@ -183,6 +185,7 @@ def citation_to_dict(citation: Citation) -> dict[str, Any]:
         "also_in": list(citation.also_in),
         "places": [asdict(place) for place in citation.places],
         "confidence": round(citation.confidence, 4),
+        "assertion": citation.assertion.value,
     }
 
 

@@ -7,7 +7,8 @@ A fact stands in a sentence, and the sentence in a document. "In her novel, …"
 - what is left out: a part of the sentence before, between or behind the claim's words may be missing from the claim
   only when it is known to leave the rest as it was, see `rag.checking.omission`.
 
-`rag.checking.withdrawal` looks at the sentences around. The classes of `Assertion` are told in the reasons.
+`rag.checking.withdrawal` looks at the sentences around. The kinds of `Frame` are told in the reasons; those of
+`rag.types.Assertion`, which a citation shows, are made from them in `rag.checking.attributed`.
 """
 
 from __future__ import annotations
@@ -26,11 +27,11 @@ from rag.checking.withdrawal import MOCKING, Around, withdrawn
 from rag.language import saying
 from rag.language.english import ARTICLES, BE, DETERMINERS, NEGATIONS, POSSESSIVES, SUBJECTS, UNIVERSALS, word_set
 
-__all__ = ["Assertion", "Cue", "cues_of", "frame_findings", "stems_of"]
+__all__ = ["Cue", "Frame", "cues_of", "frame_findings", "stems_of"]
 
 
-class Assertion(StrEnum):
-    """As what a sentence says what it says; a sentence without a cue states it."""
+class Frame(StrEnum):
+    """What keeps a sentence from stating what it says."""
 
     DOUBTED = "doubted"
     FICTIONAL = "fictional"
@@ -47,7 +48,7 @@ class Assertion(StrEnum):
 class Cue(NamedTuple):
     """A cue and the tokens that it is about, half-open."""
 
-    kind: Assertion
+    kind: Frame
     word: str
     position: int
     first: int
@@ -61,11 +62,11 @@ def stems_of(words: frozenset[str]) -> frozenset[str]:
 
 
 _DOUBT = saying.DOUBTFUL | saying.APPROXIMATE | word_set("rumours rumors")
-_FICTION = stems_of(saying.FICTION)
-_FICTION_VERBS = stems_of(saying.FICTION_VERBS)
 _FICTIVE_ROLES = stems_of(
     word_set("hero heroine villain protagonist antagonist narrator character plot scene storyline ending detective")
 )
+_FICTION = stems_of(saying.FICTION)
+_FICTION_VERBS = stems_of(saying.FICTION_VERBS)
 _DISOWNING = stems_of(saying.DISOWNING)
 _NAMING = stems_of(saying.NAMING)
 _NOT = NEGATIONS | NEGATING | {"rarely", "seldom"}
@@ -76,61 +77,61 @@ _WHOLE = UNIVERSALS - {"both", "never"}
 _INVERTED = word_set("had were should")
 _INVERTED_SUBJECTS = ARTICLES | POSSESSIVES | SUBJECTS
 _PHRASES = {
-    ("as", "long", "as"): Assertion.CONDITIONAL,
-    ("so", "long", "as"): Assertion.CONDITIONAL,
-    ("in", "case"): Assertion.CONDITIONAL,
-    ("in", "the", "event"): Assertion.CONDITIONAL,
-    ("the", "case", "of"): Assertion.CONDITIONAL,
-    ("on", "condition"): Assertion.CONDITIONAL,
-    ("only", "when"): Assertion.CONDITIONAL,
-    ("on", "the", "assumption"): Assertion.CONDITIONAL,
-    ("apart", "from"): Assertion.EXCEPTED,
-    ("aside", "from"): Assertion.EXCEPTED,
-    ("other", "than"): Assertion.EXCEPTED,
-    ("save", "for"): Assertion.EXCEPTED,
-    ("save", "the"): Assertion.EXCEPTED,
-    ("but", "for"): Assertion.EXCEPTED,
-    ("so", "called"): Assertion.FORMER,
-    ("self", "styled"): Assertion.FORMER,
-    ("self", "proclaimed"): Assertion.FORMER,
-    ("one", "time"): Assertion.FORMER,
-    ("the", "would", "be"): Assertion.FORMER,
-    ("a", "would", "be"): Assertion.FORMER,
-    ("used", "to"): Assertion.FORMER,
-    ("once", "a"): Assertion.FORMER,
-    ("once", "an"): Assertion.FORMER,
-    ("once", "the"): Assertion.FORMER,
-    ("no", "longer"): Assertion.DENIED,
-    ("far", "from"): Assertion.DENIED,
-    ("free", "of"): Assertion.DENIED,
-    ("april", "fool"): Assertion.WITHDRAWN,
-    ("april", "fools"): Assertion.WITHDRAWN,
-    ("in", "error"): Assertion.WITHDRAWN,
-    ("by", "mistake"): Assertion.WITHDRAWN,
-    ("took", "back"): Assertion.WITHDRAWN,
-    ("takes", "back"): Assertion.WITHDRAWN,
-    ("made", "up"): Assertion.WITHDRAWN,
-    ("in", "vain"): Assertion.DENIED,
-    ("all", "but"): Assertion.EXCEPTED,
-    ("short", "of"): Assertion.DENIED,
-    ("close", "to"): Assertion.DENIED,
-    ("in", "principle"): Assertion.DOUBTED,
-    ("in", "theory"): Assertion.DOUBTED,
-    ("on", "paper"): Assertion.DOUBTED,
-    ("in", "part"): Assertion.DOUBTED,
-    ("as", "good", "as"): Assertion.DOUBTED,
-    ("in", "name"): Assertion.DOUBTED,
-    ("more", "or", "less"): Assertion.DOUBTED,
-    ("up", "to", "a", "point"): Assertion.DOUBTED,
-    ("to", "some", "extent"): Assertion.DOUBTED,
-    ("subject", "to"): Assertion.CONDITIONAL,
+    ("as", "long", "as"): Frame.CONDITIONAL,
+    ("so", "long", "as"): Frame.CONDITIONAL,
+    ("in", "case"): Frame.CONDITIONAL,
+    ("in", "the", "event"): Frame.CONDITIONAL,
+    ("the", "case", "of"): Frame.CONDITIONAL,
+    ("on", "condition"): Frame.CONDITIONAL,
+    ("only", "when"): Frame.CONDITIONAL,
+    ("on", "the", "assumption"): Frame.CONDITIONAL,
+    ("apart", "from"): Frame.EXCEPTED,
+    ("aside", "from"): Frame.EXCEPTED,
+    ("other", "than"): Frame.EXCEPTED,
+    ("save", "for"): Frame.EXCEPTED,
+    ("save", "the"): Frame.EXCEPTED,
+    ("but", "for"): Frame.EXCEPTED,
+    ("so", "called"): Frame.FORMER,
+    ("self", "styled"): Frame.FORMER,
+    ("self", "proclaimed"): Frame.FORMER,
+    ("one", "time"): Frame.FORMER,
+    ("the", "would", "be"): Frame.FORMER,
+    ("a", "would", "be"): Frame.FORMER,
+    ("used", "to"): Frame.FORMER,
+    ("once", "a"): Frame.FORMER,
+    ("once", "an"): Frame.FORMER,
+    ("once", "the"): Frame.FORMER,
+    ("no", "longer"): Frame.DENIED,
+    ("far", "from"): Frame.DENIED,
+    ("free", "of"): Frame.DENIED,
+    ("april", "fool"): Frame.WITHDRAWN,
+    ("april", "fools"): Frame.WITHDRAWN,
+    ("in", "error"): Frame.WITHDRAWN,
+    ("by", "mistake"): Frame.WITHDRAWN,
+    ("took", "back"): Frame.WITHDRAWN,
+    ("takes", "back"): Frame.WITHDRAWN,
+    ("made", "up"): Frame.WITHDRAWN,
+    ("in", "vain"): Frame.DENIED,
+    ("all", "but"): Frame.EXCEPTED,
+    ("short", "of"): Frame.DENIED,
+    ("close", "to"): Frame.DENIED,
+    ("in", "principle"): Frame.DOUBTED,
+    ("in", "theory"): Frame.DOUBTED,
+    ("on", "paper"): Frame.DOUBTED,
+    ("in", "part"): Frame.DOUBTED,
+    ("as", "good", "as"): Frame.DOUBTED,
+    ("in", "name"): Frame.DOUBTED,
+    ("more", "or", "less"): Frame.DOUBTED,
+    ("up", "to", "a", "point"): Frame.DOUBTED,
+    ("to", "some", "extent"): Frame.DOUBTED,
+    ("subject", "to"): Frame.CONDITIONAL,
 }
 _SAME = {
-    Assertion.CONDITIONAL: saying.CONDITIONAL | word_set("long case event condition subject when once should had"),
-    Assertion.EXCEPTED: saying.EXCEPTIVE | word_set("but apart aside other save only not nothing"),
-    Assertion.DENIED: _NOT | word_set("failed fail refused unable vain longer far deny denied free tried attempted"),
-    Assertion.POSSIBLE: word_set("can could may might able possible possibly capable"),
-    Assertion.FORMER: saying.PRIVATIVE | word_set("used once was were formerly"),
+    Frame.CONDITIONAL: saying.CONDITIONAL | word_set("long case event condition subject when once should had"),
+    Frame.EXCEPTED: saying.EXCEPTIVE | word_set("but apart aside other save only not nothing"),
+    Frame.DENIED: _NOT | word_set("failed fail refused unable vain longer far deny denied free tried attempted"),
+    Frame.POSSIBLE: word_set("can could may might able possible possibly capable"),
+    Frame.FORMER: saying.PRIVATIVE | word_set("used once was were formerly"),
 }
 """Kind → words of which one in the claim keeps it."""
 
@@ -153,7 +154,7 @@ def cues_of(sentence: Sentence) -> Iterator[Cue]:
         yield Cue(kind, " ".join(tokens[position : position + length]), position, first, end)
 
 
-def _kind_at(tokens: Sequence[str], position: int) -> tuple[Assertion | None, int]:
+def _kind_at(tokens: Sequence[str], position: int) -> tuple[Frame | None, int]:
     """The kind of the cue that begins here, and how many tokens it has."""
     word, base = tokens[position], base_form(tokens[position])
     for phrase, kind in _PHRASES.items():
@@ -161,34 +162,35 @@ def _kind_at(tokens: Sequence[str], position: int) -> tuple[Assertion | None, in
             return kind, len(phrase)
     before = tokens[max(0, position - 4) : position]
     if word in saying.CONDITIONAL:
-        return Assertion.CONDITIONAL, 1
+        return Frame.CONDITIONAL, 1
     is_inverted = tokens[position + 1 : position + 2] != () and tokens[position + 1] in _INVERTED_SUBJECTS
     if word in _INVERTED and "?" not in tokens and (not position or (before[-1:] == (",",) and is_inverted)):
-        return Assertion.CONDITIONAL, 1
+        return Frame.CONDITIONAL, 1
     if word in saying.EXCEPTIVE:
-        return (None if "without" in before else Assertion.EXCEPTED), 1
+        return (None if "without" in before else Frame.EXCEPTED), 1
     if word == "but" and position and before[-1] != "," and not _WHOLE.isdisjoint(before):
-        return Assertion.EXCEPTED, 1
+        return Frame.EXCEPTED, 1
     if word in _DOUBT:
-        return Assertion.DOUBTED, 1
-    if word in _DISOWNING or base in _DISOWNING:
-        return Assertion.WITHDRAWN, 1
+        return Frame.DOUBTED, 1
+    if (word in _DISOWNING or base in _DISOWNING) and before[-1:] != ("no",):  # "make no mistake"
+        return Frame.WITHDRAWN, 1
     if base in _FICTION_VERBS:
-        return Assertion.FICTIONAL, 1
-    is_told = not _OPENING.isdisjoint(before) or _is_telling(tokens, position) or _has_role(tokens, position)
+        return Frame.FICTIONAL, 1
+    near = before[len(before) - before[::-1].index(",") :] if "," in before else before
+    is_told = not _OPENING.isdisjoint(near) or _is_telling(tokens, position) or _has_role(tokens, position)
     if base in _FICTION and is_told:
-        return Assertion.FICTIONAL, 1
+        return Frame.FICTIONAL, 1
     if word == "then" and before[-1:] == ("the",):
-        return Assertion.FORMER, 1
+        return Frame.FORMER, 1
     if word in saying.PRIVATIVE and _is_before_noun(tokens, position):
-        return Assertion.FORMER, 1
+        return Frame.FORMER, 1
     if word == "can" and tokens[position + 1 : position + 2] != ("not",):
-        return Assertion.POSSIBLE, 1
+        return Frame.POSSIBLE, 1
     if base in _NAMING:
-        return Assertion.NAMED, 1
+        return Frame.NAMED, 1
     is_second = tokens[position + 1 : position + 2] in (("only",), ("just",), ("merely",), ("necessarily",))
     if word in _NOT and not is_second and tokens[position - 1 : position] != (",",):
-        return Assertion.DENIED, 1
+        return Frame.DENIED, 1
     return None, 1
 
 
@@ -212,10 +214,10 @@ def _is_telling(tokens: Sequence[str], position: int) -> bool:
     return any(base_form(word) in _DEPICTING or word == "'s" for word in tokens[position + 1 : position + 3])
 
 
-def _scope(sentence: Sentence, kind: Assertion, position: int, behind: int) -> tuple[int, int]:
+def _scope(sentence: Sentence, kind: Frame, position: int, behind: int) -> tuple[int, int]:
     """The tokens that the cue is about: the next word of a name, its clause, or the whole sentence."""
     tokens = sentence.tokens
-    if kind is Assertion.FORMER and tokens[position] != "used":
+    if kind is Frame.FORMER and tokens[position] != "used":
         following = next((atom for atom in sentence.atoms if atom.position >= behind), None)
         if tokens[position] == "then":  # "the then minister": the whole title
             title = [atom for atom in sentence.atoms if position < atom.position < _comma(tokens, position)]
@@ -224,17 +226,17 @@ def _scope(sentence: Sentence, kind: Assertion, position: int, behind: int) -> t
         if following is not None and tokens[position] in ("elect", "designate"):
             end = position
         return behind, end
-    if kind is Assertion.DOUBTED:
+    if kind is Frame.DOUBTED:
         return _clause(tokens, position)
     is_opening = not position - ("just" in tokens[:1])
-    if kind is Assertion.DENIED and is_opening and tokens[position] == "far":
+    if kind is Frame.DENIED and is_opening and tokens[position] == "far":
         return 0, _comma(tokens, position)
-    if kind is Assertion.WITHDRAWN and (tokens[position] == "contrary" or is_opening):
+    if kind is Frame.WITHDRAWN and (tokens[position] == "contrary" or is_opening):
         return 0, _comma(tokens, position)
-    if kind is Assertion.WITHDRAWN:
+    if kind is Frame.WITHDRAWN:
         first = max((i + 1 for i in range(position) if tokens[i] == ";"), default=0)
         return first, next((i for i in range(position + 1, len(tokens)) if tokens[i] == ";"), len(tokens))
-    if kind in (Assertion.DENIED, Assertion.FORMER, Assertion.POSSIBLE):
+    if kind in (Frame.DENIED, Frame.FORMER, Frame.POSSIBLE):
         first = max((i + 1 for i in range(position) if tokens[i] in _CLAUSE_MARKS), default=0)
         end = next((i for i in range(position + 1, len(tokens)) if tokens[i] in _CLAUSE_MARKS), len(tokens))
         joined = (i for i in range(position + 1, end) if tokens[i] == "," and tokens[i + 1 : i + 2] in _JOINTS)
@@ -257,7 +259,7 @@ def _comma(tokens: Sequence[str], position: int) -> int:
     return next((i for i in range(position, len(tokens)) if tokens[i] == ","), position + 4)
 
 
-_OVER_CLAUSES = frozenset({Assertion.DOUBTED, Assertion.WITHDRAWN})
+_OVER_CLAUSES = frozenset({Frame.DOUBTED, Frame.WITHDRAWN})
 _JOINTS = (("and",), ("which",), ("who",), ("where",), ("so",), ("yet",))
 
 
@@ -277,9 +279,9 @@ def frame_findings(alignment: Alignment) -> Iterator[Finding]:
             return
     text = evidence.text or " ".join(evidence.tokens)
     if MOCKING.search(text):
-        yield framed(str(Assertion.MOCKED))
+        yield framed(str(Frame.MOCKED))
     elif tail := _taken_back_behind(text, placed):
-        yield framed(f"{Assertion.WITHDRAWN}: {tail!r}", tail)
+        yield framed(f"{Frame.WITHDRAWN}: {tail!r}", tail)
     elif scare := _scare_quoted(evidence, kept, claim):
         yield framed(f"the source says {scare!r} in quotation marks", scare)
 
@@ -309,13 +311,13 @@ def _is_kept(cue: Cue, mine: Iterable[str]) -> bool:
     if any(word in has or base_form(word) in has for word in words if len(word) > 3 or len(words) == 1):
         return True
     return not has.isdisjoint(_SAME.get(cue.kind, frozenset())) or (
-        cue.kind is Assertion.DOUBTED and not has.isdisjoint(_DOUBT | word_set("may might could said some few many"))
+        cue.kind is Frame.DOUBTED and not has.isdisjoint(_DOUBT | word_set("may might could said some few many"))
     )
 
 
 def _counts(cue: Cue, claim: Sentence) -> bool:
     """A name for a thing counts only where the claim says that it is one, a death only where it says what is now."""
-    if cue.kind is Assertion.NAMED:
+    if cue.kind is Frame.NAMED:
         return not (BE | {"has", "had", "have"}).isdisjoint(claim.tokens)
     return cue.word != "late" or {"was", "were", "had"}.isdisjoint(claim.tokens)
 

@@ -1,4 +1,4 @@
-"""Sentences with their speaker written in, where only the document around them says who speaks.
+"""Who says a sentence, where only the document around it says so, and as what the document says it.
 
 A quote such as "He added that it was over." or the middle of a long quotation names nobody. When the speaker is known,
 the sentence is read as if it named him: "John Healey added that it was over.". Only what is compared changes, never
@@ -11,16 +11,31 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple, TypeAlias
 
 from rag.checking.alignment import Finding, missing
+from rag.checking.assertion import Frame, cues_of
 from rag.checking.atoms import Sentence, normalised, sentences_of
-from rag.checking.lexicon import TITLES
+from rag.checking.lexicon import TITLES, is_past_form
+from rag.checking.polarity import OperatorKind, operators_of
 from rag.checking.speakers import SKIPPED, Saying, sayings_of
+from rag.checking.withdrawal import MOCKING, Around, contradicted, withdrawn
+from rag.language.english import word_set
 from rag.language.saying import VERBS_OF_SAYING
-from rag.protocols import ClaimWithEvidence
+from rag.protocols import ClaimWithEvidence, Surroundings
+from rag.types import Assertion
 
-__all__ = ["Said", "claim_sentences", "clauses_of", "quotation_findings", "said_by", "sentences_said_by", "speakers_of"]
+__all__ = [
+    "Said",
+    "assertion_of",
+    "claim_sentences",
+    "clauses_of",
+    "quotation_findings",
+    "said_by",
+    "sentences_said_by",
+    "speakers_of",
+]
 
 SpeakerOf: TypeAlias = Callable[[Sentence], str]
 
@@ -200,3 +215,79 @@ def quotation_findings(claim: str, evidence: Sequence[str]) -> Iterator[Finding]
 
 def _bare(text: str) -> str:
     return _NOT_WORDS.sub(" ", text).strip().lower()
+
+
+_BY_FRAME = {
+    Frame.WITHDRAWN: Assertion.WITHDRAWN,
+    Frame.FICTIONAL: Assertion.FICTIONAL,
+    Frame.MOCKED: Assertion.JOKING,
+    Frame.CONDITIONAL: Assertion.CONDITIONAL,
+}
+_BY_OPERATOR = {
+    OperatorKind.BELIEF: Assertion.ALLEGED,
+    OperatorKind.FUTURE: Assertion.PLANNED,
+    OperatorKind.INTENTION: Assertion.PLANNED,
+    OperatorKind.POSSIBILITY: Assertion.POSSIBLE,
+}
+_DENYING = word_set("deny denies denied denying")
+_ACCUSING = word_set("accuse accuses accused accusing alleges alleged allege allegedly reportedly supposedly rumoured")
+_THINKING = word_set("believe believes believed think thinks thought claim claims claimed")
+_WEIGHTIEST = (
+    Assertion.WITHDRAWN,
+    Assertion.JOKING,
+    Assertion.FICTIONAL,
+    Assertion.ASKED,
+    Assertion.DENIED,
+    Assertion.ALLEGED,
+    Assertion.REPORTED,
+    Assertion.CONDITIONAL,
+    Assertion.PLANNED,
+    Assertion.POSSIBLE,
+)
+"""What outweighs what: of a plan that somebody tells, that it is told."""
+
+
+def assertion_of(quote: str, around: Surroundings, *, speaker: str = "") -> Assertion:
+    """As what a document says a quote; of several that hold, the weightiest.
+
+    speaker: who says it, as far as that is known.
+
+    >>> assertion_of("The firm plans to close its mill.", Surroundings())
+    <Assertion.PLANNED: 'planned'>
+    >>> assertion_of("The firm closed its mill.", Surroundings(after=("That was a hoax.",)))
+    <Assertion.WITHDRAWN: 'withdrawn'>
+    """
+    found = {Assertion.REPORTED} if speaker else set[Assertion]()
+    sentences = sentences_of(quote)
+    texts = (" ".join(around.before), *(each.text for each in sentences), " ".join(around.after))
+    for place, sentence in enumerate(sentences, start=1):
+        beside = Around(texts[place - 1], texts[place + 1])
+        if withdrawn(beside, around.heading) or contradicted(sentence, beside.after):
+            found.add(Assertion.WITHDRAWN)
+        found.update(_told_as(sentence))
+    return next((each for each in _WEIGHTIEST if each in found), Assertion.STATED)
+
+
+def _told_as(sentence: Sentence) -> Iterator[Assertion]:
+    """As what the words of the sentence itself say it."""
+    tokens = sentence.tokens
+    if MOCKING.search(sentence.text):
+        yield Assertion.JOKING
+    if sentence.text.rstrip("\"')]").endswith("?"):
+        yield Assertion.ASKED
+    said = [saying.position for saying in sayings_of(sentence)]
+    if said:
+        verbs = {tokens[place] for place in said}
+        yield Assertion.DENIED if verbs & _DENYING else Assertion.ALLEGED if verbs <= _THINKING else Assertion.REPORTED
+    elif any(one in ("is", "are") and other == "to" for one, other in pairwise(tokens)):
+        yield Assertion.PLANNED
+    if not _ACCUSING.isdisjoint(tokens):
+        yield Assertion.ALLEGED
+    opening = next((atom.position for atom in sentence.atoms if is_past_form(atom.lower)), len(tokens))
+    for cue in cues_of(sentence):
+        is_open = cue.word != "whether" and cue.position <= opening and not said
+        if cue.kind in _BY_FRAME and (cue.kind is not Frame.CONDITIONAL or is_open):
+            yield _BY_FRAME[cue.kind]
+    for operator in operators_of(sentence):
+        if operator.kind in _BY_OPERATOR and operator.position <= opening and not said:
+            yield _BY_OPERATOR[operator.kind]

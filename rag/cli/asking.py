@@ -180,13 +180,14 @@ def _with_invalid_markers(claim: Claim) -> str:
 
 
 def print_place(place: Citation, *, is_cited: bool = True) -> None:
-    """One line: number, title, source and date of the place, and where it stands there.
+    """One line: number, title, source and date of the place, where it stands there, and as what it is said.
 
     is_cited: whether it is a citation of an answer, whose number stands in brackets, or only near to what was asked.
     """
     number = f"[{place.number}]" if is_cited else f"{place.number}."
     where = f"{page_and_line(place)}, characters {place.span.start}-{place.span.end}"
-    print_line(f"{number} {named_and_dated(place)}, {where}", style="bold")
+    said_as = f" ({place.assertion.in_words})" if place.assertion.in_words else ""
+    print_line(f"{number} {named_and_dated(place)}, {where}{said_as}", style="bold")
 
 
 def page_and_line(citation: Citation) -> str:

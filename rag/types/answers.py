@@ -15,6 +15,7 @@ __all__ = [
     "AddReport",
     "Answer",
     "AnswerStatus",
+    "Assertion",
     "Citation",
     "Claim",
     "ClaimVerified",
@@ -77,6 +78,30 @@ class Draft:
     prompt_id: str
 
 
+class Assertion(StrEnum):
+    """As what a document says a sentence, as far as its English and what stands beside it tell."""
+
+    STATED = "stated"
+    REPORTED = "reported"
+    """Somebody says it."""
+    ALLEGED = "alleged"
+    """Somebody only thinks, fears or accuses so, or it is called a rumour."""
+    DENIED = "denied"
+    PLANNED = "planned"
+    POSSIBLE = "possible"
+    CONDITIONAL = "conditional"
+    FICTIONAL = "fictional"
+    JOKING = "joking"
+    WITHDRAWN = "withdrawn"
+    """The document takes it back, there or in the sentence beside it."""
+    ASKED = "asked"
+
+    @property
+    def in_words(self) -> str:
+        """What a person is told of it; empty for what is plainly stated."""
+        return "" if self is Assertion.STATED else self.value
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Citation:
     """The place that proves a claim. `quote` is always the slice of the document at `span`.
@@ -89,6 +114,7 @@ class Citation:
     also_in: sources of other documents that are copies of this one and hold the sentence too.
     places: the lines on which the quote stands, where it was recognised in a picture of its page (OCR); else none.
     confidence: how sure the recognition was of the least certain word on these lines, 0 to 1; 1 where there are none.
+    assertion: as what the document says the sentence, where that can be told.
     """
 
     number: int
@@ -104,6 +130,7 @@ class Citation:
     also_in: tuple[str, ...] = ()
     places: tuple[PlaceOnPage, ...] = ()
     confidence: float = 1.0
+    assertion: Assertion = Assertion.STATED
 
     @property
     def recognition_in_words(self) -> str:

@@ -8,7 +8,7 @@ import pytest
 
 from rag.answering.citations import Numbering
 from rag.errors import StoreError
-from rag.types import Document, Evidence, PlaceOnPage, Span
+from rag.types import Assertion, Document, Evidence, PlaceOnPage, Span
 
 TEXT = "One.\nTwo.\n\nOne. 𝔸😀 three."
 DOCUMENTS = {
@@ -163,3 +163,17 @@ def test_what_cannot_be_recognised_lines_is_none(written):
     document = replace(DOCUMENTS["a"], metadata={"recognised": written})
     (cited,) = Numbering(lambda _: document).cite([evidence(0, 4)])
     assert (cited.places, cited.confidence, cited.recognition_in_words) == ((), 1.0, "")
+
+
+def test_citation_says_as_what_the_document_says_it():
+    text = "The mill closed. This is a hoax. The mill will open."
+    document = replace(DOCUMENTS["a"], text=text)
+    numbers = Numbering(lambda _: document)
+    spans = [(0, 16), (33, 52)]
+    cited = numbers.cite([evidence(start, end, quote=text[start:end]) for start, end in spans])
+    assert [citation.assertion for citation in cited] == [Assertion.WITHDRAWN, Assertion.PLANNED]
+
+
+def test_citation_of_somebodys_words_is_reported():
+    (cited,) = numbering().cite([replace(evidence(0, 4), speaker="Ana Gil")])
+    assert cited.assertion is Assertion.REPORTED

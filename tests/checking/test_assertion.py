@@ -14,10 +14,11 @@ from typing import NamedTuple
 import pytest
 
 from rag.checking.atoms import sentences_of
+from rag.checking.attributed import assertion_of
 from rag.checking.rewritten import resolved
 from rag.checking.rules import examine
 from rag.protocols import ClaimWithEvidence, Surroundings
-from rag.types import VerdictLabel
+from rag.types import Assertion, VerdictLabel
 from rag.verifiers.rules import RulesVerifier
 
 BLOCKS = Path(__file__).with_name("asserted.txt").read_text(encoding="utf-8")
@@ -139,3 +140,29 @@ def test_a_pronoun_leans_on_the_sentence_before_it_in_its_document_and_on_no_oth
     assert resolved(quotes, ["", quotes[0]]) == (quotes[0], whole)
     assert resolved(quotes[::-1], [quotes[0], ""]) == (whole, quotes[0])
     assert resolved(quotes, ["", "Ida Brandt sang."]) == quotes
+
+
+@pytest.mark.parametrize(
+    ("sentence", "assertion"),
+    [
+        ("The bank did not fail.", Assertion.STATED),
+        ("The novel was published in 1990.", Assertion.STATED),
+        ("He resigned because he will move to Rome.", Assertion.STATED),
+        ("They died as heroes, for this.", Assertion.STATED),
+        ("“Kyiv could cede land,” said Ana Gil.", Assertion.REPORTED),
+        ("Villagers believe that the well is cursed.", Assertion.ALLEGED),
+        ("She was accused of theft.", Assertion.ALLEGED),
+        ("He denied that he took bribes.", Assertion.DENIED),
+        ("The council is to vote on Monday.", Assertion.PLANNED),
+        ("He may resign.", Assertion.POSSIBLE),
+        ("If it rains, the game is off.", Assertion.CONDITIONAL),
+        ("In her novel, the duke dies.", Assertion.FICTIONAL),
+        ("Sure, the heating works, and pigs can fly.", Assertion.JOKING),
+        ("It is a myth that toads cause warts.", Assertion.WITHDRAWN),
+        ("Who won?", Assertion.ASKED),
+        ("Wer hat gewonnen, und warum?", Assertion.ASKED),
+        ("", Assertion.STATED),
+    ],
+)
+def test_a_sentence_says_as_what_it_is_said(sentence: str, assertion: Assertion) -> None:
+    assert assertion_of(sentence, Surroundings()) is assertion

@@ -45,6 +45,12 @@ def test_answer_is_printed_with_the_place_and_the_quote_of_each_citation(rag, ar
     )
 
 
+def test_what_is_only_planned_is_said_beside_the_citation(rag, write):
+    rag("add", write("plan.txt", "The town plans to open a bridge in May.\n"))
+    result = rag("ask", "what does the town plan to open?")
+    assert "line 1, characters 0-39 (planned)\n" in result.out
+
+
 def test_title_stands_before_the_path_and_paths_are_short(rag, write, monkeypatch, tmp_path):
     path = write("bridge.md", "# The old bridge\n\nThe bridge opened in 1932.\n")
     monkeypatch.chdir(tmp_path)

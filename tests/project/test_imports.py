@@ -27,7 +27,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "retrieval": BASE | {"attribution", "storage"},
     "conversation": BASE | {"attribution"},
     "ingestion": BASE | {"attribution", "storage"},
-    "answering": BASE | METHODS,
+    "answering": BASE | METHODS | {"checking"},
     **dict.fromkeys(("embedders", "generators", "readers", "rerankers"), BASE | {"model"}),
     "verifiers": BASE | {"checking", "model"},
     "assembly": BASE | METHODS | {"answering", "ingestion", "model", "settings"},

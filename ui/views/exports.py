@@ -125,7 +125,9 @@ def _place(citation: Citation) -> str:
     names = [source] if title in source else [title, source]
     place = f"{place_in_words(citation)}, characters {citation.span.start}-{citation.span.end}"
     also = also_in_words(citation.also_in)
-    return " · ".join(filter(None, [*names, date_in_words(citation.published), place, also]))
+    return " · ".join(
+        filter(None, [*names, date_in_words(citation.published), place, citation.assertion.in_words, also])
+    )
 
 
 def _inline(content: str) -> str:

@@ -151,7 +151,7 @@ def render_documents(documents: Sequence[DocumentInfo], *, filter_text: str = ""
 
 
 def render_citation_card(citation: Citation, *, card_id: str = "", is_gone: bool = False) -> str:
-    """What hovering over a citation shows: the quote, then title, source, date, page and line.
+    """What hovering over a citation shows: the quote, then title, source, date, page and line, and as what it is said.
 
     Only elements that may stand inside a paragraph.
     """
@@ -162,6 +162,7 @@ def render_citation_card(citation: Citation, *, card_id: str = "", is_gone: bool
         dated(citation.published),
         text(days_in_words(citation)),
         text(place_in_words(citation)),
+        text(citation.assertion.in_words),
     ]
     also = also_in_words(citation.also_in)
     note = element("span", text("source removed"), class_="cv-gone") if is_gone else NOTHING

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from rag import NOT_IN_DOCUMENTS, AddReport, Answer, AnswerStatus, Failure, VerdictLabel
+from rag import NOT_IN_DOCUMENTS, AddReport, Answer, AnswerStatus, Assertion, Failure, VerdictLabel
 from tests.ui.hostile import TEXTS
 from tests.ui.html_reading import assert_inert, first, has_class, nodes, pieces, visible_text
 from tests.ui.records import ANSWER_ID, answer, citation, claim, document, document_info, evidence
@@ -153,6 +153,8 @@ def test_claim_has_its_chips_cards_and_verdict() -> None:
 
 def test_card_shows_the_page_where_there_is_one() -> None:
     assert "page 4, line 1" in visible_text(render_citation_card(replace(OPENED, page=4)))
+    assert "planned" in visible_text(render_citation_card(replace(OPENED, assertion=Assertion.PLANNED)))
+    assert "stated" not in visible_text(render_citation_card(OPENED))
 
 
 def test_same_citation_in_two_claims_has_two_cards() -> None:
