@@ -27,6 +27,7 @@ __all__ = [
     "MONTHS",
     "NEGATIONS",
     "OBJECTS",
+    "PHRASAL_VERBS",
     "PLURAL_PRONOUNS",
     "POSSESSIVES",
     "PREPOSITIONS",
@@ -175,3 +176,19 @@ WORDS_OF_ASKING = (
     "article document text author question everything anything please point know"
 )
 """Words with which people ask; they are matter, but the answer has no need to repeat them."""
+
+PHRASAL_VERBS = {
+    "pull out": ["withdraw", "withdrew", "quit", "pulled"],
+    "turn down": ["reject", "rejected", "refuse", "refused", "decline", "turned"],
+    "rule out": ["exclude", "excluded", "ruled"],
+    "call off": ["cancel", "cancelled", "called"],
+    "put off": ["postpone", "postponed", "delay", "delayed", "put"],
+    "set up": ["found", "founded", "establish", "established", "create", "created", "set"],
+    "step down": ["resign", "resigned", "stepped"],
+    "give up": ["abandon", "abandoned", "surrender", "cede", "gave"],
+    "shut down": ["close", "closed", "shut"],
+    "lay off": ["dismiss", "dismissed", "sack", "laid"],
+    "hand over": ["deliver", "delivered", "surrender", "handed"],
+    "break up": ["split", "separate", "broke", "dissolve"],
+}
+"""Verb with its particle → words of which one has to be near."""

@@ -7,21 +7,38 @@ need not answer.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from functools import lru_cache
 
 from rag.language.countries import COUNTRIES
-from rag.language.english import MONTHS, TENS, UNITS, WEEKDAYS, WORDS_OF_ASKING
+from rag.language.english import (
+    ADVERBS,
+    DETERMINERS,
+    MONTHS,
+    PHRASAL_VERBS,
+    POSSESSIVES,
+    PREPOSITIONS,
+    STOP_WORDS,
+    SUBJECTS,
+    TENS,
+    UNITS,
+    WEEKDAYS,
+    WORDS_OF_ASKING,
+    word_set,
+)
+from rag.language.saying import CUE_FORMS
 from rag.language.words import content_stems, content_words, distinct_content_words
 
 __all__ = [
     "Expected",
     "adds_name_or_number",
+    "asked_deed",
     "asked_words",
     "expected_by",
     "has_kind",
     "is_of_asked_kind",
+    "measure_of",
     "without_request",
 ]
 
@@ -55,8 +72,10 @@ _ASKS = {
     Expected.COUNT: r"how many|number of",
     Expected.MONEY: r"how much (?:money|cash)|how much (?=.*\b(?:pay|paid|cost|earn|spen[dt]|worth))"
     r"|what (?:price|salary|fee)",
-    Expected.QUANTITY: r"how (?:much|long|far|large|big|tall|high|deep|often|fast)"
-    r"|what (?:percentage|percent|proportion|share|number|amount|fraction)",
+    Expected.QUANTITY: r"how (?:much|long|far|large|big|tall|high|deep|wide|heavy|often|fast|hot|cold)"
+    r"|what (?:percentage|percent|proportion|share|number|amount|fraction)"
+    r"|what(?= (?:is|was|are|were) (?:the|its|his|her|their) (?:[a-z]+ )?(?:height|width|depth|weight|speed)\b)"
+    r"|what(?= (?:is|was) the length of\b)|(?:what|which) colou?r",
     Expected.TIME: rf"when {_AUXILIARY}|(?:what|which) (?:day|date|month|time|week|night|decade|century)|how soon",
     Expected.PLACE: rf"where (?:{_AUXILIARY}|do|does)|(?:what|which) (?:city|town|village|country|nation|place|region|"
     r"state|capital|river|continent|venue|street)",
@@ -157,9 +176,24 @@ def has_kind(kind: Expected, sentence: str, question: str) -> bool:
     """
     if kind is Expected.ANYTHING:
         return True
+    if kind is Expected.QUANTITY:
+        for asks, held, _ in _MEASURES:
+            if asks.search(question):
+                return held.search(sentence) is not None
     if kind in _HELD:
         return _HELD[kind].search(sentence) is not None
     return _HOLDS[kind](sentence, question)
+
+
+def measure_of(question: str) -> str:
+    """What is to be measured where that needs units of its own: "height", "speed"; "" where any number will do.
+
+    >>> measure_of("How wide is it?"), measure_of("How much is it?")
+    ('size', '')
+    """
+    if expected_by(question) is not Expected.QUANTITY:
+        return ""
+    return next((name for asks, _, name in _MEASURES if asks.search(question)), "")
 
 
 def is_of_asked_kind(question: str, sentence: str) -> bool:
@@ -173,7 +207,78 @@ def is_of_asked_kind(question: str, sentence: str) -> bool:
     return has_kind(kind, _SUM.sub(" ", sentence) if is_measure else sentence, question)
 
 
+_LENGTHS = (
+    rf"{_NUMBER}[\s-]?(?:(?:kilo|centi|milli)?met(?:re|er)s?|k?ms?|cm|mm|miles?|mi|feet|foot|ft|inch(?:es)?|yards?"
+    r"|stor(?:ey|ie)s?|floors?|blocks?|leagues?|light[- ]years?)\b|[′″]|\d['’]|\b(?:knee|waist|ankle)[- ](?:deep|high)"
+)
+_TIMES = (
+    rf"{_NUMBER}[\s-]?(?:\w+ )?(?:(?:second|minute|hour|day|night|week|month|year|decade|min|hr)s?|centur\w+)\b"
+    r"|\b(?:since|until|till|from \d|between|permanent\w*|forever|indefinite\w*|overnight)\b|\d{4}|\d ?[-–] ?\d"
+    r"|\b(?:an?|the|all|this|whole|of) (?:\w+ )?(?:minute|hour|day|night|week|month|year|decade|century|lifetime)s?\b"
+)
+_WEIGHTS = rf"{_NUMBER}[\s-]?(?:tonn?es?|tons?|t|kilo\w*|kg|grams?|g|pounds?|lbs?|ounces?|oz|stone)\b"
+_SPEEDS = (
+    r"\b(?:knots?|mph|kph|km/h|m/s|mach|gbps|mbps|[gmk]hz|times)\b"
+    r"|\b(?:an|per|a|each|every) (?:second|minute|hour|day|week|year)\b"
+)
+_COLOURS = (
+    r"\b(?:red|orange|yellow|green|blue|purple|violet|pink|brown|black|white|gr[ae]y|gold(?:en)?|silver|beige|cream"
+    r"|turquoise|crimson|scarlet|maroon|navy|colou?r\w*)\b"
+)
+_MEASURES = tuple(
+    (re.compile(rf"\b(?:{asks})\b", re.IGNORECASE), re.compile(held, re.IGNORECASE), name)
+    for asks, held, name in (
+        (r"how (?:tall|deep|wide)|height|width|depth", _LENGTHS, "size"),
+        (r"how far", rf"{_LENGTHS}|{_TIMES}", "distance"),
+        (r"how long|length of", rf"{_LENGTHS}|{_TIMES}", "length"),
+        (r"how heavy|weight", _WEIGHTS, "weight"),
+        (r"how fast|speed", _SPEEDS, "speed"),
+        (r"how (?:hot|cold)", r"\b(?:degrees?|celsius|fahrenheit|kelvin)\b|°|\d ?[CF]\b", "temperature"),
+        (r"(?:what|which) colou?r", _COLOURS, "colour"),
+    )
+)
+"""What a question asks to be measured, the units of one that answers, and its name."""
 _SUM = re.compile(r"[$€£¥₽₴]\s?\d[\d,.]*(?:\s?(?:m|bn|thousand|million|billion|trillion)\b)?")
+
+
+def asked_deed(question: str) -> str | None:
+    """The verb of the deed that a question presumes, as it stands there; None where there is none, or none is found.
+
+    >>> asked_deed("Why did the council ban dogs?"), asked_deed("How many people did Ann Lee's firm hire?")
+    ('ban', None)
+    >>> asked_deed("When did Ann Lee pull out of the talks?"), asked_deed("What did Ann say?")
+    ('pull out', None)
+    """
+    match = _DONE.match(question)
+    words: list[str] = re.findall(r"[\w’'-]+", match[1]) if match else []
+    at = _after_the_subject(words)
+    while at < len(words) and (words[at].lower() in _BESIDE_DEEDS or words[at].endswith("ly")):
+        at += 1
+    if at >= len(words) or not words[at].islower() or words[at] in _NO_DEEDS:
+        return None
+    if at + 1 < len(words) and words[at + 1] in _VERB_PARTICLES:
+        phrase = f"{words[at]} {words[at + 1]}"
+        return phrase if phrase in PHRASAL_VERBS else None
+    return words[at]
+
+
+def _after_the_subject(words: Sequence[str]) -> int:
+    """Where a subject that opens the words ends: a name, a pronoun, or an article with one noun; else their number."""
+    at = 0
+    while at < len(words) and (words[at][0].isupper() or (at and words[at] in ("of", "and"))):
+        at += 1
+    if at or not words:
+        return len(words) if at and _ENDS_AS_OWNER.search(words[at - 1]) else at
+    if words[0] in SUBJECTS:
+        return 1
+    if words[0] not in DETERMINERS | POSSESSIVES:
+        return len(words)
+    at = 1
+    while at < len(words) and words[at][0].isupper():
+        at += 1
+    at = max(at, 2)
+    is_longer = at < len(words) and words[at] in _JOIN_NOUNS
+    return len(words) if is_longer or any(map(_ENDS_AS_OWNER.search, words[:at])) else at
 
 
 def adds_name_or_number(kind: Expected, sentence: str, question: str) -> bool:
@@ -254,6 +359,30 @@ def _stems_in(pattern: re.Pattern[str], question: str) -> frozenset[str]:
     match = pattern.search(question)
     return content_stems(match[1]) if match else frozenset()
 
+
+_DONE = re.compile(
+    r"\W*(?:why|when|where|how|what|which|who|whom|for|in|to|from)\b.*?\b(?:did|does|do|was|were|has|have|had) (.+)",
+    re.IGNORECASE,
+)
+_ENDS_AS_OWNER = re.compile(r"(?:[’']s|s[’'])$")
+_VERB_PARTICLES = frozenset(phrase.split()[1] for phrase in PHRASAL_VERBS) | word_set(
+    "over away back in on into apart aside through for with"
+)
+_JOIN_NOUNS = PREPOSITIONS | {"of", "and", "or", "that", "which", "who", "whose"}
+_BESIDE_DEEDS = ADVERBS | word_set("not been be first also originally has had have will would ever never all")
+_NO_DEEDS = (
+    CUE_FORMS
+    | STOP_WORDS
+    | frozenset(WORDS_OF_ASKING.split())
+    | word_set(
+        """make made get got hold held act gave take took go went come came happen happened fit want wanted mean
+        meant use used work worked become became begin began need like play see saw look feel find found live
+        lived serve served belong cost pay paid earn last compare differ put set let keep kept run ran stand stood
+        leave left lie absent present able due old likely responsible involved expected based going doing know
+        known seen"""
+    )
+)
+"""Words of so many meanings that an answer says them in others."""
 
 _HOLDS: dict[Expected, Callable[[str, str], bool]] = {
     Expected.COUNT: _counts,

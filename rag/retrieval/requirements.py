@@ -9,18 +9,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from datetime import date
 from difflib import SequenceMatcher
 
 from rag.attribution import AskedSpeaker
 from rag.attribution.names import fold, name_words
 from rag.language.countries import COUNTRIES
-from rag.language.english import LEADING, MONTHS, QUESTION_WORDS
+from rag.language.english import (
+    LEADING,
+    MONTHS,
+    PHRASAL_VERBS,
+    QUESTION_WORDS,
+    WEEKDAYS,
+    word_set,
+)
 from rag.language.people import FEMALE_NAMES, MALE_NAMES, ROLES, TITLE_TAILS, TITLES
-from rag.language.saying import SAID_OR_THOUGHT
-from rag.language.words import content_stems
-from rag.retrieval.answer_kinds import Expected, expected_by, has_kind
-from rag.retrieval.ranking import Candidate, Ranked
-from rag.retrieval.rows import cells_of
+from rag.language.saying import SAID_OR_THOUGHT, UNREALISED
+from rag.language.words import content_stems, stem
+from rag.retrieval.answer_kinds import Expected, asked_deed, expected_by, has_kind, measure_of
+from rag.retrieval.ranking import Candidate, Ranked, likeness
+from rag.retrieval.rows import lacks_column, lacks_number, lacks_superlative
 
 __all__ = ["unmet_requirements"]
 
@@ -68,6 +76,18 @@ def _person(question: str, near: Sequence[Candidate]) -> Iterator[str]:
             yield f"{given} {surname}"
 
 
+def _opened(question: str) -> str:
+    """The question without the word that opens it, unless that is a first name: its capital says nothing."""
+    opening = re.match(r"\W*(\w+)", question)
+    return question if opening is None or fold(opening[1]) in _FIRST_NAMES else question[opening.end() :]
+
+
+def _around(candidate: Candidate) -> str:
+    """The sentence with its speaker and all that is known to stand around it."""
+    passage = candidate.passage
+    return f"{candidate.before} {candidate.quote} {candidate.sentence.speaker} {passage.heading} {passage.text}"
+
+
 def _may_be_one_name(given: str, other: str) -> bool:
     """Whether two first names, folded, may be forms or spellings of one.
 
@@ -91,10 +111,7 @@ def _full_names(question: str) -> list[tuple[str, str]]:
     >>> _full_names("Did Secretary of State Rubio or Poland's Foreign Minister Sikorski meet Ann Lee?")
     [('Ann', 'Lee')]
     """
-    opening = re.match(r"\W*(\w+)", question)
-    is_name = opening is None or fold(opening[1]) in _FIRST_NAMES
-    named = question if opening is None or is_name else question[opening.end() :]
-    names = [match[0].split() for match in _NAME.finditer(_POSSESSIVE.sub(",", named))]
+    names = [match[0].split() for match in _NAME.finditer(_POSSESSIVE.sub(",", _opened(question)))]
     names = [[word for word in name if fold(word) not in _NO_NAMES] for name in names]
     return [(name[0], name[-1]) for name in names if len(name) > 1]
 
@@ -141,30 +158,21 @@ def _condition(question: str, near: Sequence[Candidate]) -> Iterator[str]:
 def _amount(question: str, near: Sequence[Candidate]) -> Iterator[str]:
     """An age, a year, a sum of money, a number: some sentence has to hold one, an age that of who is named."""
     kind = expected_by(question)
+    if measure := measure_of(question):
+        if not any(has_kind(kind, f"{each.before} {each.quote}", question) for each in near):
+            yield measure
+        return
     if kind not in _SAID_AS:
         return
     stated = [each for each in near if has_kind(kind, each.quote, question) or _AMOUNT[kind].search(each.quote)]
+    if kind is Expected.MONEY:
+        named = {stem for name in _NAME.findall(_opened(question)) for stem in content_stems(name)}
+        stated = [each for each in stated if not named or named & content_stems(_around(each))]
     if kind is Expected.AGE:
         names = {fold(surname) for _, surname in _full_names(question)}
         stated = [each for each in stated if not names or names & set(name_words(f"{each.quote} {each.before}"))]
     if not stated:
         yield _SAID_AS[kind]
-
-
-def _cell(question: str, near: Sequence[Candidate]) -> Iterator[str]:
-    """A row of a table: that of the thing asked for has to have the column asked for."""
-    rows = [cells for candidate in near if len(cells := cells_of(candidate.quote)) > 1]
-    asked = content_stems(question)
-    columns = {name for cells in rows for name in cells if _is_named(_IN_PARENTHESES.sub("", name), asked)}
-    meant = [cells for cells in rows if _is_named(next(iter(cells.values())), asked)]
-    for column in sorted(columns) if meant else ():
-        if not any(column in cells for cells in meant):
-            yield column
-
-
-def _is_named(text: str, stems: frozenset[str]) -> bool:
-    own = content_stems(text)
-    return bool(own) and own <= stems
 
 
 def _event(question: str, near: Sequence[Candidate]) -> Iterator[str]:
@@ -181,13 +189,87 @@ def _event(question: str, near: Sequence[Candidate]) -> Iterator[str]:
                 return
 
 
+def _deed(question: str, near: Sequence[Candidate]) -> Iterator[str]:
+    """What somebody is said to have done: what is near has to speak of it in some words, and not only as a plan.
+
+    Who it was, and when, people ask in words of their own too often: there only what is planned counts. A sentence that
+    gives a reason in so many words may call the deed something else.
+    """
+    deed = asked_deed(question)
+    if deed is None:
+        return
+    around = " ".join(map(_around, near))
+    is_missing = float(likeness(PHRASAL_VERBS.get(deed, [deed]), [around]).max(initial=0)) < _LEAST_ALIKE
+    is_planned = any(_PLAN.search(each.quote) for each in near[:_N_FIRST])
+    has_reason = any(_REASON.search(each.quote) for each in near[:_N_FIRST])
+    if is_missing and (is_planned or (_PRESUMES.match(question) and not has_reason)):
+        yield deed
+    elif not is_missing and " " not in deed and _PRESUMED.match(question) and _is_only_planned(deed, near[:_N_FIRST]):
+        yield ""
+
+
+def _is_only_planned(verb: str, near: Sequence[Candidate]) -> bool:
+    """Whether the sentences have the verb, and only as what is planned, asked or proposed."""
+    verb = stem(verb).rstrip("e")
+    found = False
+    for candidate in near:
+        words = [stem(word).rstrip("e") for word in re.findall(r"[\w’'-]+", candidate.quote.lower())]
+        for at in (at for at, word in enumerate(words) if word == verb):
+            found = True
+            before = words[max(0, at - _N_BEFORE) : at]
+            is_aim = before[-1:] == ["to"] and not _PLANNED.isdisjoint(before[-4:-1])
+            if not is_aim and not {"whether", "if"} & set(before):
+                return False
+    return found
+
+
+def _date(question: str, near: Sequence[Candidate]) -> Iterator[str]:
+    """A month or a day of the week: the passages have to name it, or be of it."""
+    for match in _DAY.finditer(question):
+        word = match[1].lower()
+        if not any(_is_of(word, each) for each in near):
+            yield match[1]
+
+
+def _is_of(word: str, candidate: Candidate) -> bool:
+    passage = candidate.passage
+    if re.search(rf"\b{word[:3]}\w*", f"{candidate.before} {passage.heading} {passage.text}", re.IGNORECASE):
+        return True
+    try:
+        day = date.fromisoformat(passage.published[:10])
+    except ValueError:
+        return not passage.published and _DAY.search(passage.text) is None
+    return word in (MONTHS[day.month - 1], WEEKDAYS[day.weekday()])
+
+
+def _elsewhere(question: str, near: Sequence[Candidate]) -> Iterator[str]:
+    """A thing at a place, or on a side: where the sentences have such a thing of another one, that is another thing."""
+    around = " ".join(map(_around, near))
+    for match in _AT_A_PLACE.finditer(question):
+        if content_stems(match[2]) <= content_stems(around):
+            continue
+        things = content_stems(match[1])
+        if any(things & content_stems(other[1]) for each in near for other in _AT_A_PLACE.finditer(each.quote)):
+            yield match[2]
+    for match in _SIDE.finditer(question):
+        if re.search(rf"\b{match[1]}\b", around, re.IGNORECASE) is None:
+            things = content_stems(match[2])
+            if any(things & content_stems(other[2]) for each in near for other in _SIDE.finditer(each.quote)):
+                yield match[0]
+
+
 _REQUIREMENTS: tuple[Callable[[str, Sequence[Candidate]], Iterator[str]], ...] = (
     _person,
     _year,
     _condition,
     _amount,
-    _cell,
+    lacks_column,
     _event,
+    _deed,
+    lacks_superlative,
+    lacks_number,
+    _date,
+    _elsewhere,
 )
 _SAID_AS = {
     Expected.AGE: "age",
@@ -203,14 +285,16 @@ _OF_COUNTRIES = frozenset(
     for name in (*country.names, *country.adjectives, *country.capitals)
     for word in name.split()
 )
-_NO_NAMES = (LEADING | QUESTION_WORDS | TITLES | TITLE_TAILS | ROLES | frozenset(MONTHS) | _OF_COUNTRIES) | {
-    "foreign",
-    "deputy",
-    "vice",
-    "former",
-    "acting",
-    "home",
-}
+_NO_NAMES = (
+    LEADING
+    | QUESTION_WORDS
+    | TITLES
+    | TITLE_TAILS
+    | ROLES
+    | frozenset(MONTHS)
+    | _OF_COUNTRIES
+    | word_set("foreign deputy vice former acting home")
+)
 _FIRST_NAMES = FEMALE_NAMES | MALE_NAMES
 _N_OF_SHORT_FORM = 3
 """Letters that a name and its short form begin with: "Rob" and "Robert"."""
@@ -238,9 +322,37 @@ _SUM = re.compile(
     re.IGNORECASE,
 )
 _AMOUNT = {Expected.AGE: _NO_AGE, Expected.YEAR: _NUMERAL, Expected.COUNT: _NUMERAL, Expected.MONEY: _SUM}
-_IN_PARENTHESES = re.compile(r"\([^)]*\)")
 _PRESUMED = re.compile(r"\W*(?:why|when|where|how) (?:did|has|have|had) (.+)", re.IGNORECASE)
 _DENIED = re.compile(r"\b(?:not|never|nobody|no one|(?:refused|declined|failed) to|denied)\b|n[’']t\b", re.IGNORECASE)
+_PRESUMES = re.compile(
+    r"\W*(?:why|how (?:much|many|come|did|has|have))\b|\W*what (?:did|does|do) [^?]*?\w+\W*$", re.IGNORECASE
+)
+_REASON = re.compile(
+    r"\b(?:because|since(?! \d)|due to|owing to|thanks to|so that|in order to|in response|in protest|as a result)\b",
+    re.IGNORECASE,
+)
+_PLAN = re.compile(
+    r"\b(?:(?:consider|prepar|plann|propos|discuss|debat|weigh|mull)(?:ed|ing)|proposes?|proposals?|plans?|drafts?"
+    r"|no decision|put off|undecided|may|might|intends?|hopes? to|wants? to)\b",
+    re.IGNORECASE,
+)
+_LEAST_ALIKE = 0.2
+"""Nearness of words below which a deed is not spoken of."""
+_PLANNED = frozenset(
+    stem(word).rstrip("e")
+    for word in UNREALISED - word_set("agree order authorise authorize allow permit about") | {"prepare", "ready"}
+)
+_DAY = re.compile(
+    rf"(?<![\w-])({'|'.join(word.title() for word in (*MONTHS, *WEEKDAYS) if word not in ('may', 'march'))})\b"
+)
+_AT_A_PLACE = re.compile(r"\b([a-z][\w’'-]+) (?:at|in|of|from|near|for) (?:the )?([A-Z][\w’'-]*(?: [A-Z][\w’'-]*)*)")
+_SIDE = re.compile(
+    r"\b(east|west|north|south|eastern|western|northern|southern|left|right|upper|lower|first|second|third|fourth|fifth"
+    r"|inner|outer) ([a-z][\w’'-]+)",
+    re.IGNORECASE,
+)
+_N_BEFORE = 8
+"""Words before a verb among which what makes a plan of it stands."""
 _N_FIRST = 2
 _N_DENIED = 4
 """Words after a "not" among which the verb stands."""

@@ -12,7 +12,7 @@ from rag.protocols import Embedder, FloatArray, PassageReader, Reranker, WordInd
 from rag.retrieval.answerability import answerability
 from rag.retrieval.duplicates import only_fitting, with_other_sources
 from rag.retrieval.overview import sentences_for
-from rag.retrieval.ranking import Candidate, Ranked, candidates_of, measure_features, scores_of
+from rag.retrieval.ranking import Candidate, Ranked, as_meant, candidates_of, measure_features, scores_of
 from rag.retrieval.reading import read_ranking
 from rag.retrieval.rows import with_the_extreme_row_first
 from rag.retrieval.vector_search import VectorSearch
@@ -82,8 +82,9 @@ class Retriever:
         where: which documents they may come from; None for all.
         """
         with self._store.connect():  # one state of the store, and one transaction for all that is read of it
-            asked = asked_speaker(question, self.speakers())
             hits, found = self._found(question, vector, where)
+            question = as_meant(question, found.passages, self.speakers())
+            asked = asked_speaker(question, self.speakers())
             ranked = self._ranked(question, vector, asked, hits, found.passages, where)
             shown = with_the_extreme_row_first(question, without_labels(ranked, question))
             shown = self._whole(with_the_answer_first(question, shown))

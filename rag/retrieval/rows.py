@@ -1,18 +1,20 @@
-"""Rows of tables, as the sentences that readers make of them, and which of them has the most or least of something.
+"""Rows of tables, as the sentences that readers make of them; what is counted, or is the most, there and in sentences.
 
 "Which is the oldest ferry?" is answered by one step over rows such as "Ship: Terna; Built: 1994.": the least of the
-years. The row is moved to the front, well before the others; the number that decides stands in it.
+years. The row is moved to the front, well before the others; the number that decides stands in it. Where a question
+names a column, a superlative or a number of things that the best sentences lack, they answer another one.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+from rag.language.english import MONTHS, TENS, UNITS, word_set
 from rag.language.words import content_stems
-from rag.retrieval.ranking import Ranked
+from rag.retrieval.ranking import Candidate, Ranked
 
-__all__ = ["cells_of", "with_the_extreme_row_first"]
+__all__ = ["cells_of", "lacks_column", "lacks_number", "lacks_superlative", "with_the_extreme_row_first"]
 
 
 def cells_of(row: str) -> dict[str, str]:
@@ -50,6 +52,64 @@ def with_the_extreme_row_first(question: str, ranked: Sequence[Ranked]) -> list[
 def _table_of(place: Ranked) -> tuple[str, ...]:
     """The document of a row and its columns."""
     return (place.candidate.sentence.document_id, *cells_of(place.candidate.quote))
+
+
+def lacks_column(question: str, near: Sequence[Candidate]) -> Iterator[str]:
+    """A row of a table: that of the thing asked for has to have the column asked for."""
+    rows = [cells for candidate in near if len(cells := cells_of(candidate.quote)) > 1]
+    asked = content_stems(question)
+    columns = {name for cells in rows for name in cells if _is_named(_IN_PARENTHESES.sub("", name), asked)}
+    meant = [cells for cells in rows if _is_named(next(iter(cells.values())), asked)]
+    for column in sorted(columns) if meant else ():
+        if not any(column in cells for cells in meant):
+            yield column
+
+
+def _is_named(text: str, stems: frozenset[str]) -> bool:
+    own = content_stems(text)
+    return bool(own) and own <= stems
+
+
+def lacks_superlative(question: str, near: Sequence[Candidate]) -> Iterator[str]:
+    """The most or the least of something: a sentence has to say of something that it is, or rows of a table show it."""
+    match = next((found for found in _THE_MOST.finditer(question) if found[1].lower() not in _NOT_MOST), None)
+    if match is None or sum(len(cells_of(each.quote)) > 1 for each in near) > 1:
+        return
+    for each in near:
+        text = f"{each.before} {each.quote}"
+        found = [word[0] for word in _MOST.finditer(text) if word[0].lower() not in _NOT_MOST]
+        if found or _FOREMOST.search(text):
+            return
+    yield match[1]
+
+
+def lacks_number(question: str, near: Sequence[Candidate]) -> Iterator[str]:
+    """So many things of a kind: where the sentences have another number of them, some has to have this one too."""
+    for match in _NUMBERED.finditer(question):
+        number, things = _value(match[1]), content_stems(match[2])
+        if number is None or not things:
+            continue
+        around = " ".join(f"{each.before} {each.quote} {each.passage.heading} {each.passage.text}" for each in near)
+        if any(_value(found) == number for found in _ANY_NUMBER.findall(around)):
+            continue
+        if any(things & other for each in near for other in _things_numbered(each.quote)):
+            yield match[0]
+
+
+def _things_numbered(quote: str) -> Iterator[frozenset[str]]:
+    """Stems of the words behind each number, and of the columns of a row that hold one."""
+    for match in _NUMBERED.finditer(quote):
+        yield content_stems(match[2])
+    for name, value in cells_of(quote).items():
+        if _ANY_NUMBER.match(value):
+            yield content_stems(name)
+
+
+def _value(number: str) -> float | None:
+    text = number.lower().replace(",", "").rstrip(".")
+    if text in _WORTH:
+        return float(_WORTH[text])
+    return float(text) if re.fullmatch(r"\d+(?:\.\d+)?", text) else None
 
 
 class _Superlative:
@@ -110,3 +170,30 @@ _N_NEAR = 6
 _FEWEST_ROWS = 3
 _ABOVE = 0.2
 """By how much the row is lifted above what was best: enough to stand alone."""
+_IN_PARENTHESES = re.compile(r"\([^)]*\)")
+_THE_MOST = re.compile(
+    r"(?:\b(?:the|his|her|their|its|our|my)|[’']s|s[’']) (most|least|fewest|\w{3,}est)\b(?! of (?:the|them|us)\b)",
+    re.IGNORECASE,
+)
+_MOST = re.compile(r"\b(?:most|least|fewest|\w{3,}est)\b(?! of (?:the|them|us)\b)", re.IGNORECASE)
+_NOT_MOST = word_set(
+    """west midwest northwest southwest forest request interest protest test contest guest arrest honest harvest invest
+    suggest priest chest quest conquest inquest rest digest manifest detest attest best latest nearest modest tempest
+    behest earnest almost southeast northeast ingest bequest everest budapest brest bucharest armrest unrest"""
+)
+_FOREMOST = re.compile(
+    r"\b(?:only|record|top|first|last|never|unique|lead(?:s|er|ing)?|main|major|chief|principal|more|less|best|worst|no"
+    r" other|number one|champion\w*|favou?rite|peak\w*|biggest|mainly|mostly|primarily|\w{2,}er than)\b|\d ?%",
+    re.IGNORECASE,
+)
+"""Says in other words that something has the most or the least."""
+_WORTH = {word: value for value, word in enumerate(UNITS) if value > 1} | {
+    word: 10 * value for value, word in enumerate(TENS, start=2)
+}
+_NUMBER_PATTERN = rf"\d[\d,]*(?:\.\d+)?|{'|'.join(sorted(_WORTH, key=len, reverse=True))}"
+_ANY_NUMBER = re.compile(rf"\b(?:{_NUMBER_PATTERN})\b", re.IGNORECASE)
+_NUMBERED = re.compile(
+    rf"(?<![\w.,$€£-])({_NUMBER_PATTERN})(?: |-)(?!(?:{'|'.join(MONTHS)}|per|percent|million|billion|thousand|hundred"
+    rf"|of|to|and|or|in|by|a|at)\b)([a-z][\w’'-]*(?: [a-z][\w’'-]*)?)",
+    re.IGNORECASE,
+)
