@@ -76,6 +76,7 @@ class CitationJson(TypedDict):
     page_label: str
     published: str
     also_in: list[str]
+    url: str
     places: list[PlaceOnPageJson]
     confidence: float
     assertion: str

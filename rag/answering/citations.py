@@ -10,6 +10,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import NamedTuple
+from urllib.parse import quote, unquote, urlsplit
 
 from rag.checking.attributed import assertion_of
 from rag.errors import NotFoundError, StoreError
@@ -17,7 +18,7 @@ from rag.language.sentences import sentence_spans
 from rag.protocols import Surroundings
 from rag.types import Answer, AnswerStatus, Citation, Document, Evidence, RecognisedLine, Span
 
-__all__ = ["Context", "Numbering", "context_of", "place_in", "surroundings_of"]
+__all__ = ["Context", "Numbering", "context_of", "link_to", "place_in", "surroundings_of"]
 
 N_CHARACTERS = 400
 """Most characters on each side."""
@@ -64,6 +65,13 @@ def surroundings_of(span: Span, text: str, heading: str = "") -> Surroundings:
     )
 
 
+_SHOWN_AS_TEXT = frozenset(
+    {"text/html", "text/plain", "application/rss+xml", "application/atom+xml", "application/json"}
+)
+"""Kinds of documents whose address shows a browser their text: what a feed holds stands on the pages that it names."""
+_N_WORDS = 5
+_ALTERED = re.compile("[⁰¹²³⁴-ⁿ₀-₎^]")
+"""Signs that a reader has put for raised and lowered ones, which a page's text holds as others."""
 _PAGE_STARTS = re.compile(r"0(?:,\d{1,12})*", re.ASCII)
 
 
@@ -121,6 +129,7 @@ class Numbering:
                 page_label=document.page_label(page),
                 published=sentence.published,
                 also_in=sentence.also_in,
+                url=link_to(document, sentence.span, page=page),
                 places=tuple(line.place for line in recognised),
                 confidence=min((line.confidence for line in recognised), default=1.0),
                 assertion=assertion_of(
@@ -141,6 +150,49 @@ class Numbering:
         if document_id not in self._documents:
             self._documents[document_id] = self._document_of(document_id)
         return self._documents[document_id]
+
+
+def link_to(document: Document, span: Span, *, page: int = 0) -> str:
+    """The address of the document with what leads a browser to the place; empty when it has no address of the web.
+
+    In pages and plain texts a text fragment names the first and the last words of the place, or all of a short one, and
+    those before it where the same words stand earlier; PDF has pages, and other formats no places.
+
+    Source: WICG, URL Fragment Text Directives, section 3.3 (`-`, `,` and `&` have a meaning in it, and are escaped).
+
+    >>> page = {"source": "a", "title": "", "media_type": "text/html", "metadata": {"url": "https://example.org/a"}}
+    >>> link_to(Document(id="1", text="It is well-known, he said.", **page), Span(start=0, end=26))
+    'https://example.org/a#:~:text=It%20is%20well%2Dknown%2C%20he%20said.'
+    """
+    address = document.metadata.get("url", "")
+    if not _is_of_the_web(address):
+        return ""
+    if document.media_type == "application/pdf":
+        return f"{address.partition('#')[0]}#page={page}" if page else address
+    words = span.slice(document.text).split()
+    if document.media_type not in _SHOWN_AS_TEXT or not words:
+        return address
+    parts = [words] if len(words) <= 2 * _N_WORDS else [words[:_N_WORDS], words[-_N_WORDS:]]
+    directive = ",".join(map(_escaped, parts))
+    if document.text.find(span.slice(document.text)) < span.start:
+        before = document.text[: span.start].rstrip().rpartition("\n")[2].split()[-_N_WORDS:]
+        directive = f"{_escaped(before)}-,{directive}"
+    if _ALTERED.search(unquote(directive)):
+        return address
+    return f"{address}{'' if '#' in address else '#'}:~:text={directive}"
+
+
+def _is_of_the_web(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
+    is_plain = all(character.isprintable() and not character.isspace() for character in address)
+    return is_plain and parts.scheme in ("http", "https") and bool(parts.hostname) and "@" not in parts.netloc
+
+
+def _escaped(words: Sequence[str]) -> str:
+    return quote(" ".join(words), safe="").replace("-", "%2D")
 
 
 def place_in(answer: Answer, number: int, *, document_of: Callable[[str], Document]) -> Citation:

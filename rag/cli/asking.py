@@ -110,7 +110,13 @@ def print_citations(answer: Answer) -> None:
         print_line("")
         print_place(citation)
         print_line(f"    {citation.quote}")
+        _print_link(citation)
         _print_other_sources(citation)
+
+
+def _print_link(place: Citation) -> None:
+    if place.url:
+        print_line(f"    {place.url}", style="dim")
 
 
 def _print_other_sources(place: Citation | Evidence) -> None:
@@ -201,6 +207,7 @@ def print_in_its_place(place: Citation, context: Context, answer: Answer) -> Non
     if not is_cited:
         print_line(f"This does not answer what was asked, but comes near it: {plain(answer.question)}", style="dim")
     print_place(place, is_cited=is_cited)
+    _print_link(place)
     _print_other_sources(place)
     print_line("")
     write(context.before)

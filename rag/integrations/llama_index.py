@@ -196,6 +196,8 @@ def _node(place: Evidence | Citation, number: int, sentence: Evidence | None) ->
     }
     if isinstance(place, Citation):
         metadata |= {"line": place.line, "page": place.page, "page_label": place.page_label}
+        if place.url:
+            metadata["url"] = place.url
         if place.places:
             metadata["confidence"] = place.confidence
     if sentence is not None:

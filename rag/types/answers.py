@@ -112,6 +112,7 @@ class Citation:
     page_label: what is printed on that page ("iv", "A-3"), where the file says so and it is not its number.
     published: when the document was published, as it says itself (ISO 8601); empty when it does not say.
     also_in: sources of other documents that are copies of this one and hold the sentence too.
+    url: where the place is shown on the web, http or https; empty when its document has no address there.
     places: the lines on which the quote stands, where it was recognised in a picture of its page (OCR); else none.
     confidence: how sure the recognition was of the least certain word on these lines, 0 to 1; 1 where there are none.
     assertion: as what the document says the sentence, where that can be told.
@@ -128,6 +129,7 @@ class Citation:
     page_label: str = ""
     published: str = ""
     also_in: tuple[str, ...] = ()
+    url: str = ""
     places: tuple[PlaceOnPage, ...] = ()
     confidence: float = 1.0
     assertion: Assertion = Assertion.STATED

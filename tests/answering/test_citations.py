@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from urllib.parse import unquote
 
 import pytest
 
-from rag.answering.citations import Numbering
+from rag.answering.citations import Numbering, link_to
 from rag.errors import StoreError
 from rag.types import Assertion, Document, Evidence, PlaceOnPage, Span
 
@@ -177,3 +178,66 @@ def test_citation_says_as_what_the_document_says_it():
 def test_citation_of_somebodys_words_is_reported():
     (cited,) = numbering().cite([replace(evidence(0, 4), speaker="Ana Gil")])
     assert cited.assertion is Assertion.REPORTED
+
+
+# Links
+
+
+def linked(text: str, start: int, end: int, *, url: str = "https://example.org/a", page: int = 0, kind: str = "html"):
+    media_type = "application/pdf" if kind == "pdf" else f"text/{kind}"
+    document = Document(id="1", source=url, title="", media_type=media_type, text=text, metadata={"url": url})
+    return link_to(document, Span(start=start, end=end), page=page)
+
+
+def directive(link: str) -> list[str]:
+    """The parts of a text directive as a browser reads them."""
+    assert link.count(":~:text=") == 1
+    return [unquote(part) for part in link.partition(":~:text=")[2].split(",")]
+
+
+@pytest.mark.parametrize(
+    "quoted",
+    [
+        *("It opened.", "A well-known, old & new bridge - 100 % grey."),
+        *("Мост — «старый».", "橋は1932年に開通した。", "a, -b, c-"),
+    ],
+)
+def test_short_quote_is_named_whole_and_reads_as_it_was_written(quoted):
+    link = linked(f"{quoted} More of it.", 0, len(quoted))
+    assert directive(link) == [quoted]
+    assert link.isascii()
+    assert not set(link.partition("text=")[2]) & set("-,& ")
+
+
+def test_long_quote_is_named_by_its_ends():
+    quoted = "The bridge, which opened in 1932, was the widest of its kind for some eighty years."
+    assert directive(linked(quoted, 0, len(quoted))) == ["The bridge, which opened in", "kind for some eighty years."]
+
+
+def test_repeated_quote_is_told_by_what_stands_before_it():
+    text = "It opened. She said yes.\nThen he said again: It opened."
+    assert directive(linked(text, 0, 10)) == ["It opened."]
+    assert directive(linked(text, len(text) - 10, len(text))) == ["Then he said again:-", "It opened."]
+
+
+def test_words_that_the_page_has_in_other_signs_are_not_looked_for():
+    assert linked("It weighs 10⁶ kg.", 0, 17) == "https://example.org/a"
+
+
+@pytest.mark.parametrize(
+    ("kind", "page", "url", "link"),
+    [
+        ("pdf", 4, "https://example.org/a.pdf", "https://example.org/a.pdf#page=4"),
+        ("pdf", 0, "https://example.org/a.pdf", "https://example.org/a.pdf"),
+        ("csv", 0, "https://example.org/a.csv", "https://example.org/a.csv"),
+        ("html", 0, "https://example.org/a#part", "https://example.org/a#part:~:text=It%20opened."),
+        ("html", 0, "javascript:alert(1)", ""),
+        ("html", 0, "/relative", ""),
+        ("html", 0, "https://u:p@example.org/", ""),
+        ("html", 0, "https://example.org/a b", ""),
+        ("html", 0, "http://[", ""),
+        ("html", 0, "", ""),
+    ],
+)
+def test_link_is_of_the_web_and_fits_the_kind(kind, page, url, link):
+    assert linked("It opened.", 0, 10, url=url, page=page, kind=kind) == link

@@ -135,6 +135,7 @@ def test_values_are_as_promised():
         "page_label": "A-3",
         "published": "",
         "also_in": [],
+        "url": "",
         "places": [{"page": 7, "left": 0.1, "top": 0.2, "right": 0.9, "bottom": 0.25}],
         "confidence": 0.7,
         "assertion": "stated",

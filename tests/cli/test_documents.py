@@ -36,7 +36,11 @@ def test_page_is_added_listed_cited_and_removed_by_its_address(rag, site, monkey
     address = site.put("/bridge.txt", "The bridge opened in 1932.", "text/plain")
     assert rag("add", address).out == "1 added.\n"
     assert address in rag("list").out
-    assert f"[1] {address}, line 1" in rag("ask", "When did the bridge open?").out
+    answered = rag("ask", "When did the bridge open?").out
+    assert f"[1] {address}, line 1" in answered
+    assert f"    {address}#:~:text=The%20bridge%20opened%20in%201932.\n" in answered
+    (citation,) = json.loads(rag("ask", "When did the bridge open?", "--json").out)["citations"]
+    assert citation["url"] in rag("show", "1").out
     assert rag("remove", address).out == "Removed 1 document.\n"
 
 

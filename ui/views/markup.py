@@ -150,8 +150,10 @@ def date_in_words(published: str) -> str:
     return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
-def link(address: str) -> Html:
-    """The address; one that can be followed without harm (http or https, a host, no password) as a link.
+def link(address: str, words: str = "") -> Html:
+    """The address, as a link if it can be followed without harm (http or https, a host, no password).
+
+    words: shown in the place of an address that can be followed.
 
     The page that it leads to learns neither where the reader came from nor how to reach this one.
     """
@@ -164,4 +166,4 @@ def link(address: str) -> Html:
     # A host in mixed scripts, or any that is not ASCII, may look like another one: it is shown, and not followed.
     if not can_follow or not parts.netloc.isascii() or unicodedata.normalize("NFKC", address) != address:
         return isolated(address)
-    return element("a", isolated(address), href=address, rel="noopener noreferrer nofollow", target="_blank")
+    return element("a", isolated(words or address), href=address, rel="noopener noreferrer nofollow", target="_blank")

@@ -218,7 +218,8 @@ def _place_of_current(marked: _Marked) -> Html:
     for citation in marked.citations:
         if citation.number == marked.current:
             words = [f"Citation {citation.number}: {place_in_words(citation)}", also_in_words(citation.also_in)]
-            return element("p", text(" · ".join(filter(None, words))), class_="cv-place")
+            facts = [*map(text, filter(None, words)), link(citation.url, "on the web") if citation.url else NOTHING]
+            return element("p", join(filter(None, facts), text(" · ")), class_="cv-place")
     return NOTHING
 
 

@@ -1,5 +1,6 @@
 from collections.abc import Callable
 from dataclasses import replace
+from html import unescape
 
 import pytest
 from hypothesis import given, settings
@@ -139,6 +140,15 @@ def test_current_citation_is_marked_more_strongly() -> None:
         ("cv-mark cv-current cv-mark-end", "It is painted grey."),
     ]
     assert [node.attributes["data-answer"] for node in nodes(html, "mark")] == ["a", "a"]
+
+
+def test_current_citation_leads_to_its_place_on_the_web_when_that_is_safe() -> None:
+    of = document("It opened in 1932.")
+    link = "https://example.org/a#:~:text=It%20opened%20in%201932."
+    written = unescape(render_source(of, [replace(citation(of, 0, 18), url=link)], 1))
+    assert f'<a href="{link}" rel="noopener noreferrer nofollow" target="_blank"><bdi>on the web</bdi></a>' in written
+    assert "href" not in render_source(of, [replace(citation(of, 0, 18), url="javascript:alert(1)")], 1)
+    assert "href" not in render_source(of, [citation(of, 0, 18)], 1)
 
 
 def test_overlapping_citations_have_marks_of_their_own() -> None:
