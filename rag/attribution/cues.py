@@ -34,7 +34,7 @@ from rag.language.english import (
     WEEKDAYS,
     word_set,
 )
-from rag.language.saying import CUE_FORMS, NOUNS_TOO, QUOTED_ONLY, WEAK
+from rag.language.saying import CUE_FORMS, NOUNS_TOO, QUOTED_ONLY, REPORTED, WEAK
 
 __all__ = ["Cue", "before_auxiliaries", "cues_of", "ends_here"]
 
@@ -106,9 +106,8 @@ def _time_start(tokens: list[Token], last: int) -> int:
 
 _NOBODY = re.compile(r"(?:i|we|you|nobody|none|neither|no\b.*)$", re.IGNORECASE)
 _N_CUES = 50  # what no sentence has; keeps the work per sentence bounded
-_INVERTIBLE = word_set(
-    """said says asked added wrote warned replied explained insisted argued claimed continued admitted exclaimed
-    declared announced answered noted stressed joked recalled responded"""
+_INVERTIBLE = (REPORTED - {"told", "denied", "suggested", "confirmed"}) | word_set(
+    "asked wrote replied explained continued admitted exclaimed declared answered noted joked recalled responded"
 )
 
 

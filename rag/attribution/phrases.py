@@ -23,7 +23,7 @@ from rag.language.english import (
     SUBORDINATORS,
     TO_NAMES,
 )
-from rag.language.people import BODIES, ROLES
+from rag.language.people import BODIES, NAME_LINKS, ROLES
 from rag.language.saying import CUE_FORMS, NOUNS_TOO
 
 __all__ = [
@@ -103,9 +103,6 @@ def _is_name_start(tokens: list[Token], first: int) -> bool:
     return first + 1 < len(tokens) and (tokens[first + 1].word[0].isupper() or tokens[first + 1].lower in ("said", ","))
 
 
-_LINKS = frozenset(
-    {"of", "de", "van", "von", "der", "den", "bin", "ibn", "al", "la", "le", "du", "da", "dos", "del", "el", "ter"}
-)
 _STOPS = (
     PREPOSITIONS
     | SUBORDINATORS
@@ -209,7 +206,7 @@ def _run_start(tokens: list[Token], last: int) -> int:
         before = first - 1
         if is_capital(tokens, before) and not is_possessive(tokens[before]):
             first = before
-        elif tokens[before].lower in _LINKS and before > 0 and is_capital(tokens, before - 1):
+        elif tokens[before].lower in NAME_LINKS and before > 0 and is_capital(tokens, before - 1):
             first = before - 1
         elif (
             tokens[before].lower == "the"
@@ -331,7 +328,7 @@ def _run_end(tokens: list[Token], position: int, limit: int) -> int:
     while end + 1 < limit:
         if is_capital(tokens, end + 1) and not is_possessive(tokens[end + 1]):
             end += 1
-        elif tokens[end + 1].lower in _LINKS and end + 2 < limit and is_capital(tokens, end + 2):
+        elif tokens[end + 1].lower in NAME_LINKS and end + 2 < limit and is_capital(tokens, end + 2):
             end += 2
         else:
             break

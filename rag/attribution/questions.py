@@ -30,7 +30,7 @@ from rag.language.english import (
     one_of,
     word_set,
 )
-from rag.language.saying import CUE_FORMS, QUOTED_ONLY
+from rag.language.saying import CUE_FORMS, QUOTED_ONLY, REPORTED
 from rag.language.words import content_stems
 from rag.types import Sentence
 
@@ -65,9 +65,10 @@ _NOUNS = (
     r"(?:views?|opinions?|positions?|stances?|messages?|comments?|statements?|reactions?|responses?|warnings?|claims?|demands?|"
     r"words|quotes?|remarks?|answers?|explanations?|arguments?|assessments?|predictions?|take|description|criticisms?|accusations?)"
 )
+_REPORTED_BY = (REPORTED - {"says", "insisted", "denied", "argued", "stressed"}) | {"stated", "described"}
 _ACCORDING = re.compile(
     r"\b(?:according to|in the (?:words|view|opinion|eyes) of|quoted? (?:from|by)|"
-    r"(?:said|told|warned|claimed|stated|announced|suggested|confirmed|described|added) by) (?P<rest>.+)"
+    rf"{one_of(_REPORTED_BY)} by) (?P<rest>.+)"
 )
 _QUOTE = re.compile(r"^(?:please )?quote (?P<rest>.+)")
 _GIVEN = re.compile(

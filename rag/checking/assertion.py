@@ -22,10 +22,19 @@ from typing import NamedTuple
 from rag.checking.alignment import Alignment, Finding, FindingKind, missing
 from rag.checking.atoms import Atom, AtomKind, Sentence, normalised
 from rag.checking.lexicon import base_form
-from rag.checking.polarity import NEGATING
 from rag.checking.withdrawal import MOCKING, Around, withdrawn
 from rag.language import saying
-from rag.language.english import ARTICLES, BE, DETERMINERS, NEGATIONS, POSSESSIVES, SUBJECTS, UNIVERSALS, word_set
+from rag.language.english import (
+    ARTICLES,
+    BE,
+    DETERMINERS,
+    NEGATING,
+    NEGATIONS,
+    POSSESSIVES,
+    SUBJECTS,
+    UNIVERSALS,
+    word_set,
+)
 
 __all__ = ["Cue", "Frame", "cues_of", "frame_findings", "stems_of"]
 

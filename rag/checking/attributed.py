@@ -21,8 +21,8 @@ from rag.checking.lexicon import TITLES, is_past_form
 from rag.checking.polarity import OperatorKind, operators_of
 from rag.checking.speakers import SKIPPED, Saying, sayings_of
 from rag.checking.withdrawal import MOCKING, Around, contradicted, withdrawn
-from rag.language.english import word_set
-from rag.language.saying import VERBS_OF_SAYING
+from rag.language.english import one_of, word_set
+from rag.language.saying import REPORTED, VERBS_OF_SAYING
 from rag.protocols import ClaimWithEvidence, Surroundings
 from rag.types import Assertion
 
@@ -49,7 +49,7 @@ _SUBJECT = re.compile(rf"\b(?:he|she|they)\b(?= (?:(?:{_BETWEEN}|\w+ly) ){{0,4}}
 _INVERTED = re.compile(r"(?<=\b(?:said|says) )(?:he|she|they)\b")
 _NEXT_SPEAKER = re.compile(
     rf",? (?:and|but|while|whereas) (?=(?:the (?:[\w']+ ){{1,3}}|(?:[A-Z][\w']* ){{1,4}})(?:(?:{_BETWEEN}) ){{0,3}}"
-    r"(?:said|says|told|added|warned|insisted|denied|claimed|argued|suggested|stressed|confirmed|announced)\b)"
+    rf"{one_of(REPORTED)}\b)"
 )
 _OPENING = re.compile(r'"(?! |$)')
 

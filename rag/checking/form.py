@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from rag.checking.alignment import Alignment, Finding, missing
 from rag.checking.atoms import AtomKind, Sentence, normalised
-from rag.language.english import ARTICLES, DEMONSTRATIVES, OBJECTS, word_set
+from rag.language.english import ARTICLES, DEMONSTRATIVES, HELPING, OBJECTS, SUBJECTS, THIRD_PERSON, one_of, word_set
 from rag.language.identification import has_english_words, is_foreign, is_undecided
 from rag.language.saying import ALLEGED, ANSWERED, SAID_OR_THOUGHT, STATED
 
@@ -41,13 +41,13 @@ _CODE_SIGNS = frozenset("{}<>=|\\^*#~_`")
 _BRACKETED = re.compile(r"^(?:\W*(?:\[[^\]]*\]|\([^)]*\)))+\s*")
 _LABEL = re.compile(r"^\W*(?:\w+ ){0,3}\w+:\s+(?=\w)")
 _ASKING = re.compile(
-    r"\W*(?:(?:did|does|do|is|are|was|were|has|have|had|can|could|should|would|shall|am)\b"
-    r"|(?:may|will|must|might)(?= (?:the|an?|he|she|it|they|we|you|i|this|that|there)\b)"
+    rf"\W*(?:{one_of((HELPING - {'will'}) | {'shall', 'am'})}\b"
+    rf"|(?:may|will|must|might)(?= {one_of(ARTICLES | SUBJECTS | {'this', 'that', 'there'})}\b)"
     r"|(?:when|where|why|how|who|whom|what|which)\s+(?:did|does|do)\b)",
     re.IGNORECASE,
 )
 _INVERTED = re.compile(
-    r"^\W*(?:should|had|were) (?:the|an?|his|her|its|their|he|she|it|they|we|[A-Z]\w+)\b[^?;]*, (?!and\b)[^?]+$",
+    rf"^\W*(?:should|had|were) (?:{one_of(ARTICLES | THIRD_PERSON | {'we'})}|[A-Z]\w+)\b[^?;]*, (?!and\b)[^?]+$",
     re.IGNORECASE,
 )
 """A condition without "if": "Had it rained, they would have stayed."; a comma alone does not make one of a wish."""

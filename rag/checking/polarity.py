@@ -13,10 +13,10 @@ from enum import Enum
 
 from rag.checking.alignment import Alignment, Finding, FindingKind, conflict
 from rag.checking.atoms import AtomKind, Sentence
-from rag.language.english import ARTICLES, BE, POSSESSIVES, word_list, word_set
+from rag.language.english import ARTICLES, BE, NEGATING, POSSESSIVES, word_list, word_set
 from rag.language.saying import ACCUSED, ALLEGED, SAID_OR_THOUGHT, STATED
 
-__all__ = ["NEGATING", "Operator", "OperatorKind", "operators_of", "polarity_findings"]
+__all__ = ["Operator", "OperatorKind", "operators_of", "polarity_findings"]
 
 
 class OperatorKind(Enum):
@@ -46,10 +46,6 @@ class Operator:
     end: int
 
 
-NEGATING = word_set(
-    """not never no nobody none nothing nowhere neither nor without hardly scarcely barely cannot n't lack lacks lacked
-    lacking """
-)
 _NEEDS_COMPLEMENT = word_set(
     """fail fails failed failing failure decline declines declined declining stop stopped stops dismiss dismissed
     forget forgets forgot forgetting neglect neglects neglected omit omits omitted"""

@@ -13,7 +13,7 @@ from rag.checking.alignment import Alignment, Finding
 from rag.checking.atoms import Atom, AtomKind, Sentence
 from rag.language.english import BESIDE_VERBS, HAVE, PRONOUNS, word_set
 from rag.language.people import ROLES
-from rag.language.saying import ALSO_NOUNS, SAID_OR_THOUGHT, STATED, VERBS_OF_SAYING
+from rag.language.saying import ALSO_NOUNS, REPORTED, SAID_OR_THOUGHT, STATED, VERBS_OF_SAYING
 
 __all__ = [
     "SKIPPED",
@@ -25,7 +25,9 @@ __all__ = [
     "speaker_findings",
 ]
 
-_STRONG = word_set("say says said tell tells told add adds added according warn warned announced denied confirmed")
+_STRONG = (REPORTED - {"insisted", "claimed", "argued", "suggested", "stressed"}) | word_set(
+    "say tell tells add adds according warn"
+)
 SKIPPED = HAVE | BESIDE_VERBS
 
 _TAKES_OBJECT = word_set("tell tells told telling urge urges urged")

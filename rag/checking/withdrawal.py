@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 from rag.checking.atoms import Sentence, normalised, sentences_of
 from rag.checking.lexicon import LIGHT_WORDS, are_opposites
-from rag.language.english import NEGATIONS, UNIVERSALS
+from rag.language.english import HELPING, NEGATIONS, UNIVERSALS, one_of
+from rag.language.saying import UNTRUE, UNTRUE_THINGS
 
 __all__ = ["MOCKING", "Around", "contradicted", "withdrawn"]
 
@@ -53,9 +54,8 @@ _SUBJECT = (
 )
 _NO_TRUTH = (
     r"(?:(?:a |an |pure |plain |just |only |all |complete |total |widespread |common |popular )*"
-    r"(?:lie|lies|hoax|myth|joke|prank|fiction|fabrication|nonsense|invention|legend|rumou?r|satire|misconception"
-    r"|fallacy|mistake|error|untrue|false|wrong|incorrect|inaccurate|mistaken|erroneous|invented|fabricated|made up"
-    r"|fake|fantasy|rubbish|bogus|exaggerated|unfounded|baseless|superstition|april fool\w*|premature|overstated"
+    rf"(?:{one_of(UNTRUE | UNTRUE_THINGS)}|fiction|fabrication|invention|rumou?r|mistake|error|invented|fabricated"
+    r"|made up|fake|fantasy|rubbish|bogus|exaggerated|april fool\w*|premature|overstated"
     r"|inflated|misleading|(?:far |much |way )?too (?:high|low|good to be true)|apocryphal|fanciful|hogwash|spurious"
     r"|fraud|fraudulent|forged|doctored|guesswork|(?:only|just|merely) a (?:test|drill|dream|rehearsal|game|scene)"
     r"|dream|dreamt)\b"
@@ -110,7 +110,7 @@ _OPENERS = (
     r"^\W*(?:(?:but|yet|however|no|in (?:fact|reality|truth)|actually|later|today|since then|at least|alas|or)\W+"
     r"(?:that,? )?)*"
 )
-_AUXILIARY = r"(?:did|does|do|had|has|have|was|is|were|are|would|could)"
+_AUXILIARY = one_of(HELPING - {"will", "can", "should"})
 _DENIED_IN_SHORT = (
     rf"{_OPENERS}(?:[^.;,]{{0,50}}\b(?:that|but) )?{_HOLDER} (?:{_AUXILIARY}(?: not|n't|n’t| never)"
     rf"|never {_AUXILIARY})"

@@ -22,6 +22,7 @@ from rag.language.english import (
     QUESTION_WORDS,
     STOP_WORDS,
     SUBJECTS,
+    TO_NAMES,
     one_of,
     word_set,
 )
@@ -69,7 +70,7 @@ _ABOUT_IT = re.compile(r" about (?:that|this|it)$", re.IGNORECASE)
 _IS = re.compile(rf"(?:when|where|why|how)(?: else| exactly)? (?P<clause>{one_of(FINITE_BE)}\b .+)", re.IGNORECASE)
 _OBJECT_GONE = re.compile(
     r"(?<= )(?P<verb>say|said|do|done|propose|proposed|want|announce|announced|suggest|promise|demand|mean|claim|think)"
-    r"(?=$| (?:about|in|on|at|to|of|after|before|during|when|for)\b)",
+    rf"(?=$| {one_of((TO_NAMES - {'from', 'with'}) | {'about', 'on', 'after', 'before', 'during', 'when'})}\b)",
     re.IGNORECASE,
 )
 _INVERTS = frozenset(["why", "when", "where", "how", "since when", "how long", "how often", "until when", "how come"])

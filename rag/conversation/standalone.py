@@ -22,7 +22,7 @@ from rag.conversation.lexicon import CONTENTLESS
 from rag.conversation.memory import Memory, Said, clean, is_topic, said
 from rag.conversation.names import Kind
 from rag.conversation.pronouns import open_pronoun, with_meanings
-from rag.language.english import HELPING, QUESTION_WORDS, STOP_WORDS, one_of
+from rag.language.english import HELPING, QUESTION_WORDS, STOP_WORDS, THIRD_PERSON, TO_NAMES, one_of
 from rag.types import Turn
 
 __all__ = ["asking_back", "questions_in", "standalone_question"]
@@ -128,11 +128,12 @@ _REPORTED = (
 _NEXT_ASKED = re.compile(rf",? and (?:also )?(?={_ASKS})(?!(?:{_REPORTED}))", re.IGNORECASE)
 _NEXT_YES_OR_NO = re.compile(rf",? and (?:also )?(?={_HELPS} (?:the|a|an|he|she|it|they|[A-Z]))")
 _BARE = re.compile(rf"{_ASKS}(?: (?:exactly|exact))?$", re.IGNORECASE)
-_ASKED_FIRST = re.compile(rf"(?:(?:in|at|on|by|from|to|for|with|since|until) )?{_ASKS}(?: exactly)?", re.IGNORECASE)
+_BEFORE_ASKING = (TO_NAMES - {"of"}) | {"on", "by", "since", "until"}
+_ASKED_FIRST = re.compile(rf"(?:{one_of(_BEFORE_ASKING)} )?{_ASKS}(?: exactly)?", re.IGNORECASE)
 _ONE_BY_ONE = re.compile(
     r"\b(?:each|both|all|any|one|some|none|which|most|either|neither) of (?:them|these|those)\b", re.IGNORECASE
 )
-_POINTS_BACK = re.compile(r"\b(?:it|its|they|them|their|he|him|his|she|her)\b", re.IGNORECASE)
+_POINTS_BACK = re.compile(rf"\b{one_of(THIRD_PERSON | {'them', 'him'})}\b", re.IGNORECASE)
 _YES_OR_NO = re.compile(_HELPS, re.IGNORECASE)
 
 

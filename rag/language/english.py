@@ -25,10 +25,12 @@ __all__ = [
     "LEADING",
     "MODALS",
     "MONTHS",
+    "NEGATING",
     "NEGATIONS",
     "OBJECTS",
     "PHRASAL_VERBS",
     "PLURAL_PRONOUNS",
+    "POINTING_BACK",
     "POSSESSIVES",
     "PREPOSITIONS",
     "PRONOUNS",
@@ -38,6 +40,7 @@ __all__ = [
     "SUBJECTS",
     "SUBORDINATORS",
     "TENS",
+    "THIRD_PERSON",
     "TO_NAMES",
     "UNITS",
     "UNIVERSALS",
@@ -81,6 +84,9 @@ REFLEXIVES = word_set("myself ourselves yourself yourselves himself herself itse
 PRONOUNS = SUBJECTS | {"who"}
 """Those that can be the subject of a verb of saying."""
 PLURAL_PRONOUNS = word_set("they we")
+THIRD_PERSON = word_set("he she it they his her its their")
+POINTING_BACK = THIRD_PERSON | DEMONSTRATIVES | {"both"}
+"""First in a sentence, they stand for what was named before it."""
 QUESTION_WORDS = word_set("who whom whose what which when where why how")
 
 FINITE_BE = word_set("is are was were")
@@ -94,6 +100,12 @@ AUXILIARIES = BE | DO | HAVE | word_set("will would")
 NEGATIONS = word_set(
     "not never n't nobody didn't hasn't haven't hadn't wouldn't won't doesn't don't can't cannot nor neither no"
 )
+
+NEGATING = word_set(
+    """not never no nobody none nothing nowhere neither nor without hardly scarcely barely cannot n't lack lacks lacked
+    lacking """
+)
+"""What turns the sense of a clause, whatever it stands beside."""
 
 UNIVERSALS = word_set(
     "all every each any no both everyone everybody everything nobody none nothing anything anyone never"

@@ -16,6 +16,7 @@ __all__ = [
     "GROUPS",
     "MALE",
     "MALE_NAMES",
+    "NAME_LINKS",
     "OFFICES",
     "PLACES",
     "RESTRICTIVE",
@@ -42,6 +43,8 @@ _ADDRESSES = word_set("mr mrs ms miss mx dr prof sir sen rep rev gov gen col cap
 TITLES = OFFICES | _ADDRESSES | word_set("father sister constable ceo officer analyst adviser advisor")
 DOTTED_TITLES = ("Mr", "Mrs", "Ms", "Dr", "Sen", "Rep", "Gov", "Gen", "Prof")
 """Titles that are written with a full stop, with their capital."""
+NAME_LINKS = word_set("of de van von der den bin ibn al la le du da dos del el ter")
+"""Between the words of a name, and small."""
 TITLE_TAILS = word_set("state staff treasury exchequer defence defense parliament commons house court police")
 MALE = _MALE_OFFICES | word_set("himself sir mr father son husband brother businessman duke monsieur")
 FEMALE = _FEMALE_OFFICES | word_set(

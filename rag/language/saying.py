@@ -41,17 +41,22 @@ __all__ = [
     "NOUNS_TOO",
     "PRIVATIVE",
     "QUOTED_ONLY",
+    "REPORTED",
     "SAID_OR_THOUGHT",
     "STATED",
     "TIME_NOUNS",
     "UNREALISED",
+    "UNTRUE",
+    "UNTRUE_THINGS",
     "VERBS_OF_SAYING",
     "WEAK",
 ]
 
-SAID_OR_THOUGHT = word_set(
-    """says saying said say tell tells told telling warn warned claimed insist insists insisted argue argues argued
-    suggest suggested suggests believe believes believed think thinks thought"""
+REPORTED = word_set("said says told added warned insisted denied claimed argued suggested stressed confirmed announced")
+"""How news most often says that somebody speaks."""
+SAID_OR_THOUGHT = (REPORTED - {"added", "denied", "stressed", "confirmed", "announced"}) | word_set(
+    """saying say tell tells telling warn insist insists argue argues suggest suggests believe believes believed think
+    thinks thought"""
 )
 """Report words whatever follows."""
 STATED = word_set("add added claims announce announced write writes wrote stated")
@@ -148,12 +153,17 @@ PRIVATIVE = word_set(
 """Before a noun: what is so called is not one, or no longer, or not yet."""
 CONDITIONAL = word_set("if unless whether provided providing assuming supposing lest contingent depending conditional")
 EXCEPTIVE = word_set("except excepted excepting excluding exception exceptions barring bar besides excluded exclude")
-DISOWNING = word_set(
-    """untrue false falsely wrong wrongly incorrect incorrectly mistaken mistakenly erroneous erroneously inaccurate
-    hoax prank myth lie lies legend misconception fallacy nonsense rumour rumor conspiracy satire satirical spoof parody
-    joke quip jest debunk disprove refute retract withdraw rescind recant misreport misstate misquote regret
-    apologise apologize fabricate doctored kidding kid jokingly contrary falsehood canard superstition fable
-    montage photoshop deepfake baseless unfounded groundless discredited"""
+UNTRUE = word_set("untrue false wrong incorrect mistaken erroneous inaccurate baseless unfounded")
+UNTRUE_THINGS = word_set("hoax prank myth lie lies legend misconception fallacy nonsense satire joke superstition")
+DISOWNING = (
+    UNTRUE
+    | UNTRUE_THINGS
+    | word_set(
+        """falsely wrongly incorrectly mistakenly erroneously rumour rumor conspiracy satirical spoof parody quip jest
+        debunk disprove refute retract withdraw rescind recant misreport misstate misquote regret apologise apologize
+        fabricate doctored kidding kid jokingly contrary falsehood canard fable montage photoshop deepfake groundless
+        discredited"""
+    )
 )
 """What takes back what it is said about."""
 FICTION = word_set(

@@ -15,16 +15,22 @@ from rag.language.countries import COUNTRIES
 from rag.language.english import (
     ADVERBS,
     DETERMINERS,
+    DO,
+    FINITE_BE,
+    HELPING,
     MONTHS,
     PHRASAL_VERBS,
     POSSESSIVES,
     PREPOSITIONS,
+    QUESTION_WORDS,
     STOP_WORDS,
     SUBJECTS,
     TENS,
+    TO_NAMES,
     UNITS,
     WEEKDAYS,
     WORDS_OF_ASKING,
+    one_of,
     word_set,
 )
 from rag.language.saying import CUE_FORMS
@@ -62,10 +68,9 @@ class Expected(StrEnum):
 
 _WORD = re.compile(r"\w+")
 _BY_LETTERS = {
-    (word[0], *sorted(word)): word
-    for word in ("how", "many", "much", "what", "when", "where", "which", "who", "whose", "why", "year")
+    (word[0], *sorted(word)): word for word in sorted((QUESTION_WORDS - {"whom"}) | {"many", "much", "year"})
 }
-_AUXILIARY = r"(?:is|are|was|were|did|has|have|had|will|would|can|could|should|may|might)"
+_AUXILIARY = one_of((HELPING - {"do", "does"}) | {"may", "might"})
 _ASKS = {
     Expected.AGE: rf"how (?:old|young) {_AUXILIARY}|(?:at|of) (?:what|which) age",
     Expected.YEAR: r"(?:what|which) (?:calendar )?year",
@@ -111,9 +116,16 @@ _NAME = re.compile(r"\b[A-Z][\w’'-]+(?: [A-Z][\w’'-]+)*")
 _NO_NAMES = frozenset(country.names[0] for country in COUNTRIES) | content_stems(
     " ".join((*WEEKDAYS, *MONTHS, "europe", "european"))
 )
+_ENDS_A_NOUN = (
+    TO_NAMES
+    | FINITE_BE
+    | (DO - {"do"})
+    | {"on", "by", "between", "that"}
+    | (QUESTION_WORDS & {"which", "who", "whose"})
+)
 _NAMED = re.compile(
     r"\bnames? of (?:the |an? )?(?:[\w’'-]+ )*?([\w’'-]+)"
-    r"(?=\W*$| (?:of|in|on|at|for|from|with|to|by|between|that|which|who|whose|is|was|are|were|did|does)\b)",
+    rf"(?=\W*$| {one_of(_ENDS_A_NOUN)}\b)",
     re.IGNORECASE,
 )
 _N_CLOSE = 7

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from rag.attribution import AskedSpeaker, names_same
 from rag.language.countries import COUNTRIES
+from rag.language.english import NEGATING, one_of
 from rag.language.words import content_stems, content_words
 from rag.retrieval.ranking import Ranked, coefficients
 from rag.retrieval.requirements import unmet_requirements
@@ -167,8 +168,9 @@ _N_NEAR = 4
 _NEAR = 0.1
 """How many sentences count as near the best one, and how much lower their score may be."""
 
+_HALF_DENYING = {"nowhere", "hardly", "scarcely", "barely", "n't"}
 _DENIAL = re.compile(
-    r"\b(?:not|never|no|none|nobody|nothing|neither|nor|without|cannot|fail(?:ed|s)?|refus(?:e|ed|es|ing)|unlike|except"
-    r"|other than|lack(?:ed|s|ing)?|false|impossible|\w+n[’']t)\b",
+    rf"\b(?:{one_of(NEGATING - _HALF_DENYING)}|fail(?:ed|s)?|refus(?:e|ed|es|ing)|unlike|except|other than|false"
+    r"|impossible|\w+n[’']t)\b",
     re.IGNORECASE,
 )

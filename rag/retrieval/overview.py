@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from rag.language.english import POINTING_BACK, SUBJECTS, one_of
 from rag.language.words import content_stems
 from rag.protocols import FloatArray
 from rag.retrieval.ranking import Candidate, candidates_of, is_question
@@ -155,9 +156,9 @@ _MOST_OF_THE_PAGE = 0.3
 """Share of such sentences from which on a document is taken for a licence."""
 _ENDED = re.compile(r"[.!?…。！？।؟]\W*$")
 _ROW = re.compile(r"(?:[^:;\n]{1,60}: [^;\n]+; ?){2}")
+_LEANING = (POINTING_BACK - {"both"}) | SUBJECTS
 _LEANS = re.compile(
-    r"[“\"„«]|(?:but|and|yet|still|asked|speaking|if|had|were|should|however|then|also|he|she|they|it|this|that|these"
-    r"|those|his|her|their|its|i|we|you)\b",
+    rf"[“\"„«]|(?:but|and|yet|still|asked|speaking|if|had|were|should|however|then|also|{one_of(_LEANING)})\b",
     re.IGNORECASE,
 )
 """Opens what needs the sentence before it, words of somebody, or what is only supposed."""

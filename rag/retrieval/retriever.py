@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 from rag.attribution import AskedSpeaker, Speakers, asked_speaker
+from rag.language.english import POINTING_BACK, one_of
 from rag.language.words import content_stems
 from rag.protocols import Embedder, FloatArray, PassageReader, Reranker, WordIndex
 from rag.retrieval.answerability import answerability
@@ -313,7 +314,7 @@ def _ranked(scores: dict[int, float]) -> list[Hit]:
 
 _PRONOUN_FIRST = re.compile(
     r"(?:(?:But|And|Yet|Still|Then|Also|Later|Earlier|However|Instead|Asked[^,]*),? )?"
-    r"(?:he|she|they|it|his|her|their|its|this|these|those|both)\b",
+    rf"{one_of(POINTING_BACK - {'that'})}\b",
     re.IGNORECASE,
 )
 _N_JOINED = 16

@@ -21,7 +21,7 @@ from types import MappingProxyType
 import numpy as np
 
 from rag.attribution.quotations import Quotation, find_paragraphs, find_quotations
-from rag.language.english import TENS, UNITS
+from rag.language.english import HELPING, POINTING_BACK, QUESTION_WORDS, TENS, UNITS, one_of
 from rag.retrieval.answer_kinds import Expected, expected_by, has_kind
 from rag.retrieval.ranking import Candidate, Ranked
 from rag.storage import StoredPassage
@@ -294,7 +294,7 @@ _MOST_COUNTING_WORDS = 14
 """Of a sentence that says how many there are, and not which."""
 _NUMBER = rf"(?:\d{{1,3}}|{'|'.join((*UNITS[2:], *TENS))}|several|a few|a number of)"
 _ASKED = re.compile(
-    r"^\W*asked (?:what|who|when|where|why|how|which|whether|if|about)\b"
+    rf"^\W*asked {one_of((QUESTION_WORDS - {'whom', 'whose'}) | {'whether', 'if', 'about'})}\b"
     r"|\basked (?:\w+ ){0,3}?(?:whether|if)\b[^“”\"]*$",
     re.IGNORECASE,
 )
@@ -311,13 +311,11 @@ _ENUMERATES = re.compile(
     r"(?:they|these|those|their names?|the names|one|the first|both) (?:are|were|is|was|comes?|came)\b",
     re.IGNORECASE,
 )
-_YES_OR_NO = re.compile(
-    r"\W*(?:is|are|was|were|do|does|did|has|have|had|will|would|can|could|should|may|might|must)\b", re.IGNORECASE
-)
+_YES_OR_NO = re.compile(rf"\W*{one_of(HELPING | {'may', 'might', 'must'})}\b", re.IGNORECASE)
 _ELLIPTIC = re.compile(
     r"(?:no|yes|he|she|it|they|neither|nobody|none)\b,?(?: \w+){0,2} (?:not?|never|so)\b(?:\W+\w+){0,4}\W*$"
     r"|(?:no|yes)\b[,.]",
     re.IGNORECASE,
 )
 """A short sentence that says that it is so, or not, and not what."""
-_LEANS = re.compile(r"(?:he|she|they|it|his|her|their|its|this|these|those|that|both)\b", re.IGNORECASE)
+_LEANS = re.compile(rf"{one_of(POINTING_BACK)}\b", re.IGNORECASE)

@@ -16,6 +16,8 @@ MOST_SHARED = 0.6
 N_TIMES = 4
 """A list of which another one has more than so many times the words is a choice from it."""
 NO_SENTENCE = re.compile(r"[\w\s’'-]+")
+CHOICE = re.compile(r"(?<![\w\\])[a-z]+(?:\|[a-z]+)+(?![\w])")
+HTML = {"a", "div", "span"}
 READS_WORDS = {"word_list", "word_set", "content_stems", "content_words"}
 
 
@@ -26,16 +28,27 @@ class WordList(NamedTuple):
     words: frozenset[str]
 
 
-def word_lists(source: str, place: str) -> Iterator[WordList]:
-    """The lists of ten or more words in a source: displays, strings that are split, strings that have a name."""
+def word_lists(source: str, place: str, *, in_patterns: bool = True) -> Iterator[WordList]:
+    """The lists of ten or more words in a source: displays, strings that are split, strings that have a name, and
+    alternatives in a regular expression."""
     tree = ast.parse(source)
     exported = {assigned.value for assigned in ast.walk(tree) if isinstance(assigned, ast.Assign) and _is_all(assigned)}
     for node in ast.walk(tree):
         if node in exported:
             continue
-        words = frozenset(word for text in _texts(node) for word in text.split() if word.isalpha())
-        if len(words) >= N_WORDS:
-            yield WordList(f"{place}:{node.lineno}", words)  # type: ignore[attr-defined]
+        lists = [" ".join(_texts(node)), *(_alternatives(node) if in_patterns else ())]
+        for words in (frozenset(word for word in found.split() if word.isalpha()) for found in lists):
+            if len(words) >= N_WORDS:
+                yield WordList(f"{place}:{node.lineno}", words)  # type: ignore[attr-defined]
+
+
+def _alternatives(node: ast.AST) -> list[str]:
+    """The words between which a regular expression chooses, one list for each choice."""
+    if not (isinstance(node, ast.Constant) and isinstance(node.value, str)):
+        return []
+    return [
+        run.group().replace("|", " ") for run in CHOICE.finditer(node.value) if not set(run.group().split("|")) >= HTML
+    ]
 
 
 def _texts(node: ast.AST) -> list[str]:
@@ -68,12 +81,15 @@ def share(one: WordList, other: WordList) -> float:
 
 @pytest.mark.parametrize("packages", [("rag", "ui"), ("eval",)])
 def test_no_list_of_words_stands_twice(packages: tuple[str, ...]) -> None:
-    # eval spells its own words: what damages a claim may not use the list that finds the damage
+    # eval spells its own words: what damages a claim may not use the list that finds the damage. Its patterns, each of
+    # which says whole how a sentence is changed, are no lists.
     paths = sorted(path for package in packages for path in (ROOT / package).rglob("*.py"))
     found = [
         found
         for path in paths
-        for found in word_lists(path.read_text(encoding="utf-8"), path.relative_to(ROOT).as_posix())
+        for found in word_lists(
+            path.read_text(encoding="utf-8"), path.relative_to(ROOT).as_posix(), in_patterns="rag" in packages
+        )
     ]
     twice = [
         f"{one.place} and {other.place}: {' '.join(sorted(one.words & other.words)[:8])}"
@@ -91,6 +107,7 @@ def test_a_copied_list_is_found_however_it_is_written() -> None:
         f"DAYS = '{words}'",
         f"use('{words}'.split(), 1)",
         f"DAYS = frozenset({words.split()})",
+        f"DAYS = re.compile(r'\\b(?:{words.replace(' ', '|')})\\b')",
     ]
     found = [next(word_lists(source, "a.py")) for source in sources]
     assert len({one.words for one in found}) == 1

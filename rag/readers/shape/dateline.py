@@ -9,6 +9,9 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import date
 
+from rag.language.english import one_of
+from rag.language.people import NAME_LINKS
+
 __all__ = ["author_of", "byline", "date_in_words", "date_of_line", "only_dated", "published_of"]
 
 _N_LINES = 8
@@ -67,7 +70,8 @@ _MONTH_FIRST = re.compile(rf"\b({_MONTH.pattern})\s+(\d{{1,2}})(?:st|nd|rd|th)?,
 _FOUR_DIGITS = re.compile(r"\d{4}")
 _DAY_AND_YEAR = re.compile(r"\s\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4}(?!\d)")
 _ISO = re.compile(r"(?<![\d-])(\d{4})-(\d{2})-(\d{2})(?![\d-])")
-_NAME = r"(?:(?:d[aeiu]|de la|del|della|van|von|der|den|ten|bin|al|el|la|le|y|e)\s+|[A-ZÀ-ÖØ-ÞČŠŽŁÉ][\w.’'-]*\s*){1,5}"
+_LINKS = (NAME_LINKS - {"of", "ibn", "dos", "ter"}) | {"di", "de la", "della", "ten", "y", "e"}
+_NAME = rf"(?:{one_of(_LINKS)}\s+|[A-ZÀ-ÖØ-ÞČŠŽŁÉ][\w.’'-]*\s*){{1,5}}"
 _BYLINE = re.compile(
     rf"\s*(?:(?i:written by|story by|by|von|par|por|di|da|door|av|af))(?:\s*:)?\s+"
     rf"({_NAME}(?:(?:,|\band\b|&|\bund\b|\bet\b|\by\b|\be\b|\ben\b|\bog\b|\boch\b)\s*{_NAME}){{0,5}})"
