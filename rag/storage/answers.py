@@ -18,6 +18,8 @@ from rag.types import Rating, RecordedAnswer
 __all__ = ["Answers", "StoredAnswer", "forget_quoting", "quoted_documents"]
 
 _PATIENCE_SECONDS = 0.25
+_FEW = 8
+_ID = re.compile(r'"([0-9a-f]{16})"')
 _DOCUMENT_ID = re.compile(r'"document_id": ?"([^"]+)"')
 
 
@@ -141,22 +143,20 @@ def quoted_documents(connection: Connection) -> set[str]:
 def forget_quoting(connection: Connection, document_ids: AbstractSet[str]) -> int:
     """Delete the answers that quote any of the documents, in one walk through all that are kept; how many those were.
 
-    Of a damaged answer it is enough that an id stands anywhere in it.
+    It is enough that an id stands anywhere in an answer, which may be damaged.
     """
-    if not document_ids:
-        return 0
-    doomed = [
-        row.id
-        for row in connection.execute(select(schema.answers))
-        if not document_ids.isdisjoint(_DOCUMENT_ID.findall(str(row.answer)))
-        or (not is_sound(schema.answers, row) and any(id_ in str(row.answer) for id_ in document_ids))
-    ]
+    columns = schema.answers.c
+    answers = connection.execute(select(columns.id, columns.answer)) if document_ids else ()
+    doomed = [{"doomed": row.id} for row in answers if _holds_any(str(row.answer), document_ids)]
     if doomed:
-        columns = schema.answers.c
-        connection.execute(
-            delete(schema.answers).where(columns.id == bindparam("doomed")), [{"doomed": id_} for id_ in doomed]
-        )
+        connection.execute(delete(schema.answers).where(columns.id == bindparam("doomed")), doomed)
     return len(doomed)
+
+
+def _holds_any(answer: str, document_ids: AbstractSet[str]) -> bool:
+    if len(document_ids) <= _FEW:  # it takes a tenth of the time then
+        return any(document_id in answer for document_id in document_ids)
+    return not document_ids.isdisjoint(_ID.findall(answer))
 
 
 def _forget(connection: Connection, keep: int | None, keep_for: timedelta | None) -> None:

@@ -73,9 +73,13 @@ def test_what_is_too_old_is_forgotten_with_the_next_answer(assistant, asked, sto
     assert [answer.id for answer in assistant.answers()] == [new, asked[2], asked[1]]
 
 
-def test_removing_documents_forgets_what_quotes_one_of_them_damaged_or_not(assistant, asked, write, store_folder):
+@pytest.mark.parametrize("n_others", [0, 20])
+def test_removing_documents_forgets_what_quotes_one_of_them_damaged_or_not(
+    assistant, asked, write, store_folder, n_others
+):
     river, moon = write("river.txt", "The river is forty metres deep."), write("moon.txt", "The moon is made of rock.")
-    assistant.add([river, moon])
+    others = [write(f"{number}.txt", f"Nothing is said on page {number}.") for number in range(n_others)]
+    assistant.add([river, moon, *others])
     deep, damaged, rock = (
         assistant.ask(q) for q in ("How deep is the river?", "How deep?", "What is the moon made of?")
     )
@@ -83,7 +87,7 @@ def test_removing_documents_forgets_what_quotes_one_of_them_damaged_or_not(assis
     change = "UPDATE answers SET answer = replace(answer, 'document_id', 'dokument_id') WHERE answer_id = ?"
     with closing(sqlite3.connect(store_folder / "store.db")) as connection, connection:
         connection.execute(change, [damaged.id])
-    assistant.remove([river, moon])
+    assistant.remove([river, moon, *others])
     kept = {answer.id for answer in assistant.answers()}
     assert not kept & {deep.id, damaged.id, rock.id}
     with closing(sqlite3.connect(store_folder / "store.db")) as connection:
