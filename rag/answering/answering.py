@@ -15,15 +15,13 @@ from dataclasses import dataclass
 from uuid import uuid4
 
 from rag.answering.citations import Numbering, surroundings_of
-from rag.answering.claims import CitedClaim, DraftReader, check_claim
+from rag.answering.claims import CitedClaim, DraftReader, Replacement, check_claim, replacements
 from rag.answering.suggestions import did_you_mean
 from rag.answering.unfinished import NOT_IN_DOCUMENTS, Clock, UnfinishedAnswer, read_together, verified
 from rag.conversation import asking_back, questions_in, standalone_question
 from rag.errors import GeneratorError, NotFoundError, QuestionError
 from rag.protocols import CANNOT_ANSWER, Generator, Surroundings, Verifier
 from rag.retrieval import Retrieval, Retriever, overview_topic
-from rag.retrieval.answer_kinds import is_of_asked_kind
-from rag.retrieval.retriever import leans_back
 from rag.storage.filters import Filter
 from rag.types import (
     Answer,
@@ -329,14 +327,13 @@ class Answering:
             yield ClaimVerified(claim=answer.kept[-1])
             return
         answer.dropped.append(verified(checked.claim, checked.verdict, None))
-        for before, sentence in self._in_its_place(cited, question, evidence, answer):
+        for sentences in self._in_its_place(cited, question, evidence, answer):
             with clock.stage("verify"):
                 shown = [
                     check_claim(
                         CitedClaim(each.quote, cited.span, (each,), ()), evidence, self._verifier, around=self._around
                     )
-                    for each in (before, sentence)
-                    if each is not None
+                    for each in sentences
                 ]
             if not all(each.is_supported for each in shown):
                 continue
@@ -346,32 +343,10 @@ class Answering:
 
     def _in_its_place(
         self, cited: CitedClaim, question: str, evidence: Sequence[Evidence], answer: UnfinishedAnswer
-    ) -> list[tuple[Evidence | None, Evidence]]:
-        """Of the sentences that a dropped claim names, those that answer, each with the one that must stand before it.
-
-        A sentence answers when an extractive answer would quote it, and it has the kind of thing that is asked for. One
-        that opens with a pronoun answers nothing without the sentence that says who or what it is about.
-        """
+    ) -> list[Replacement]:
         if not cited.evidence or not answer.may_quote or self._generator is self._extractive:
             return []
-        reader = DraftReader(evidence, generator_id=self._extractive.id, prompt_id="")
-        picked = [
-            sentence
-            for piece in self._extractive.generate(question, evidence, ())
-            for claim in reader.read(piece)
-            for sentence in claim.evidence
-        ] + [sentence for claim in reader.finish() for sentence in claim.evidence]
-        by_number = {sentence.number: sentence for sentence in evidence}
-        found = list[tuple[Evidence | None, Evidence]]()
-        for sentence in picked:
-            is_answer = sentence in cited.evidence and is_of_asked_kind(question, sentence.quote)
-            if not is_answer or answer.quotes(sentence):
-                continue
-            before = by_number.get(sentence.needs)
-            if before is not None or not leans_back(sentence.quote):
-                is_new = before is not None and not answer.quotes(before)
-                found.append((before if is_new else None, sentence))
-        return found
+        return replacements(cited, question, evidence, self._extractive, is_shown=answer.quotes)
 
     def _around(self, sentence: Evidence) -> Surroundings:
         """What stands around a sentence in its document; nothing where that was removed meanwhile."""

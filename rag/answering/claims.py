@@ -15,10 +15,12 @@ from dataclasses import replace
 from typing import NamedTuple, TypeAlias
 
 from rag.language.sentences import sentence_spans
-from rag.protocols import ClaimWithEvidence, Surroundings, Verifier
+from rag.protocols import ClaimWithEvidence, Generator, Surroundings, Verifier
+from rag.retrieval.answer_kinds import is_of_asked_kind
+from rag.retrieval.retriever import leans_back
 from rag.types import Draft, Evidence, Span, Verdict, VerdictLabel
 
-__all__ = ["CheckedClaim", "CitedClaim", "DraftReader", "check_claim", "claims_of_draft"]
+__all__ = ["CheckedClaim", "CitedClaim", "DraftReader", "Replacement", "check_claim", "claims_of_draft", "replacements"]
 
 # Blanks, but no line break: a marker stands on one line.
 _MARKER = re.compile(r"[\[【][ \t]*(\d+(?:[ \t]*[,;–-][ \t]*\d+)*)[ \t]*[\]】]")
@@ -27,6 +29,10 @@ _LINE_BREAK = re.compile("[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 _LIST_MARK = re.compile(r"(?:\d{1,3}[.)])?[\W_]*")
 _MOST_IN_A_RANGE = 20
 _STOPS = frozenset(".,;:!?")
+
+
+Replacement: TypeAlias = tuple[Evidence, ...]
+"""A sentence that answers, behind the one that it cannot be understood without."""
 
 
 class CitedClaim(NamedTuple):
@@ -266,6 +272,36 @@ def _attached(
     _, _, sentence, verdict = max(supporting, key=lambda each: each[:2])
     reason = "attached to a sentence that says it" + (", not to the one it named" if cited.evidence else "")
     return CheckedClaim(cited._replace(evidence=(sentence,)), replace(verdict, reasons=(*verdict.reasons, reason)))
+
+
+def replacements(
+    cited: CitedClaim,
+    question: str,
+    evidence: Sequence[Evidence],
+    extractive: Generator,
+    *,
+    is_shown: Callable[[Evidence], bool],
+) -> list[Replacement]:
+    """Of the sentences that a dropped claim names, those that answer, each with the one that must stand before it.
+
+    A sentence answers when an extractive answer would quote it, and it has the kind of thing that is asked for. One
+    that opens with a pronoun answers nothing without the sentence that says who or what it is about.
+
+    is_shown: whether the answer quotes a sentence already.
+    """
+    reader = DraftReader(evidence, generator_id=extractive.id, prompt_id="")
+    read = [claim for piece in extractive.generate(question, evidence, ()) for claim in reader.read(piece)]
+    picked = [sentence for claim in (*read, *reader.finish()) for sentence in claim.evidence]
+    by_number = {sentence.number: sentence for sentence in evidence}
+    found: list[Replacement] = []
+    for sentence in picked:
+        is_answer = sentence in cited.evidence and is_of_asked_kind(question, sentence.quote)
+        if not is_answer or is_shown(sentence):
+            continue
+        before = by_number.get(sentence.needs)
+        if before is not None or not leans_back(sentence.quote):
+            found.append((sentence,) if before is None or is_shown(before) else (before, sentence))
+    return found
 
 
 def _pair(text: str, evidence: Sequence[Evidence], around: Around) -> ClaimWithEvidence:
