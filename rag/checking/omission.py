@@ -25,11 +25,14 @@ from rag.language.english import (
     ARTICLES,
     BE,
     CLAUSE_OPENERS,
+    COUNTED_IN,
     MODALS,
     NEGATIONS,
     POSSESSIVES,
+    SO_CALLED,
     SUBJECTS,
     UNIVERSALS,
+    one_of,
     word_set,
 )
 
@@ -61,9 +64,8 @@ _OPENS_ALL_THE_SAME = re.compile(
 )
 """What opens a sentence and leaves all that follows standing."""
 _OF_THE_SAME = re.compile(
-    r"(?:a |an |the )?(?:(?:total|group|number|pair|couple|handful|crowd|team|series|set) of"
-    r"|(?:dozen|hundred|thousand|million|score)s of|(?:all|each|both) of"
-    r"|(?:city|town|village|state|republic|kingdom|island|province|county|district|port|canton|region|month) of)"
+    rf"(?:a |an |the )?(?:{one_of(COUNTED_IN | SO_CALLED | {'all', 'each', 'both'})} of"
+    r"|(?:dozen|hundred|thousand|million|score)s of)"
 )
 """Before a thing: it is that thing, or some of its kind."""
 _MOST_REPLACED = 2

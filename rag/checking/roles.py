@@ -15,7 +15,7 @@ from rag.checking.atoms import Atom, AtomKind, Sentence
 from rag.checking.lexicon import PREPOSITIONS, SYMMETRIC, base_form, is_participle, is_past_form
 from rag.checking.slots import is_capital, is_head
 from rag.language import saying
-from rag.language.english import ARTICLES, BE, DO, HAVE, MODALS, POSSESSIVES, word_set
+from rag.language.english import ARTICLES, BE, COUNTED_IN, DO, HAVE, MODALS, POSSESSIVES, SO_CALLED, word_set
 
 __all__ = [
     "head_findings",
@@ -237,18 +237,14 @@ def _is_elsewhere(theirs: Sequence[Atom], atom: Atom, preposition: str) -> bool:
 
 
 _OF_MANY = stems_of(
-    word_set(
-        """group pair couple dozen hundred thousand million score number total crowd handful bunch lot plenty host
-        string wave spate set series range variety kind sort type form mass team squad gang crew batch all each both"""
+    COUNTED_IN
+    | word_set(
+        """dozen hundred thousand million score bunch lot plenty host string wave spate range variety kind sort type
+        form mass squad gang crew batch all each both"""
     )
 )
 """Before "of": what stands behind it is the thing itself."""
-_SO_CALLED = stems_of(
-    word_set(
-        """city town village state republic kingdom island isle province county district port canton region borough
-        parish municipality duchy commune month year company"""
-    )
-)
+_SO_CALLED = stems_of(SO_CALLED | word_set("isle borough parish municipality duchy commune year company"))
 """Before "of" and a name: what the name is."""
 _ONE_OF = word_set("one none any either neither another who whom")
 _ADVERBS = saying.DROPPED_AT_WILL | word_set("together alone twice home ahead abroad apart almost just even never")

@@ -16,6 +16,7 @@ __all__ = [
     "BE",
     "BESIDE_VERBS",
     "CLAUSE_OPENERS",
+    "COUNTED_IN",
     "DEMONSTRATIVES",
     "DETERMINERS",
     "DO",
@@ -36,6 +37,7 @@ __all__ = [
     "PRONOUNS",
     "QUESTION_WORDS",
     "REFLEXIVES",
+    "SO_CALLED",
     "STOP_WORDS",
     "SUBJECTS",
     "SUBORDINATORS",
@@ -122,6 +124,12 @@ CLAUSE_OPENERS = word_set("after although as because before though when where wh
 SUBORDINATORS = CLAUSE_OPENERS | word_set("whether if since than until once that")
 BESIDE_VERBS = word_set("also then later earlier again now repeatedly once previously himself herself")
 """What often stands between a speaker and his verb."""
+COUNTED_IN = word_set("total group number pair couple handful crowd team series set")
+"""Before "of" and things: some of them."""
+SO_CALLED = word_set(
+    "city town village state republic kingdom island province county district port canton region month"
+)
+"""Before "of" and a name: what the name is."""
 ADVERBS = BESIDE_VERBS | word_set(
     """even only still soon already often today yesterday tonight recently long just first further since both always
     sometimes twice themselves too"""
