@@ -223,10 +223,11 @@ _LENGTHS = (
     rf"{_NUMBER}[\s-]?(?:(?:kilo|centi|milli)?met(?:re|er)s?|k?ms?|cm|mm|miles?|mi|feet|foot|ft|inch(?:es)?|yards?"
     r"|stor(?:ey|ie)s?|floors?|blocks?|leagues?|light[- ]years?)\b|[′″]|\d['’]|\b(?:knee|waist|ankle)[- ](?:deep|high)"
 )
+_SPANS_OF_TIME = "minute|hour|day|night|week|month|year|decade"
 _TIMES = (
-    rf"{_NUMBER}[\s-]?(?:\w+ )?(?:(?:second|minute|hour|day|night|week|month|year|decade|min|hr)s?|centur\w+)\b"
+    rf"{_NUMBER}[\s-]?(?:\w+ )?(?:(?:{_SPANS_OF_TIME}|second|min|hr)s?|centur\w+)\b"
     r"|\b(?:since|until|till|from \d|between|permanent\w*|forever|indefinite\w*|overnight)\b|\d{4}|\d ?[-–] ?\d"
-    r"|\b(?:an?|the|all|this|whole|of) (?:\w+ )?(?:minute|hour|day|night|week|month|year|decade|century|lifetime)s?\b"
+    rf"|\b(?:an?|the|all|this|whole|of) (?:\w+ )?(?:{_SPANS_OF_TIME}|century|lifetime)s?\b"
 )
 _WEIGHTS = rf"{_NUMBER}[\s-]?(?:tonn?es?|tons?|t|kilo\w*|kg|grams?|g|pounds?|lbs?|ounces?|oz|stone)\b"
 _SPEEDS = (
