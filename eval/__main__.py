@@ -13,6 +13,7 @@ TASKS = {
     "ingest": "eval.speed.ingest",
     "damage": "eval.damage",
     "fuzz": "eval.fuzz",
+    "ocr": "eval.ocr",
     "kills": "eval.durability",
     "peers": "eval.peers.compare",
     "report": "eval.reports.report",

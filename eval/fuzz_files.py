@@ -10,6 +10,8 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
 
+from PIL import Image, ImageDraw, ImageFont
+
 __all__ = ["bombs", "nested", "sound_files"]
 
 _WORDS = "The council met on Tuesday. Seven members voted for the road, and two against it."
@@ -137,7 +139,18 @@ def sound_files() -> dict[str, bytes]:
         **{suffix: text.encode() for suffix, text in texts.items()},
         **{suffix: packed(content) for suffix, content in parts.items()},
         ".pdf": _pdf(),
+        ".png": _picture("PNG"),
+        ".tif": _picture("TIFF"),
     }
+
+
+def _picture(kind: str) -> bytes:
+    """A line of the words as a picture."""
+    picture = Image.new("L", (320, 40), 255)
+    ImageDraw.Draw(picture).text((10, 8), _WORDS[:36], fill=0, font=ImageFont.load_default(size=16))
+    file = io.BytesIO()
+    picture.save(file, kind)
+    return file.getvalue()
 
 
 def packed(parts: Mapping[str, str | bytes]) -> bytes:

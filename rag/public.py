@@ -28,6 +28,7 @@ from rag.model.weights import FetchProgress, ModelFile, find_model, known_models
 from rag.protocols import ClaimWithEvidence, Surroundings
 from rag.settings import Settings
 from rag.types import (
+    SURE_RECOGNITION,
     AddReport,
     Answer,
     AnswerStatus,
@@ -47,6 +48,7 @@ from rag.types import (
     Progress,
     PruneReport,
     Rating,
+    RecognisedLine,
     RecordedAnswer,
     Retrieved,
     Span,
@@ -60,6 +62,7 @@ from rag.types import (
 __all__ = [
     "DEFAULT_LLM",
     "NOT_IN_DOCUMENTS",
+    "SURE_RECOGNITION",
     "AddReport",
     "Answer",
     "AnswerStatus",
@@ -92,6 +95,7 @@ __all__ = [
     "RagError",
     "Rating",
     "ReadError",
+    "RecognisedLine",
     "RecordedAnswer",
     "Retrieved",
     "Settings",

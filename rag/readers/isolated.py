@@ -144,7 +144,7 @@ class Isolation:
             process.send(request)
             n_pages = 0
             while True:
-                reply = self._reply(process, path)
+                reply = self._reply(process, path, n_pages=n_pages)
                 if reply.get("is_at_work") is True and n_pages < self._max_recognised_pages:
                     n_pages += 1  # a page begins, and with it the time that it may take
                     continue
@@ -186,14 +186,17 @@ class Isolation:
         with self._lock:
             self._idle.append(process)
 
-    def _reply(self, process: _Process, path: Path) -> Mapping[str, object]:
+    def _reply(self, process: _Process, path: Path, *, n_pages: int = 0) -> Mapping[str, object]:
+        """The next reply. n_pages: how many pages it has begun to recognise, of which each has its own time."""
         try:
             return process.reply(self._max_seconds)
         except TimeoutError as error:
-            raise ReadError(
-                str(path),
-                f"reading it took longer than {self._max_seconds:g} seconds - split it, or raise max_read_seconds",
-            ) from error
+            limit = f"took longer than {self._max_seconds:g} seconds"
+            if n_pages:
+                reason = f"recognising page {n_pages} of those that are pictures {limit} - raise max_read_seconds"
+            else:
+                reason = f"reading it {limit} - split it, or raise max_read_seconds"
+            raise ReadError(str(path), reason) from error
         except _EndedError as error:
             raise ReadError(str(path), self._reason_of_end(error)) from error
 

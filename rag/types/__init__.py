@@ -5,6 +5,7 @@ Every record is frozen: a change makes a new record. Every position in a text is
 """
 
 from rag.types.answers import (
+    SURE_RECOGNITION,
     AddReport,
     Answer,
     AnswerStatus,
@@ -45,6 +46,7 @@ from rag.types.documents import (
 
 __all__ = [
     "NO_METADATA",
+    "SURE_RECOGNITION",
     "AddReport",
     "Answer",
     "AnswerStatus",

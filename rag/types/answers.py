@@ -12,6 +12,7 @@ from rag.errors import SettingsError
 from rag.types.documents import PlaceOnPage, Span, page_in_words
 
 __all__ = [
+    "SURE_RECOGNITION",
     "AddReport",
     "Answer",
     "AnswerStatus",

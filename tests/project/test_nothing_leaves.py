@@ -10,6 +10,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from PIL import Image, ImageDraw, ImageFont
 
 import rag
 from tests.project.observing import Observed, Observer, compiler
@@ -21,8 +22,8 @@ LONGER_THAN_A_COLLECTOR_WAITS = 8  # onnxruntime's first look-up comes after fiv
 USE = """
 import sys, time
 from rag.cli import main
-page, store, seconds = sys.argv[1:]
-for words in (["add", page], ["ask", "what did Rubio say about territory?"], ["list"], ["check"]):
+page, store, scan, seconds = sys.argv[1:]
+for words in (["add", page, scan], ["ask", "what did Rubio say about territory?"], ["list"], ["check"]):
     try:
         main([*words, "--store", store])
     except SystemExit as ended:
@@ -58,14 +59,20 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
 
 
 @pytest.fixture(scope="module")
-def runs(start: Start) -> Mapping[str, Observer]:
+def runs(start: Start, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Observer]:
     """All long runs, at the same time: most of each is waiting."""
+    scan = tmp_path_factory.mktemp("scan") / "scan.png"
+    picture = Image.new("L", (500, 60), 255)
+    ImageDraw.Draw(picture).text(
+        (20, 15), "The bridge was opened in 1932.", fill=0, font=ImageFont.load_default(size=28)
+    )
+    picture.save(scan)
     seconds = LONGER_THAN_A_COLLECTOR_WAITS
     every = "\n".join(code for switch, code in sorted(TALKATIVE.items()))
     runs = {
         "chat": start("-m", "ui", "--store", "STORE", "--new", "--port", "0"),
         "import": start("-c", ALL.format(code="import rag.public, rag.cli", seconds=0)),
-        "use": start("-c", USE, SEED, "STORE", seconds),
+        "use": start("-c", USE, SEED, "STORE", scan, seconds),
         "all switches": start("-c", ALL.format(code=every, seconds=seconds)),
     }
     return runs | {

@@ -30,7 +30,8 @@ _EDGE = 0.15
 _N_EDGE_ROWS = 3
 _SMALLEST_GAP = 0.5
 """In font sizes: how far the frame stands from the text at least."""
-_SAME_PLACE_POINTS = 4.0
+_SAME_PLACE_POINTS, _SAME_PLACE_ON_SCANS = 4.0, 16.0
+"""Pages do not lie on the glass alike."""
 _FOOTNOTE = re.compile(r"(?:\d{1,3}|[*†‡§¶]+)\s*(?=[^\W\d_])")
 _LINE_NUMBER = re.compile(r"\d{1,4}(?:\s+(?=\S)|\s*$)")
 _FEWEST_LINE_NUMBERS = 5
@@ -52,6 +53,7 @@ class _EdgeLine(NamedTuple):
     """A line that may belong to the frame.
 
     place: its distance from the top, in points. is_all: whether all lines of the page stand together with it.
+    reach: how far from there it may stand on another page.
     """
 
     text: str
@@ -61,6 +63,7 @@ class _EdgeLine(NamedTuple):
     place: float
     members: tuple[Segment, ...]
     is_all: bool = False
+    reach: float = _SAME_PLACE_POINTS
 
 
 def without_frame(pages: Sequence[Page], segments: Sequence[Sequence[Segment]]) -> list[list[Segment]]:
@@ -138,10 +141,11 @@ def _run_on(numbered: Sequence[Sequence[Segment]], lines: Sequence[Sequence[Segm
 
 def _edge_lines(page: Page, found: Sequence[Segment]) -> list[_EdgeLine]:
     lines = rows([segment for segment in found if segment.is_upright])
-    return [
+    at_edges = [
         *_from_the_edge(lines, page.height, is_top=True),
         *_from_the_edge(lines[::-1], page.height, is_top=False),
     ]
+    return at_edges if page.recognised is None else [line._replace(reach=_SAME_PLACE_ON_SCANS) for line in at_edges]
 
 
 def _from_the_edge(lines: Sequence[list[Segment]], height: float, *, is_top: bool) -> list[_EdgeLine]:
@@ -182,7 +186,7 @@ def _is_the_same(line: _EdgeLine, other: _EdgeLine, distance: int) -> bool:
     """Whether both stand in one place and say the same, but for numbers that grow by one with each page."""
     if line.is_all and other.is_all:
         return False  # two pages of which one repeats the other, not two frames without text
-    if line.is_top != other.is_top or abs(line.place - other.place) > _SAME_PLACE_POINTS:
+    if line.is_top != other.is_top or abs(line.place - other.place) > min(line.reach, other.reach):
         return False
     if line.pattern != other.pattern or len(line.numbers) != len(other.numbers):
         return False

@@ -78,7 +78,8 @@ _STEP, _FEWEST_STEPS = 12, 4
 class RecognisedWord(NamedTuple):
     """A word as it was read; places in pixels of the picture as it is turned and straightened, y downwards.
 
-    confidence: 0 to 1, of its least certain letter. size: of the font. is_upright: whether it runs as the page does.
+    confidence: 0 to 1, of its least certain letter or digit. size: of the font. is_upright: whether it runs as the
+    page does.
     """
 
     text: str
@@ -309,7 +310,8 @@ def _decoded(scores: NDArray[np.float32], characters: Sequence[str]) -> _ReadLin
         if column < 0 or characters[best[column]].isspace():
             if pending:
                 text = "".join(characters[best[i]] for i in pending)
-                lowest = float(min(confidence[i] for i in pending))
+                letters = [i for i in pending if characters[best[i]].isalnum()] or pending
+                lowest = float(min(confidence[i] for i in letters))
                 words.append((text, (pending[0] - 0.5) / len(best), (pending[-1] + 1.5) / len(best), lowest))
             pending = []
         else:

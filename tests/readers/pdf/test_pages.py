@@ -148,6 +148,17 @@ class TestPictures:
         assert ImageReader().read(saved(tmp_path, ImageOps.invert(pictured([FIRST])))).text == FIRST
 
 
+def test_running_heads_go_though_pages_do_not_lie_alike(tmp_path):
+    def page(number: int, lines: list[str], shift: int) -> Image.Image:
+        picture = pictured(lines, y=300 + shift, width=900, height=1200)
+        draw_lines(picture, [f"The history of bridges {number}"], x=60 + shift, y=60 + shift)
+        return picture
+
+    first, *others = [page(7, [FIRST], 0), page(8, [OTHER], 14)]
+    path = saved(tmp_path, first, "page.tif", save_all=True, append_images=others)
+    assert ImageReader().read(path).text == f"{FIRST}\n\n{OTHER}"
+
+
 def reason_of(path: Path, **options: int) -> str:
     with pytest.raises(ReadError) as caught:
         ImageReader(**options).read(path)
