@@ -12,6 +12,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from enum import Enum, auto
+from itertools import pairwise
+
+from rag.readers.shape.raised import resolved
 
 __all__ = ["Header", "Row", "in_columns", "named_row", "names_of_heads", "sheet_lines", "table_lines"]
 
@@ -52,9 +55,9 @@ def table_lines(rows: Sequence[Row], *, header: Header, named: Callable[[str], s
     rows = [row for row in ([_in_one_line(cell) for cell in row] for row in rows) if any(row)]
     titles, body = _split_titles(rows)
     yield from titles
-    names = _names(body, header)
-    if names and len(body) > 1:
-        yield from (named_row(names, row, named) for row in body[1:])
+    names, n_heads = _heads(body, header)
+    if names and len(body) > n_heads:
+        yield from (named_row(names, row, named) for row in body[n_heads:])
     else:
         yield from map(_line_without_names, body)
 
@@ -68,9 +71,9 @@ def sheet_lines(rows: Sequence[Row], *, header: Header) -> Iterator[str]:
     for block in _blocks(rows):
         titles, body = _split_titles(block)
         yield from titles
-        own = _names(body, header) if not names or _differs_in_kind(body) else ()
-        if own and len(body) > 1:
-            names, body = own, body[1:]
+        own, n_heads = _heads(body, header)
+        if own and len(body) > n_heads and (not names or n_heads > 1 or _differs_in_kind(body)):
+            names, body = own, body[n_heads:]
         elif _width(body) != _width([names]):
             names = ()
         yield from (named_row(names, row) if names else _line_without_names(row) for row in body)
@@ -93,6 +96,47 @@ def _split_titles(rows: Sequence[Row]) -> tuple[list[str], list[Row]]:
     """The rows above a table that hold one cell, which are titles and notes, and the table."""
     n_titles = next((i for i, row in enumerate(rows) if sum(map(bool, row)) > 1), 0)
     return [next(filter(None, row)) for row in rows[:n_titles]], list(rows[n_titles:])
+
+
+def _heads(rows: Sequence[Row], header: Header) -> tuple[Row, int]:
+    """The names of the columns, empty where it cannot be told, and how many rows hold them."""
+    if names := _names_in_two_rows(rows):
+        return names, 2
+    names = _names(rows, header)
+    return names, len(names[:1])
+
+
+def _names_in_two_rows(rows: Sequence[Row]) -> Row:
+    """The names of columns of which the first row names groups, or begins what the second ends; empty for other rows.
+
+    >>> _names_in_two_rows([["Town", "Visitors", ""], ["", "2020", "2021"], ["Alder", "310", "905"]])
+    ['Town', 'Visitors 2020', 'Visitors 2021']
+    """
+    width = _width(rows)
+    if len(rows) < 3 or width < 3:
+        return ()
+    first, second = ([resolved(cell) for cell in [*row, *[""] * width][:width]] for row in rows[:2])
+    groups = list(first)
+    for column in range(1, width):
+        if not first[column] and second[column] and second[column] != second[column - 1]:
+            groups[column] = groups[column - 1]
+    pairs = [(above, below) for above, below in zip(groups, second, strict=True) if above and below and above != below]
+    is_grouped = any(
+        above == following != "" and below and then and below != then
+        for (above, below), (following, then) in pairwise(zip(groups, second, strict=True))
+    )
+    goes_on = first != second and bool(pairs) and all(below[0].islower() for _, below in pairs)
+    names = names_of_heads([groups, second])
+    are_names = all(len(cell) <= MAX_HEADER_CHARACTERS and _is_name(cell) for cell in (*first, *second) if cell)
+    if not are_names or not (is_grouped or goes_on) or not all(names[1:]) or len(set(names)) < width:
+        return ()
+    columns = [[row[column] for row in rows[2:] if column < len(row) and row[column]] for column in range(1, width)]
+    return names if any(below and all(map(_VALUE.fullmatch, map(resolved, below))) for below in columns) else ()
+
+
+def _is_name(cell: str) -> bool:
+    is_value = _VALUE.fullmatch(cell) is not None and not _YEAR.fullmatch(cell)
+    return not is_value and not (_SENTENCE_END.search(cell) and " " in cell) and not _ADDRESS.match(cell)
 
 
 def _names(rows: Sequence[Row], header: Header) -> Row:

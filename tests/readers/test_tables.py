@@ -114,3 +114,50 @@ def test_rows_of_markdown_have_the_names_of_their_columns(tmp_path):
     lines = [f"| {' | '.join(row)} |" for row in ROWS]
     path.write_text("\n".join([lines[0], "|---|---|---|---|", *lines[1:]]))
     assert MarkdownReader().read(path).text == SAID
+
+
+GROUPS = [["Town", "Visitors", "Visitors", "Income", "Income"], ["Town", "2020", "2021", "2020", "2021"]]
+VALUES = [["Alder", "310", "905", "12", "15"], ["Birch", "880", "", "7", "9"]]
+NAMED = [
+    "Town: Alder; Visitors 2020: 310; Visitors 2021: 905; Income 2020: 12; Income 2021: 15.",
+    "Town: Birch; Visitors 2020: 880; Income 2020: 7; Income 2021: 9.",
+]
+
+
+@pytest.mark.parametrize(
+    "heads",
+    [
+        pytest.param(GROUPS, id="merged cells stand in each column"),
+        pytest.param([["Town", "Visitors", "", "Income", ""], GROUPS[1]], id="merged cells stand once"),
+        pytest.param([["", "Visitors", "", "Income", ""], GROUPS[1]], id="the first column is named below"),
+        pytest.param(
+            [["Town", "Visitors", "", "Income", ""], ["", *GROUPS[1][1:]]], id="the first column is named above"
+        ),
+    ],
+)
+@pytest.mark.parametrize("lines", [table_lines, sheet_lines])
+def test_names_in_two_rows_are_one(heads, lines):
+    assert list(lines([*heads, *VALUES], header=Header.UNCERTAIN)) == NAMED
+
+
+def test_names_broken_into_two_lines_are_one():
+    rows = [["", "Number of", "Cost per"], ["Town", "visitors", "visitor"], ["Alder", "310", "4.50"]]
+    assert list(table_lines(rows, header=Header.UNCERTAIN)) == [
+        "Town: Alder; Number of visitors: 310; Cost per visitor: 4.50."
+    ]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [["Town", "2020", "2021"], ["Alder", "310", "310"], ["Birch", "880", "12"]],
+        [["Town", "Mayor", "Seats"], ["Alder", "Roy", "5"], ["Birch", "Wen", "7"]],
+        [["Town", "Mayor", "Seats"], ["Alder", "", ""], ["Birch", "Wen", "7"]],
+        [["2020", "310", "310"], ["2021", "905", "12"], ["2022", "5", "6"]],
+        [["Day", "Morning", "Evening"], ["Monday", "closed", "closed"], ["Tuesday", "9", "10"]],
+    ],
+)  # fmt: skip
+def test_row_of_values_is_no_second_row_of_names(rows):
+    lines = list(table_lines(rows, header=Header.UNCERTAIN))
+    assert len(lines) >= len(rows) - 1
+    assert all(cell in lines[-len(rows) + 1] for cell in rows[1] if cell)

@@ -7,14 +7,14 @@ Source: OASIS OpenDocument 1.3, part 3.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from rag.errors import ReadError
 from rag.readers._decoding import DEFAULT_MAX_BYTES
 from rag.readers._normalisation import JoinedPages, join_pages, make_document, normalise
 from rag.readers._package import Element, attribute, child, children, descendants, local_name, open_zip, parse_xml
-from rag.readers._tables import Header, sheet_lines, table_lines
+from rag.readers._tables import Header, names_of_heads, sheet_lines, table_lines
 from rag.readers.office.spreadsheet import CellCounter
 from rag.readers.shape.raised import lowered, raised, resolved
 from rag.types import Document
@@ -104,9 +104,12 @@ def _blocks(parent: Element) -> Iterator[str]:
             for frame in descendants(element, "text-box"):
                 yield from _blocks(frame)
         elif name == "table":
-            rows = [[" ".join(_blocks(cell)) for cell in _cells(row)] for row in _rows(element)]
-            has_header = child(element, "table-header-rows") is not None
-            yield from table_lines(rows, header=Header.MARKED if has_header else Header.UNCERTAIN)
+            rows = _filled([[(cell, " ".join(_blocks(cell))) for cell in _cells(row)] for row in _rows(element)])
+            heads = child(element, "table-header-rows")
+            n_heads = len(list(_rows(heads))) if heads is not None else 0
+            if n_heads > 1:
+                rows = [names_of_heads(rows[:n_heads]), *rows[n_heads:]]
+            yield from table_lines(rows, header=Header.MARKED if n_heads else Header.UNCERTAIN)
         elif name not in _UNSHOWN:
             yield from _blocks(element)
 
@@ -152,6 +155,31 @@ def _rows(table: Element) -> Iterator[Element]:
             yield element
         elif name in ("table-header-rows", "table-rows", "table-row-group"):
             yield from _rows(element)
+
+
+def _filled(rows: Sequence[Sequence[tuple[Element, str]]]) -> list[list[str]]:
+    """The texts of the cells; one that is covered has the text of the one over it; one over a whole row stands once."""
+    filled: list[list[str]] = []
+    going_down: dict[int, tuple[int, str]] = {}
+    for row in rows:
+        texts: list[str] = []
+        going_right = 0
+        for column, (cell, text) in enumerate(row):
+            n_more, above = going_down.pop(column, (0, ""))
+            if n_more > 1:
+                going_down[column] = (n_more - 1, above)
+            if local_name(cell) == "covered-table-cell":
+                text = above if n_more else texts[-1] if going_right > 0 else text
+                going_right -= 1
+            else:
+                going_right = _repeated(cell, "number-columns-spanned") - 1
+            height = _repeated(cell, "number-rows-spanned")
+            if height > 1 and text:
+                going_down[column] = (height - 1, text)
+            texts.append(text)
+        is_across = len(texts) > 1 and len(set(texts)) == 1 and local_name(row[1][0]) == "covered-table-cell"
+        filled.append([texts[0], *[""] * (len(texts) - 1)] if is_across else texts)
+    return filled
 
 
 def _cells(row: Element) -> Iterator[Element]:

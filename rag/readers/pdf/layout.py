@@ -9,6 +9,7 @@ into columns by where they stand, and a row says by itself what it says, as in o
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 from itertools import accumulate, pairwise
@@ -319,7 +320,14 @@ def with_named_cells(column: Column) -> Column:
     """The column with its tables' rows as sentences that name their columns, where the heads can be told."""
     lines: list[Line] = []
     run: list[Line] = []
-    for line in column.lines:
+    for line, following in pairwise([*column.lines, None]):
+        assert line is not None  # noqa: S101 - only the last one is, and it is only a following one
+        if run and following is not None and _ends_a_cell(run[-1], line, following):
+            first, *rest = run[-1].cells
+            whole = first._replace(text=f"{first.text} {line.text}", right=max(first.right, line.right))
+            text = "\t".join(cell.text for cell in (whole, *rest))
+            run[-1] = run[-1]._replace(cells=(whole, *rest), bottom=line.bottom, text=text)
+            continue
         if run and (not line.cells or line.top - run[-1].bottom > _LARGEST_GAP * line.size):
             lines += _rows_of(run)
             run = []
@@ -330,15 +338,25 @@ def with_named_cells(column: Column) -> Column:
     return column._replace(lines=(*lines, *_rows_of(run)))
 
 
+def _ends_a_cell(row: Line, line: Line, following: Line) -> bool:
+    """Whether the line is the rest of the first cell of the row above it, nearer to that than to the next row."""
+    is_inside = not line.cells and abs(line.left - row.left) < line.size and line.right < row.cells[1].left - line.size
+    is_between = bool(following.cells) and abs(following.left - row.left) < line.size
+    return is_inside and is_between and line.top - row.bottom < following.top - line.bottom - 0.1 * line.size
+
+
 def _rows_of(run: Sequence[Line]) -> Iterator[Line]:
     extents = _extents(run)
     rows = [_in_columns(line, extents) for line in run] if extents else []
+    if len(rows) > 1 and len(run[0].cells) < len(extents):
+        rows[0] = _over_columns(run[0], extents) or rows[0]
     if not rows or not all(rows):
         yield from run
         return
     named = list(table_lines(rows, header=Header.UNCERTAIN))
-    if len(named) == len(run) - 1:
-        yield from (line._replace(text=text) for line, text in zip(run[1:], named, strict=True))
+    n_heads = len(run) - len(named)
+    if n_heads in (1, 2):
+        yield from (line._replace(text=text) for line, text in zip(run[n_heads:], named, strict=True))
     else:
         yield from (line._replace(text="\t".join(row).rstrip("\t")) for line, row in zip(run, rows, strict=True))
 
@@ -357,8 +375,25 @@ def _extents(run: Sequence[Line]) -> list[_Extent]:
     return [] if do_overlap else extents
 
 
+def _over_columns(line: Line, extents: Sequence[_Extent]) -> list[str]:
+    """The names of groups of columns, each above all of its group's; nothing where one stands in no group's middle."""
+    row = [""]
+    groups: list[list[_Extent]] = [[] for _ in line.cells]
+    for extent in extents[1:]:
+        apart = [abs(cell.left + cell.right - extent.left - extent.right) for cell in line.cells]
+        nearest = apart.index(min(apart))
+        groups[nearest].append(extent)
+        row.append(line.cells[nearest].text)
+    for cell, group in zip(line.cells, groups, strict=True):
+        left, right = (group[0].left, group[-1].right) if group else (math.inf, math.inf)
+        is_in_the_middle = abs(cell.left + cell.right - left - right) < (right - left) / 2
+        if not is_in_the_middle and not abs(cell.left - left) < line.size:
+            return []
+    return row
+
+
 def _in_columns(line: Line, extents: Sequence[_Extent]) -> list[str]:
-    """The cells by column, empty where the row has none; nothing when two stand in one column."""
+    """The cells by column; nothing when two stand in one."""
     row = [""] * len(extents)
     for cell in line.cells:
         apart = [max(extent.left - cell.right, cell.left - extent.right) for extent in extents]

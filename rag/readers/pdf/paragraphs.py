@@ -106,7 +106,7 @@ def without_line_numbers(found: Sequence[Segment]) -> list[Segment]:
     """
     lines = rows([segment for segment in found if segment.is_upright])
     for side in (0, -1):
-        numbered = [row for row in lines if _LINE_NUMBER.match(row[side].text)]
+        numbered = _aligned([row for row in lines if _LINE_NUMBER.match(row[side].text)], side)
         numbers = [row[side] for row in numbered]
         if len(numbers) >= _FEWEST_LINE_NUMBERS and _count_lines(numbers, side) and _run_on(numbered, lines, side):
             gone = {id(segment): _LINE_NUMBER.sub("", segment.text) for segment in numbers}
@@ -116,6 +116,18 @@ def without_line_numbers(found: Sequence[Segment]) -> list[Segment]:
                 if gone.get(id(segment), segment.text)
             ]
     return list(found)
+
+
+def _aligned(numbered: Sequence[list[Segment]], side: int) -> list[list[Segment]]:
+    """Those of the rows whose numbers stand below each other, as most of them do: a footnote's number does not."""
+    places = [row[side].left if side == 0 else row[side].right for row in numbered]
+    ends = [row[side].right if side == 0 else row[side].left for row in numbered]
+    groups = [
+        [row for row, other in zip(numbered, edges, strict=True) if abs(other - edge) <= _SAME_PLACE_POINTS / 2]
+        for edges in (places, ends)
+        for edge in edges
+    ]
+    return max(groups, key=len, default=[])
 
 
 def _count_lines(numbers: Sequence[Segment], side: int) -> bool:

@@ -25,6 +25,20 @@ def read(write_zip):
     return read
 
 
+def test_names_of_columns_in_two_rows_with_merged_cells(read):
+    def merged(text, **spanned):
+        attributes = "".join(f' table:number-{key}-spanned="{value}"' for key, value in spanned.items())
+        return f"<table:table-cell{attributes}><text:p>{text}</text:p></table:table-cell>"
+
+    covered, row = "<table:covered-table-cell/>", "<table:table-row>{}</table:table-row>".format
+    heads = row(merged("Town", rows=2) + merged("Visitors", columns=2) + covered)
+    heads += row(covered + cell("2020") + cell("2021"))
+    rows = row(cell("Alder") + cell("310") + cell("905")) + row(merged("All closed", columns=3) + covered + covered)
+    for table in (f"<table:table-header-rows>{heads}</table:table-header-rows>{rows}", heads + rows):
+        text = read(f"<office:text><table:table>{table}</table:table></office:text>").text
+        assert text == "Town: Alder; Visitors 2020: 310; Visitors 2021: 905.\nAll closed"
+
+
 def cell(text, **repeated):
     attributes = "".join(f' table:number-{key}-repeated="{value}"' for key, value in repeated.items())
     return f"<table:table-cell{attributes}>{f'<text:p>{text}</text:p>' if text else ''}</table:table-cell>"

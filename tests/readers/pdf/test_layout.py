@@ -99,3 +99,35 @@ def test_stamp_across_the_page_is_no_title(tmp_path):
     document = read(tmp_path, [stamp, Piece(60, 740, "On bridges", 1.6 * SIZE), *stacked(LINES)])
     assert document.title == "On bridges"
     assert read(tmp_path, [stamp, *stacked(LINES)]).title == "file.pdf"
+
+
+def test_names_of_groups_of_columns_are_named_with_each(tmp_path):
+    heads = [Piece(225, 600, "Visitors"), Piece(445, 600, "Income")]
+    rows = [
+        ("Town", "2020", "2021", "2020", "2021"),
+        ("Alder", "310", "905", "12", "15"),
+        ("Birch", "880", "", "7", "9"),
+    ]
+    pieces = [*heads, *table(rows, lefts=(60, 180, 290, 400, 510), y=586)]
+    assert read(tmp_path, pieces).text == (
+        "Town: Alder; Visitors 2020: 310; Visitors 2021: 905; Income 2020: 12; Income 2021: 15.\n"
+        "Town: Birch; Visitors 2020: 880; Income 2020: 7; Income 2021: 9."
+    )
+
+
+def test_name_of_a_row_on_two_lines_is_whole(tmp_path):
+    above = table([HEADS, ("Alder upon", "310", "320", "905")], y=600)
+    below = table([("Birch", "880", "890", "12"), ("Cedar", "45", "61", "70")], y=554)
+    text = read(tmp_path, [*above, Piece(60, 574, "the Water"), *below]).text
+    assert text.split("\n")[0] == "Town: Alder upon the Water; 2019: 310; 2020: 320; 2021: 905."
+
+
+def test_line_below_a_table_is_no_part_of_its_last_row(tmp_path):
+    text = read(tmp_path, [*table([HEADS, *ROWS]), Piece(60, 540, "Source: me")]).text
+    assert text.endswith("Town: Cedar Falls; 2019: 45; 2020: 61; 2021: 70.\n\nSource: me")
+
+
+def test_numbers_of_lines_beside_a_footnote_and_a_header_are_no_part_of_the_text(tmp_path):
+    footnote, header = Piece(80, 100, "1 See the report.", 7), Piece(500, 770, "12", 8)
+    text = read(tmp_path, [header, *numbered(LINES), footnote]).text
+    assert f"{PARAGRAPH} {OTHER}" in text
