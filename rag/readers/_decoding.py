@@ -99,6 +99,10 @@ _MISPLACED = re.compile(
 _ALONE = re.compile(rb"(?<![\x80-\xff])[\x80-\xff](?![\x80-\xff])")
 _WITH_WINDOWS_1252 = "readers-windows-1252"
 _MIXED = "It mixes UTF-8 with another encoding, which was taken to be Windows-1252."
+_TWICE = "It was encoded as UTF-8 twice, which was undone."
+_CONTINUING = "\u0080-¿ŒœŠšŸŽžƒˆ˜–—‘’‚“”„†‡•…‰‹›€™"
+_DOUBLED = re.compile(f"[ÃÄÅÐÑ][{_CONTINUING}]|â[€‚„][{_CONTINUING}]|Â[\u00a0-¿]")
+_FEWEST_DOUBLED = 2
 _ASSUMED = "It does not say in which encoding it is; {} was assumed from its letters."
 _NAME_BY_ENCODING = {
     "cp1252": "Windows-1252",
@@ -196,9 +200,11 @@ def decoded_with_notice(data: bytes, path: Path, *, declared: str = "", sent_as:
     shifting = next(filter(_SHIFTING.fullmatch, named), "iso2022_jp" if b"\x1b$" in data else "")
     for encoding in filter(None, (shifting, "utf-8", *named)):
         try:
-            return Decoded(data.decode(encoding), "")
+            text = data.decode(encoding)
         except UnicodeDecodeError:
             continue
+        once = _encoded_once(text) if encoding == "utf-8" else ""
+        return Decoded(once, _TWICE) if once else Decoded(text, "")
     damaged = data.decode("utf-8", "replace")
     n_damaged, n_beyond_ascii = damaged.count("\ufffd"), len(re.findall("[^\x00-\x7f]", damaged))
     n_alone = len(_ALONE.findall(data))
@@ -208,6 +214,22 @@ def decoded_with_notice(data: bytes, path: Path, *, declared: str = "", sent_as:
     guess = _detect(data, path)
     notice = "" if guess.is_sure else _ASSUMED.format(_NAME_BY_ENCODING.get(guess.encoding, guess.encoding))
     return Decoded(data.decode(guess.encoding, "replace"), notice)
+
+
+def _encoded_once(text: str) -> str:
+    """The text that was taken for Windows-1252 when it was UTF-8 already, and encoded again; empty for any other.
+
+    >>> _encoded_once("The cafÃ© â€œÃ‰lanâ€\x9d owes 5 â‚¬."), _encoded_once("Ã and Â are letters, and café is a word.")
+    ('The café “Élan” owes 5 €.', '')
+    """
+    if text.isascii() or len(_DOUBLED.findall(text)) < _FEWEST_DOUBLED:
+        return ""
+    try:
+        # Five bytes are no letters there, and programs keep them as controls.
+        pieces = [sign.encode("latin-1" if "\x80" <= sign <= "\x9f" else "cp1252") for sign in text]
+        return b"".join(pieces).decode("utf-8")
+    except UnicodeError:
+        return ""
 
 
 def _from_windows_1252(error: UnicodeError) -> tuple[str, int]:

@@ -29,7 +29,8 @@ __all__ = [
 
 _INVISIBLE = (
     "head, script, style, noscript, template, iframe, object, embed, svg, canvas, audio, video, select, datalist, "
-    "button, textarea, dialog, [hidden], [aria-hidden=true], [role=tooltip]"
+    "button, textarea, dialog, [hidden], [aria-hidden=true], [role=tooltip], [role=doc-backlink], .footnote-back, "
+    ".reversefootnote, .mw-editsection, .mw-jump-link, .mw-cite-backlink"
 )
 _CARD_CLASS = re.compile(
     r"(?:^|[\s_-])(?:(?:hover|info|profile|preview|person|bio)-?card|tool-?tip-?_*(?:text|content|body|card|box)|pop-?over(?:-?_*(?:content|body))?)\b",
@@ -41,7 +42,9 @@ _FRAME = (
     "[role=search], [role=dialog], [role=alertdialog]"
 )
 _HIDDEN_STYLE = re.compile(r"(display\s*:\s*none|visibility\s*:\s*hidden)\b", re.IGNORECASE)
-_RAISED_OR_LOWERED = "sup, sub, [style*=vertical-align], [role=doc-noteref], [epub\\:type=noteref]"
+_RAISED_OR_LOWERED = (
+    "sup, sub, [style*=vertical-align], [role=doc-noteref], [epub\\:type=noteref], span[class$=FootnoteReference]"
+)
 _RAISED_STYLE = re.compile(r"vertical-align\s*:\s*(super|sub)\b", re.IGNORECASE)
 _NOTE_CLASS = re.compile(r"(?:foot|end)?note|\bref(?:erence)?\b|\bcit(?:e|ation)", re.IGNORECASE)
 BLOCKS = frozenset(
@@ -65,7 +68,7 @@ _LONGEST_CELL = 300
 """Characters: a table with a longer cell lays out the page."""
 _MOST_CELLS = 200_000
 _MOST_CELL_BLOCKS = 2
-_SPACES = re.compile("  +")
+_SPACES = re.compile("[ \u00a0]{2,}")
 _TAB = re.compile(" *\t *")
 _SPACE = re.compile("[ \t\n\r\f]+")
 
@@ -218,8 +221,7 @@ class _LineWriter:
         if self.is_preformatted:
             line = line.rstrip()
         else:
-            if "  " in line:
-                line = _SPACES.sub(" ", line)
+            line = _SPACES.sub(" ", line) if "  " in line or "\u00a0" in line else line
             line = (_TAB.sub("\t", line) if "\t" in line else line).strip()
         self._pieces.clear()
         if self.is_preformatted:
@@ -334,6 +336,9 @@ def _mark(element: LexborNode) -> tuple[str, str] | None:
     style = _RAISED_STYLE.search(about.get("style") or "")
     if tag == "sub" or (style and style[1].lower() == "sub"):
         return _signs(shape.lowered)
+    if tag == "span" and not style and "FootnoteReference" in (about.get("class") or ""):
+        inner = element.css("span[class$=FootnoteReference]")  # Word writes one inside the other
+        return None if any(each.mem_id != element.mem_id for each in inner) else _signs(shape.note_mark)
     if tag not in ("sup", "a") and not style:
         return None
     parent = element.parent

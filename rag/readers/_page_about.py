@@ -129,7 +129,8 @@ def title_of(said: Said) -> str:
     heading = one_line(first.text()) if first else ""
     if heading and not (title and first is not None and _leads_home(first)) and _share_words(heading, title):
         return heading
-    return _without_site(title, sites) or heading
+    named = said.page.css_first("p.title, p.MsoTitle") if not title and not heading else None
+    return _without_site(title, sites) or heading or (one_line(named.text()) if named else "")
 
 
 def _without_site(title: str, sites: set[str]) -> str:

@@ -217,3 +217,30 @@ def test_what_is_assumed_is_said_only_where_it_is_not_sure() -> None:
     assert "was assumed" in decoded_with_notice(b"x \xbe y", SOMEWHERE).notice
     assert decoded_with_notice(GERMAN.encode("cp1252"), SOMEWHERE).notice == ""
     assert decoded_with_notice(RUSSIAN.encode("cp1251"), SOMEWHERE).notice == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The caf\u00e9 \u201c\u00c9lan\u201d owes 40,000 \u20ac.",
+        "Der M\u00fcller \u00fcber K\u00f6ln",
+        "\u041c\u044d\u0440",
+    ],
+)
+def test_text_that_was_encoded_twice_is_decoded_twice(text):
+    twice = "".join(bytes([b]).decode("latin-1" if b in b"\x81\x8d\x8f\x90\x9d" else "cp1252") for b in text.encode())
+    decoded = decoded_with_notice(twice.encode(), SOMEWHERE)
+    assert decoded.text == text
+    assert "twice" in decoded.notice
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\u00c3\u00a9 is what \u00e9 looks like, as in caf\u00c3\u00a9 for caf\u00e9.",
+        "S\u00c3O PAULO, \u00c2NGELA",
+        "na\u00efve \u00e2\u20ac\u0153",
+    ],
+)
+def test_text_that_only_shows_such_letters_stays(text):
+    assert decoded_with_notice(text.encode(), SOMEWHERE).text == text

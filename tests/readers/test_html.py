@@ -412,3 +412,27 @@ def test_stated_author_and_date_go_before_those_shown(tmp_path: Path) -> None:
     )
     metadata = read(tmp_path, page).metadata
     assert (metadata["author"], metadata["published"]) == ("Jane Doe", "2020-01-02")
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        '<a href="#r1" class="footnote-back" role="doc-backlink">\u21a9\ufe0e</a>',
+        '<a href="#r1" class="reversefootnote">\u21a9</a>',
+        '<span class="mw-cite-backlink"><a href="#r1">^</a></span>',
+        '<span class="mw-editsection">[<a href="/e">edit</a>]</span>',
+    ],
+)
+def test_way_back_from_a_note_is_no_word_of_it(tmp_path: Path, link: str) -> None:
+    assert "The survey of 1912." in lines_of(tmp_path, paragraphs(f"The survey of 1912.{link}"))
+
+
+def test_mark_of_a_note_as_word_saves_it_stands_apart_from_a_number(tmp_path: Path) -> None:
+    mark = "<span class=MsoFootnoteReference><span><span class=MsoFootnoteReference>[1]</span></span></span>"
+    line = f"It was built in 1911<a href='#_ftn1'>{mark}</a> by the county."
+    assert "It was built in 1911 [1] by the county." in lines_of(tmp_path, f"<p class=MsoNormal>{line}</p>")
+
+
+def test_title_of_a_page_without_title_and_heading_is_the_paragraph_that_is_one(tmp_path: Path) -> None:
+    page = '<html><body class="doc-content"><p class="c2 title">Meeting notes</p><p>The council met.</p></body></html>'
+    assert read(tmp_path, page).title == "Meeting notes"
