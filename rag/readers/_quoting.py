@@ -48,7 +48,7 @@ _NAME_BEFORE = re.compile(r"([^\d,<>:;]{2,80}?)\s*(?:<[^<>]*>|\([^()]*@[^()]*\))
 _NOT_OF_A_NAME = re.compile(
     r"^(?:[\s.+-]|AM\b|PM\b|Uhr\b|h\b|UTC\b|GMT\b|CES?T\b|\w{3}\)|at\b|um\b|à\b|a las\b|alle\b)+"
 )
-_DOTTED_DATE = re.compile(r"\b(\d{1,2})\.(\d{1,2})\.(\d{4})\b")
+_DOTTED_DATE = re.compile(r"\b(\d{1,2})\.(\d{1,2})\.(\d{4}|\d{2})\b(?!\.\d)")
 _MOST_BLANK_LINES = 5
 _FEWEST_HEAD_LINES = 3
 _MOST_LEVELS = 20
@@ -118,7 +118,7 @@ def _quotations(head: Sequence[str], lines: Sequence[str], *, are_marked: bool =
         inner = Parted([_MARKS.sub("", line) for line in lines], [])
     else:
         inner = parted(lines, are_marked=are_marked, level=level + 1)
-    if not any(map(str.strip, inner.own)):
+    if all(not line.strip() or _PASSED_ON.fullmatch(line) or _OLD_MAIL.fullmatch(line) for line in inner.own):
         return inner.quotations
     said = {match[1]: match[2] for line in head if (match := _HEAD_LINE.fullmatch(line))}
     above = " ".join(line.strip() for line in head)
@@ -184,5 +184,6 @@ def _author(introduction: str) -> str:
 def _date(text: str) -> str:
     """The day in the text, as YYYY-MM-DD; empty when there is none, or 3/4/2025, which is two."""
     if dotted := _DOTTED_DATE.search(text):
-        return iso_date(f"{dotted[3]}-{dotted[2]:0>2}-{dotted[1]:0>2}")
+        year = dotted[3] if len(dotted[3]) == 4 else f"{'19' if dotted[3] > '70' else '20'}{dotted[3]}"
+        return iso_date(f"{year}-{dotted[2]:0>2}-{dotted[1]:0>2}")
     return date_in_words(text) or any_date(text)

@@ -35,6 +35,10 @@ _DATE_NAMES = ("published", "publishdate", "date", "pubdate")
 _ELEMENT_START = re.compile(r"<\s*(script|style|template|iframe|svg|noscript)\b", re.IGNORECASE)
 _RAISED = re.compile(r"<\s*(/?)\s*(sup|sub)\b", re.IGNORECASE)
 _NOTE_REFERENCE = re.compile(r"\[\^[^\s\[\]^]{1,40}\](?!:)")
+_NOTE_START = re.compile(r"^\[\^[^\s\[\]^]{1,40}\]:[ \t]*")
+_TILDE = re.compile(r"(?<=\w)~(\d{1,3}|[a-z])~")
+_TITLE_BLOCK = re.compile(r"%[ \t]+(\S[^\n]*)\n(?:%[ \t]*([^\n]*)\n)?(?:%[ \t]*([^\n]*)\n)?(?=\s*\n)")
+_ROW = re.compile(r"[^\n]*\S {2,}\S[^\n]*")
 _CARET = re.compile(r"(?<=\w)\^(-?\w{1,5})\^")
 _BRACKET = re.compile(r"[\[\]]|\n\s*\n")
 _BREAK = re.compile(r"<\s*br\b", re.IGNORECASE)
@@ -101,6 +105,9 @@ class _FrontMatter(NamedTuple):
 def _split_front_matter(source: str) -> _FrontMatter:
     """The plain entries of a YAML block at the very start, and what follows; what is no such block is text."""
     nothing = _FrontMatter({}, source)
+    if block := _TITLE_BLOCK.match(source, 0, MAX_FRONT_MATTER_CHARACTERS):
+        said = {"title": block[1], "author": re.sub(r"\s*;\s*", ", ", block[2] or ""), "date": block[3] or ""}
+        return _FrontMatter(said, source[block.end() :])
     match = _FRONT_MATTER.match(source, 0, MAX_FRONT_MATTER_CHARACTERS)
     if match is None or re.search(r"(^|[\s\[{,:-])&\w", match[1]):
         # An anchor (`&name`) lets a few lines stand for billions; no title or date needs one.
@@ -147,7 +154,8 @@ def _rendered(tokens: Sequence[Token]) -> str:
         elif token.type == "inline" and cells is not None:
             cells.append(_inline_text(token).replace("\n", " "))
         elif token.type == "inline":
-            lines.append(_inline_text(token))
+            are_rows = "\n" in token.content and all(map(_ROW.fullmatch, token.content.split("\n")))
+            lines.append(token.content if are_rows else _inline_text(token))
         elif token.type in ("fence", "code_block"):
             lines.append(token.content.rstrip("\n"))
         elif token.type == "html_block":
@@ -184,8 +192,11 @@ def _inline_text(inline: Token) -> str:
 
 def _with_marks(text: str) -> str:
     """The text with references to notes (`[^2]`) and raised pieces (`10^6^`), as many programs write them, marked."""
+    if "~" in text:
+        text = _TILDE.sub(lambda match: lowered(match[1]), text)
     if "^" not in text:
         return text
+    text = _NOTE_START.sub("", text)
     text = _NOTE_REFERENCE.sub(lambda match: note_mark(match[0][2:-1]), text)
     return _CARET.sub(lambda match: raised(match[1]), text)
 

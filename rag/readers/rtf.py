@@ -54,7 +54,7 @@ _CHARACTERS: Mapping[str, str] = {
     "zwj": "\u200d",
     "zwnj": "\u200c",
 }
-_SYMBOLS = {"~": "\u00a0", "_": "\u2011", "{": "{", "}": "}", "\\": "\\", "\n": "\n", "\r": "\n"}
+_SYMBOLS = {"~": "\u00a0", "_": "\u2011", "{": "{", "}": "}", "\\": "\\"}
 _PARAGRAPH_ENDS = frozenset({"par", "sect", "page", "column"})
 _UNSHOWN = frozenset(
     [
@@ -238,6 +238,8 @@ class _Parser:
             self._is_optional = self._is_at_start
         elif self._n_to_skip:
             self._n_to_skip -= 1
+        elif symbol in ("\n", "\r"):
+            self._word("par", None)
         else:
             self._write(_SYMBOLS.get(symbol, ""))
 

@@ -306,3 +306,15 @@ def test_any_depth_of_quotations_is_read(read_each):
     assert found[0].text.endswith("No.")
     assert len(found) < 30
     assert "level 2999 said so" in found[-1].text
+
+
+def test_day_with_a_year_of_two_digits_is_read_where_dots_part_it(read_each):
+    _, quoted = read_each(f"{HEAD}\nNo.\n\nAm 03.06.19 um 09:00 schrieb Paul Vance:\n> {AGREED}\n")
+    assert quoted.metadata["published"] == "2019-06-03"
+
+
+def test_line_that_says_that_a_mail_is_passed_on_is_no_document(read_each):
+    passed_on = ["Begin forwarded message:", "", "From: Paul Vance <p@x.org>", "Subject: old", "Date: 3 June 2019", ""]
+    marked = "\n".join(f"> {line}" for line in [*passed_on, AGREED])
+    _, quoted = read_each(f"{HEAD}\nSee below.\n\n{marked}\n")
+    assert (quoted.metadata["author"], quoted.text.rpartition("\n")[2]) == ("Paul Vance <p@x.org>", AGREED)

@@ -94,3 +94,21 @@ def test_brackets_nested_without_end_are_read_in_time(tmp_path, opening):
     text = MarkdownReader().read(path).text
     assert "The end." in text
     assert time.process_time() - started < 1.0
+
+
+def test_title_block_notes_and_tables_of_pandoc(tmp_path):
+    document = read(
+        tmp_path,
+        "% The wall\n% Ida Ravn; Jon Pratt\n% 2021-05-04\n\nIt is 45 m long.[^1] H~2~O.\n\n"
+        "  Town     2020   2021\n-------- ------ ------\nAlder       310    905\nBirch       880     12\n\n"
+        "[^1]: By the survey.\n",
+    )
+    assert (document.title, document.metadata["author"]) == ("The wall", "Ida Ravn, Jon Pratt")
+    assert document.metadata["published"] == "2021-05-04"
+    assert document.text.split("\n") == [
+        "It is 45 m long. H2O.",
+        "Town     2020   2021",
+        "Alder       310    905",
+        "Birch       880     12",
+        "By the survey.",
+    ]

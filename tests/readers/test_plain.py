@@ -55,6 +55,9 @@ class Broken:
 def test_process_reads_on_when_a_reader_of_ours_fails(tmp_path):
     path = tmp_path / "a.html"
     path.write_text("<p>The mill burned.")
-    assert _worker._read(Broken(), path, "rag.readers.html", 10_000).text == "The mill burned."
+    assert (
+        _worker._read(Broken(), path, {"max_bytes": 10_000, "charset": ""}, "rag.readers.html").text
+        == "The mill burned."
+    )
     with pytest.raises(ZeroDivisionError):
-        _worker._read(Broken(), path, "mine", 10_000)
+        _worker._read(Broken(), path, {"max_bytes": 10_000, "charset": ""}, "mine")

@@ -86,3 +86,9 @@ def test_title_and_author_in_unicode_stand_once(read):
     author = r"{\upr{\author J?rg Maler}{\*\ud{\author J\u246?rg Maler}}}"
     document = read(rf"{{\info{title}{author}}}Text.")
     assert (document.title, document.metadata["author"], document.text) == ("Bridge in Dörfen", "Jörg Maler", "Text.")
+
+
+@pytest.mark.parametrize("end", ["\\\n", "\\\r\n", "\\par\n"])
+def test_backslash_at_the_end_of_a_line_ends_a_paragraph(read, end):
+    row = r"\itap1\trowd\cellx9\cellx99 Town\cell 2020\cell\row\trowd Alder\cell 310\cell\row"
+    assert read(f"The mill.{end}It burned.{end}{row}").text == "The mill.\nIt burned.\nTown: 2020.\nAlder: 310."

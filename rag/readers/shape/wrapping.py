@@ -88,7 +88,8 @@ def _hyphen_was_there(before: str, after: str, known: Counter[str]) -> bool:
     first, second = _LAST_PART.search(before), _FIRST_PART.match(after)
     if _MIDDLE_OF_COMPOUND.match(after):
         return True
-    if first is None or second is None or not second.group()[0].islower():
+    is_after_number = first is not None and before[: first.start()][-1:].isdigit()  # "19th-century"
+    if first is None or second is None or is_after_number or not second.group()[0].islower():
         return True  # a number, a name or an address: "COVID-19", "Franco-German"
     start, end = first[1].lower(), second.group().lower()
     together, apart = known[start + end], known[f"{start}-{end}"]

@@ -97,3 +97,8 @@ def test_mail_is_whole(tmp_path, width):
     path = tmp_path / "a.eml"
     path.write_text(f"From: a@b.org\nSubject: wall\n\n{wrapped(FIRST, width)}\n")
     assert EmailReader().read(path).text.endswith(f"\n\n{FIRST}")
+
+
+def test_hyphen_after_a_number_and_its_ending_stays():
+    lines = "The commission found that the walls of this town are made of 19th-\ncentury stones, and has said so."
+    assert "19th-century stones" in unwrapped(lines)
