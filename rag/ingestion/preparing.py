@@ -24,7 +24,7 @@ from rag.types import Budget, Document, Failure, Sentence, Span
 
 __all__ = ["DocumentRead", "FileRead", "Preparation", "PreparedDocument"]
 
-RECIPE_VERSION = 5
+RECIPE_VERSION = 6
 """Raised when reading, segmentation or attribution changes what is stored, so that unchanged files are read anew."""
 
 MAX_PART_OF_PREFIX = 4  # of a passage's tokens at most one in so many is its document's heading

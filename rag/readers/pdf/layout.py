@@ -25,24 +25,19 @@ __all__ = ["Cell", "Column", "Line", "Segment", "columns", "rows", "segments", "
 MAX_COLUMNS_DEPTH = 6
 _LARGEST_WORD_GAP = 1.0
 """In font sizes: words that stand further apart may belong to two columns or cells."""
-_LARGEST_BLANK = 2.5
-_SMALLEST_CELL_GAP = 1.6
-_SMALLEST_GUTTER = 0.5
+_LARGEST_BLANK, _SMALLEST_CELL_GAP, _SMALLEST_GUTTER = 2.5, 1.6, 0.5
 _N_COLUMN_LINES = 3
 _FILLED, _HALF_FILLED = 0.7, 0.5
 """The share of a column's width that the middle one of its lines fills, when it is running text; less, when most lines
 have no room for the next word."""
 _LONGEST_CELL = 12
 """Letters: where most pieces are shorter, they are cells or numbers."""
-
-
 _RAISED_SIZE, _RISE, _RAISED_GAP, _LONGEST_RAISED = 0.85, 0.15, 0.4, 8
 """What is at most so large, so high and so near, in sizes of the font before it, and so long, is raised."""
 _REMARK_SIZE = 10.0
 _LEADERS = re.compile(r"\s*(?:\.[ ]?){5,}\s*")
 """The dots between an entry of a table of contents and its page."""
-_FEWEST_ROWS = 3
-_FEWEST_COLUMNS = 3
+_FEWEST_ROWS, _FEWEST_COLUMNS = 3, 3
 _LARGEST_GAP = 3.0
 """In font sizes: rows further apart are of two tables."""
 
