@@ -42,7 +42,7 @@ test: $(INSTALLED_DEV) ## run all tests but the slow ones, in two processes: mak
 		|| { [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null && apt-get update -qq > /dev/null \
 			&& apt-get install -y -qq --no-install-recommends gcc libc6-dev > /dev/null 2>&1; } \
 		|| echo "Going on without: there is no C compiler here, what leaves the machine is seen in Python alone."
-	$(RUN)/python -m pytest -n "$$JOBS" --dist loadfile
+	$(RUN)/python -m pytest -n "$$JOBS" --dist loadfile --no-loadscope-reorder
 
 check: $(INSTALLED_DEV) ## style, types and import rules
 	$(RUN)/ruff check

@@ -28,7 +28,17 @@ Write = Callable[[str, str], Path]
 StartPython = Callable[..., "subprocess.Popen[str]"]
 Send = Callable[[bytes], None]
 
+_LONG = [
+    Path(__file__).parent / part
+    for part in ("ui/browser", "ui/test_api.py", "ui/server", "eval", "project", "injection", "cli", "generators", "ui")
+]
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What starts browsers, servers and other processes comes first: of two processes that share the files, none is to
+    be left alone with a long one at the end."""
+    items.sort(key=lambda item: next((n for n, part in enumerate(_LONG) if item.path.is_relative_to(part)), len(_LONG)))
 
 
 @pytest.fixture(autouse=True)

@@ -14,9 +14,14 @@ from pathlib import Path
 
 import pytest
 
-__all__ = ["SEED", "Running", "running"]
+from rag import Assistant, Settings
+
+__all__ = ["HASHING", "SEED", "Running", "fill", "running"]
 
 SEED = Path(__file__).parents[2] / "seeds" / "000_cbcbdd5b42f263f4.txt"
+
+HASHING = 'embedder = "hashing"\nabstain_below = 0.0\n'
+"""Settings, as the text of their file, of an app without an embedding model."""
 
 _ROOT = Path(__file__).parents[2]
 _START_SECONDS = 120
@@ -46,6 +51,12 @@ class Running:
         """Ask it to end, and wait; its exit status."""
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(_END_SECONDS)
+
+
+def fill(store: Path) -> None:
+    """Put the article of the README into a store, without an embedding model."""
+    with Assistant.open(store, Settings(embedder="hashing", llm="none")) as assistant:
+        assistant.add([SEED])
 
 
 @contextmanager
