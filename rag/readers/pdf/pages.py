@@ -35,6 +35,7 @@ __all__ = [
     "BEYOND",
     "HOW_TO_INSTALL",
     "RECOGNISED",
+    "WHAT_IS_READ",
     "ImageReader",
     "LaidOut",
     "as_laid_out",
@@ -45,6 +46,7 @@ __all__ = [
 
 HOW_TO_INSTALL = "install what recognises them (OCR) with `pip install 'chapter-and-verse[ocr]'`"
 RECOGNISED = "Pages that are pictures were recognised (OCR), which may read a letter wrongly."
+WHAT_IS_READ = "what is read is clear print in Latin, Greek, Chinese or Japanese letters"
 BEYOND = "Pages that are pictures were recognised up to max_recognised_pages ({:,}) - raise it, then add it again."
 
 _A4_POINTS = 842.0
@@ -116,7 +118,7 @@ class ImageReader:
                 self._on_page(load)
             pages.append(recognised_page(i + 1, picture))
         if not any(page.words for page in pages):
-            raise ReadError(str(path), "no words were recognised in it - leave it out, or take a sharper picture")
+            raise ReadError(str(path), f"no words were recognised in it ({WHAT_IS_READ}) - leave it out, or sharpen it")
         laid_out = as_laid_out(pages)
         beyond = BEYOND.format(len(pages)) if len(pages) < n_pages else ""
         return make_document(

@@ -31,6 +31,7 @@ from rag.readers.pdf.pages import (
     BEYOND,
     HOW_TO_INSTALL,
     RECOGNISED,
+    WHAT_IS_READ,
     as_laid_out,
     is_title,
     pixels_an_inch,
@@ -217,6 +218,7 @@ class PdfReader:
             found[number - 1] = _more_of(pages[number - 1], self._recognised(document, number))
         notices = [
             BEYOND.format(len(taken)) if len(taken) < len(candidates) else "",
+            _UNREAD if any(page.has_pictures and not page.words for page in (found[i - 1] for i in taken)) else "",
             RECOGNISED if any(page.recognised is not None and page.words for page in found) else "",
         ]
         return _Recognised(found, len(taken), " ".join(filter(None, notices)))
@@ -238,6 +240,7 @@ class PdfReader:
         return recognised_page(number, picture, longest_points=longest)
 
 
+_UNREAD = f"Pages that are pictures were left out because they could not be read: {WHAT_IS_READ}."
 _LEFT_OUT = f"Pages that are pictures were left out - {HOW_TO_INSTALL}, then add it again."
 _MORE_WORDS, _TIMES_MORE = 20, 3
 
@@ -253,7 +256,9 @@ def _more_of(page: Page, recognised: Page | None) -> Page:
     if recognised is None:
         return page
     if not recognised.words:
-        return page._replace(has_pictures=False)  # what it shows is no text that is missing
+        # Of a picture without lines no text is missing.
+        is_missing = recognised.recognised is not None and recognised.recognised.is_unreadable
+        return page._replace(has_pictures=is_missing and not page.words)
     if not page.words or _is_unknown([page]):
         return recognised
     is_much_more = len(recognised.words) >= _TIMES_MORE * len(page.words) + _MORE_WORDS
@@ -337,7 +342,7 @@ def _letters_notice(pages: Sequence[Page], text: str) -> str:
 def _refuse_without_text(pages: Sequence[Page], path: Path, *, is_recognised: bool) -> None:
     if not any(page.words for page in pages):
         if is_recognised and any(page.may_be_picture for page in pages):
-            reason = "there is no text in it, and no words were recognised in what it shows - leave it out"
+            reason = f"there is no text in it, and no words were recognised ({WHAT_IS_READ}) - leave it out"
             raise ReadError(str(path), reason)
         if any(page.has_pictures for page in pages):
             raise ReadError(str(path), f"it holds pictures of pages, not text - {HOW_TO_INSTALL}")

@@ -57,6 +57,8 @@ _MOST_LINES = 3000
 _LINE_HEIGHT = 48
 _LEAST_CONFIDENCE = 0.5
 """What is read with less is no writing: the makers' own limit."""
+_A_FEW, _LEAST_READ, _FEWEST_LETTERS, _SURE = 4, 0.3, 0.3, 0.9
+"""Of so many lines a smaller share read, or of what is read a smaller share letters and not surely, is nothing read."""
 _MOST_THREADS = 4
 _UPRIGHT = 1.5
 """A line that is so many times as high as wide runs up or down."""
@@ -97,6 +99,7 @@ class Recognised(NamedTuple):
 
     words: line after line as the model finds them, from the top. width, height: of the picture as it is turned to be
     read. quarter_turns: counter-clockwise, by which it was turned for that. slant: radians, clockwise, of its lines.
+    is_unreadable: whether it shows lines that cannot be read.
     """
 
     words: tuple[RecognisedWord, ...]
@@ -104,6 +107,7 @@ class Recognised(NamedTuple):
     height: int
     quarter_turns: int
     slant: float
+    is_unreadable: bool = False
 
     def placed(self, left: float, top: float, right: float, bottom: float) -> tuple[float, float, float, float]:
         """Left, top, right, bottom of the box in the picture as it was given, in shares of its width and height."""
@@ -154,6 +158,12 @@ class _ReadLine(NamedTuple):
     words: tuple[tuple[str, float, float, float], ...]
     confidence: float
 
+    @property
+    def is_writing(self) -> bool:
+        """Whether a letter or a digit was read, and not too doubtfully."""
+        has_sign = any(sign.isalnum() for text, *_ in self.words for sign in text)
+        return has_sign and self.confidence >= _LEAST_CONFIDENCE
+
 
 def can_recognise() -> bool:
     """Whether the extra `ocr` is installed."""
@@ -178,14 +188,28 @@ def recognise(picture: Picture) -> Recognised:
     with model.lock:
         turns, picture, boxes = _upright(model, picture)
         lines = list(model.pool.map(lambda box: model.read(_cut_out(picture, box)), boxes))
-    found = [(box, line) for box, line in zip(boxes, lines, strict=True) if line.confidence >= _LEAST_CONFIDENCE]
+    found = [(box, line) for box, line in zip(boxes, lines, strict=True) if line.is_writing]
     height, width = picture.shape
+    if _is_unreadable(boxes, found):
+        return Recognised((), width, height, turns, 0.0, is_unreadable=True)
     slant = _slant([box for box, _ in found])
     sizes = _sizes([(box.thickness * _SHARE_OF_SIZE, sum(len(word[0]) for word in line.words)) for box, line in found])
     words: list[RecognisedWord] = []
     for (box, line), size in zip(found, sizes, strict=True):
         words += _placed_words(box, line, size, slant=slant, width=width, height=height)
     return Recognised(tuple(words), width, height, turns, slant)
+
+
+def _is_unreadable(boxes: Sequence[_Box], found: Sequence[tuple[_Box, _ReadLine]]) -> bool:
+    """Whether there are lines of which little is read: they are blurred, or in a script that the model never saw.
+
+    Of such a script it reads marks and zeros, and is not sure of them.
+    """
+    signs = "".join(word[0] for _, line in found for word in line.words)
+    is_unsure = signs.count("0") > len(signs) / 2 or fmean([line.confidence for _, line in found] or [0.0]) < _SURE
+    is_guessed = sum(map(str.isalpha, signs)) < _FEWEST_LETTERS * len(signs) and is_unsure
+    is_lost = sum(box.width for box, _ in found) < _LEAST_READ * sum(box.width for box in boxes)
+    return len(boxes) >= _A_FEW and (is_lost or is_guessed)
 
 
 def is_bare(picture: Picture) -> bool:

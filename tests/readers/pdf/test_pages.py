@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
+import matplotlib as mpl
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont, ImageOps
@@ -169,7 +170,22 @@ class TestRefusals:
     def test_picture_without_words(self, tmp_path):
         noise = Image.effect_noise((300, 200), 60)
         for picture in (noise, Image.new("L", (300, 200), 255), Image.new("L", (1, 1), 0)):
-            assert reason_of(saved(tmp_path, picture)).startswith("no words were recognised in it - ")
+            assert reason_of(saved(tmp_path, picture)).startswith(
+                "no words were recognised in it (what is read is clear print in Latin"
+            )
+
+    def test_script_that_the_model_never_saw_is_not_guessed(self, tmp_path):
+        font = ImageFont.truetype(str(Path(mpl.get_data_path(), "fonts", "ttf", "DejaVuSans.ttf")), size=SIZE)
+        for line in ("Мост был открыт в этом году, и мэр города", "पुल इस साल खोला गया था और शहर के महापौर"):
+            picture = Image.new("L", (800, 320), 255)
+            for i in range(5):
+                ImageDraw.Draw(picture).text((40, 30 + i * 50), line[i:], fill=0, font=font)
+            assert "Latin, Greek, Chinese or Japanese" in reason_of(saved(tmp_path, picture))
+            path = saved(tmp_path, picture, "scan.pdf", save_all=True, append_images=[pictured([FIRST])])
+            document = PdfReader().read(path)
+            assert document.text == FIRST
+            assert document.metadata["pages_without_text"] == "1"
+            assert "could not be read" in document.metadata["notice"]
 
     def test_picture_of_too_many_pixels_is_never_unpacked(self, tmp_path):
         def part(kind: bytes, data: bytes) -> bytes:
