@@ -149,19 +149,28 @@ class Assistant(Archive):
         return self._settings
 
     @checking_arguments
-    def add(self, paths: Iterable[str | Path], *, on_progress: Callable[[Progress], None] | None = None) -> AddReport:
+    def add(
+        self,
+        paths: Iterable[str | Path],
+        *,
+        follow_links: bool = False,
+        on_progress: Callable[[Progress], None] | None = None,
+    ) -> AddReport:
         """Add files, the files in folders, and what is behind addresses; what is there and unchanged costs nothing.
 
         An address of http or https is fetched, and nothing that it leads to. A changed file or page takes the place of
         its older version, whose text is kept for old citations. Each document is one transaction: a run that is cut off
         loses none that was finished.
 
+        follow_links: of feeds, fetch the pages that their entries are about, as the `robots.txt` of each site allows,
+            and add those in the place of the entries; title, author and date of an entry fill what its page lacks.
+
         Raises:
             EmbedderMismatchError: the store was built by another embedding model.
             StoreLockedError: another process writes, and did not end in time.
             StoreFullError: the disk is full.
         """
-        return self._library.add(paths, on_progress=on_progress)
+        return self._library.add(paths, follow_links=follow_links, on_progress=on_progress)
 
     @checking_arguments
     def add_uploads(

@@ -194,7 +194,7 @@ class Settings(BaseSettings):
         Field(ge=0, le=20_000, description="most pages of one document to recognise (OCR), each in that time"),
     ] = 500
     fetch_delay_seconds: Annotated[
-        float, Use.NO_ANSWER, Field(ge=0, le=60, description="pause between two pages of a site that a list names")
+        float, Use.NO_ANSWER, Field(ge=0, le=60, description="pause between two pages of a site, of a list or a feed")
     ] = 1.0
     lock_timeout_seconds: Annotated[
         float, Use.NO_ANSWER, Field(ge=0, le=86_400, description="how long to wait for another writer")

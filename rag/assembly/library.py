@@ -79,9 +79,15 @@ class Library(Parts):
         super().close()
         self.store.close()
 
-    def add(self, paths: Iterable[str | Path], *, on_progress: Callable[[Progress], None] | None = None) -> AddReport:
+    def add(
+        self,
+        paths: Iterable[str | Path],
+        *,
+        follow_links: bool = False,
+        on_progress: Callable[[Progress], None] | None = None,
+    ) -> AddReport:
         """See `Assistant.add`."""
-        report = self.ingestion.add(paths, on_progress)
+        report = self.ingestion.add(paths, on_progress, follow_links=follow_links)
         self._refresh(report)
         return report
 

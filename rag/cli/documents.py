@@ -35,6 +35,9 @@ def add(
         list[str],
         typer.Argument(metavar="PATH...", help="Files, folders, and addresses on the web."),
     ],
+    follow_links: Annotated[
+        bool, typer.Option("--follow-links", help="Of feeds, fetch and add the pages that they lead to.")
+    ] = False,
     store: StoreOption = DEFAULT_STORE,
     settings: SettingsOption = None,
     as_json: JsonOption = False,
@@ -42,14 +45,14 @@ def add(
 ) -> None:
     """Add documents, folders of them without what a .ragignore there names, and pages; unchanged ones cost nothing.
 
-    Only addresses that are named here are fetched, and nothing that they lead to.
+    Only addresses that are named here are fetched, and nothing that they lead to without --follow-links.
     """
     hidden = quiet or as_json
     with (
         open_assistant(store, settings, may_make=True) as assistant,
         progress_bar("Adding", hidden=hidden) as on_progress,
     ):
-        report = assistant.add(paths, on_progress=on_progress)
+        report = assistant.add(paths, follow_links=follow_links, on_progress=on_progress)
     if as_json:
         print_json(asdict(report))
     else:

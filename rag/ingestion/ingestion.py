@@ -21,12 +21,14 @@ from rag.ingestion.writing import PASSAGES_AT_A_TIME, Outcome, Remaking, Reporti
 from rag.language.identification import foreign_language_notice
 from rag.protocols import CollectionReader, Embedder, Reader, WordIndex
 from rag.storage import KnownVersion, Store, store_of
-from rag.types import AddReport, Budget, Failure, Progress
+from rag.types import AddReport, Budget, Document, Failure, Progress
 
 if TYPE_CHECKING:
     from rag.ingestion.fetching import Visitor
 
 __all__ = ["Ingestion"]
+
+_NO_PAGE = "it names no page that could be followed - add the feed without following links"
 
 _Entry = TypeVar("_Entry", DocumentRead, PreparedDocument)
 
@@ -77,17 +79,58 @@ class Ingestion(Remaking):
         """Names how documents are read, cut and embedded now; what was made in another way is made anew."""
         return self._preparation.recipe
 
-    def add(self, paths: Iterable[str | Path], on_progress: Callable[[Progress], None] | None = None) -> AddReport:
-        """Add the files and addresses that `paths` name; what fails is reported, and the rest is done."""
+    def add(
+        self,
+        paths: Iterable[str | Path],
+        on_progress: Callable[[Progress], None] | None = None,
+        *,
+        follow_links: bool = False,
+    ) -> AddReport:
+        """Add the files and addresses that `paths` name; what fails is reported, and the rest is done.
+
+        follow_links: fetch the pages that feeds lead to, and add those in the place of the entries.
+        """
         given = list(paths)
         addresses = list(dict.fromkeys(filter(None, map(address_in, given))))
         outcome = Outcome()
         with self._store.writing():
             found = [path for path in given if not address_in(path)]
             files, outcome.failed = find_files(found, self.suffixes, store_folder=self._store.folder)
-            self.take_in(files, outcome, on_progress)
-        self._pages.add(addresses, outcome, on_progress)
+            links_by_file = {file: self._links_of(file, outcome) for file in files} if follow_links else {}
+            self.take_in([file for file in files if links_by_file.get(file) is None], outcome, on_progress)
+        followed = {page: about for links in links_by_file.values() for page, about in (links or {}).items()}
+        if followed:
+            self._pages.follow(followed, outcome, on_progress)
+        self._pages.add(
+            addresses,
+            outcome,
+            on_progress,
+            links_of=lambda file: self._links_of(file, outcome) if follow_links else None,
+        )
         return outcome.report(self._notices(outcome))
+
+    def _links_of(self, file: SourceFile, outcome: Outcome) -> dict[str, dict[str, str]] | None:
+        """The pages that the entries of a feed are about, with what it says of each; None when it names none."""
+        pages: dict[str, dict[str, str]] = {}
+        failures = []
+        try:
+            for entry in self._preparation.read(file) if self._preparation.holds_many(file.path) else ():
+                if isinstance(entry, FileRead):
+                    continue
+                if isinstance(entry, Failure):  # without a text it is known by its key alone, which may be its address
+                    about, failure = {"url": entry.source.partition("#")[2]}, entry
+                else:
+                    about = _about(entry.document)
+                    failure = Failure(source=entry.document.source, reason=_NO_PAGE)
+                try:
+                    pages[self._pages.normal(about.pop("url"))] = about
+                except ReadError:
+                    failures.append(failure)
+        except (ReadError, OSError):
+            return None  # which is said when it is taken in
+        if pages:
+            outcome.failed += failures
+        return pages or None
 
     def add_uploads(
         self, files: Sequence[tuple[str, Path]], on_progress: Callable[[Progress], None] | None = None
@@ -318,6 +361,12 @@ class Ingestion(Remaking):
         languages = (language for language, n in outcome.languages.items() for _ in range(n))
         notice = foreign_language_notice(languages, embedding_model=model)
         return (notice,) if notice else ()
+
+
+def _about(document: Document) -> dict[str, str]:
+    """What a feed says of the page that an entry is about, its address among it."""
+    said = {name: document.metadata.get(name, "") for name in ("url", "published", "author", "publisher", "language")}
+    return said | {"title": document.title}
 
 
 def _nameless(file: SourceFile) -> Failure:

@@ -103,6 +103,11 @@ class Preparation:
         """Whether there is a reader for files of that name."""
         return self._reader_for(path.suffix.lower()) is not None
 
+    def holds_many(self, path: Path) -> bool:
+        """Whether files of that name hold many documents."""
+        reader = self._reader_for(path.suffix.lower())
+        return reader is not None and is_collection(reader)
+
     def prepare(self, file: SourceFile) -> Iterator[PreparedDocument | Failure | FileRead]:
         """The documents of the file, and the entries in it that cannot be read.
 

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from time import monotonic
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from rag.errors import NotFoundError, RagError, ReadError, SettingsError
@@ -21,7 +22,7 @@ from rag.ingestion.finding import IGNORE_FILE, OF_A_STORE, FoundFiles, SourceFil
 from rag.ingestion.uploads import fetched_into, keep, receiving
 from rag.ingestion.writing import Outcome, Writer
 from rag.storage import KnownVersion, Store, store_of
-from rag.types import AddReport, Failure, Progress
+from rag.types import NO_METADATA, AddReport, Failure, Progress
 
 if TYPE_CHECKING:
     from rag.ingestion.fetching import Manners, Visitor
@@ -31,6 +32,7 @@ __all__ = ["Pages", "SyncPlan", "plan", "watch"]
 
 _OnProgress: TypeAlias = Callable[[Progress], None] | None
 _TakeIn: TypeAlias = Callable[[Sequence[SourceFile], Outcome, _OnProgress], None]
+LinksOf: TypeAlias = Callable[[SourceFile], Mapping[str, Mapping[str, str]] | None]
 _ADDRESSES_AT_A_TIME = 16
 _MOST_CHARACTERS_OF_A_LIST = 10_000_000
 
@@ -130,6 +132,20 @@ def _moved(new: Sequence[Path], gone: dict[str, list[KnownVersion]], recipe: str
     return moved
 
 
+class Round(NamedTuple):
+    """How addresses are gone through.
+
+    manners: of a program; None where a person names each. listed_in: the list that names them. gaps: by address, see
+    `Origin`. links_of: the addresses to add in the place of a file, with the gaps of each; None for the file itself.
+    """
+
+    manners: Manners | None = None
+    listed_in: str = ""
+    is_dry: bool = False
+    gaps: Mapping[str, Mapping[str, str]] = MappingProxyType({})
+    links_of: LinksOf = lambda _: None
+
+
 class Pages:
     """Adds what is behind addresses, and makes a store hold what a list of them names.
 
@@ -150,15 +166,15 @@ class Pages:
         self._visitor = visitor
         self._take_in, self._foresee, self._is_unchanged = take_in, foresee, is_unchanged
 
-    def add(self, addresses: Sequence[str], outcome: Outcome, on_progress: _OnProgress) -> None:
-        """Fetch and add them, each as it is named."""
+    def add(self, addresses: Sequence[str], outcome: Outcome, on_progress: _OnProgress, *, links_of: LinksOf) -> None:
+        """Fetch and add them, each as it is named, or the pages that it leads to."""
         wanted: dict[str, None] = {}
         for address in addresses:
             try:
                 wanted[self._visitor().normal(address)] = None
             except ReadError as error:
                 outcome.failed.append(Failure(source=error.path, reason=error.reason))
-        self._visit_all(list(wanted), outcome, on_progress)
+        self._visit_all(list(wanted), outcome, on_progress, Round(links_of=links_of))
 
     def sync(self, path: Path, outcome: Outcome, on_progress: _OnProgress, *, dry_run: bool, allow_empty: bool) -> None:
         """Fetch and add what the list in the file names; what it brought and names no more, or what is gone, goes.
@@ -179,7 +195,8 @@ class Pages:
             with self._store.writing(), self._store.begin():
                 for info in left:
                     self._writer.withdraw(info.id)
-        self._visit_all(listed, outcome, on_progress, listed_in=str(path), is_dry=dry_run)
+        how = Round(self._visitor().manners(), listed_in=str(path), is_dry=dry_run)
+        self._visit_all(listed, outcome, on_progress, how)
 
     def _listed_in(self, path: Path) -> list[str]:
         """The addresses in the file, one a line, each once; blank lines and those that begin with # say nothing.
@@ -207,30 +224,30 @@ class Pages:
                 ) from error
         return list(found)
 
-    def _visit_all(
-        self,
-        addresses: Sequence[str],
-        outcome: Outcome,
-        on_progress: _OnProgress,
-        *,
-        listed_in: str = "",
-        is_dry: bool = False,
-    ) -> None:
-        """Fetch and add, some at a time; nobody else who writes waits for a server.
+    def normal(self, address: str) -> str:
+        """See `Visitor.normal`."""
+        return self._visitor().normal(address)
 
-        listed_in: the list that names them, whose sites are asked as programs should ask; empty for none.
-        """
-        manners = self._visitor().manners() if listed_in else None
+    def follow(self, pages: Mapping[str, Mapping[str, str]], outcome: Outcome, on_progress: _OnProgress) -> None:
+        """Fetch and add pages that a feed leads to, as programs should; with each what the feed says of it."""
+        self._visit_all(list(pages), outcome, on_progress, Round(self._visitor().manners(), gaps=pages))
+
+    def _visit_all(self, addresses: Sequence[str], outcome: Outcome, on_progress: _OnProgress, how: Round) -> None:
+        """Fetch and add, some at a time; nobody else who writes waits for a server."""
+        followed: dict[str, Mapping[str, str]] = {}
         for start in range(0, len(addresses), _ADDRESSES_AT_A_TIME):
             gone: list[KnownVersion] = []
             on_part = _part_of(on_progress, start, len(addresses))
             with receiving(self._store.folder, "fetched-") as folder:
                 files: list[SourceFile] = []
                 for address in addresses[start : start + _ADDRESSES_AT_A_TIME]:
-                    files += self._visited(address, folder, outcome, manners, gone)
-                files = [file.told(listed_in=listed_in) for file in files]
+                    for file in self._visited(address, folder, outcome, how, gone):
+                        if (links := how.links_of(file)) is None:
+                            files.append(file.told(listed_in=how.listed_in))
+                        else:
+                            followed |= links
                 outcome.removed += [version.source for version in gone]
-                if is_dry:
+                if how.is_dry:
                     self._foresee(files, outcome, on_part)
                     continue
                 with self._store.writing():
@@ -239,9 +256,11 @@ class Pages:
                     self._take_in(files, outcome, on_part)
                     for file in files:
                         self._keep(file, outcome)
+        if followed:
+            self.follow(followed, outcome, on_progress)
 
     def _visited(
-        self, address: str, folder: Path, outcome: Outcome, manners: Manners | None, gone: list[KnownVersion]
+        self, address: str, folder: Path, outcome: Outcome, how: Round, gone: list[KnownVersion]
     ) -> Iterator[SourceFile]:
         """The file behind an address; where it cannot be fetched, the one kept of it, when that has to be read anew.
 
@@ -249,10 +268,10 @@ class Pages:
         """
         visitor = self._visitor()
         try:
-            yield visitor.visit(address, folder, manners=manners)
+            yield visitor.visit(address, folder, gaps=how.gaps.get(address, NO_METADATA), manners=how.manners)
         except ReadError as error:
             into = fetched_into(address)
-            is_gone = manners is not None and getattr(error, "is_gone", False)
+            is_gone = bool(how.listed_in) and getattr(error, "is_gone", False)
             if is_gone and self._store.documents.named([], files=[], folder=into):
                 gone += self._store.documents.in_folder(into)
                 return

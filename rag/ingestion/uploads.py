@@ -17,7 +17,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 from rag.errors import StoreError, StoreFullError, disk_refusal
 from rag.ingestion.finding import SourceFile, hash_of_file
@@ -78,8 +78,9 @@ class Origin(NamedTuple):
         said = dict(self.said)
         its_own = {name: value for name, value in document.metadata.items() if name != "url"}
         url = document.metadata.get("url", "")
-        if document.source != str(path) and url.startswith(("http://", "https://")):
-            said["url"] = url  # of an entry of a feed; what a page says of its own address need not be so
+        if document.source != str(path):  # an entry of a feed; what a page says of its own address need not be so
+            with suppress(ValueError):
+                said["url"] = urljoin(said.get("url", ""), url) if url else ""
         return replace(
             document,
             title=title if document.title == path.name else document.title,
@@ -263,6 +264,8 @@ _SUFFIX_BY_TYPE = {
     "image/png": ".png",
     "image/jpeg": ".jpg",
     "image/tiff": ".tif",
+    "image/webp": ".webp",
+    "image/bmp": ".bmp",
 }
 """What a server calls a kind of file → the suffix by which its reader is chosen."""
 TELLS_NOTHING = frozenset({"", "text/plain", "application/octet-stream", "binary/octet-stream", "application/zip"})

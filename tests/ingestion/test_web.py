@@ -224,6 +224,62 @@ def test_nothing_is_fetched_that_no_address_asks_for(assistant, site, write: obj
     assert site.asked == []
 
 
+# Feeds that lead to pages
+
+LINKS = """<rss version="2.0"><channel><title>News</title>
+<item><title>Feed on bridge</title><link>{url}/bridge</link><guid>b</guid><author>Ida Ravn</author>
+<pubDate>Wed, 12 Mar 2025 08:00:00 GMT</pubDate><description>A summary.</description></item>
+<item><title>Only a link</title><link>{url}/river</link></item>
+<item><title>Gone</title><link>{url}/gone</link><description>A summary.</description></item>
+<item><title>No page</title><guid>n</guid><description>A summary.</description></item>
+</channel></rss>"""
+
+
+@pytest.mark.parametrize("place", ["file", "address"])
+def test_pages_of_a_feed_take_the_place_of_its_entries(assistant, site, write, place):
+    site.put("/bridge", page(BRIDGE, title=""))
+    site.put("/river", page(RIVER, title="The river", head='<meta name="author" content="Ana Gil">'))
+    feed = LINKS.format(url=site.url)
+    given = write("feed.xml", feed) if place == "file" else site.put("/feed", feed, "application/rss+xml")
+    report = assistant.add([given], follow_links=True)
+    assert report.added == (f"{site.url}/bridge", f"{site.url}/river")
+    assert sorted(failure.source for failure in report.failed) == sorted([f"{given}#n", f"{site.url}/gone"])
+    bridge, river = assistant.documents()
+    assert (bridge.title, bridge.published, bridge.metadata["author"]) == ("Feed on bridge", "2025-03-12", "Ida Ravn")
+    assert (river.title, river.metadata["author"], river.metadata["url"]) == ("The river", "Ana Gil", river.source)
+    assert site.asked.count("/robots.txt") == 1
+    assert assistant.add([given], follow_links=True).unchanged == report.added
+    assert assistant.check() == []
+
+
+def test_robots_are_kept_out_of_pages_that_a_feed_leads_to(assistant, site, write):
+    site.put("/robots.txt", "User-agent: *\nDisallow: /", "text/plain")
+    feed = write("feed.xml", FEED.format(url=site.url, bridge=BRIDGE, river=RIVER))
+    assert len(assistant.add([feed], follow_links=True).failed) == 2
+    assert site.asked == ["/robots.txt"]
+
+
+def test_feed_leads_to_no_private_address_and_to_no_other_scheme(store_folder, site, write):
+    feed = write(
+        "feed.xml", FEED.format(url=site.url, bridge=BRIDGE, river=RIVER).replace("http://127", "file://127", 1)
+    )
+    with Assistant.open(store_folder, Settings(embedder="hashing")) as assistant:
+        failed = assistant.add([feed], follow_links=True).failed
+    assert ["names no page" in failed[0].reason, "not on the public network" in failed[1].reason] == [True, True]
+    assert site.asked == []
+
+
+def test_what_leads_nowhere_is_added_as_it_is(assistant, site, write):
+    feed = write(
+        "feed.xml",
+        "<rss version='2.0'><channel><item><title>A</title><description>It rained.</description>"
+        "</item></channel></rss>",
+    )
+    files = [feed, write("a.txt", BRIDGE), write("b.html", page(f'<a href="{site.url}/a">link</a>', RIVER))]
+    report = assistant.add(files, follow_links=True)
+    assert (len(report.added), report.failed, site.asked) == (3, (), [])
+
+
 def test_page_that_cannot_be_read_any_more_leaves_the_older_one(assistant, site, store_folder):
     address = site.put("/a", page(BRIDGE))
     assistant.add([address])

@@ -22,14 +22,18 @@ LONGER_THAN_A_COLLECTOR_WAITS = 8  # onnxruntime's first look-up comes after fiv
 USE = """
 import sys, time
 from rag.cli import main
-page, store, scan, seconds = sys.argv[1:]
-for words in (["add", page, scan], ["ask", "what did Rubio say about territory?"], ["list"], ["check"]):
+page, store, scan, feed, seconds = sys.argv[1:]
+for words in (["add", page, scan, feed], ["ask", "what did Rubio say about territory?"], ["list"], ["check"]):
     try:
         main([*words, "--store", store])
     except SystemExit as ended:
         assert not ended.code, words
 time.sleep(float(seconds))
 """
+FEED = """<rss version="2.0"><channel><title>News</title><item><title>The mill</title>
+<link>http://192.0.2.1/mill</link><enclosure url="http://192.0.2.1/mill.mp3" type="audio/mpeg"/>
+<description>&lt;img src="http://192.0.2.1/mill.png"&gt; The mill closed in spring.</description></item>
+</channel></rss>"""
 WITHOUT = "import os, time, rag\nos.environ.pop({switch!r})\n{code}\ntime.sleep({seconds})\n"
 TALKATIVE = {
     "GRADIO_ANALYTICS_ENABLED": "import gradio\ngradio.Blocks()",
@@ -67,12 +71,14 @@ def runs(start: Start, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str,
         (20, 15), "The bridge was opened in 1932.", fill=0, font=ImageFont.load_default(size=28)
     )
     picture.save(scan)
+    feed = tmp_path_factory.mktemp("feed") / "feed.xml"
+    feed.write_text(FEED)
     seconds = LONGER_THAN_A_COLLECTOR_WAITS
     every = "\n".join(code for switch, code in sorted(TALKATIVE.items()))
     runs = {
         "chat": start("-m", "ui", "--store", "STORE", "--new", "--port", "0"),
         "import": start("-c", ALL.format(code="import rag.public, rag.cli", seconds=0)),
-        "use": start("-c", USE, SEED, "STORE", scan, seconds),
+        "use": start("-c", USE, SEED, "STORE", scan, feed, seconds),
         "all switches": start("-c", ALL.format(code=every, seconds=seconds)),
     }
     return runs | {
