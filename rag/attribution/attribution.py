@@ -10,6 +10,7 @@ one.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,6 +23,15 @@ from rag.types import Span
 __all__ = ["Attribution", "attribute"]
 
 _GAP = " \t\n\u00a0,–—-"
+_N_OF_A_LETTER = 60
+_SALUTATION = re.compile(
+    r"(?:Sir|Madam|Sirs|Sir or Madam)\b,|Dear (?:[\w.’'-]+ ){0,4}[\w.’'-]+,|To the editor\b", re.IGNORECASE
+)
+_NAME = r"(?:(?:Dr|Prof|Mr|Mrs|Ms|Rev|Sir)\.? )?[A-Z][\w’'-]+(?: [A-Z]\.)?(?: (?:[a-z]{2,3} )?[A-Z][\w’'-]+){1,2}"
+_SIGNATURE = re.compile(
+    rf"(?:(?:Yours|Sincerely|Kind|Best|Warm)[^,\n]{{0,30}},\s*)?({_NAME})(?:, [A-Z][\w ,’'-]{{1,60}})?"
+)
+"""A line with a name, and perhaps where somebody is from."""
 _ASKING = frozenset({"asked", "ask", "asks", "asking"})
 
 
@@ -60,8 +70,27 @@ def attribute(text: str, sentences: Sequence[Span]) -> list[Attribution]:
     speakers = _Speakers(text, reading.sentences, quotations, [start for start, _ in paragraphs])
     speakers.from_cues()
     speakers.from_continuation()
-    found = (speakers.attribution(position) for position in range(len(spans)))
+    signers = _signers(text, spans)
+    found = (speakers.attribution(position) or signers.get(position) for position in range(len(spans)))
     return [attribution for attribution in found if attribution is not None]
+
+
+def _signers(text: str, sentences: Sequence[Span]) -> dict[int, Attribution]:
+    """The sentences of letters, by position, each with whoever signs it: all between "Sir," or "Dear …" and a name.
+
+    A letter whose end is not found within `_N_OF_A_LETTER` sentences, or before the next one opens, has no signer.
+    """
+    found: dict[int, Attribution] = {}
+    opened = -1
+    for position, span in enumerate(sentences):
+        line = text[span.start : span.end]
+        if _SALUTATION.match(line) and text[: span.start].rstrip(" \t")[-1:] in ("", "\n"):
+            opened = position
+        elif opened >= 0 and position - opened <= _N_OF_A_LETTER and (name := _SIGNATURE.fullmatch(line.strip())):
+            for place in range(opened, position):
+                found[place] = Attribution(sentence=place, speaker=name[1], speaker_span=None, cue=None, quotes=())
+            opened = -1
+    return found
 
 
 class _Speakers:

@@ -24,10 +24,12 @@ __all__ = [
     "HAVE",
     "HELPING",
     "LEADING",
+    "MEASURES",
     "MODALS",
     "MONTHS",
     "NEGATING",
     "NEGATIONS",
+    "NUMBERS",
     "OBJECTS",
     "PHRASAL_VERBS",
     "PLURAL_PRONOUNS",
@@ -43,6 +45,7 @@ __all__ = [
     "SUBORDINATORS",
     "TENS",
     "THIRD_PERSON",
+    "TIMES_OF_DAY",
     "TO_NAMES",
     "UNITS",
     "UNIVERSALS",
@@ -212,3 +215,49 @@ PHRASAL_VERBS = {
     "break up": ["split", "separate", "broke", "dissolve"],
 }
 """Verb with its particle → words of which one has to be near."""
+
+NUMBERS = (
+    rf"(?:\d[\d.,]*|\b(?:{'|'.join((*UNITS[1:], *TENS))}|hundred|thousand|million|billion|trillion|dozens?|half|third"
+    r"|quarter|twice|both|several)\b)"
+)
+_LENGTHS = (
+    rf"{NUMBERS}[\s-]?(?:(?:kilo|centi|milli)?met(?:re|er)s?|k?ms?|cm|mm|miles?|mi|feet|foot|ft|inch(?:es)?|yards?"
+    r"|stor(?:ey|ie)s?|floors?|blocks?|leagues?|light[- ]years?)\b|[′″]|\d['’]|\b(?:knee|waist|ankle)[- ](?:deep|high)"
+)
+_SPANS_OF_TIME = "minute|hour|day|night|week|month|year|decade"
+_DURATIONS = (
+    rf"{NUMBERS}[\s-]?(?:\w+ )?(?:(?:{_SPANS_OF_TIME}|second|min|hr)s?|centur\w+)\b"
+    r"|\b(?:since|until|till|from \d|between|permanent\w*|forever|indefinite\w*|overnight)\b|\d{4}|\d ?[-–] ?\d"
+    rf"|\b(?:an?|the|all|this|whole|of) (?:\w+ )?(?:{_SPANS_OF_TIME}|century|lifetime)s?\b"
+)
+_WEIGHTS = rf"{NUMBERS}[\s-]?(?:tonn?es?|tons?|t|kilo\w*|kg|grams?|g|pounds?|lbs?|ounces?|oz|stone)\b"
+_SPEEDS = (
+    r"\b(?:knots?|mph|kph|km/h|m/s|mach|gbps|mbps|[gmk]hz|times)\b"
+    r"|\b(?:an|per|a|each|every) (?:second|minute|hour|day|week|year)\b"
+)
+_COLOURS = (
+    r"\b(?:red|orange|yellow|green|blue|purple|violet|pink|brown|black|white|gr[ae]y|gold(?:en)?|silver|beige|cream"
+    r"|turquoise|crimson|scarlet|maroon|navy|colou?r\w*)\b"
+)
+MEASURES = (
+    (r"how (?:tall|deep|wide)|height|width|depth", _LENGTHS, "size"),
+    (r"how far", rf"{_LENGTHS}|{_DURATIONS}", "distance"),
+    (r"how long|length of", rf"{_LENGTHS}|{_DURATIONS}", "length"),
+    (r"how heavy|weight", _WEIGHTS, "weight"),
+    (r"how fast|speed", _SPEEDS, "speed"),
+    (r"how (?:hot|cold)", r"\b(?:degrees?|celsius|fahrenheit|kelvin)\b|°|\d ?[CF]\b", "temperature"),
+    (r"(?:what|which) colou?r", _COLOURS, "colour"),
+)
+"""What a question asks to be measured, the units of one that answers, and its name: two patterns and a word."""
+TIMES_OF_DAY = (
+    (
+        r"(?:what|which) (?:day|date)",
+        (
+            rf"\b(?:{'|'.join(WEEKDAYS)}|today|yesterday|tomorrow|tonight)\b|\d (?:{'|'.join(MONTHS)})\b"
+            rf"|\b(?:{'|'.join(MONTHS)}) \d|\d[-/.]\d\d?[-/.]\d|\b(?:eve|christmas|easter|birthday)\b"
+        ),
+        "day",
+    ),
+    (r"what time", r"\d[:.]\d\d|\d ?(?:[ap]\.?m|o[’']clock|h)\b|\b(?:noon|midnight|dawn|dusk|sun\w+)\b", "time"),
+)
+"""The same for days and hours."""

@@ -1,7 +1,6 @@
 """What kind of thing a question asks for, and whether a sentence holds one.
 
-Surface patterns for English, on purpose wide: a sentence that answers must hold its kind of thing, one that holds it
-need not answer.
+Surface patterns for English, on purpose wide: what answers must hold its kind of thing, what holds it need not answer.
 """
 
 from __future__ import annotations
@@ -18,16 +17,17 @@ from rag.language.english import (
     DO,
     FINITE_BE,
     HELPING,
+    MEASURES,
     MONTHS,
+    NUMBERS,
     PHRASAL_VERBS,
     POSSESSIVES,
     PREPOSITIONS,
     QUESTION_WORDS,
     STOP_WORDS,
     SUBJECTS,
-    TENS,
+    TIMES_OF_DAY,
     TO_NAMES,
-    UNITS,
     WEEKDAYS,
     WORDS_OF_ASKING,
     one_of,
@@ -76,7 +76,8 @@ _ASKS = {
     Expected.YEAR: r"(?:what|which) (?:calendar )?year",
     Expected.COUNT: r"how many|number of",
     Expected.MONEY: r"how much (?:money|cash)|how much (?=.*\b(?:pay|paid|cost|earn|spen[dt]|worth))"
-    r"|what (?:price|salary|fee)",
+    r"|what (?:price|salary|fee)|what(?= (?:does|do|did|will|would) [^?]*(?<!the )(?<!its )cost\b)"
+    r"|what(?= (?:is|was|are|were) the (?:\w+ )?(?:prices?|costs?|fees?|fares?|tolls?|salary|rent|budget)\b)",
     Expected.QUANTITY: r"how (?:much|long|far|large|big|tall|high|deep|wide|heavy|often|fast|hot|cold)"
     r"|what (?:percentage|percent|proportion|share|number|amount|fraction)"
     r"|what(?= (?:is|was|are|were) (?:the|its|his|her|their) (?:[a-z]+ )?(?:height|width|depth|weight|speed)\b)"
@@ -93,21 +94,19 @@ _ASKS = {
 }
 _ASKED = {kind: re.compile(rf"\b(?:{pattern})\b", re.IGNORECASE) for kind, pattern in _ASKS.items()}
 
-_NUMBER = (
-    rf"(?:\d[\d.,]*|\b(?:{'|'.join((*UNITS[1:], *TENS))}|hundred|thousand|million|billion|trillion|dozens?|half|third"
-    r"|quarter|twice|both|several)\b)"
-)
 _HELD = {
     kind: re.compile(pattern, re.IGNORECASE)
     for kind, pattern in {
         Expected.AGE: r"\bage[ds]?\b|\b[\w-]+\s?-?\s?(?:year|month)s?\s?-?\s?old\b|, \d{1,3},|\b(?:born|birthday)\b",
         Expected.YEAR: r"\b1\d{3}s?\b|\b20\d\d\b",
-        Expected.MONEY: r"[$€£¥₽₴]\s?\d|\b(?:(?:dollar|euro|pound|rouble|ruble|rupee|cent)s?|yen|yuan|USD|EUR|GBP)\b",
-        Expected.QUANTITY: _NUMBER,
+        Expected.MONEY: r"[$€£¥₽₴]\s?\d|\b(?:(?:dollar|euro|pound|rouble|ruble|rupee|cent)s?|yen|yuan|USD|EUR|GBP)\b"
+        rf"|{NUMBERS} ?(?:(?:hundred|thousand|million|billion|bn|m) )?(?:crown|franc|shilling|peso|dinar|guilder)s?\b"
+        r"|\b(?:prices?|fares?|fees?|costs?|tolls?|rent|salary|budget)\b[^:;]*: \d",
+        Expected.QUANTITY: NUMBERS,
         Expected.TIME: rf"\b(?:{'|'.join((*WEEKDAYS, *MONTHS))}|\d{{3,4}}s?|"
         r"today|tomorrow|yesterday|tonight|century|centuries|"
         r"(?:this|last|next) (?:week|month|year|night)|morning|afternoon|evening|spring|summer|autumn|winter|"
-        rf"\d+ ?(?:BC|BCE|AD|CE|am|pm))\b|{_NUMBER} ?(?:second|minute|hour|day|week|month|year|decade)s?\b",
+        rf"\d+ ?(?:BC|BCE|AD|CE|am|pm))\b|{NUMBERS} ?(?:second|minute|hour|day|week|month|year|decade)s?\b",
         Expected.REASON: r"\b(?:because|since|due|so that|in order|in response|owing|thanks to|after|as a result|"
         r"for fear|reasons?|caused?|therefore|led to|over)\b|\bto [a-z]+\b",
     }.items()
@@ -132,7 +131,9 @@ _N_CLOSE = 7
 _OF_ASKING = content_stems(WORDS_OF_ASKING)
 _ANYBODY = content_stems("person people man men woman women someone somebody guy lady character")
 _COUNTED = re.compile(r"\b(?:how many|number of) ((?:[\w’'-]+ ?){1,4})", re.IGNORECASE)
-_COUNT = re.compile(rf"(?<![\w.]){_NUMBER}(?!%)((?:\W+[\w’'-]+){{1,4}})", re.IGNORECASE)
+_COUNT = re.compile(rf"(?<![\w.]){NUMBERS}(?!%)((?:\W+[\w’'-]+){{1,4}})", re.IGNORECASE)
+_ROW = re.compile(r"[^:;\n]{1,60}: [^;\n]+; ")
+_NUMBER_IN_CELL = re.compile(r"([^:;]+): \d[\d,.]*(?=;|\.?$)")
 _INTRODUCED = re.compile(
     r"(?P<before>[A-Z][\w’'-]+(?: [A-Z][\w’'-]+)*), [^,]{3,80}[,.]"
     r"|\b[A-Z][\w’'-]* (?P<after>[A-Z][\w’'-]+(?: [A-Z][\w’'-]+)+)"
@@ -188,8 +189,8 @@ def has_kind(kind: Expected, sentence: str, question: str) -> bool:
     """
     if kind is Expected.ANYTHING:
         return True
-    if kind is Expected.QUANTITY:
-        for asks, held, _ in _MEASURES:
+    if kind in (Expected.QUANTITY, Expected.TIME):
+        for asks, held, _ in _MEASURES if kind is Expected.QUANTITY else _TIMES_OF_DAY:
             if asks.search(question):
                 return held.search(sentence) is not None
     if kind in _HELD:
@@ -219,38 +220,13 @@ def is_of_asked_kind(question: str, sentence: str) -> bool:
     return has_kind(kind, _SUM.sub(" ", sentence) if is_measure else sentence, question)
 
 
-_LENGTHS = (
-    rf"{_NUMBER}[\s-]?(?:(?:kilo|centi|milli)?met(?:re|er)s?|k?ms?|cm|mm|miles?|mi|feet|foot|ft|inch(?:es)?|yards?"
-    r"|stor(?:ey|ie)s?|floors?|blocks?|leagues?|light[- ]years?)\b|[′″]|\d['’]|\b(?:knee|waist|ankle)[- ](?:deep|high)"
+_MEASURES, _TIMES_OF_DAY = (
+    [
+        (re.compile(rf"\b(?:{asks})\b", re.IGNORECASE), re.compile(held, re.IGNORECASE), name)
+        for asks, held, name in each
+    ]
+    for each in (MEASURES, TIMES_OF_DAY)
 )
-_SPANS_OF_TIME = "minute|hour|day|night|week|month|year|decade"
-_TIMES = (
-    rf"{_NUMBER}[\s-]?(?:\w+ )?(?:(?:{_SPANS_OF_TIME}|second|min|hr)s?|centur\w+)\b"
-    r"|\b(?:since|until|till|from \d|between|permanent\w*|forever|indefinite\w*|overnight)\b|\d{4}|\d ?[-–] ?\d"
-    rf"|\b(?:an?|the|all|this|whole|of) (?:\w+ )?(?:{_SPANS_OF_TIME}|century|lifetime)s?\b"
-)
-_WEIGHTS = rf"{_NUMBER}[\s-]?(?:tonn?es?|tons?|t|kilo\w*|kg|grams?|g|pounds?|lbs?|ounces?|oz|stone)\b"
-_SPEEDS = (
-    r"\b(?:knots?|mph|kph|km/h|m/s|mach|gbps|mbps|[gmk]hz|times)\b"
-    r"|\b(?:an|per|a|each|every) (?:second|minute|hour|day|week|year)\b"
-)
-_COLOURS = (
-    r"\b(?:red|orange|yellow|green|blue|purple|violet|pink|brown|black|white|gr[ae]y|gold(?:en)?|silver|beige|cream"
-    r"|turquoise|crimson|scarlet|maroon|navy|colou?r\w*)\b"
-)
-_MEASURES = tuple(
-    (re.compile(rf"\b(?:{asks})\b", re.IGNORECASE), re.compile(held, re.IGNORECASE), name)
-    for asks, held, name in (
-        (r"how (?:tall|deep|wide)|height|width|depth", _LENGTHS, "size"),
-        (r"how far", rf"{_LENGTHS}|{_TIMES}", "distance"),
-        (r"how long|length of", rf"{_LENGTHS}|{_TIMES}", "length"),
-        (r"how heavy|weight", _WEIGHTS, "weight"),
-        (r"how fast|speed", _SPEEDS, "speed"),
-        (r"how (?:hot|cold)", r"\b(?:degrees?|celsius|fahrenheit|kelvin)\b|°|\d ?[CF]\b", "temperature"),
-        (r"(?:what|which) colou?r", _COLOURS, "colour"),
-    )
-)
-"""What a question asks to be measured, the units of one that answers, and its name."""
 _SUM = re.compile(r"[$€£¥₽₴]\s?\d[\d,.]*(?:\s?(?:m|bn|thousand|million|billion|trillion)\b)?")
 
 
@@ -349,8 +325,14 @@ def _new_name(sentence: str, question: str) -> bool:
 
 
 def _counts(sentence: str, question: str) -> bool:
-    """Whether a number stands shortly before the word for what the question counts."""
+    """Whether a number stands shortly before the word for what the question counts.
+
+    In a row of a table it stands in a column of that name, or of a year, as in a table of one thing over the years.
+    """
     wanted = _stems_in(_COUNTED, question)
+    if _ROW.match(sentence):
+        columns = [match[1].strip() for match in _NUMBER_IN_CELL.finditer(sentence)]
+        return any(column.isdigit() or not wanted or content_stems(column) & wanted for column in columns)
     return any(not wanted or content_stems(match[1]) & wanted for match in _COUNT.finditer(sentence))
 
 

@@ -1,4 +1,7 @@
-"""Duplicates of a sentence in other documents: a report that several papers print is evidence once, with all names."""
+"""What several documents, or one and its correction, say of one thing: copies once, the newest and corrected first.
+
+A report that several papers print is evidence once, with all names.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +9,38 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from rag.retrieval.ranking import Candidate
+from rag.language.english import MONTHS
+from rag.retrieval.answer_kinds import Expected, expected_by, has_kind
+from rag.retrieval.ranking import Candidate, Ranked
 from rag.storage import Copy, Store
 from rag.storage.filters import Filter
 from rag.types import Evidence, Span
 
-__all__ = ["only_fitting", "with_other_sources"]
+__all__ = ["only_fitting", "with_other_sources", "with_the_correction_first", "with_the_newest_first"]
 
 _WORD = re.compile(r"\w+")
+_NEARLY = 0.14
+"""How much lower a score may be that is nearly the best: as far as an extractive answer goes."""
+_ABOVE = 0.001
+_CORRECTION = re.compile(
+    r"\W*(?:corrections?|clarifications?|editor[’']s note)\b|[^\n]{0,40}\b(?:earlier|previous) version of this\b",
+    re.IGNORECASE,
+)
+_OF_THE_ERROR = re.compile(
+    r"\b(?:earlier|previous|first) version of this\b|\b(?:wrong|wrongly|incorrectly|mistaken\w*|error|mis\w+ed)\b",
+    re.IGNORECASE,
+)
+_N_DATED = 8
+"""The best places, of which one may be newer."""
+_CHANGES = frozenset(
+    (Expected.COUNT, Expected.MONEY, Expected.QUANTITY, Expected.TIME, Expected.PLACE, Expected.PERSON, Expected.ROLE)
+)
+"""What can be otherwise in a newer document."""
+_PAST = re.compile(
+    rf"\b(?:was|were|did|had|would|\d{{4}}|{'|'.join(month for month in MONTHS if month != 'may')}|first|original\w*"
+    r"|earlier|before|previous\w*|planned|last|ago|then|said|old)\b",
+    re.IGNORECASE,
+)
 
 
 def only_fitting(candidates: Sequence[Candidate], store: Store, where: Filter) -> list[Candidate]:
@@ -54,6 +81,61 @@ def with_other_sources(evidence: Sequence[Evidence], store: Store, where: Filter
         else:
             found.append(replace(sentence, also_in=tuple(copy.source for copy in copies)))
     return tuple(found)
+
+
+def with_the_correction_first(question: str, ranked: Sequence[Ranked]) -> list[Ranked]:
+    """The places in their order, before the best one a correction beside it that has what is asked for.
+
+    It stands in the same document, in a line that opens as a correction does, and fits nearly as well.
+    """
+    if not ranked or _is_in_correction(ranked[0].candidate):
+        return [*ranked]
+    best = ranked[0]
+    kind = expected_by(question)
+    for place in ranked[1:]:
+        candidate = place.candidate
+        if place.score < best.score - _NEARLY:
+            break
+        is_beside = candidate.sentence.document_id == best.candidate.sentence.document_id
+        is_right = is_beside and _is_in_correction(candidate) and not _OF_THE_ERROR.search(candidate.quote)
+        if is_right and has_kind(kind, candidate.quote, question):
+            lifted = place._replace(score=min(1.0, best.score + _ABOVE))
+            return [lifted, *(other for other in ranked if other is not place)]
+    return [*ranked]
+
+
+def _is_in_correction(candidate: Candidate) -> bool:
+    """Whether the line of the sentence opens as a correction does."""
+    text = candidate.passage.text
+    start = candidate.sentence.span.start - candidate.passage.passage.span.start
+    return _CORRECTION.match(text[text.rfind("\n", 0, max(0, start)) + 1 :]) is not None
+
+
+def with_the_newest_first(question: str, ranked: Sequence[Ranked]) -> list[Ranked]:
+    """The places in their order; for what is so now, the newest of those that answer nearly as well before the others.
+
+    Only where the question asks, in the present tense and without a date, for a number, a time, a place or somebody,
+    and the documents have dates.
+    """
+    kind = expected_by(question)
+    if not ranked or not ranked[0].candidate.passage.published or kind not in _CHANGES or _PAST.search(question):
+        return [*ranked]
+    best = ranked[0]
+    near = [
+        place
+        for place in ranked[:_N_DATED]
+        if place.score >= best.score - _NEARLY
+        and place.candidate.passage.published
+        and has_kind(kind, place.candidate.quote, question)
+        and place.features.likeness_around >= best.features.likeness_around - _NEARLY
+    ]
+    if not has_kind(kind, best.candidate.quote, question):
+        return [*ranked]
+    newest = max(near, key=lambda place: place.candidate.passage.published[:10], default=best)
+    if newest.candidate.passage.published[:10] <= best.candidate.passage.published[:10]:
+        return [*ranked]
+    lifted = newest._replace(score=min(1.0, best.score + _ABOVE))
+    return [lifted, *(place for place in ranked if place is not newest)]
 
 
 def _quoted_from(sentence: Evidence, copies: Sequence[Copy], fitting: set[str], store: Store) -> Evidence:

@@ -9,6 +9,7 @@ page or the licence and not to the matter never stand for a document.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -17,13 +18,13 @@ import numpy as np
 from rag.language.english import POINTING_BACK, SUBJECTS, one_of
 from rag.language.words import content_stems
 from rag.protocols import FloatArray
-from rag.retrieval.ranking import Candidate, candidates_of, is_question
-from rag.retrieval.whole import is_label
+from rag.retrieval.ranking import Candidate, Ranked, candidates_of, is_question
+from rag.retrieval.whole import DECIDES, is_label
 from rag.storage import Store
 from rag.storage.filters import Comparison, Filter, Operator
 from rag.storage.passages import StoredPassage
 
-__all__ = ["central_sentences", "overview_topic", "sentences_for"]
+__all__ = ["central_sentences", "overview_topic", "sentences_for", "with_decisions_first"]
 
 
 def overview_topic(question: str) -> str | None:
@@ -133,12 +134,40 @@ def _spread(scores: FloatArray, vectors: FloatArray, n: int) -> list[int]:
     return taken
 
 
+def with_decisions_first(question: str, ranked: Sequence[Ranked]) -> list[Ranked]:
+    """The places in their order; where the question asks for all that was decided, what says so in one document first.
+
+    That document has the most such sentences among the best places; they are lifted well above all others.
+    """
+    if not ranked or not _ASKS_FOR_DECISIONS.match(question):
+        return [*ranked]
+    found = [place for place in ranked if place.score > 0 and DECIDES.search(place.candidate.quote)]
+    counts = Counter(place.candidate.sentence.document_id for place in ranked[:_N_NEAR])
+    for document, _ in counts.most_common():
+        own = [place for place in found if place.candidate.sentence.document_id == document]
+        if len(own) >= _FEWEST_DECISIONS:
+            score = min(1.0, ranked[0].score + _LIFT)
+            first = [place._replace(score=score) for place in own[:_N_SENTENCES]]
+            return [*first, *(place for place in ranked if place not in own[:_N_SENTENCES])]
+    return [*ranked]
+
+
 def _unit(vector: FloatArray) -> FloatArray:
     length = float(np.linalg.norm(vector)) or 1.0
     unit: FloatArray = (vector / length).astype(np.float32)
     return unit
 
 
+_ASKS_FOR_DECISIONS = re.compile(
+    r"\W*(?:what|which) (?:decisions?\b|(?:was|were|has been|have been|got) (?:decided|agreed|resolved|adopted)"
+    r"|(?:did|has) (?:the |this |that )?(?:[\w-]+ ){1,4}?(?:decided?|resolved?|agreed? on)"
+    r"\W*(?:$|at\b|in\b|on\b|during\b))"
+    r"(?!.* (?:about|regarding|concerning)\b)",
+    re.IGNORECASE,
+)
+_N_NEAR = 10
+_FEWEST_DECISIONS = 2
+_LIFT = 0.2
 _MOST_CHARACTERS = 200
 """Of a question for an overview."""
 _N_SENTENCES = 4

@@ -19,14 +19,16 @@ from rag.language.english import (
     LEADING,
     MONTHS,
     PHRASAL_VERBS,
+    POINTING_BACK,
     QUESTION_WORDS,
     WEEKDAYS,
+    one_of,
     word_set,
 )
 from rag.language.people import FEMALE_NAMES, MALE_NAMES, ROLES, TITLE_TAILS, TITLES
 from rag.language.saying import SAID_OR_THOUGHT, UNREALISED
-from rag.language.words import content_stems, stem
-from rag.retrieval.answer_kinds import Expected, asked_deed, expected_by, has_kind, measure_of
+from rag.language.words import content_stems, content_words, stem
+from rag.retrieval.answer_kinds import Expected, asked_deed, asked_words, expected_by, has_kind, measure_of
 from rag.retrieval.ranking import Candidate, Ranked, likeness
 from rag.retrieval.rows import lacks_column, lacks_number, lacks_superlative
 
@@ -39,7 +41,7 @@ def unmet_requirements(question: str, near: Sequence[Ranked], asked: AskedSpeake
     near: those that would be shown, the best first; at least one.
     """
     candidates = [place.candidate for place in near]
-    found = [*_speaker(asked, question, candidates)]
+    found = [*_speaker(asked, question, candidates), *_topic(asked, question, candidates)]
     for requirement in _REQUIREMENTS:
         found += requirement(question, candidates)
     return tuple(dict.fromkeys(found))
@@ -63,13 +65,24 @@ def _speaker(asked: AskedSpeaker | None, question: str, near: Sequence[Candidate
         yield asked.mention
 
 
+def _topic(asked: AskedSpeaker | None, question: str, near: Sequence[Candidate]) -> Iterator[str]:
+    """What somebody is asked to have said something about: some of it has to be near his or her words."""
+    match = _ABOUT.search(question)
+    if match is None or asked is None or not asked.speaker or _LEANS.match(near[0].quote):
+        return
+    words = [word for word in content_words(match[1]) if not content_stems(word) <= content_stems(asked.speaker)]
+    said = " ".join(map(_beside, near)) + " ".join(each.before for each in near)
+    if words and float(likeness(words, [said]).max(initial=0)) < _LEAST_ALIKE:
+        yield match[1].strip(" ?.")
+
+
 def _person(question: str, near: Sequence[Candidate]) -> Iterator[str]:
     """Somebody of that first and last name: the best sentence may not be about another first name alone."""
     best = near[0]
     beside = set(name_words(f"{best.quote} {best.before} {best.sentence.speaker} {best.passage.title}"))
     names = _full_names(question)
     for given, surname in names if len(names) == 1 else ():
-        others = {fold(each) for each in _bearers(best.quote, surname)}
+        others = {fold(each) for each in _bearers(f"{best.quote} {best.sentence.speaker}", surname)}
         if not others or beside.issuperset(name_words(given)) or "" in others or others & _NO_NAMES:
             continue
         if not any(_may_be_one_name(fold(given), other) for other in others):
@@ -80,6 +93,12 @@ def _opened(question: str) -> str:
     """The question without the word that opens it, unless that is a first name: its capital says nothing."""
     opening = re.match(r"\W*(\w+)", question)
     return question if opening is None or fold(opening[1]) in _FIRST_NAMES else question[opening.end() :]
+
+
+def _beside(candidate: Candidate) -> str:
+    """The sentence with its speaker and heading, and with the one before it where it leans on that."""
+    before = candidate.before if _LEANS.match(candidate.quote) else ""
+    return f"{before} {candidate.quote} {candidate.sentence.speaker} {candidate.passage.heading}"
 
 
 def _around(candidate: Candidate) -> str:
@@ -167,7 +186,8 @@ def _amount(question: str, near: Sequence[Candidate]) -> Iterator[str]:
     stated = [each for each in near if has_kind(kind, each.quote, question) or _AMOUNT[kind].search(each.quote)]
     if kind is Expected.MONEY:
         named = {stem for name in _NAME.findall(_opened(question)) for stem in content_stems(name)}
-        stated = [each for each in stated if not named or named & content_stems(_around(each))]
+        about = named | content_stems(" ".join(word for word in asked_words(question) if word not in _OF_MONEY))
+        stated = [each for each in stated if not named or about & content_stems(_beside(each))]
     if kind is Expected.AGE:
         names = {fold(surname) for _, surname in _full_names(question)}
         stated = [each for each in stated if not names or names & set(name_words(f"{each.quote} {each.before}"))]
@@ -277,6 +297,8 @@ _SAID_AS = {
     Expected.COUNT: "number",
     Expected.MONEY: "sum of money",
 }
+_LEANS = re.compile(rf"{one_of(POINTING_BACK)}\b", re.IGNORECASE)
+_OF_MONEY = word_set("cost costs pay paid pays earn earns earned worth spend spent price charge charged money cash")
 _COUNTRY_STEMS = frozenset(country.names[0] for country in COUNTRIES)
 _SAYS = SAID_OR_THOUGHT | {"write", "wrote", "writes", "according", "announce", "announced"}
 _OF_COUNTRIES = frozenset(
@@ -302,6 +324,7 @@ _ALIKE = 0.7
 """Share of letters in common from which on two names may be spellings of one."""
 _NAME = re.compile(r"(?<![\w-])[A-Z][\w’'-]*(?: [A-Z][\w’'-]*)*")
 _POSSESSIVE = re.compile(r"[’']s\b")
+_ABOUT = re.compile(r"\b(?:about|regarding|concerning) (.+)", re.IGNORECASE)
 _YEAR = re.compile(r"\b(?:1[0-9]\d\d|20\d\d)\b")
 _SPAN_OF_YEARS = re.compile(
     r"\b(?:from|between) \d{4} (?:to|and|until|till) \d{4}|\d{4} ?[-–] ?\d\d|\b(?:since|until|before|after|by) \d{4}",

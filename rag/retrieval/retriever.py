@@ -11,8 +11,13 @@ from rag.language.english import POINTING_BACK, one_of
 from rag.language.words import content_stems
 from rag.protocols import Embedder, FloatArray, PassageReader, Reranker, WordIndex
 from rag.retrieval.answerability import answerability
-from rag.retrieval.duplicates import only_fitting, with_other_sources
-from rag.retrieval.overview import sentences_for
+from rag.retrieval.duplicates import (
+    only_fitting,
+    with_other_sources,
+    with_the_correction_first,
+    with_the_newest_first,
+)
+from rag.retrieval.overview import sentences_for, with_decisions_first
 from rag.retrieval.ranking import Candidate, Ranked, as_meant, candidates_of, measure_features, scores_of
 from rag.retrieval.reading import read_ranking
 from rag.retrieval.rows import with_the_extreme_row_first
@@ -88,7 +93,9 @@ class Retriever:
             asked = asked_speaker(question, self.speakers())
             ranked = self._ranked(question, vector, asked, hits, found.passages, where)
             shown = with_the_extreme_row_first(question, without_labels(ranked, question))
-            shown = self._whole(with_the_answer_first(question, shown))
+            shown = with_decisions_first(question, with_the_newest_first(question, shown))
+            shown = with_the_answer_first(question, with_the_correction_first(question, shown))
+            shown = self._whole(shown)
             evidence = with_other_sources(_with_neighbours(shown, k), self._store, where)
         unmet = ranked[0].reading.unmet if ranked and ranked[0].reading else ()
         return Retrieval(evidence, answerability(question, ranked, asked), unmet, damaged=found.damaged)
@@ -247,8 +254,9 @@ def antecedent(candidate: Candidate) -> Sentence | None:
     "He called it a gift" cannot be understood without the sentence that names him.
 
     A sentence leans on an earlier one when it opens with a pronoun, outside of a quotation, or when it reports
-    somebody's words without naming them. The nearest sentence that names that speaker is what it leans on; without a
-    known speaker, the one just before it. None when it stands alone, or when nothing near enough helps.
+    somebody's words without naming them. The nearest sentence that names that speaker is what it leans on, or else the
+    line below that signs a letter; without a known speaker, the one just before it. None when it stands alone, or when
+    nothing near enough helps.
     """
     name = content_stems(candidate.sentence.speaker)
     is_unnamed = bool(name) and not name & content_stems(candidate.quote)
@@ -258,7 +266,8 @@ def antecedent(candidate: Candidate) -> Sentence | None:
     position = candidate.sentence.ordinal - passage.passage.first_sentence
     earlier = passage.sentences[max(0, position - _N_BACK) : position][::-1]
     if is_unnamed:
-        return next((sentence for sentence in earlier if name & content_stems(passage.quote(sentence))), None)
+        later = [each for each in passage.sentences[position + 1 :] if len(passage.quote(each).split()) <= _N_SIGNED]
+        return next((each for each in (*earlier, *later) if name & content_stems(passage.quote(each))), None)
     return earlier[0] if earlier else None
 
 
@@ -320,3 +329,5 @@ _PRONOUN_FIRST = re.compile(
 _N_JOINED = 16
 """Passages, the best first, of which a quotation is followed over the border."""
 _N_BACK = 6
+_N_SIGNED = 8
+"""Most words of a line that signs a letter."""

@@ -27,7 +27,7 @@ from rag.retrieval.ranking import Candidate, Ranked
 from rag.storage import StoredPassage
 from rag.types import Sentence, Span
 
-__all__ = ["is_label", "joined_at_borders", "whole_quotations", "with_the_answer_first", "without_labels"]
+__all__ = ["DECIDES", "is_label", "joined_at_borders", "whole_quotations", "with_the_answer_first", "without_labels"]
 
 _NONE: Mapping[int, StoredPassage] = MappingProxyType({})
 _MARK = re.compile('[“”„«»"‟]')
@@ -257,15 +257,42 @@ def with_the_answer_first(question: str, ranked: Sequence[Ranked]) -> list[Ranke
     best = ranked[0]
     following = _following(best, ranked)
     if following is None or not _is_announced(question, best.candidate.quote, following.candidate.quote):
+        following = _later(question, best, ranked)
+    if following is None:
         return [*ranked]
     lifted = following._replace(score=min(1.0, best.score + _ABOVE))
     return [lifted, *(place for place in ranked if place is not following)]
 
 
-def _following(best: Ranked, ranked: Sequence[Ranked]) -> Ranked | None:
-    """The next sentence of the passage, if it may be quoted at all."""
+def _later(question: str, best: Ranked, ranked: Sequence[Ranked]) -> Ranked | None:
+    """What stands some sentences on: for "why" what the best sentence is put down to, for a motion what became of it.
+
+    Not for who moved it, when, or what was said for it, and not behind another motion.
+    """
+    if expected_by(question) is Expected.REASON and not _BECAUSE.search(best.candidate.quote):
+        place = _following(best, ranked, 2)
+        return place if place and _PUT_DOWN.match(place.candidate.quote) else None
+    if not _MOVES.search(best.candidate.quote) or not _ASKS_FOR_OUTCOME.match(question):
+        return None
+    for step in range(1, _N_TO_OUTCOME + 1):
+        place = _following(best, ranked, step)
+        if place is None or "\n\n" in _between(best, place) or _MOVES.search(place.candidate.quote):
+            return None
+        if DECIDES.search(place.candidate.quote):
+            return place
+    return None
+
+
+def _between(first: Ranked, last: Ranked) -> str:
+    passage = first.candidate.passage
+    offset = passage.passage.span.start
+    return passage.text[first.candidate.sentence.span.end - offset : last.candidate.sentence.span.start - offset]
+
+
+def _following(best: Ranked, ranked: Sequence[Ranked], step: int = 1) -> Ranked | None:
+    """The next sentence of the passage, or a later one, if it may be quoted at all."""
     sentence = best.candidate.sentence
-    wanted = (sentence.document_id, sentence.ordinal + 1)
+    wanted = (sentence.document_id, sentence.ordinal + step)
     found = ((place.candidate.sentence.document_id, place.candidate.sentence.ordinal) for place in ranked)
     return next((place for place, key in zip(ranked, found, strict=True) if key == wanted and place.score > 0), None)
 
@@ -280,6 +307,8 @@ def _is_announced(question: str, best: str, following: str) -> bool:
     if _YES_OR_NO.match(question) and _ELLIPTIC.match(following):
         return True
     kind = expected_by(question)
+    if kind is Expected.REASON and _LEANS.match(following) and not _BECAUSE.search(best):
+        return _BECAUSE.search(following) is not None
     return (
         kind is not Expected.ANYTHING
         and _LEANS.match(following) is not None
@@ -288,6 +317,28 @@ def _is_announced(question: str, best: str, following: str) -> bool:
     )
 
 
+_N_TO_OUTCOME = 4
+_MOVES = re.compile(r"\b(?:moved|proposed|tabled|called|asked|petition\w*) (?:that|to|for|against)\b", re.IGNORECASE)
+DECIDES = re.compile(
+    r"\b(?:motion|proposal|amendment|bill|petition|plan|request|appeal|matter|application)\b.{0,30}?\b(?:was|were|is)?"
+    r" ?(?:lost|carried|passed|defeated|rejected|adopted|approved|accepted|dismissed|withdrawn|put off|postponed)\b"
+    r"|\b(?:agreed|decided|resolved|voted|refused|declined)\b|\bput (?:the matter|it) off\b|\bturned it down\b",
+    re.IGNORECASE,
+)
+_ASKS_FOR_OUTCOME = re.compile(
+    r"\W*(?:(?:did|does|do|has|have|will|was|were|is|are)\b|what (?:became|happened|was decided|has become)"
+    r"|what (?:did|has) .* (?:decide|do)\b|how did .* vote)",
+    re.IGNORECASE,
+)
+_BECAUSE = re.compile(
+    r"\b(?:because|since(?! \d)|due to|owing to|thanks to|put (?:this|it|that) down to|blamed?|attributed?|the reason"
+    r"|caused by|as a result|that is why|so that)\b",
+    re.IGNORECASE,
+)
+_PUT_DOWN = re.compile(
+    r"(?:he|she|they|it|this|that) (?:\w+ ){0,2}?(?:put (?:this|it|that) down to|blamed?|attributed?|because)\b",
+    re.IGNORECASE,
+)
 _ABOVE = 0.001
 """By how much the announced sentence is lifted above the one that announces it."""
 _MOST_COUNTING_WORDS = 14

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.attribution import Attribution, attribute
+from rag.language.sentences import sentence_spans
 from rag.types import Span
 
 SEED = Path(__file__).parents[2] / "seeds" / "000_cbcbdd5b42f263f4.txt"
@@ -262,3 +263,33 @@ def test_any_text_and_any_spans_give_at_most_one_record_each_with_spans_in_range
 @given(st.text(max_size=200))
 def test_any_text_is_read_without_an_error(text: str) -> None:
     attribute(text, [Span(start=0, end=len(text))])
+
+
+LETTERS = """Letters to the editor
+
+A toll on the sick
+
+Sir, - My husband goes to town. “It is far,” says Ann Berg.
+It costs a fortune.
+Hanne Lie, Little Sund
+
+The toll is fair
+
+Dear editor, I pay for it.
+Yours faithfully, Dr Ove Moe
+"""
+
+
+def test_letters_are_the_words_of_who_signs_them():
+    spans = sentence_spans(LETTERS)
+    found = {spans[one.sentence].slice(LETTERS): one.speaker for one in attribute(LETTERS, spans)}
+    assert found["Sir, - My husband goes to town."] == "Hanne Lie"
+    assert found["It costs a fortune."] == "Hanne Lie"
+    assert found["“It is far,” says Ann Berg."] == "Ann Berg"
+    assert found["Dear editor, I pay for it."] == "Dr Ove Moe"
+    assert "The toll is fair" not in found
+
+
+def test_a_letter_without_a_signature_has_no_speaker():
+    text = "Sir, - I pay for it.\nIt is fair."
+    assert attribute(text, sentence_spans(text)) == []

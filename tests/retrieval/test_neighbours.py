@@ -59,3 +59,12 @@ def test_speaker_named_too_far_back_is_not_looked_for(needed_by_last):
     between = [f"Street {number} is closed." for number in range(6)]
     sentences = [RUBIO, *between, ASKED]
     assert needed_by_last(sentences, ["Marco Rubio", *[""] * 6, "Marco Rubio"]) == ""
+
+
+def test_words_of_a_letter_need_the_line_below_that_signs_it(make_passage):
+    passage = make_passage(
+        ["I propose a sign.", "It is cheap.", "Thor Vinje, Oslund"], speakers=["Thor Vinje"] * 2 + [""]
+    )
+    found = antecedent(candidates_of([passage], [1.0], passage.vectors[0])[0])
+    assert found is not None
+    assert passage.quote(found) == "Thor Vinje, Oslund"

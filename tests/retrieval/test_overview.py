@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from rag.retrieval.overview import central_sentences, overview_topic
+from rag.retrieval.overview import central_sentences, overview_topic, with_decisions_first
 from rag.retrieval.ranking import candidates_of
 
 
@@ -98,3 +98,37 @@ def test_words_of_the_title_count(make_passage):
 
 def test_fewer_sentences_than_asked_for_are_all_of_them(make_passage):
     assert stand_for(make_passage, ["Only one."], [[1.0, 0.0]], n=4) == ["Only one."]
+
+
+DECISIONS = [
+    "Minutes of the meeting in Brekke of the council.",
+    "Anders Holm moved to close the bath.",
+    "The motion was lost by three votes to four.",
+    "The council agreed to sell a plot.",
+    "It put the matter off until April.",
+    "Dogs were seen at the meeting in Brekke.",
+]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What was decided at the meeting in Brekke?",
+        "what did the council decide",
+        "Which decisions were taken in Brekke?",
+    ],
+)
+def test_all_that_was_decided_is_what_the_answer_shows(make_passage, rank, question):
+    passage = make_passage(DECISIONS)
+    ranked = rank(question, candidates_of([passage], [1.0], passage.vectors[0]))
+    first = with_decisions_first(question, ranked)[:3]
+    assert {place.candidate.quote for place in first} == set(DECISIONS[2:5])
+    assert min(place.score for place in first) > max(place.score for place in ranked) + 0.14
+
+
+@pytest.mark.parametrize("question", ["What was decided about the dogs?", "Who decided it?", "What did the mayor say?"])
+def test_other_questions_keep_their_order(make_passage, rank, question):
+    passage = make_passage(DECISIONS)
+    ranked = rank(question, candidates_of([passage], [1.0], passage.vectors[0]))
+    assert with_decisions_first(question, ranked) == ranked
+    assert with_decisions_first(question, []) == []

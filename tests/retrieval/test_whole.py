@@ -276,3 +276,30 @@ def test_nothing_found_and_a_last_sentence_stay_as_they_are(make_passage):
     assert with_the_answer_first("Who?", []) == []
     sentences = ["They are Holm and Lund.", "Seven towns joined."]
     assert first_of(make_passage, "Which towns joined?", sentences, scores=(0.3, 0.6)) == sentences[1]
+
+
+MOTION = "Anders Holm moved that the bath be closed on Mondays. Petra Holm spoke against it. The motion was lost."
+
+
+@pytest.mark.parametrize(
+    ("question", "first"),
+    [
+        ("Did the council decide to close the bath on Mondays?", "The motion was lost."),
+        ("What became of the motion that the bath be closed?", "The motion was lost."),
+        ("Who moved that the bath be closed on Mondays?", "Anders Holm moved that the bath be closed on Mondays."),
+    ],
+)
+def test_what_became_of_a_motion_stands_before_it(ranked_of, question, first):
+    assert quotes(with_the_answer_first(question, ranked_of(MOTION, question)))[0] == first
+
+
+def test_another_motion_ends_the_search_for_what_became_of_one(ranked_of):
+    text = "Ann moved that the bath be closed. Bob proposed to heat it. It was warm. The motion was lost."
+    question = "Was the bath closed by Ann?"
+    assert quotes(with_the_answer_first(question, ranked_of(text, question)))[0] == "Ann moved that the bath be closed."
+
+
+def test_what_something_is_put_down_to_answers_why(ranked_of):
+    text = "The bath lost 3,100 visitors. It cost a fortune. He put this down to the broken sauna."
+    question = "Why did the bath lose visitors?"
+    assert quotes(with_the_answer_first(question, ranked_of(text, question)))[0].startswith("He put this down")
