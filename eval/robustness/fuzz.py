@@ -1,6 +1,6 @@
 """Damage files of every format, and add them: does an error come raw, does a reader fail or take too long?
 
-Small files of each format are made here, as their programs write them (`eval.fuzz_files`); `--files` takes real ones
+Small files of each format are made here, as their programs write them (`fuzz_files`); `--files` takes real ones
 too. Each mutant is one of them cut off, with bits turned, with bytes swapped, taken out, put in or doubled, with a
 random beginning, with what is inside of its parts damaged, under the name of another format, nested in itself, or a
 bomb. It is added to a store as any file is. What must never be:
@@ -25,7 +25,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from eval.fuzz_files import bombs, nested, sound_files
+from eval.robustness.fuzz_files import bombs, nested, sound_files
 from rag import Assistant, Settings
 
 __all__ = ["MUTATIONS", "Tally", "add_arguments", "main", "measure", "mutant"]

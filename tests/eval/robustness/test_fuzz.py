@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import random
 
-from eval import fuzz
-from eval.fuzz_files import sound_files
+from eval.robustness import fuzz
+from eval.robustness.fuzz_files import sound_files
 from rag.assembly.backends import READERS
 
 

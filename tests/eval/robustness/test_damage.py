@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from eval import damage
+from eval.robustness import damage
 
 
 def test_changed_bytes_are_named_and_never_quoted(tmp_path):

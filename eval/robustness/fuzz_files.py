@@ -1,4 +1,4 @@
-"""Small files of every format with all that a reader looks into, and files made to do harm, for `eval.fuzz`."""
+"""Small files of every format with all that a reader looks into, and files made to do harm, for `eval.robustness.fuzz`."""
 # ruff: noqa: E501 - markup stays on the line on which its element begins
 
 from __future__ import annotations
