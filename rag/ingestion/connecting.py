@@ -15,6 +15,7 @@ import ipaddress
 import socket
 import ssl
 import threading
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
@@ -28,7 +29,7 @@ import httpx
 
 from rag.errors import ReadError
 
-__all__ = ["AGENT", "FetchLimits", "is_public", "response_of"]
+__all__ = ["AGENT", "FetchLimits", "is_public", "response_of", "unpacked"]
 
 AGENT = "chapter-and-verse"
 """Our name to servers, and in their `robots.txt`."""
@@ -40,6 +41,7 @@ _METADATA = frozenset(map(ipaddress.ip_address, ("168.63.129.16", "169.254.169.2
 """Where clouds tell a machine its secrets; some are public addresses that lead nowhere else."""
 
 
+_PIECE_BYTES = 1 << 16
 _Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 _Within: TypeAlias = Callable[[float | None, type[Exception]], float]
 """The seconds that something may take, at most until a deadline, past which the error is raised."""
@@ -154,13 +156,16 @@ def _proxy_of(address: str, url: httpx.URL) -> httpcore.Proxy | None:
     """The proxy that the environment names for the address; None for none.
 
     Raises:
-        ReadError: it is of a kind that cannot be used.
+        ReadError: it is of a kind that cannot be used, or no address.
     """
     proxies = getproxies()
     place = proxies.get(url.scheme) or proxies.get("all", "")
     if not place or proxy_bypass(url.host):
         return None
-    proxy = httpx.URL(place if "://" in place else f"http://{place}")
+    try:
+        proxy = httpx.URL(place if "://" in place else f"http://{place}")
+    except (httpx.InvalidURL, ValueError) as error:
+        raise ReadError(address, f"the proxy of the environment is no address ({error}) - mend HTTPS_PROXY") from error
     if proxy.scheme not in ("http", "https"):
         raise ReadError(address, f"proxies by {proxy.scheme!r} are not spoken - name one by http, or set NO_PROXY")
     auth = (proxy.username, proxy.password) if proxy.userinfo else None
@@ -172,6 +177,45 @@ def _version() -> str:
         return metadata.version("chapter-and-verse")
     except metadata.PackageNotFoundError:
         return "0"
+
+
+def unpacked(address: str, pieces: Iterable[bytes], headers: httpx.Headers, max_bytes: int) -> Iterator[bytes]:
+    """The body as it was before it was packed, never more of it in memory than a piece.
+
+    Raises:
+        ReadError: there is more than allowed, or it is damaged, or packed in a way that was not asked for.
+    """
+    too_much = ReadError(
+        address, f"it has more than the {max_bytes:,} bytes allowed - save a part of it, or raise max_file_bytes"
+    )
+    length = headers.get("content-length", "")
+    if length.isdecimal() and int(length[:20]) > max_bytes:
+        raise too_much
+    packing = headers.get("content-encoding", "identity").strip().lower()
+    if packing not in ("identity", "", "gzip", "x-gzip", "deflate"):
+        raise ReadError(address, f"the server packs it as {packing!r}, unasked - save the page in a browser")
+    unpacker = None if packing in ("identity", "") else zlib.decompressobj(zlib.MAX_WBITS | 32)
+    n_packed = n_unpacked = 0
+    for piece in pieces:
+        n_packed += len(piece)
+        if n_packed > max_bytes:
+            raise too_much
+        for part in [piece] if unpacker is None else _inflated(address, unpacker, piece):
+            n_unpacked += len(part)
+            if n_unpacked > max_bytes:
+                raise too_much
+            yield part
+    if unpacker is not None and n_packed and not unpacker.eof:
+        raise ReadError(address, "it broke off in the middle - try again")
+
+
+def _inflated(address: str, unpacker: Any, piece: bytes) -> Iterator[bytes]:
+    try:
+        while piece and not unpacker.eof:
+            yield unpacker.decompress(piece, _PIECE_BYTES)
+            piece = unpacker.unconsumed_tail
+    except zlib.error as error:
+        raise ReadError(address, f"what the server sent cannot be unpacked ({error}) - try again") from error
 
 
 class _CheckedBackend(httpcore.SyncBackend):

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import re
 import tempfile
-import zlib
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
 from email.message import Message
 from email.utils import parsedate_to_datetime
@@ -17,12 +16,12 @@ from functools import partial
 from http.client import responses
 from pathlib import Path
 from time import monotonic, sleep
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import httpx
 
 from rag.errors import ReadError
-from rag.ingestion.connecting import AGENT, FetchLimits, response_of
+from rag.ingestion.connecting import AGENT, FetchLimits, response_of, unpacked
 from rag.ingestion.finding import SourceFile, hash_of_file
 from rag.ingestion.uploads import N_SIGNATURE_BYTES, TELLS_NOTHING, Origin, kept, name_of, suffix_of
 from rag.storage import Store, opened_privately
@@ -36,6 +35,8 @@ __all__ = ["Head", "Manners", "StatusError", "Validators", "Visitor", "fetch", "
 _HOST = re.compile(rb"[a-z0-9._-]+|[0-9a-f:.]+")
 _MOST_HOPS = 10
 _MOST_CHARACTERS = 4000
+_MOST_CHARACTERS_KEPT = 500
+_MOST_BYTES_OF_RULES = 1_000_000
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _NOT_MODIFIED = 304
 _GONE = frozenset({404, 410})
@@ -43,7 +44,6 @@ _REFUSED = frozenset({401, 402, 403, 407, 451})
 _LATER = frozenset({429, 503})
 _KEPT_OF_A_HEAD = ("url", "etag", "last_modified", "charset")
 _LONGEST_WAIT_SECONDS = 60.0
-_PIECE_BYTES = 1 << 16
 
 
 class Validators(NamedTuple):
@@ -158,7 +158,7 @@ def fetch(
                 raise ReadError(address, reason)
             retrieved = datetime.now(UTC).isoformat(timespec="seconds")
             with opened_privately(path, "xb") as file:
-                file.writelines(_unpacked(address, response.iter_stream(), headers, limits.max_bytes))
+                file.writelines(unpacked(address, response.iter_stream(), headers, limits.max_bytes))
             return Fetched(head, retrieved)
 
 
@@ -223,49 +223,15 @@ def _head(url: str, headers: httpx.Headers) -> Head:
     return Head(
         url=url,
         media_type=message.get_content_type() if "/" in said else "",
-        charset=str(message.get_content_charset() or ""),
-        etag=headers.get("etag", ""),
-        last_modified=headers.get("last-modified", ""),
+        charset=_plain(str(message.get_content_charset() or "")),
+        etag=_plain(headers.get("etag", "")),
+        last_modified=_plain(headers.get("last-modified", "")),
     )
 
 
-def _unpacked(address: str, pieces: Iterable[bytes], headers: httpx.Headers, max_bytes: int) -> Iterator[bytes]:
-    """The body as it was before it was packed, never more of it in memory than a piece.
-
-    Raises:
-        ReadError: there is more than allowed, or it is damaged, or packed in a way that was not asked for.
-    """
-    too_much = ReadError(
-        address, f"it has more than the {max_bytes:,} bytes allowed - save a part of it, or raise max_file_bytes"
-    )
-    length = headers.get("content-length", "")
-    if length.isdecimal() and int(length[:20]) > max_bytes:
-        raise too_much
-    packing = headers.get("content-encoding", "identity").strip().lower()
-    if packing not in ("identity", "", "gzip", "x-gzip", "deflate"):
-        raise ReadError(address, f"the server packs it as {packing!r}, unasked - save the page in a browser")
-    unpacker = None if packing in ("identity", "") else zlib.decompressobj(zlib.MAX_WBITS | 32)
-    n_packed = n_unpacked = 0
-    for piece in pieces:
-        n_packed += len(piece)
-        if n_packed > max_bytes:
-            raise too_much
-        for part in [piece] if unpacker is None else _inflated(address, unpacker, piece):
-            n_unpacked += len(part)
-            if n_unpacked > max_bytes:
-                raise too_much
-            yield part
-    if unpacker is not None and n_packed and not unpacker.eof:
-        raise ReadError(address, "it broke off in the middle - try again")
-
-
-def _inflated(address: str, unpacker: Any, piece: bytes) -> Iterator[bytes]:
-    try:
-        while piece and not unpacker.eof:
-            yield unpacker.decompress(piece, _PIECE_BYTES)
-            piece = unpacker.unconsumed_tail
-    except zlib.error as error:
-        raise ReadError(address, f"what the server sent cannot be unpacked ({error}) - try again") from error
+def _plain(value: str) -> str:
+    """The value, which is kept and said to the server again; empty for what is no short plain text."""
+    return value if value.isascii() and value.isprintable() and len(value) <= _MOST_CHARACTERS_KEPT else ""
 
 
 class Manners:
@@ -332,7 +298,8 @@ class Visitor:
     def _text_of(self, address: str) -> str:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder, "fetched")
-            fetch(address, path, limits=self._limits, refusal=lambda _: "")
+            limits = self._limits._replace(max_bytes=min(self._limits.max_bytes, _MOST_BYTES_OF_RULES))
+            fetch(address, path, limits=limits, refusal=lambda _: "")
             return path.read_bytes().decode("utf-8-sig", "replace")
 
     def normal(self, address: str) -> str:

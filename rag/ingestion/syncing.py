@@ -17,10 +17,10 @@ from time import monotonic
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from rag.errors import NotFoundError, RagError, ReadError, SettingsError
+from rag.errors import NotFoundError, RagError, ReadError, SettingsError, StoreFullError, disk_refusal
 from rag.ingestion.finding import IGNORE_FILE, OF_A_STORE, FoundFiles, SourceFile, hash_of_file, inside, printable
 from rag.ingestion.uploads import fetched_into, keep, receiving
-from rag.ingestion.writing import Outcome, Writer
+from rag.ingestion.writing import Outcome, Writer, part_of
 from rag.storage import KnownVersion, Store, store_of
 from rag.types import NO_METADATA, AddReport, Failure, Progress
 
@@ -237,7 +237,7 @@ class Pages:
         followed: dict[str, Mapping[str, str]] = {}
         for start in range(0, len(addresses), _ADDRESSES_AT_A_TIME):
             gone: list[KnownVersion] = []
-            on_part = _part_of(on_progress, start, len(addresses))
+            on_part = part_of(on_progress, start, len(addresses))
             with receiving(self._store.folder, "fetched-") as folder:
                 files: list[SourceFile] = []
                 for address in addresses[start : start + _ADDRESSES_AT_A_TIME]:
@@ -268,7 +268,15 @@ class Pages:
         """
         visitor = self._visitor()
         try:
-            yield visitor.visit(address, folder, gaps=how.gaps.get(address, NO_METADATA), manners=how.manners)
+            try:
+                yield visitor.visit(address, folder, gaps=how.gaps.get(address, NO_METADATA), manners=how.manners)
+            except RagError:
+                raise
+            except Exception as error:  # of a library, over something that a server should not say
+                if isinstance(error, OSError) and (refusal := disk_refusal(error)):
+                    raise StoreFullError(f"cannot fetch {address!r}: {refusal}") from error
+                reason = f"fetching it failed with {type(error).__name__} ({error}) - look at it in a browser"
+                raise ReadError(address, reason) from error
         except ReadError as error:
             into = fetched_into(address)
             is_gone = bool(how.listed_in) and getattr(error, "is_gone", False)
@@ -295,18 +303,6 @@ class Pages:
     def _withdraw(self, version: KnownVersion) -> None:
         with self._store.begin():
             self._writer.withdraw(version.document_id)
-
-
-def _part_of(on_progress: _OnProgress, n_before: int, n_total: int) -> _OnProgress:
-    """Tells how far all is, where what is told is how far a part is: each address counts the same."""
-    if on_progress is None:
-        return None
-
-    def of_all(progress: Progress) -> None:
-        n_done = n_before + progress.n_done
-        on_progress(Progress(n_done=n_done, n_total=n_total, bytes_done=n_done, bytes_total=n_total))
-
-    return of_all
 
 
 _PAUSES_OF_A_LOOK = 10

@@ -273,8 +273,15 @@ _NEVER_TEXT = ("image/", "audio/", "video/", "font/")
 _SIGNATURES = (
     (re.compile(rb"%PDF-"), ".pdf"),
     (re.compile(rb"\{\\rtf"), ".rtf"),
-    (re.compile(rb"\s*<(?:!doctype\s+html|html\b|head\b|body\b)", re.IGNORECASE), ".html"),
-    (re.compile(rb"\s*<\?xml\b"), ".xml"),
+    (
+        re.compile(
+            rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype\s+html|!--|(?:html|head|script|iframe|h1|div|font|table|a|style|title|b"
+            rb"|body|br|p)\b)",
+            re.IGNORECASE,
+        ),
+        ".html",
+    ),
+    (re.compile(rb"(?:\xef\xbb\xbf)?\s*<\?xml\b"), ".xml"),
 )
 N_SIGNATURE_BYTES = 1024
 

@@ -15,7 +15,7 @@ from rag.protocols import Embedder, FloatArray, WordIndex
 from rag.storage import Store, damaged_documents, damaged_texts, delete_dangling, restore_states
 from rag.types import AddReport, Failure, Progress, Span
 
-__all__ = ["PASSAGES_AT_A_TIME", "Outcome", "Remaking", "Reporting", "Writer"]
+__all__ = ["PASSAGES_AT_A_TIME", "Outcome", "Remaking", "Reporting", "Writer", "part_of"]
 
 PASSAGES_AT_A_TIME = 256
 
@@ -379,3 +379,17 @@ class Reporting:
                     n_done=self._n_stored, n_total=self._n_total, bytes_done=bytes_done, bytes_total=self._bytes_total
                 )
             )
+
+
+def part_of(
+    on_progress: Callable[[Progress], None] | None, n_before: int, n_total: int
+) -> Callable[[Progress], None] | None:
+    """Tells how far all is, where what is told is how far a part is: each address counts the same."""
+    if on_progress is None:
+        return None
+
+    def of_all(progress: Progress) -> None:
+        n_done = n_before + progress.n_done
+        on_progress(Progress(n_done=n_done, n_total=n_total, bytes_done=n_done, bytes_total=n_total))
+
+    return of_all

@@ -129,6 +129,8 @@ def test_proxy_of_the_environment_is_used_and_asked_for_nothing_private(get, sit
     assert site.asked == ["http://example.test/"]
     monkeypatch.setenv("http_proxy", "socks5://127.0.0.1:1080")
     assert "'socks5' are not spoken" in refusal(get, "http://example.test/", PUBLIC)
+    monkeypatch.setenv("http_proxy", "http://[::1")
+    assert "the proxy of the environment is no address" in refusal(get, "http://example.test/", PUBLIC)
 
 
 # Redirects
@@ -371,6 +373,7 @@ def test_site_that_wants_to_be_asked_too_seldom_is_asked_once():
         ("/a", "text/plain", b"a,b", ".txt"),
         ("/a", "", b"  <!DOCTYPE html>", ".html"),
         ("/a.docx", "application/octet-stream", b"PK", ".docx"),
+        ("/a", "", b"\xef\xbb\xbf<p>It rained.", ".html"),
         ("/a", "application/rss+xml", b"<rss>", ".xml"),
         ("/a.pdf", "application/x-unknown", b"?", ".pdf"),
         ("/a.pdf", "image/gif", b"GIF8", ""),

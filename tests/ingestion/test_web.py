@@ -107,6 +107,42 @@ def test_each_failure_is_named_and_the_others_go_on(assistant, site, write):
     assert all("\n" not in failure.reason and " - " in failure.reason for failure in report.failed)
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"ETag": '"é"'},
+        {"ETag": "x" * 60_000},
+        {"Last-Modified": "ÿ\x01"},
+        {"Content-Type": "text/html; charset*=a'b'é"},
+        {"Content-Type": 'text/html; charset="é;b'},
+        {"Content-Type": "/"},
+        {"Content-Type": "text/html, text/plain"},
+        {"Content-Length": "²"},
+        {"Content-Encoding": "é"},
+        {"Location": "//é"},
+        {"Retry-After": "9" * 5000},
+    ],
+)
+@pytest.mark.parametrize("status", [200, 302, 429])
+def test_whatever_a_server_says_is_a_document_or_a_sentence_also_the_next_time(assistant, site, said, status):
+    site.pages["/a"] = Reply(status, {"Content-Type": "text/html", **said}, [page(BRIDGE).encode()])
+    for _ in range(2):
+        report = assistant.add([f"{site.url}/a"])
+        assert len(report.added) + len(report.unchanged) + len(report.failed) == 1
+        assert not any("failed with" in failure.reason for failure in report.failed)
+
+
+def test_fault_of_a_library_is_one_sentence(assistant, site, monkeypatch):
+    def getproxies():
+        raise LookupError("no such thing")
+
+    monkeypatch.setattr("rag.ingestion.connecting.getproxies", getproxies)
+    address = site.put("/a", page(BRIDGE))
+    (failure,) = assistant.add([address]).failed
+    assert failure.source == address
+    assert failure.reason == "fetching it failed with LookupError (no such thing) - look at it in a browser"
+
+
 def test_private_address_is_refused_by_default(site, store_folder):
     with Assistant.open(store_folder, Settings(embedder="hashing")) as assistant:
         (failure,) = assistant.add([site.put("/a", page(BRIDGE))]).failed
