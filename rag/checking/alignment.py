@@ -10,11 +10,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 from typing import NamedTuple
 
 from rag.checking.atoms import Atom, Sentence
 
-__all__ = ["Alignment", "Finding", "FindingKind", "align", "are_listed", "conflict", "missing", "of_kind"]
+__all__ = [
+    "Alignment",
+    "Finding",
+    "FindingKind",
+    "align",
+    "are_listed",
+    "conflict",
+    "missing",
+    "of_kind",
+    "replaced_gaps",
+]
 
 _LIST_MARKS = frozenset({",", "and", "or", "&", "the"})
 _JOINTS = frozenset({"and", "or", "&"})
@@ -52,7 +63,8 @@ def align(claim: Sentence, evidence: Sentence) -> Alignment:
     (None, 3, 1, 0)
     """
     mine, theirs = claim.atoms, evidence.atoms
-    fits = [[one.fits(other) for other in theirs] for one in mine]
+    shared = {atom.key for atom in mine} & {atom.key for atom in theirs}  # these stand for nothing but themselves
+    fits = [[_fits(one, other, shared) for other in theirs] for one in mine]
     places: list[int | None] = [None] * len(mine)
     start = 0
     while start < min(len(mine), len(theirs)) and fits[start][start]:
@@ -67,6 +79,11 @@ def align(claim: Sentence, evidence: Sentence) -> Alignment:
     in_order = tuple(place is not None for place in places)
     _place_the_rest(mine, theirs, fits, places)
     return Alignment(claim=claim, evidence=evidence, places=tuple(places), in_order=in_order)
+
+
+def _fits(one: Atom, other: Atom, shared: set[str]) -> bool:
+    is_itself = one.key == other.key or (one.key not in shared and other.key not in shared)
+    return is_itself and one.fits(other)
 
 
 def _longest_common(fits: Sequence[Sequence[bool]], start: int, my_end: int, their_end: int) -> list[tuple[int, int]]:
@@ -106,6 +123,19 @@ def _place_the_rest(
             best = min(candidates, key=lambda place: (place in taken, abs(place - left - 1)))
             places[index] = best
             taken.add(best)
+
+
+def replaced_gaps(alignment: Alignment) -> set[tuple[int, int]]:
+    """Neighbouring places between which the claim has words of its own: said in other words, not left out."""
+    found = set()
+    kept = sorted({place for place in alignment.places if place is not None})
+    for one, other in pairwise(kept):
+        first, last = alignment.places.index(one), alignment.places.index(other)
+        beside = alignment.places[min(first, last) : max(first, last)]
+        own = [index for index, place in enumerate(alignment.places) if place is None]
+        if None in beside or (own and own[-1] > max(first, last)):
+            found.add((one, other))
+    return found
 
 
 def are_listed(atoms: Sequence[Atom], one: int, other: int) -> bool:

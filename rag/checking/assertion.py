@@ -14,7 +14,7 @@ A fact stands in a sentence, and the sentence in a document. "In her novel, …"
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
@@ -76,6 +76,7 @@ _FICTIVE_ROLES = stems_of(
 )
 _FICTION = stems_of(saying.FICTION)
 _FICTION_VERBS = stems_of(saying.FICTION_VERBS)
+_PLAYING = stems_of(word_set("play portray star impersonate"))
 _DISOWNING = stems_of(saying.DISOWNING)
 _NAMING = stems_of(saying.NAMING)
 _NOT = NEGATIONS | NEGATING | {"rarely", "seldom"}
@@ -195,7 +196,10 @@ def _kind_at(tokens: Sequence[str], position: int) -> tuple[Frame | None, int]:
         return Frame.FORMER, 1
     if word == "can" and tokens[position + 1 : position + 2] != ("not",):
         return Frame.POSSIBLE, 1
-    if base in _NAMING:
+    following = tokens[position + 1 : position + 7]
+    if base in _PLAYING and following[:1] in (("a",), ("an",)) and "who" in following:
+        return Frame.FICTIONAL, 1
+    if base in _NAMING and tokens[position + 1 : position + 2] not in (("for",), ("on",), ("off",), ("upon",)):
         return Frame.NAMED, 1
     is_second = tokens[position + 1 : position + 2] in (("only",), ("just",), ("merely",), ("necessarily",))
     if word in _NOT and not is_second and tokens[position - 1 : position] != (",",):
@@ -277,9 +281,9 @@ def frame_findings(alignment: Alignment) -> Iterator[Finding]:
     claim, evidence = alignment.claim, alignment.evidence
     placed = [evidence.atoms[place] for place in alignment.places if place is not None]
     kept = {position for atom in placed for position in range(atom.position, atom.end)}
-    mine = {base_form(word) for word in claim.tokens} | set(claim.tokens)
+    mine = set(claim.tokens)
     for cue in cues_of(evidence):
-        if cue.position in kept or _is_kept(cue, mine):
+        if cue.position in kept or _is_kept(cue, mine, evidence.tokens):
             continue
         n_inside = sum(cue.first <= atom.position < cue.end for atom in placed)
         is_wide = cue.kind in _OVER_CLAUSES
@@ -313,14 +317,17 @@ def framed(why: str, *against: str) -> Finding:
     return missing(f"the evidence does not assert it: {why}", against=against)._replace(kind=FindingKind.FRAMED)
 
 
-def _is_kept(cue: Cue, mine: Iterable[str]) -> bool:
+def _is_kept(cue: Cue, mine: set[str], theirs: Sequence[str]) -> bool:
     """Whether the claim has the cue, or another of its kind that serves as well."""
     words = cue.word.split()
-    has = set(mine)
+    has = mine | {base_form(word) for word in mine}
     if any(word in has or base_form(word) in has for word in words if len(word) > 3 or len(words) == 1):
         return True
-    return not has.isdisjoint(_SAME.get(cue.kind, frozenset())) or (
-        cue.kind is Frame.DOUBTED and not has.isdisjoint(_DOUBT | word_set("may might could said some few many"))
+    serving = _SAME.get(cue.kind, frozenset())
+    if cue.kind is Frame.EXCEPTED:  # "nothing but a rake": the same "nothing" keeps no exception
+        serving -= set(theirs) & {"nothing", "not", "only"}
+    return not mine.isdisjoint(serving) or (
+        cue.kind is Frame.DOUBTED and not mine.isdisjoint(_DOUBT | word_set("may might could said some few many"))
     )
 
 

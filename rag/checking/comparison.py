@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 from typing import NamedTuple
 
 from rag.checking.alignment import Alignment, Finding, FindingKind, align, conflict, missing, of_kind
 from rag.checking.assertion import frame_findings
 from rag.checking.atoms import Atom, AtomKind, Sentence, is_derived
-from rag.checking.form import unstated_findings
+from rag.checking.form import copula_findings, unstated_findings
 from rag.checking.joined import (
     conjunction_findings,
-    copula_findings,
     count_findings,
     date_findings,
     fragment_findings,
@@ -112,8 +112,17 @@ class Comparison(NamedTuple):
     is_exchanged: bool = False
 
 
-def compare(claim: Sentence, cited: Sequence[Sequence[Sentence]], *, is_attributed: bool) -> Comparison:
-    """The sentence beside those that are cited, which are together with the others of their quote."""
+def compare(
+    claim: Sentence,
+    cited: Sequence[Sequence[Sentence]],
+    *,
+    is_attributed: bool,
+    behind: Mapping[Sentence, frozenset[str]] = MappingProxyType({}),
+) -> Comparison:
+    """The sentence beside those that are cited, which are together with the others of their quote.
+
+    behind: for a sentence of the evidence the words before it in its document, where that is known.
+    """
     evidence = [sentence for said in cited for sentence in said]
     if not claim.atoms:
         return Comparison([missing(f"{claim.text!r} says nothing that can be compared")], 0.0, 1.0)
@@ -145,7 +154,7 @@ def compare(claim: Sentence, cited: Sequence[Sequence[Sentence]], *, is_attribut
     findings += of_kind(FindingKind.SPEAKER, report_findings(ordered[0]))
     findings += of_kind(FindingKind.FRAMED, frame_findings(ordered[0]))
     findings += of_kind(FindingKind.NARROWED, omission_findings(ordered[0]))
-    findings += of_kind(FindingKind.JOINED, joining_findings(claim, [[sentence] for sentence in evidence], speaking))
+    findings += of_kind(FindingKind.JOINED, joining_findings(claim, [[each] for each in evidence], speaking, behind))
     findings += of_kind(FindingKind.JOINED, fragment_findings(claim, evidence))
     uncovered, weight, n_words = _uncovered(claim, evidence, open_atoms)
     findings += uncovered

@@ -5,22 +5,35 @@ that states something supports a claim in other words. A whole sentence may stil
 
 Orders, wishes and games are read without a grammar: a verb of saying or supposing in its base form where a sentence, or
 a part of one behind a mark, begins; "Let us"; a label such as "Note to the assistant:". Inside a sentence, what follows
-"requires that", "to hear that" or "the statement that" is only spoken of.
+"requires that", "to hear that" or "the statement that" is only spoken of. What somebody plays, or is taken for or
+remembered as, it is not said to be.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from rag.checking.alignment import Alignment, Finding, missing
-from rag.checking.atoms import AtomKind, Sentence, normalised
-from rag.language.english import ARTICLES, DEMONSTRATIVES, HELPING, OBJECTS, SUBJECTS, THIRD_PERSON, one_of, word_set
+from rag.checking.atoms import Atom, AtomKind, Sentence, normalised
+from rag.checking.lexicon import base_form, is_participle
+from rag.language.english import (
+    ARTICLES,
+    BE,
+    DEMONSTRATIVES,
+    HELPING,
+    OBJECTS,
+    POSSESSIVES,
+    SUBJECTS,
+    THIRD_PERSON,
+    one_of,
+    word_set,
+)
 from rag.language.identification import has_english_words, is_foreign, is_undecided
 from rag.language.saying import ALLEGED, ANSWERED, SAID_OR_THOUGHT, STATED
 
-__all__ = ["form_reason", "is_order", "is_statement", "narration", "unstated_findings"]
+__all__ = ["copula_findings", "form_reason", "is_order", "is_statement", "narration", "unstated_findings"]
 
 N_CODE_SIGNS = 3
 """A sentence with as many different signs of code is code: JSON, SQL, a template."""
@@ -282,3 +295,58 @@ def _end(tokens: tuple[str, ...], position: int) -> int:
         elif tokens[end] in _CLAUSE_ENDS and not is_open and end > position + 1:
             return end
     return len(tokens)
+
+
+_BEING_SO = BE | word_set("get gets got")
+_OWN_OR_ARTICLE = ARTICLES | POSSESSIVES
+_TAKEN_FOR = word_set("as for like")
+_RELATING = word_set("after before until since later earlier")
+_BEING = frozenset(
+    map(base_form, word_set("become remain serve work form constitute mark act elect appoint name stay"))
+)
+
+
+def copula_findings(alignment: Alignment) -> Iterator[Finding]:
+    """What the claim says that something is, while the evidence only does something with the two: "plays a judge"."""
+    mine, theirs = alignment.claim.atoms, alignment.evidence.atoms
+    for index in range(1, len(mine)):
+        one, other = alignment.places[index - 1], alignment.places[index]
+        is_copula = not _BEING_SO.isdisjoint(mine[index].before) and not is_participle(mine[index].lower)
+        if one is None or other is None or not is_copula or mine[index].lower.endswith("ing"):
+            continue
+        first, last = min(one, other), max(one, other)
+        if one < other - 1 and "as" in theirs[last].before and _is_only_called(theirs[last - 1]):
+            yield missing(
+                f"the evidence does not say that {mine[index - 1].text!r} is {mine[index].text!r}",
+                lacking=(mine[index].text,),
+                against=(f"{theirs[last - 1].text} as",),
+            )
+            return
+        words = alignment.evidence.tokens[theirs[first].end : theirs[last].position]
+        if not _BEING_SO.isdisjoint(words):
+            continue
+        is_apposed = words[:1] in ((",",), ("(",), ("-",))
+        is_other_verb = one < other and not is_apposed and _is_done_to(theirs[: last + 1], first)
+        is_time = "in" in mine[index].before and not _RELATING.isdisjoint(words)
+        if is_other_verb or is_time:
+            yield missing(
+                f"the evidence does not say that {mine[index - 1].text!r} is {mine[index].text!r}",
+                lacking=(mine[index].text,),
+            )
+            return
+
+
+def _is_only_called(verb: Atom) -> bool:
+    """Whether what is "remembered as" a thing need not be one, and what "served as" it was."""
+    return verb.kind is AtomKind.WORD and is_participle(verb.lower) and verb.key not in _BEING
+
+
+def _is_done_to(atoms: Sequence[Atom], first: int) -> bool:
+    """Whether the first does something to the last of the atoms, or is taken for it: "plays a judge", "for a ship"."""
+    between, last = atoms[first + 1 : -1], atoms[-1]
+    if not between:
+        governor = atoms[first - 1].key if first else ""
+        return not _TAKEN_FOR.isdisjoint(last.before) and governor not in _BEING
+    verb = between[0]
+    is_object = not (_OWN_OR_ARTICLE | _TAKEN_FOR).isdisjoint(last.before)
+    return len(between) == 1 and is_object and not verb.before and verb.key not in _BEING

@@ -7,14 +7,13 @@ a pronoun, or a part of the name, in their place. Clauses that "and" joins may c
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby, pairwise
 
 from rag.checking.alignment import Alignment, Finding, conflict, missing
 from rag.checking.atoms import Atom, AtomKind, Sentence, sentences_of
-from rag.checking.lexicon import LIGHT_WORDS, base_form, is_participle
+from rag.checking.lexicon import LIGHT_WORDS, base_form
 from rag.language.english import (
-    ARTICLES,
     BE,
     CLAUSE_OPENERS,
     DO,
@@ -28,7 +27,6 @@ from rag.language.english import (
 
 __all__ = [
     "conjunction_findings",
-    "copula_findings",
     "count_findings",
     "date_findings",
     "fragment_findings",
@@ -48,18 +46,24 @@ _N_NEAR = 2
 """Atoms between a pronoun and what stands beside the name in the claim."""
 
 
-def joining_findings(claim: Sentence, cited: Sequence[Sequence[Sentence]], speaking: set[int]) -> Iterator[Finding]:
-    """Clauses of the claim that no single quote has; `cited` has the sentences of each quote, `speaking` who speaks."""
+def joining_findings(
+    claim: Sentence, cited: Sequence[Sequence[Sentence]], speaking: set[int], behind: Mapping[Sentence, frozenset[str]]
+) -> Iterator[Finding]:
+    """Clauses of the claim that no single quote has.
+
+    cited: the sentences of each quote. speaking: the atoms of who speaks. behind: for a sentence the words before it in
+    its document, where that is known: a name that is not among them is none of its pronouns.
+    """
     if len(cited) < 2:
         return
     whole = [i for i, atom in enumerate(claim.atoms) if i not in speaking and atom.lower not in LIGHT_WORDS]
     covering = {i: {q for q, quote in enumerate(cited) if _has(quote, claim.atoms[i])} for i in whole}
     whole = [i for i in whole if covering[i]]
-    if any(_is_from(claim, whole, cited[q], q, covering) for q in range(len(cited))):
+    if any(_is_from(claim, whole, cited[q], q, covering, behind) for q in range(len(cited))):
         return
     opening: list[int] = []
     for clause in _clauses(claim, whole):
-        fitting = [q for q in range(len(cited)) if _is_from(claim, clause, cited[q], q, covering)]
+        fitting = [q for q in range(len(cited)) if _is_from(claim, clause, cited[q], q, covering, behind)]
         if opening and _has_no_subject(claim.atoms[clause[0]]):
             fitting = [q for q in fitting if _is_about(claim, opening, cited[q])]
         if not fitting:
@@ -113,14 +117,21 @@ def _clauses(claim: Sentence, indexes: Sequence[int]) -> list[list[int]]:
 
 
 def _is_from(
-    claim: Sentence, clause: Sequence[int], quote: Sequence[Sentence], number: int, covering: dict[int, set[int]]
+    claim: Sentence,
+    clause: Sequence[int],
+    quote: Sequence[Sentence],
+    number: int,
+    covering: dict[int, set[int]],
+    behind: Mapping[Sentence, frozenset[str]],
 ) -> bool:
     """Whether the quote has the clause, but for names for which it has a pronoun or a part of the name."""
     lacking = [i for i in clause if number not in covering[i]]
-    return len(lacking) < max(1, len(clause)) and all(_is_named_otherwise(claim, i, quote) for i in lacking)
+    return len(lacking) < max(1, len(clause)) and all(_is_named_otherwise(claim, i, quote, behind) for i in lacking)
 
 
-def _is_named_otherwise(claim: Sentence, index: int, quote: Sequence[Sentence]) -> bool:
+def _is_named_otherwise(
+    claim: Sentence, index: int, quote: Sequence[Sentence], behind: Mapping[Sentence, frozenset[str]]
+) -> bool:
     atoms = claim.atoms
     if atoms[index].kind is not AtomKind.NAME and not atoms[index].is_first:
         return False
@@ -134,19 +145,29 @@ def _is_named_otherwise(claim: Sentence, index: int, quote: Sequence[Sentence]) 
     if not _OF_PLACES.isdisjoint(atoms[first].before):
         return False
     pronouns = _PRONOUNS - _OF_THINGS if last > first else _PRONOUNS
+    is_owner = atoms[last].is_owner or "of" in atoms[first].before
     left, right = atoms[first - 1] if first else None, atoms[last + 1] if last + 1 < len(atoms) else None
-    return any(_has_near(sentence, beside, pronouns) for sentence in quote for beside in (left, right))
+    name = {atom.lower for atom in atoms[first : last + 1]}
+    return any(
+        _has_near(sentence, beside, pronouns, is_owner=is_owner) and not name.isdisjoint(behind.get(sentence, name))
+        for sentence in quote
+        for beside in (left, right)
+    )
 
 
-def _has_near(sentence: Sentence, beside: Atom | None, pronouns: frozenset[str]) -> bool:
+def _has_near(sentence: Sentence, beside: Atom | None, pronouns: frozenset[str], *, is_owner: bool) -> bool:
     if beside is None:
         return False
     for place, atom in enumerate(sentence.atoms):
-        near = sentence.atoms[max(0, place - _N_NEAR + 1) : place + _N_NEAR]
-        is_last = place == len(sentence.atoms) - 1
-        words = {word for other in near for word in other.before} | set(sentence.after if is_last else ())
-        if beside.fits(atom) and not pronouns.isdisjoint(words):
-            return True
+        if not beside.fits(atom):
+            continue
+        near = [other.before for other in sentence.atoms[max(0, place - _N_NEAR + 1) : place + _N_NEAR]]
+        if place == len(sentence.atoms) - 1:
+            near.append((*sentence.after, "."))
+        for before in near:
+            owners = POSSESSIVES.intersection(before[-1:])  # "her pupil": whose, not who
+            if not pronouns.isdisjoint(owners if is_owner else set(before) - owners):
+                return True
     return False
 
 
@@ -316,49 +337,6 @@ def _value(atom: Atom) -> int:
     """The whole number of a quantity; 0 for another one."""
     number = atom.key.removeprefix("n:")
     return int(number) if number.isdigit() else 0
-
-
-_BEING_SO = BE | word_set("get gets got")
-_OWN_OR_ARTICLE = ARTICLES | POSSESSIVES
-_TAKEN_FOR = word_set("as for like")
-_RELATING = word_set("after before until since later earlier")
-_BEING = frozenset(
-    map(base_form, word_set("become remain serve work form constitute mark act elect appoint name stay"))
-)
-
-
-def copula_findings(alignment: Alignment) -> Iterator[Finding]:
-    """What the claim says that something is, while the evidence only does something with the two: "plays a judge"."""
-    mine, theirs = alignment.claim.atoms, alignment.evidence.atoms
-    for index in range(1, len(mine)):
-        one, other = alignment.places[index - 1], alignment.places[index]
-        is_copula = not _BEING_SO.isdisjoint(mine[index].before) and not is_participle(mine[index].lower)
-        if one is None or other is None or not is_copula or mine[index].lower.endswith("ing"):
-            continue
-        first, last = min(one, other), max(one, other)
-        words = alignment.evidence.tokens[theirs[first].end : theirs[last].position]
-        if not _BEING_SO.isdisjoint(words):
-            continue
-        is_apposed = words[:1] in ((",",), ("(",), ("-",))
-        is_other_verb = one < other and not is_apposed and _is_done_to(theirs[: last + 1], first)
-        is_time = "in" in mine[index].before and not _RELATING.isdisjoint(words)
-        if is_other_verb or is_time:
-            yield missing(
-                f"the evidence does not say that {mine[index - 1].text!r} is {mine[index].text!r}",
-                lacking=(mine[index].text,),
-            )
-            return
-
-
-def _is_done_to(atoms: Sequence[Atom], first: int) -> bool:
-    """Whether the first does something to the last of the atoms, or is taken for it: "plays a judge", "for a ship"."""
-    between, last = atoms[first + 1 : -1], atoms[-1]
-    if not between:
-        governor = atoms[first - 1].key if first else ""
-        return not _TAKEN_FOR.isdisjoint(last.before) and governor not in _BEING
-    verb = between[0]
-    is_object = not (_OWN_OR_ARTICLE | _TAKEN_FOR).isdisjoint(last.before)
-    return len(between) == 1 and is_object and not verb.before and verb.key not in _BEING
 
 
 def name_findings(claim: Sentence, evidence: Sequence[Sentence]) -> Iterator[Finding]:

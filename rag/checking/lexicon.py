@@ -117,7 +117,8 @@ navy fleet|rebel insurgent|
 treaty pact accord|invade overrun|liberate free|
 surrender capitulate|deploy station|crisis emergency|risk danger|
 responsible accountable|mainly chiefly|almost nearly|immediately instantly|suddenly abruptly|
-however nevertheless|stop cease|intend plan|decline refuse|put place|participate attend
+however nevertheless|stop cease|intend plan|decline refuse|put place|participate attend|approve pass|
+tie relation|raze demolish|seek search|abolish scrap|link tie
 """
 
 LIGHT_WORDS = word_set(
@@ -196,6 +197,16 @@ _PHRASES = {
     "carries out": "performs", "carried out": "performed", "take part": "participate",
     "took part": "participated", "takes part": "participates", "owing to": "because of",
     "give up": "abandon", "gave up": "abandoned", "gives up": "abandons", "find out": "discover",
+    "step down": "resign", "steps down": "resigns", "stepped down": "resigned", "set out from": "left",
+    "set off from": "left", "looking for": "seeking", "look for": "seek", "looked for": "sought",
+    "searching for": "seeking", "search for": "seek", "searched for": "sought", "shut down": "closed",
+    "pulled down": "demolished", "tore down": "demolished", "torn down": "demolished", "knocked down": "demolished",
+    "looked into": "investigated", "look into": "investigate", "looking into": "investigating",
+    "blew up": "exploded", "blow up": "explode", "blown up": "exploded", "went up": "rose", "gone up": "risen",
+    "goes up": "rises", "go up": "rise", "went down": "fell", "gone down": "fallen", "goes down": "falls",
+    "got rid of": "removed", "get rid of": "remove", "took place": "occurred", "takes place": "occurs",
+    "take place": "occur", "taken place": "occurred", "pulled out of": "withdrew from", "pull out of": "withdraw from",
+    "laid off": "dismissed", "lay off": "dismiss", "lays off": "dismisses", "came up with": "devised",
     "found out": "discovered", "finds out": "discovers", "in spite of": "despite",
 }  # fmt: skip
 """Verbs of two words, and one word that means the same."""

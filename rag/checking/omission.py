@@ -13,10 +13,10 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from rag.checking.alignment import Alignment, Finding, FindingKind, missing
+from rag.checking.alignment import Alignment, Finding, FindingKind, missing, replaced_gaps
 from rag.checking.assertion import stems_of
 from rag.checking.atoms import Atom, AtomKind, Sentence
-from rag.checking.lexicon import LIGHT_WORDS, base_form, is_past_form
+from rag.checking.lexicon import LIGHT_WORDS, TITLES, base_form, is_past_form
 from rag.checking.roles import tells_which
 from rag.checking.sequence import GERUND_BEFORE, governing_words, is_episodic
 from rag.checking.speakers import sayings_of
@@ -132,10 +132,13 @@ def _gaps_left_out(alignment: Alignment, kept: Sequence[int]) -> Iterator[tuple[
     trail = _Gap(atoms[kept[-1]].end, len(tokens), _telling(atoms[kept[-1] + 1 :]))
     is_aside = tokens[atoms[kept[0]].end : atoms[kept[0]].end + 2] in ((",", "which"), (",", "who"))
     is_aside = is_aside and (_is_time_or_place(lead) or _is_plain(lead, tokens))
+    is_title = tokens[0] in TITLES and atoms[kept[0]].kind is AtomKind.NAME
+    is_aside = is_aside or (is_title and all(atom.lower in TITLES for atom in lead.atoms))
+    is_aside = is_aside or _is_agent_of_a_passive(alignment, lead, kept[0])
     may_lead = not lead.atoms or is_reported or keeps.has(lead, tokens) or is_aside
     if not may_lead and not _may_lead(tokens, lead, atoms[kept[0]], is_past=keeps.is_past):
         yield tokens[: lead.end]
-    replaced = _replaced_gaps(alignment)
+    replaced = replaced_gaps(alignment)
     for one, other in pairwise(kept):
         gap = _Gap(atoms[one].end, atoms[other].position, _telling(atoms[one + 1 : other]))
         words = tokens[gap.first : gap.end]
@@ -178,6 +181,16 @@ def _keeps(claim: Sentence) -> _Keeps:
     )
 
 
+def _is_agent_of_a_passive(alignment: Alignment, lead: _Gap, verb: int) -> bool:
+    """Whether the lead is who did what the claim has in the passive: "[A court] sentenced" for "was sentenced"."""
+    index = alignment.claim_index_by_place[verb]
+    mine, theirs = alignment.claim.atoms[index], alignment.evidence.atoms[verb]
+    is_turned = not BE.isdisjoint(mine.before) and BE.isdisjoint(theirs.before) and is_past_form(theirs.lower)
+    is_moved = index > 0 and (alignment.places[index - 1] or 0) > verb
+    first = alignment.evidence.tokens[0]
+    return is_turned and is_moved and first not in _EVERY and _is_plain(lead, alignment.evidence.tokens)
+
+
 def _is_plain(lead: _Gap, tokens: Sequence[str]) -> bool:
     """Whether nothing there is said, thought, wished or denied, so that an aside behind it is the document's own."""
     words = tokens[: lead.end]
@@ -205,19 +218,6 @@ def _in_one_clause(evidence: Sentence, kept: Sequence[int]) -> list[int]:
         clause = sum(position < evidence.atoms[place].position for position in breaks)
         by_clause.setdefault(clause, []).append(place)
     return max(by_clause.values(), key=lambda places: (len(places), places[0]))
-
-
-def _replaced_gaps(alignment: Alignment) -> set[tuple[int, int]]:
-    """Neighbouring places between which the claim has words of its own: said in other words, not left out."""
-    found = set()
-    kept = sorted({place for place in alignment.places if place is not None})
-    for one, other in pairwise(kept):
-        first, last = alignment.places.index(one), alignment.places.index(other)
-        beside = alignment.places[min(first, last) : max(first, last)]
-        own = [index for index, place in enumerate(alignment.places) if place is None]
-        if None in beside or (own and own[-1] > max(first, last)):
-            found.add((one, other))
-    return found
 
 
 def _may_lead(tokens: Sequence[str], gap: _Gap, following: Atom, *, is_past: bool) -> bool:
@@ -303,10 +303,14 @@ def _is_adverbial(words: Sequence[str], gap: _Gap, *, is_past: bool) -> bool:
 
 
 def _is_time_or_place(gap: _Gap) -> bool:
-    return all(
-        atom.kind in (AtomKind.DATE, AtomKind.NAME, AtomKind.QUANTITY) or atom.lower in _TIME_NOUNS
-        for atom in gap.atoms
-    ) or any(atom.lower in _TIME_NOUNS or atom.kind is AtomKind.DATE for atom in gap.atoms[:2])
+    return (
+        all(
+            atom.kind in (AtomKind.DATE, AtomKind.NAME, AtomKind.QUANTITY) or atom.lower in _TIME_NOUNS
+            for atom in gap.atoms
+        )
+        or any(atom.lower in _TIME_NOUNS or atom.kind is AtomKind.DATE for atom in gap.atoms[:2])
+        or (bool(gap.atoms) and gap.atoms[0].text.isdigit() and len(gap.atoms[0].text) == 4)
+    )
 
 
 def _is_time(words: Sequence[str], gap: _Gap) -> bool:

@@ -152,7 +152,7 @@ def _operators(sentence: Sentence) -> Iterator[Operator]:
             end_position = position + 4
         elif kind is OperatorKind.LIMIT:
             end_position = position + 3
-        elif kind is OperatorKind.CONDITION and (not position or tokens[position - 1] not in _QUESTION_BEFORE):
+        elif kind is OperatorKind.CONDITION and _QUESTION_BEFORE.isdisjoint(tokens[max(0, position - 3) : position]):
             first, end_position = 0, len(tokens)
         else:
             end_position = _clause_end(tokens, position, is_wide=word in _WIDE or kind is OperatorKind.BELIEF)

@@ -128,12 +128,15 @@ def _with_subject(text: str, before: str) -> str:
         owned = owned[0].lower() + owned[1:]
     rest = text[match.end() :]
     if thing:
-        rest = re.sub(r"\bits\b", f"{thing[0].lower()}{thing[1:]}'s", rest, count=1)
+        own = f"{thing[0].lower()}{thing[1:]}"
+        rest = re.sub(r"\bits\b", f"{own}'s", rest, count=1)
+        rest = _OBJECT_IT.sub(own, rest, count=1)
     return f"{match['lead']}{owned}{rest}"
 
 
 _PERSONAL = word_set("he she his her")
 _PERSONS = ROLES - BODIES - GROUPS
+_OBJECT_IT = re.compile(rf"\bit\b(?= (?:{'|'.join(sorted(PREPOSITIONS | {'and', 'again'}))}) |[,.;]|$)")
 _A_THING = re.compile(r"\b(?:the|an?) ([a-z]+)\b")
 _THING = re.compile(r"\bthe [a-z]+\b")
 

@@ -52,7 +52,11 @@ _CONTAINING = frozenset(
 def swap_findings(alignment: Alignment) -> Iterator[Finding]:
     """Two atoms that changed places around a third one."""
     mine, theirs = alignment.claim.atoms, alignment.evidence.atoms
-    placed = [(index, place) for index, place in enumerate(alignment.places) if place is not None]
+    placed = [
+        (index, place)
+        for index, place in enumerate(alignment.places)
+        if place is not None and not (theirs[place].is_owner and "of" in mine[index].before)  # "the union's", "of the"
+    ]
     for a, (first, first_place) in enumerate(placed):
         if not _may_act(theirs[first_place]):
             continue
@@ -265,7 +269,11 @@ def head_findings(alignment: Alignment) -> Iterator[Finding]:
     for index, place in enumerate(alignment.places):
         if place is None or theirs[place].kind is AtomKind.DATE:
             continue
-        head = _head_behind(mine, index, theirs, place, kept) or _head_before(mine[index], theirs, place, kept)
+        head = (
+            _head_behind(mine, index, theirs, place, kept)
+            or _head_before(mine[index], theirs, place, kept)
+            or _subject_left_out(alignment, index, kept)
+        )
         if head:
             yield missing(
                 f"the evidence says it of {head!r}, not of {mine[index].text!r}",
@@ -294,6 +302,19 @@ def _head_behind(mine: Sequence[Atom], index: int, theirs: Sequence[Atom], place
     )
     is_thing = other.kind is AtomKind.NAME or not is_past_form(other.lower)
     return words if is_noun and is_verb and is_thing else ""
+
+
+def _subject_left_out(alignment: Alignment, index: int, kept: set[int]) -> str:
+    """Who does it, where the claim lets a thing behind a preposition do it: "by a tip from a boy, [police] found"."""
+    mine, theirs, place = alignment.claim.atoms, alignment.evidence.atoms, alignment.places[index]
+    verb = alignment.places[index + 1] if index + 1 < len(mine) else None
+    if place is None or verb is None or verb <= place + 1 or verb - 1 in kept:
+        return ""
+    is_behind = not PREPOSITIONS.isdisjoint(theirs[place].before) and PREPOSITIONS.isdisjoint(mine[index].before)
+    is_active = not mine[index + 1].before and not theirs[verb].before and is_past_form(theirs[verb].lower)
+    subject = theirs[verb - 1]
+    is_thing = subject.kind in (AtomKind.NAME, AtomKind.WORD) and not subject.lower.endswith("ly")
+    return subject.text if is_behind and is_active and is_thing and not is_past_form(subject.lower) else ""
 
 
 _RELATED = word_set("of by in from for")

@@ -24,7 +24,7 @@ from rag.checking.comparison import compare
 from rag.checking.form import form_reason, is_statement
 from rag.checking.joined import summed
 from rag.checking.rewritten import parts_of, resolved, uncleft
-from rag.checking.speakers import named_speaker
+from rag.checking.speakers import named_speaker, sayings_of
 from rag.checking.withdrawal import Around, contradicted, withdrawn
 from rag.protocols import ClaimWithEvidence, Surroundings
 from rag.types import Verdict, VerdictLabel
@@ -48,6 +48,12 @@ _FRAME = re.compile(
 _QUOTATION = re.compile(r'"[^"]+"[.,]?')
 _SCARE_QUOTED = re.compile(r'(?<=[^",:] )"([a-z]+(?: [a-z]+)?)"(?= [^"]*$)')
 """One or two words in quotation marks inside a sentence: the source does not call it so itself."""
+_BY_ANOTHER = re.compile(
+    r"^[^.;]{0,60}\b(?:reject|den(?:y|ies|ied)|dismiss|disput|contradict|doubt|disagree|question|challeng|refut|criticis)\w*"
+    r" (?:with )?(?:this|that|it|(?:this|that|the|these|his|her|its|their) \w+)\b",
+    re.IGNORECASE,
+)
+"""Somebody contests what was said; that it was said stands."""
 _STRUCK = re.compile(r"~~[^~]+~~")
 """Text with a line through it."""
 _SPEECH = re.compile(r'"([A-Z][^"]*[.,!?])"')
@@ -188,13 +194,37 @@ def _taken_back(pair: ClaimWithEvidence) -> dict[str, str]:
 
 
 def _taking_back(sentence: Sentence, around: Around, heading: str) -> str:
-    return withdrawn(around, heading) or (around.after if contradicted(sentence, around.after) else "")
+    reason = withdrawn(around, heading) or (around.after if contradicted(sentence, around.after) else "")
+    is_speech = bool(reason) and reason != heading and ('"' in sentence.text or bool(sayings_of(sentence)))
+    return "" if is_speech and _BY_ANOTHER.match(reason) else reason
 
 
 def _befores(pair: ClaimWithEvidence) -> tuple[str, ...]:
     """For each quote the sentence before it; none where the surroundings are not known."""
     before = tuple(" ".join(around.before[-1:]) for around in pair.surroundings)
     return before if len(before) == len(pair.evidence) and any(before) else ()
+
+
+def _behind(
+    pair: ClaimWithEvidence, cited: Sequence[Sequence[Sentence]], whole: Sequence[str]
+) -> dict[Sentence, frozenset[str]]:
+    """For each sentence the words before it in its document, those of a cited one with its pronouns read.
+
+    Empty where the surroundings are not known.
+    """
+    found = dict[Sentence, frozenset[str]]()
+    for sentences, before in zip(cited, _befores(pair), strict=False):
+        bare = _bare_text(before)
+        read = [text for text, quote in zip(whole, pair.evidence, strict=True) if bare and _ends(quote, bare)]
+        words = frozenset(re.findall(r"\w+", " ".join([before, *read]).lower()))
+        for sentence in sentences:
+            found[sentence] = words | found.get(sentence, frozenset())
+            words = frozenset(sentence.tokens)
+    return found
+
+
+def _ends(quote: str, bare: str) -> bool:
+    return _bare_text(quote).endswith(bare)
 
 
 def _compared(claim: str, pair: ClaimWithEvidence, taken_back: Mapping[str, str]) -> Examined:
@@ -214,7 +244,9 @@ def _compared(claim: str, pair: ClaimWithEvidence, taken_back: Mapping[str, str]
             return _refused(reason)
     stating = [[each for each in said if each.atoms and is_statement(_text(each), claim)] for said in cited]
     stating = [[each for each in said if _bare(each) not in taken_back] for said in stating]
-    comparisons = [compare(each, [said for said in stating if said], is_attributed=any(speakers)) for each in claimed]
+    behind = _behind(pair, cited, whole)
+    stated = [sentences for sentences in stating if sentences]
+    comparisons = [compare(each, stated, is_attributed=any(speakers), behind=behind) for each in claimed]
     quoted = of_kind(FindingKind.QUOTATION, quotation_findings(claim, quotes))
     findings = (*quoted, *(finding for each in comparisons for finding in each.findings))
     quality = min((each.quality for each in comparisons), default=1.0)

@@ -39,6 +39,8 @@ _PARTICLES = {
     frozenset(("in", "before")),
     frozenset(("on", "after")),
     frozenset(("on", "before")),
+    frozenset(("at", "after")),
+    frozenset(("at", "before")),
 }
 
 
@@ -75,8 +77,12 @@ def _second_side(sentence: Sentence, word: str) -> set[int]:
     """
     position = sentence.tokens.index(word)
     end = len(sentence.tokens)
-    if position < 2:
-        end = sentence.tokens.index(",") if "," in sentence.tokens else position
+    ahead = sentence.tokens[:position]
+    is_opening = not any(is_past_form(other) or other in BE or other in MODALS for other in ahead)
+    if position < 2 or (is_opening and "," in sentence.tokens[position:]):
+        end = sentence.tokens.index(",", position) if "," in sentence.tokens[position:] else position
+    elif is_opening:  # "in the decade before 1914 the port doubled": only what follows next is opened for certain
+        end = next((atom.end for atom in sentence.atoms if atom.position > position), position)
     return {index for index, atom in enumerate(sentence.atoms) if position < atom.position < end}
 
 
@@ -91,7 +97,7 @@ def particle_findings(alignment: Alignment) -> Iterator[Finding]:
         if mine.kind is AtomKind.WORD and behind in _PARTICLES:
             yield missing(f"the claim exchanges {' and '.join(sorted(behind))!r} after {mine.text!r}")
         before = frozenset((*mine.before[-1:], *theirs.before[-1:]))
-        if mine.kind in _COUNTED and before in _PARTICLES:
+        if mine.kind in _COUNTED | {AtomKind.NAME} and before in _PARTICLES:
             yield missing(f"the claim exchanges {' and '.join(sorted(before))!r} before {mine.text!r}")
 
 
@@ -132,6 +138,7 @@ def _is_time(atom: Atom) -> bool:
 
 
 _PRESENT_BE = word_set("is are am")
+_STILL_BE = BE - {"been"}
 _STILL_TO = BE | word_set("has have yet still") | {"s"}
 _NOUN_OPENERS = DETERMINERS | ARTICLES | POSSESSIVES | {"s"}
 _LASTING = stems_of(
@@ -172,6 +179,12 @@ def unrealised_findings(alignment: Alignment) -> Iterator[Finding]:
             continue
         if place is None:
             place = next((i for i, atom in enumerate(evidence.atoms) if _is_derived(mine, atom)), None)
+        if place is None and (pending := _set_for(evidence)):
+            against = missing(
+                f"the claim tells {mine.text!r} as done, the evidence has {pending!r}", against=(pending,)
+            )
+            yield against._replace(kind=FindingKind.MODALITY)
+            return
         if place is None:
             continue
         theirs = evidence.atoms[place]
@@ -189,6 +202,26 @@ def unrealised_findings(alignment: Alignment) -> Iterator[Finding]:
             return
 
 
+_SET = word_set("set due scheduled slated planned expected booked fixed timed announced pencilled")
+_SET_FOR = word_set("for on in to at by before after next this")
+
+
+def _set_for(evidence: Sentence) -> str:
+    """The words by which a thing is set for some time to come: "is now set for"; empty for none."""
+    for position, word in enumerate(evidence.tokens):
+        near = evidence.tokens[max(0, position - 3) : position]
+        following = evidence.tokens[position + 1 : position + 2]
+        is_set = word in _SET or (word.endswith("ed") and _is_for_a_date(evidence, position + 1))
+        if is_set and following and following[0] in _SET_FOR and not _STILL_BE.isdisjoint(near):
+            return " ".join(evidence.tokens[position : position + 2])
+    return ""
+
+
+def _is_for_a_date(evidence: Sentence, position: int) -> bool:
+    is_date = any(atom.position == position + 1 and atom.kind is AtomKind.DATE for atom in evidence.atoms)
+    return is_date and evidence.tokens[position : position + 1] == ("for",)
+
+
 def _is_derived(mine: Atom, theirs: Atom) -> bool:
     return is_derived(mine, {theirs.key}) or (len(mine.key) > 3 and theirs.key == f"{mine.key}er")  # merge, merger
 
@@ -203,6 +236,9 @@ def _is_done(atom: Atom) -> bool:
 def _is_to_come(atoms: Sequence[Atom], place: int, mine: Atom) -> bool:
     theirs = atoms[place]
     before = theirs.before
+    condition = before[-1] if before else atoms[place - 1].lower if place else ""
+    if condition in _ONLY_ONCE and is_past_form(theirs.lower):  # "the merger, once approved"
+        return condition not in mine.before
     if "to" in before:
         ahead = before[: before.index("to")]
         behind = before[before.index("to") + 1 :]
@@ -224,6 +260,7 @@ def _is_to_come(atoms: Sequence[Atom], place: int, mine: Atom) -> bool:
     return governor is None or base_form(governor.lower) not in _BARE
 
 
+_ONLY_ONCE = word_set("once if unless until when")
 _KNOWN = stems_of(saying.FACTIVE | word_set("turn proud happy glad first only last"))
 _TO_BE = _KNOWN | stems_of(
     saying.IMPLICATIVE | saying.NAMING | word_set("second third youngest oldest latest appear seem happen need")
