@@ -174,7 +174,7 @@ _LISTS = {
     "nl": _Lists(
         before_a_name="n.v b.v v.z.w b.v.b.a",
         never_final="""
-            dhr mevr mw mej dr drs ir ing mr prof bc ds em st sr jhr jkvr gebr fam bijv bijz blz ca d.i d.w.z dwz
+            dhr mevr mw mej dr drs ir ing mr prof bc ds em st sr jhr jkvr gebr fam fa bijv bijz blz ca d.i d.w.z dwz
             d.m.v dmv i.c i.h.b i.p.v ipv i.t.t i.v.m ivm m.a.w m.b.t mbt m.b.v m.i m.i.v m.u.v n.a.v nav o.a oa o.b.v
             o.i.d o.l.v t.a.v t.b.v t.g.v t.o.v tov t.w t.w.v t.z.t u.a vgl vnl w.o z.g zgn z.i z.o.z zg resp incl excl
             evt gem max min geb get ov overl plv wnd kol gen lt kap maj secr afd""",
@@ -191,7 +191,9 @@ _LISTS = {
             dl dlui dna d-na d-ra dra d-lui d-l dr ing prof acad arh av jr lect conf univ col cpt gen lt maj plt mr pr
             sf sfta st str bd bld bdul al cal sos șos spl int et ap bl sc com jud mun or loc nr pct ex de.ex cca aprox
             cf resp i.e pp vol cap art lit alin min max tel ș.cl s.n trad ed red""",
-        before_number="art alin cap fig lit nr nrr p pag pg pct pp tab tel vol al par str bl ap et sc hot sec",
+        before_number="""
+            art alin cap fig lit nr nrr p pag pg pct pp tab tel vol al par str bl ap et sc hot sec
+            ian feb febr mart apr iun iul aug sept oct noi noiem dec""",
         often_final="etc ș.a ş.a ș.a.m.d ş.a.m.d ș.u s.r.l a.c d.c î.hr d.hr î.e.n e.n a.m p.m lei mil mld",
         starters="""Acest Această Aceste Acești Acesta Aceasta Acestea El Ea Ei Ele Noi Voi Eu Tu În Din De La Pe Cu
             Pentru Prin După Până Sub Între Dar Și Şi Iar Sau Deci Însă Totuși Astfel Așa Apoi Atunci Acum Aici Acolo

@@ -26,6 +26,8 @@ CASES = [
     ("de", ["Sie wurde 1980 geb. und lebt in St. Gallen.", "Die Str. ist lang."]),
     # Dutch
     ("nl", ["De heer dr. Jansen en mw. De Vries kwamen o.a. uit Gent.", "Zij gingen d.w.z. per trein."]),
+    ("nl", ["De fa. Jansen & Co. betaalde max. 5 euro.", "De rest volgt."]),
+    ("ro", ["S-a născut în 12 ian. 1920.", "A murit în 3 oct. 1999."]),
     ("nl", ["Het kostte ca. 3 mln. euro.", "Zie art. 5 en blz. 12.", "Volgens prof. Smit was dit nieuw."]),
     ("nl", ["Het bedrijf N.V. Philips betaalde huur, gas enz.", "Dat was veel.", "De zaak liep i.v.m. de staking."]),
     # Romanian

@@ -2,31 +2,26 @@
 
 A file may draw its words in any order. So the page is cut where words stand apart, and at gutters between columns of
 running text; cells of a table also stand apart, but do not fill their columns, and are read row by row.
-
-A page draws no empty cell: where one is missing, the values right of it would stand under other heads. So cells are put
-into columns by where they stand, and a row says by itself what it says, as in other formats.
 """
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterator, Sequence
-from itertools import accumulate, pairwise
+from itertools import accumulate, groupby, pairwise
 from statistics import median
 from typing import NamedTuple
 
-from rag.readers._tables import Header, table_lines
 from rag.readers.pdf.words import Page, Word
 from rag.readers.shape.raised import raised, resolved
 
-__all__ = ["Cell", "Column", "Line", "Segment", "columns", "rows", "segments", "with_named_cells"]
+__all__ = ["Cell", "Column", "Line", "Segment", "columns", "rows", "segments"]
 
 MAX_COLUMNS_DEPTH = 6
 _LARGEST_WORD_GAP = 1.0
 """In font sizes: words that stand further apart may belong to two columns or cells."""
 _LARGEST_BLANK, _SMALLEST_CELL_GAP, _SMALLEST_GUTTER = 2.5, 1.6, 0.5
-_N_COLUMN_LINES = 3
+_N_COLUMN_LINES, _SMALLEST_TABLE_GAP = 3, 1.0
 _FILLED, _HALF_FILLED = 0.7, 0.5
 """The share of a column's width that the middle one of its lines fills, when it is running text; less, when most lines
 have no room for the next word."""
@@ -38,8 +33,6 @@ _REMARK_SIZE = 10.0
 _LEADERS = re.compile(r"\s*(?:\.[ ]?){5,}\s*")
 """The dots between an entry of a table of contents and its page."""
 _FEWEST_ROWS, _FEWEST_COLUMNS = 3, 3
-_LARGEST_GAP = 3.0
-"""In font sizes: rows further apart are of two tables."""
 
 
 class Segment(NamedTuple):
@@ -222,11 +215,12 @@ def _in_order(group: Sequence[Segment], *, depth: int) -> Iterator[list[Segment]
             yield list(group)
         return
     across: list[Segment] = []
-    for is_across, band in _bands(group, gutter):
-        left = [segment for segment in band if _middle_x(segment) < gutter]
-        right = [segment for segment in band if _middle_x(segment) >= gutter]
+    parts = (part for is_across, band in _bands(group, gutter) for part in _tables_apart(band, is_across=is_across))
+    for is_across, part in parts:
+        left = [segment for segment in part if _middle_x(segment) < gutter]
+        right = [segment for segment in part if _middle_x(segment) >= gutter]
         if is_across or not _are_columns(left, right):
-            across += band
+            across += part
             continue
         if across:
             yield across
@@ -284,6 +278,26 @@ def _bands(group: Sequence[Segment], gutter: float) -> Iterator[tuple[bool, list
         yield was_across, band
 
 
+def _tables_apart(band: list[Segment], *, is_across: bool) -> Iterator[tuple[bool, list[Segment]]]:
+    """The band without the tables that stand apart above or below its columns, and these, as what runs across."""
+    parts: list[list[Segment]] = []
+    for row in rows(band) if not is_across else ():
+        if not parts or row[0].top - max(segment.bottom for segment in parts[-1]) > _SMALLEST_TABLE_GAP * row[0].size:
+            parts.append([])
+        parts[-1] += row
+    marked = [(_is_table(part), part) for part in parts] or [(is_across, band)]
+    for is_table, group in groupby(marked, key=lambda part: part[0]):
+        yield is_table, [segment for _, part in group for segment in part]
+
+
+def _is_table(part: Sequence[Segment]) -> bool:
+    lines = rows(part)
+    is_short = median(len(segment.text) for segment in part) <= _LONGEST_CELL
+    return (
+        is_short and len(lines) >= _FEWEST_ROWS and sum(len(row) >= _FEWEST_COLUMNS for row in lines) * 2 > len(lines)
+    )
+
+
 def _are_columns(left: Sequence[Segment], right: Sequence[Segment]) -> bool:
     """Whether both sides are running text rather than the cells of a table."""
     # The last column of a text may hold no more than its last line.
@@ -304,96 +318,3 @@ def _is_running_text(side: Sequence[Segment]) -> bool:
     filled = median(sum(segment.right - segment.left for segment in row) / max(1.0, end - start) for row in lines)
     n_full = sum(row[-1].right + following[0].first_word_width > end for row, following in pairwise(lines))
     return filled >= _FILLED or (filled >= _HALF_FILLED and n_full >= _FILLED * (len(lines) - 1))
-
-
-class _Extent(NamedTuple):
-    left: float
-    right: float
-
-
-def with_named_cells(column: Column) -> Column:
-    """The column with its tables' rows as sentences that name their columns, where the heads can be told."""
-    lines: list[Line] = []
-    run: list[Line] = []
-    for line, following in pairwise([*column.lines, None]):
-        assert line is not None  # noqa: S101 - only the last one is, and it is only a following one
-        if run and following is not None and _ends_a_cell(run[-1], line, following):
-            first, *rest = run[-1].cells
-            whole = first._replace(text=f"{first.text} {line.text}", right=max(first.right, line.right))
-            text = "\t".join(cell.text for cell in (whole, *rest))
-            run[-1] = run[-1]._replace(cells=(whole, *rest), bottom=line.bottom, text=text)
-            continue
-        if run and (not line.cells or line.top - run[-1].bottom > _LARGEST_GAP * line.size):
-            lines += _rows_of(run)
-            run = []
-        if line.cells:
-            run.append(line)
-        else:
-            lines.append(line)
-    return column._replace(lines=(*lines, *_rows_of(run)))
-
-
-def _ends_a_cell(row: Line, line: Line, following: Line) -> bool:
-    """Whether the line is the rest of the first cell of the row above it, nearer to that than to the next row."""
-    is_inside = not line.cells and abs(line.left - row.left) < line.size and line.right < row.cells[1].left - line.size
-    is_between = bool(following.cells) and abs(following.left - row.left) < line.size
-    return is_inside and is_between and line.top - row.bottom < following.top - line.bottom - 0.1 * line.size
-
-
-def _rows_of(run: Sequence[Line]) -> Iterator[Line]:
-    extents = _extents(run)
-    rows = [_in_columns(line, extents) for line in run] if extents else []
-    if len(rows) > 1 and len(run[0].cells) < len(extents):
-        rows[0] = _over_columns(run[0], extents) or rows[0]
-    if not rows or not all(rows):
-        yield from run
-        return
-    named = list(table_lines(rows, header=Header.UNCERTAIN))
-    n_heads = len(run) - len(named)
-    if n_heads in (1, 2):
-        yield from (line._replace(text=text) for line, text in zip(run[n_heads:], named, strict=True))
-    else:
-        yield from (line._replace(text="\t".join(row).rstrip("\t")) for line, row in zip(run, rows, strict=True))
-
-
-def _extents(run: Sequence[Line]) -> list[_Extent]:
-    """Where the columns stand, by the rows that have a cell in each; none when most have not, or columns overlap."""
-    n_columns = max((len(line.cells) for line in run), default=0)
-    whole = [line.cells for line in run if len(line.cells) == n_columns]
-    if len(run) < _FEWEST_ROWS or n_columns < _FEWEST_COLUMNS or 2 * len(whole) < len(run):
-        return []
-    extents = [
-        _Extent(min(cell.left for cell in cells), max(cell.right for cell in cells))
-        for cells in zip(*whole, strict=True)
-    ]
-    do_overlap = any(following.left < extent.right for extent, following in pairwise(extents))
-    return [] if do_overlap else extents
-
-
-def _over_columns(line: Line, extents: Sequence[_Extent]) -> list[str]:
-    """The names of groups of columns, each above all of its group's; nothing where one stands in no group's middle."""
-    row = [""]
-    groups: list[list[_Extent]] = [[] for _ in line.cells]
-    for extent in extents[1:]:
-        apart = [abs(cell.left + cell.right - extent.left - extent.right) for cell in line.cells]
-        nearest = apart.index(min(apart))
-        groups[nearest].append(extent)
-        row.append(line.cells[nearest].text)
-    for cell, group in zip(line.cells, groups, strict=True):
-        left, right = (group[0].left, group[-1].right) if group else (math.inf, math.inf)
-        is_in_the_middle = abs(cell.left + cell.right - left - right) < (right - left) / 2
-        if not is_in_the_middle and not abs(cell.left - left) < line.size:
-            return []
-    return row
-
-
-def _in_columns(line: Line, extents: Sequence[_Extent]) -> list[str]:
-    """The cells by column; nothing when two stand in one."""
-    row = [""] * len(extents)
-    for cell in line.cells:
-        apart = [max(extent.left - cell.right, cell.left - extent.right) for extent in extents]
-        nearest = min(range(len(extents)), key=apart.__getitem__)
-        if row[nearest]:
-            return []
-        row[nearest] = cell.text
-    return row

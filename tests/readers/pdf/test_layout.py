@@ -131,3 +131,15 @@ def test_numbers_of_lines_beside_a_footnote_and_a_header_are_no_part_of_the_text
     footnote, header = Piece(80, 100, "1 See the report.", 7), Piece(500, 770, "12", 8)
     text = read(tmp_path, [header, *numbered(LINES), footnote]).text
     assert f"{PARAGRAPH} {OTHER}" in text
+
+
+def test_table_below_two_columns_of_text_keeps_its_rows(tmp_path):
+    columns = [*stacked(LINES * 2, x=60), *stacked(LINES * 2, x=330)]
+    bottom = min(piece.y for piece in columns)
+    rows = [HEADS[:3], ("Alder", "100", ""), ("Birch", "300", "400"), ("Cedar", "500", "600")]
+    text = read(tmp_path, [*columns, *table(rows, lefts=(60, 210, 360), y=bottom - 40)]).text
+    assert text.split("\n")[-3:] == [
+        "Town: Alder; 2019: 100.",
+        "Town: Birch; 2019: 300; 2020: 400.",
+        "Town: Cedar; 2019: 500; 2020: 600.",
+    ]
