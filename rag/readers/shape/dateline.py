@@ -180,7 +180,8 @@ def _month_first(line: str) -> Iterator[re.Match[str]]:
 def only_dated(frame: Iterable[str], text: Iterable[str]) -> list[str]:
     """The lines of headers and footers whose dates stand in no line of the text, each once."""
     date_by_line = {line: date for line in frame if (date := date_in_words(line))}
-    dates = set(map(date_in_words, text)) if date_by_line else set()
+    years = {date[:4] for date in date_by_line.values()}
+    dates = {date_in_words(line) for line in text if any(year in line for year in years)}
     return [line for line, date in date_by_line.items() if date not in dates]
 
 
