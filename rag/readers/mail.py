@@ -84,13 +84,13 @@ def _documents_of_mail(
     Raises:
         ReadError: the mail has no head or no text, or more parts than any mail needs.
     """
-    parts = _parts(message, path)
-    body = _body(parts, path)
-    attached = [(part, one_line(name)) for part in parts if (name := _file_name(part))]
     head = [(name, one_line(_header(message, name))[:MAX_HEAD_CHARACTERS]) for name in _HEAD]
     said = {name: value for name, value in head if value}
     if not said and not key:
         raise ReadError(str(path), "it is no mail: it names no sender, no date and no subject - check its kind")
+    parts = _parts(message, path)
+    body = _body(parts, path)
+    attached = [(part, one_line(name)) for part in parts if (name := _file_name(part))]
     lines = [f"{name}: {value}" for name, value in said.items()]
     if attached:
         lines.append(f"Attachments: {', '.join(name for _, name in attached)}"[:MAX_HEAD_CHARACTERS])
