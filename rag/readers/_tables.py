@@ -14,15 +14,15 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from enum import Enum, auto
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from rag.readers.shape.raised import resolved
 
-if TYPE_CHECKING:
-    from rag.readers.pdf.layout import Column, Line
-
 __all__ = [
+    "Cell",
+    "Column",
     "Header",
+    "Line",
     "Row",
     "in_columns",
     "named_row",
@@ -263,6 +263,36 @@ def _ended(sentence: str) -> str:
 
 def _in_one_line(cell: str) -> str:
     return _SPACE.sub(" ", cell).strip()
+
+
+class Cell(NamedTuple):
+    """What stands in one place of a row."""
+
+    text: str
+    left: float
+    right: float
+
+
+class Line(NamedTuple):
+    """A line of a column; `is_row` when it has several cells, which a tab separates in its text."""
+
+    page: int
+    text: str
+    left: float
+    top: float
+    right: float
+    bottom: float
+    size: float
+    first_word_width: float
+    is_row: bool = False
+    cells: tuple[Cell, ...] = ()
+
+
+class Column(NamedTuple):
+    """Lines that are read one after the other; `is_aside` for what does not run as the rest of the page does."""
+
+    lines: tuple[Line, ...]
+    is_aside: bool = False
 
 
 _LARGEST_GAP = 3.0

@@ -12,6 +12,7 @@ from itertools import accumulate, groupby, pairwise
 from statistics import median
 from typing import NamedTuple
 
+from rag.readers._tables import Cell, Column, Line
 from rag.readers.pdf.words import Page, Word
 from rag.readers.shape.raised import raised, resolved
 
@@ -51,36 +52,6 @@ class Segment(NamedTuple):
     def height(self) -> float:
         """How much of the page it takes."""
         return self.bottom - self.top
-
-
-class Cell(NamedTuple):
-    """What stands in one place of a row."""
-
-    text: str
-    left: float
-    right: float
-
-
-class Line(NamedTuple):
-    """A line of a column; `is_row` when it has several cells, which a tab separates in its text."""
-
-    page: int
-    text: str
-    left: float
-    top: float
-    right: float
-    bottom: float
-    size: float
-    first_word_width: float
-    is_row: bool = False
-    cells: tuple[Cell, ...] = ()
-
-
-class Column(NamedTuple):
-    """Lines that are read one after the other; `is_aside` for what does not run as the rest of the page does."""
-
-    lines: tuple[Line, ...]
-    is_aside: bool = False
 
 
 def segments(page: Page) -> list[Segment]:
