@@ -245,6 +245,7 @@ class Manners:
     def __init__(self, text_of: Callable[[str], str], *, delay_seconds: float) -> None:
         self._text_of, self._delay_seconds = text_of, delay_seconds
         self._rules_by_site: dict[str, Protego] = {}
+        self._unread: dict[str, str] = {}  # a site that does not answer is not waited for again
         self._next_by_site: dict[str, float] = {}
 
     def wait_for_turn(self, address: str) -> None:
@@ -254,6 +255,8 @@ class Manners:
             ReadError: it does not want the address to be asked for by programs, or so seldom that it cannot be waited.
         """
         site = str(httpx.URL(address).join("/"))
+        if site in self._unread:
+            raise ReadError(address, self._unread[site])
         if site not in self._rules_by_site:
             self._rules_by_site[site] = self._rules(address, site)
         rules = self._rules_by_site[site]
@@ -273,12 +276,12 @@ class Manners:
 
         try:
             return Protego.parse(self._text_of(f"{site}robots.txt"))
-        except StatusError as error:
-            if 400 <= error.status < 500 and error.status not in _LATER:
-                return Protego.parse("")
-            raise ReadError(address, f"{site}robots.txt cannot be read: {error.reason}") from error
         except ReadError as error:
-            raise ReadError(address, f"{site}robots.txt cannot be read: {error.reason}") from error
+            status = error.status if isinstance(error, StatusError) else 0
+            if 400 <= status < 500 and status not in _LATER:
+                return Protego.parse("")
+            self._unread[site] = f"{site}robots.txt cannot be read: {error.reason}"
+            raise ReadError(address, self._unread[site]) from error
 
 
 class Visitor:

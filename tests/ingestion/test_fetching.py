@@ -343,6 +343,20 @@ def test_site_says_what_programs_may_ask_for(robots, is_allowed):
         manners(robots).wait_for_turn("https://example.org/news/a.html?x=1")
 
 
+def test_site_that_does_not_answer_is_not_waited_for_again():
+    asked = []
+
+    def text_of(address):
+        asked.append(address)
+        raise ReadError(address, "nobody is there - wait")
+
+    polite = Manners(text_of, delay_seconds=0)
+    for name in "ab":
+        with pytest.raises(ReadError, match=f"{name}': https://example.org/robots.txt cannot be read: nobody is there"):
+            polite.wait_for_turn(f"https://example.org/{name}")
+    assert asked == ["https://example.org/robots.txt"]
+
+
 def test_site_is_asked_no_more_often_than_it_wants():
     for robots, delay, least in (("", 0.1, 0.1), ("User-agent: *\nCrawl-delay: 0.2", 0.1, 0.2)):
         polite = manners(robots, delay)
