@@ -48,7 +48,7 @@ __all__ = [
 HOW_TO_INSTALL = "install what recognises them (OCR) with `pip install 'chapter-and-verse[ocr]'`"
 RECOGNISED = "Pages that are pictures were recognised (OCR), which may read a letter wrongly."
 WHAT_IS_READ = "what is read is clear print in Latin, Greek, Chinese or Japanese letters"
-BEYOND = "Pages that are pictures were recognised up to max_recognised_pages ({:,}) - raise it, then add it again."
+BEYOND = "Pictures of pages were recognised up to max_recognised_pages ({:,}) - raise it, then remove and add the file."
 
 _A4_POINTS = 842.0
 _LONGEST_SIDE = 2600

@@ -241,7 +241,7 @@ class PdfReader:
 
 
 _UNREAD = f"Pages that are pictures were left out because they could not be read: {WHAT_IS_READ}."
-_LEFT_OUT = f"Pages that are pictures were left out - {HOW_TO_INSTALL}, then add it again."
+_LEFT_OUT = f"Pages that are pictures were left out - {HOW_TO_INSTALL}, then remove and add the file."
 _MORE_WORDS, _TIMES_MORE = 20, 3
 
 

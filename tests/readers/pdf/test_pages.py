@@ -219,7 +219,7 @@ class TestRefusals:
         document = ImageReader(max_recognised_pages=1).read(path)
         assert document.text == FIRST
         assert document.metadata["notice"].startswith(
-            "Pages that are pictures were recognised up to max_recognised_pages (1) - raise it"
+            "Pictures of pages were recognised up to max_recognised_pages (1) - raise it"
         )
 
     def test_weights_that_were_altered_are_never_run(self, tmp_path, monkeypatch):
