@@ -139,7 +139,7 @@ def _names_in_two_rows(rows: Sequence[Row]) -> Row:
         above == following != "" and below and then and below != then
         for (above, below), (following, then) in pairwise(zip(groups, second, strict=True))
     )
-    goes_on = first != second and bool(pairs) and all(below[0].islower() for _, below in pairs)
+    goes_on = len(pairs) > 1 and all(above[-1].isalpha() and below[0].islower() for above, below in pairs)
     names = names_of_heads([groups, second])
     are_names = all(len(cell) <= MAX_HEADER_CHARACTERS and _is_name(cell) for cell in (*first, *second) if cell)
     if not are_names or not (is_grouped or goes_on) or not all(names[1:]) or len(set(names)) < width:

@@ -67,8 +67,8 @@ def test_every_value_below_the_names_stands_in_some_line(rows, header):
     first = next((i for i, n in enumerate(n_cells) if n > 1), len(rows))
     lines = list(table_lines(rows, header=header))
     assert all("\n" not in line and line.strip() for line in [*lines, *sheet_lines(rows, header=header)])
-    assert len(lines) >= sum(map(bool, n_cells)) - 1
-    for row in rows[first + 1 :]:
+    assert len(lines) >= sum(map(bool, n_cells)) - 2  # names may stand in two rows
+    for row in rows[first + 2 :]:
         assert all(" ".join(cell.split()).rstrip(": ") in "\n".join(lines) for cell in row)
 
 
