@@ -13,7 +13,7 @@ IN_TESTS_OF_THEIR_OWN = {"entailment", "judge", "judge-llama-cpp", "rules-then-m
 """They need a model: see `tests/verifiers`."""
 
 
-@pytest.mark.parametrize("name", BACKENDS["verifier"].keys() - IN_TESTS_OF_THEIR_OWN)
+@pytest.mark.parametrize("name", sorted(BACKENDS["verifier"].keys() - IN_TESTS_OF_THEIR_OWN))
 @pytest.mark.parametrize("check", VERIFIER_CHECKS, ids=lambda check: check.__name__)
 def test_verifier(check, name):
     check(build("verifier", name))
