@@ -17,6 +17,7 @@ from dataclasses import replace
 
 from rag.checking.alignment import FindingKind
 from rag.checking.rules import Examined, examine, judged_in_parts, named_once
+from rag.language.english import UNIVERSALS
 from rag.model.evidence import EvidenceModel, bundled_model
 from rag.protocols import ClaimWithEvidence
 from rag.types import Verdict, VerdictLabel
@@ -29,6 +30,10 @@ _CONTRADICTED_FROM = 0.0
 """Log-odds of contradiction from which a claim that is not supported is called contradicted."""
 _MOST_OF_A_REFUSED = 0.45
 """The score of a refused claim is below one half, whatever the model says."""
+_SCOPES = UNIVERSALS | {"only"}
+_SCOPED_FROM = 0.9
+"""Probability from which a claim is supported that says of how many it holds, in a word that is all the evidence
+lacks: the model reads over such small words, though they make the claim."""
 _EXCHANGED_FROM = 0.95
 """Probability from which the guard shows a claim that has one word in the place of another: on the tune half of
 `eval.assertion` opposites ("expired", "begins") reach .91."""
@@ -99,6 +104,8 @@ class CombinedVerifier:
             reasons = (*by_rules.reasons, too_long)
             return replace(by_rules, label=VerdictLabel.UNSUPPORTED, score=score, reasons=reasons, verifier_id=self.id)
         needed = combination.shown_from if self._is_guard and examined.findings else 0.5
+        if by_rules.lacking and _SCOPES.issuperset(word.lower() for word in by_rules.lacking):
+            needed = max(needed, _SCOPED_FROM)
         if self._is_guard and examined.is_exchanged:
             needed = max(needed, _EXCHANGED_FROM)
         if score >= needed:

@@ -272,3 +272,18 @@ def test_a_frame_is_a_veto_on_copies_and_a_doubt_on_what_is_said_in_other_words(
     assert verdict(said_otherwise, framed, model=Says(6.0)).label is VerdictLabel.SUPPORTED
     guard = CombinedVerifier(is_guard=True, load_model=lambda: Says(6.0))
     assert guard.verify([pair(said_otherwise, framed)])[0].label is not VerdictLabel.SUPPORTED
+
+
+@pytest.mark.model
+@pytest.mark.parametrize(
+    ("claim", "quote"),
+    [
+        ("Everyone will forget about it...", "“No one will forget about it..."),
+        (
+            "He told reporters he would not recognise territories seized under any deal, and only he can do that.",
+            "Meanwhile, he told reporters in Kyiv he would not officially recognise territories seized under any deal.",
+        ),
+    ],
+)
+def test_judge_is_not_led_past_a_small_word_that_says_of_how_many_it_holds(claim, quote):
+    assert verdict(claim, quote).label is not VerdictLabel.SUPPORTED
