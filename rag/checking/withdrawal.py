@@ -208,6 +208,7 @@ _OPENS_UNTRUTH = re.compile(
     r" (?:true|correct|right|real)\b",
     re.IGNORECASE,
 )
+_SIGNS_BEFORE = re.compile(r"^\W+")
 _HEADED = re.compile(
     r"\b(?:myths?|hoax(?:es)?|satire|fiction|short stor(?:y|ies)|fairy tales?|april fools?|fake news|rumou?rs"
     r"|misconceptions|exercises?|quiz)\b",
@@ -226,7 +227,9 @@ def withdrawn(around: Around, heading: str = "") -> str:
         *((clause, pattern) for clause in clauses for pattern in (_TAKEN_BACK, _DISOWNED, MOCKING)),
         (around.before, _OPENS_UNTRUTH),
     ):
-        if text and pattern.search(normalised(text).strip()):
+        # Signs before the first word say nothing, and a pattern would begin at each of them anew.
+        plain = _SIGNS_BEFORE.sub("", normalised(text)).strip()
+        if plain and pattern.search(plain):
             return around.after if pattern is not _OPENS_UNTRUTH else around.before
     return heading if heading and _HEADED.search(heading) else ""
 

@@ -162,7 +162,7 @@ def test_answer_is_copied_with_its_references(seeds, new_page):
     expect(answer.get_by_role("button", name="Copied")).to_be_visible()
     markdown = page.evaluate("navigator.clipboard.readText()")
     assert f"{TERRITORY} [1] {ASKED} [2]" in markdown
-    assert re.search(r"^\[1\] .*characters 1832-1941$", markdown, re.MULTILINE)
+    assert re.search(r"^\[1\] .*characters 1832-1941\W+reported$", markdown, re.MULTILINE)
     assert f"> {TERRITORY}" in markdown
     answer.get_by_role("button", name="Copy as text").click()
     expect(answer.get_by_role("button", name="Copied").first).to_be_visible()
