@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 from rag.attribution.cues import Cue
 from rag.attribution.quotations import Quotation, find_paragraphs, find_quotations
-from rag.attribution.reading import Reading, SentenceReading
+from rag.attribution.reading import Narrative, Reading
 from rag.types import Span
 
 __all__ = ["Attribution", "attribute"]
@@ -97,7 +97,7 @@ class _Speakers:
     """Who speaks each quotation, filled in two steps: from cues, then from the quotations before."""
 
     def __init__(
-        self, text: str, sentences: list[SentenceReading], quotations: list[Quotation], paragraph_starts: list[int]
+        self, text: str, sentences: list[Narrative], quotations: list[Quotation], paragraph_starts: list[int]
     ) -> None:
         self._text = text
         self._sentences = sentences

@@ -24,7 +24,7 @@ from rag.language.english import PLURAL_PRONOUNS
 from rag.language.saying import CUE_FORMS
 from rag.types import Span
 
-__all__ = ["Reading", "SentenceReading", "SpokenCue"]
+__all__ = ["Narrative", "Reading", "SpokenCue"]
 
 _STEM = re.compile("|".join(sorted({form[: max(3, len(form) - 3)] for form in CUE_FORMS} | {"ccording"})) + r"|: ?\Z")
 _GENDERS = {"he": 1, "she": -1}
@@ -58,7 +58,7 @@ class _Person:
     is_speaker: bool
 
 
-class SentenceReading:
+class Narrative:
     """One sentence: its narrative pieces and what is read from them, each thing when it is first asked for."""
 
     def __init__(self, text: str, span: Span, pieces: list[tuple[int, int, bool]]) -> None:
@@ -113,13 +113,13 @@ class Reading:
         self._registry = NameRegistry(text)
         self._described: dict[str, str] = {}
         ends = [quotation.end for quotation in quotations]
-        self.sentences: list[SentenceReading] = []
+        self.sentences: list[Narrative] = []
         for span in sentences:
-            reading = SentenceReading(text, span, _pieces(span, quotations, bisect_right(ends, span.start)))
+            reading = Narrative(text, span, _pieces(span, quotations, bisect_right(ends, span.start)))
             self.sentences.append(reading)
             self._resolve(reading, len(self.sentences) - 1)
 
-    def _resolve(self, reading: SentenceReading, position: int) -> None:
+    def _resolve(self, reading: Narrative, position: int) -> None:
         for cue in reading.find_cues():
             mention = cue.subject
             if mention is None:
@@ -144,12 +144,12 @@ class Reading:
             or is_body(mention)
         )
 
-    def _speaker(self, reading: SentenceReading, position: int, mention: Mention, cue: Cue) -> str:
+    def _speaker(self, reading: Narrative, position: int, mention: Mention, cue: Cue) -> str:
         if mention.kind is MentionKind.PRONOUN:
             return self._meant_by_pronoun(reading, position, mention, cue)
         return self._name(reading, mention)
 
-    def _name(self, reading: SentenceReading, mention: Mention) -> str:
+    def _name(self, reading: Narrative, mention: Mention) -> str:
         """The fullest name for a mention that is no pronoun."""
         if mention.kind is MentionKind.NAME:
             return self._registry.full_name(mention)
@@ -184,7 +184,7 @@ class Reading:
         self._described[words[-1]] = mention.name
         return mention.name
 
-    def _meant_by_pronoun(self, reading: SentenceReading, position: int, mention: Mention, cue: Cue) -> str:
+    def _meant_by_pronoun(self, reading: Narrative, position: int, mention: Mention, cue: Cue) -> str:
         pronoun = mention.name.lower()
         here = [spoken for spoken in reading.spoken if spoken.cue.start < mention.start]
         if here and not cue.is_final:
@@ -231,7 +231,7 @@ class Reading:
             between |= people
         return ""
 
-    def _central(self, reading: SentenceReading) -> _Person | None:
+    def _central(self, reading: Narrative) -> _Person | None:
         """Who a sentence is about: its speaker, else its subject."""
         if reading.main is not None:
             return self._person(reading.main.mention, reading.main.speaker, is_speaker=True)
@@ -252,7 +252,7 @@ class Reading:
             is_speaker=is_speaker,
         )
 
-    def _people(self, reading: SentenceReading, *, before: int) -> tuple[str, ...]:
+    def _people(self, reading: Narrative, *, before: int) -> tuple[str, ...]:
         """Family names of the people whom the narrative of a sentence names, up to a place in the text."""
         if reading.people is None:
             reading.people = tuple(

@@ -13,7 +13,7 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import NamedTuple
 
-from rag.checking.atoms import Atom, Sentence
+from rag.checking.atoms import Atom, AtomisedSentence
 
 __all__ = [
     "Alignment",
@@ -39,8 +39,8 @@ class Alignment:
     common subsequence.
     """
 
-    claim: Sentence
-    evidence: Sentence
+    claim: AtomisedSentence
+    evidence: AtomisedSentence
     places: tuple[int | None, ...]
     in_order: tuple[bool, ...]
 
@@ -54,7 +54,7 @@ class Alignment:
         return found
 
 
-def align(claim: Sentence, evidence: Sentence) -> Alignment:
+def align(claim: AtomisedSentence, evidence: AtomisedSentence) -> Alignment:
     """The claim's atoms laid over those of the evidence.
 
     >>> from rag.checking.atoms import sentences_of

@@ -20,7 +20,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from rag.checking.alignment import Alignment, Finding, FindingKind, missing
-from rag.checking.atoms import Atom, AtomKind, Sentence, normalised
+from rag.checking.atoms import Atom, AtomisedSentence, AtomKind, normalised
 from rag.checking.lexicon import base_form
 from rag.checking.withdrawal import MOCKING, Around, withdrawn
 from rag.language import saying
@@ -148,7 +148,7 @@ _SAME = {
 _VERBS_TOO = word_set("designate elect pretend draft")
 
 
-def cues_of(sentence: Sentence) -> Iterator[Cue]:
+def cues_of(sentence: AtomisedSentence) -> Iterator[Cue]:
     """What in the sentence keeps it from stating what it says, from left to right.
 
     >>> from rag.checking.atoms import sentences_of
@@ -227,7 +227,7 @@ def _is_telling(tokens: Sequence[str], position: int) -> bool:
     return any(base_form(word) in _DEPICTING or word == "'s" for word in tokens[position + 1 : position + 3])
 
 
-def _scope(sentence: Sentence, kind: Frame, position: int, behind: int) -> tuple[int, int]:
+def _scope(sentence: AtomisedSentence, kind: Frame, position: int, behind: int) -> tuple[int, int]:
     """The tokens that the cue is about: the next word of a name, its clause, or the whole sentence."""
     tokens = sentence.tokens
     if kind is Frame.FORMER and tokens[position] != "used":
@@ -331,14 +331,14 @@ def _is_kept(cue: Cue, mine: set[str], theirs: Sequence[str]) -> bool:
     )
 
 
-def _counts(cue: Cue, claim: Sentence) -> bool:
+def _counts(cue: Cue, claim: AtomisedSentence) -> bool:
     """A name for a thing counts only where the claim says that it is one, a death only where it says what is now."""
     if cue.kind is Frame.NAMED:
         return not (BE | {"has", "had", "have"}).isdisjoint(claim.tokens)
     return cue.word != "late" or {"was", "were", "had"}.isdisjoint(claim.tokens)
 
 
-def _scare_quoted(evidence: Sentence, kept: set[int], claim: Sentence) -> str:
+def _scare_quoted(evidence: AtomisedSentence, kept: set[int], claim: AtomisedSentence) -> str:
     """A word of the claim that the evidence has alone in quotation marks; empty for none."""
     if '"' in claim.tokens:
         return ""

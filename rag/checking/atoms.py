@@ -16,7 +16,7 @@ from rag.checking.lexicon import FUNCTION_WORDS, TITLES, in_single_verbs, synony
 from rag.checking.quantities import bound_before, date_at, quantity_at
 from rag.language.countries import COUNTRIES
 
-__all__ = ["Atom", "AtomKind", "Sentence", "is_derived", "normalised", "sentences_of"]
+__all__ = ["Atom", "AtomKind", "AtomisedSentence", "is_derived", "normalised", "sentences_of"]
 
 N_TOKENS = 250
 """Longer sentences are read in pieces of as many tokens, which keeps the work per claim bounded."""
@@ -88,7 +88,7 @@ class Atom:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sentence:
+class AtomisedSentence:
     """One sentence.
 
     text: empty for a piece of a very long one. tokens: all its words and marks in lower case.
@@ -114,7 +114,7 @@ def normalised(text: str) -> str:
 
 
 @lru_cache(maxsize=512)
-def sentences_of(text: str) -> tuple[Sentence, ...]:
+def sentences_of(text: str) -> tuple[AtomisedSentence, ...]:
     """The sentences of a text, in order; a very long one as several.
 
     >>> [[atom.key for atom in sentence.atoms] for sentence in sentences_of("Rubio told 20 of us. Mr. Lavrov left.")]
@@ -132,7 +132,7 @@ def _parts(text: str) -> Iterator[str]:
     yield normalised(text[start:])
 
 
-def _pieces(text: str) -> Iterator[Sentence]:
+def _pieces(text: str) -> Iterator[AtomisedSentence]:
     tokens = list[str]()
     owners = set[int]()
     for token in filter(None, _tokens(text)):
@@ -171,7 +171,7 @@ def _plain(word: str) -> str:
 _COUNTRY_BY_WORD = {word: country.names[0] for country in COUNTRIES for word in country.names + country.adjectives}
 
 
-def _sentence(text: str, tokens: list[str], owners: set[int]) -> Sentence:
+def _sentence(text: str, tokens: list[str], owners: set[int]) -> AtomisedSentence:
     """The sentence of these tokens; what ends at one of the owners has an apostrophe behind it."""
     words = [_plain(token) for token in tokens]
     atoms: list[Atom] = []
@@ -189,7 +189,7 @@ def _sentence(text: str, tokens: list[str], owners: set[int]) -> Sentence:
         if not found:
             before.append(words[position])
         position += n_words
-    return Sentence(text=text, tokens=tuple(words), atoms=tuple(atoms), after=tuple(before))
+    return AtomisedSentence(text=text, tokens=tuple(words), atoms=tuple(atoms), after=tuple(before))
 
 
 def _opens_speech(words: list[str], position: int) -> bool:

@@ -16,7 +16,7 @@ from typing import NamedTuple, TypeAlias
 
 from rag.checking.alignment import Finding, missing
 from rag.checking.assertion import Frame, cues_of
-from rag.checking.atoms import Sentence, normalised, sentences_of
+from rag.checking.atoms import AtomisedSentence, normalised, sentences_of
 from rag.checking.lexicon import TITLES, is_past_form
 from rag.checking.polarity import OperatorKind, operators_of
 from rag.checking.speakers import SKIPPED, Saying, sayings_of
@@ -37,7 +37,7 @@ __all__ = [
     "speakers_of",
 ]
 
-SpeakerOf: TypeAlias = Callable[[Sentence], str]
+SpeakerOf: TypeAlias = Callable[[AtomisedSentence], str]
 
 MAX_SPEAKER_CHARACTERS = 120
 """A longer speaker is no name; it would make every sentence long."""
@@ -55,7 +55,7 @@ _OPENING = re.compile(r'"(?! |$)')
 
 
 @lru_cache(maxsize=512)
-def sentences_said_by(quote: str, speaker: str) -> tuple[Sentence, ...]:
+def sentences_said_by(quote: str, speaker: str) -> tuple[AtomisedSentence, ...]:
     """The sentences of a quote, each naming its speaker; as they are when nobody is known.
 
     >>> [sentence.text for sentence in sentences_said_by("“Come now. It is late,” she said.", "Ana Kovac")]
@@ -65,7 +65,7 @@ def sentences_said_by(quote: str, speaker: str) -> tuple[Sentence, ...]:
     name = " ".join(normalised(speaker).replace('"', "").split())
     if not name or len(name) > MAX_SPEAKER_CHARACTERS:
         return tuple(clauses_of(quote))
-    found: list[Sentence] = []
+    found: list[AtomisedSentence] = []
     is_open = False
     for index, sentence in enumerate(sentences):
         starts_open = is_open or _closes_first(sentence.text)
@@ -75,7 +75,7 @@ def sentences_said_by(quote: str, speaker: str) -> tuple[Sentence, ...]:
     return tuple(found)
 
 
-def claim_sentences(claim: str, speaker_in: SpeakerOf) -> tuple[Sentence, ...]:
+def claim_sentences(claim: str, speaker_in: SpeakerOf) -> tuple[AtomisedSentence, ...]:
     """The sentences of a claim; one that goes on with a quotation, or with "he said", names its speaker again.
 
     >>> from rag.checking.speakers import named_speaker
@@ -85,7 +85,7 @@ def claim_sentences(claim: str, speaker_in: SpeakerOf) -> tuple[Sentence, ...]:
     ... ]
     ['Ann Lee said it was over.', 'Ann Lee added it was late.']
     """
-    found: list[Sentence] = []
+    found: list[AtomisedSentence] = []
     speaker = ""
     is_open = False
     for sentence in clauses_of(claim):
@@ -102,7 +102,7 @@ def claim_sentences(claim: str, speaker_in: SpeakerOf) -> tuple[Sentence, ...]:
     return tuple(found)
 
 
-def clauses_of(text: str) -> Iterator[Sentence]:
+def clauses_of(text: str) -> Iterator[AtomisedSentence]:
     """The sentences of a text, cut where "and NAME said" begins the words of another speaker."""
     for sentence in sentences_of(text):
         starts = [match.span() for match in _NEXT_SPEAKER.finditer(_narration(sentence.text, is_open=False))]
@@ -268,7 +268,7 @@ def assertion_of(quote: str, around: Surroundings, *, speaker: str = "") -> Asse
     return next((each for each in _WEIGHTIEST if each in found), Assertion.STATED)
 
 
-def _told_as(sentence: Sentence) -> Iterator[Assertion]:
+def _told_as(sentence: AtomisedSentence) -> Iterator[Assertion]:
     """As what the words of the sentence itself say it."""
     tokens = sentence.tokens
     if MOCKING.search(sentence.text):

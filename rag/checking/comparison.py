@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from rag.checking.alignment import Alignment, Finding, FindingKind, align, conflict, missing, of_kind
 from rag.checking.assertion import frame_findings
-from rag.checking.atoms import Atom, AtomKind, Sentence, is_derived
+from rag.checking.atoms import Atom, AtomisedSentence, AtomKind, is_derived
 from rag.checking.form import copula_findings, unstated_findings
 from rag.checking.joined import (
     conjunction_findings,
@@ -113,11 +113,11 @@ class Comparison(NamedTuple):
 
 
 def compare(
-    claim: Sentence,
-    cited: Sequence[Sequence[Sentence]],
+    claim: AtomisedSentence,
+    cited: Sequence[Sequence[AtomisedSentence]],
     *,
     is_attributed: bool,
-    behind: Mapping[Sentence, frozenset[str]] = MappingProxyType({}),
+    behind: Mapping[AtomisedSentence, frozenset[str]] = MappingProxyType({}),
 ) -> Comparison:
     """The sentence beside those that are cited, which are together with the others of their quote.
 
@@ -180,7 +180,7 @@ def _has_exchanged(best: Alignment) -> bool:
     return False
 
 
-def _candidates(claim: Sentence, evidence: Sequence[Sentence]) -> list[int]:
+def _candidates(claim: AtomisedSentence, evidence: Sequence[AtomisedSentence]) -> list[int]:
     """Indexes of the evidence sentences with the most in common with the claim, most first.
 
     What is said counts before who says it: all sentences of one speaker have the latter in common.
@@ -197,7 +197,7 @@ def _keys(atoms: Iterable[Atom]) -> set[str]:
     return {key for atom in atoms for key in (atom.key, atom.lower)}
 
 
-def _n_of(keys: set[str], sentence: Sentence) -> int:
+def _n_of(keys: set[str], sentence: AtomisedSentence) -> int:
     return sum(atom.key in keys or atom.lower in keys for atom in sentence.atoms)
 
 
@@ -220,7 +220,7 @@ def _is_anchored(alignment: Alignment, index: int) -> bool:
     return place is not None and any(other is not None and abs(other - place) <= 3 for other in neighbours)
 
 
-def _rivals(claim: Sentence, open_atoms: set[int], best: Alignment) -> Iterator[Finding]:
+def _rivals(claim: AtomisedSentence, open_atoms: set[int], best: Alignment) -> Iterator[Finding]:
     """What the best sentence has in the place of something that it does not have at all."""
     theirs = best.evidence.atoms
     for index in sorted(open_atoms):
@@ -252,7 +252,9 @@ def _against(alignment: Alignment) -> Iterator[Finding]:
             yield from of_kind(kind, rule(alignment))
 
 
-def _uncovered(claim: Sentence, evidence: Sequence[Sentence], open_atoms: set[int]) -> tuple[list[Finding], float, int]:
+def _uncovered(
+    claim: AtomisedSentence, evidence: Sequence[AtomisedSentence], open_atoms: set[int]
+) -> tuple[list[Finding], float, int]:
     """What the evidence does not have at all, its weight, and how many of it are plain words."""
     findings: list[Finding] = []
     words: list[str] = []
@@ -294,13 +296,13 @@ def _uncovered(claim: Sentence, evidence: Sequence[Sentence], open_atoms: set[in
     return findings, weight, len(words)
 
 
-def _is_unit(claim: Sentence, index: int) -> bool:
+def _is_unit(claim: AtomisedSentence, index: int) -> bool:
     """Whether the word is a unit of measure behind its number."""
     is_counted = index > 0 and claim.atoms[index - 1].kind is AtomKind.QUANTITY and not claim.atoms[index].before
     return is_counted and base_form(claim.atoms[index].lower) in _UNITS
 
 
-def _are_held(following: Sequence[Atom], evidence: Sequence[Sentence]) -> bool:
+def _are_held(following: Sequence[Atom], evidence: Sequence[AtomisedSentence]) -> bool:
     """Whether talks follow that somebody is "in" in the evidence: "held talks" for "spent the day in talks"."""
     return any(
         atom.key in _TALKS and not _HELD.isdisjoint(other.before) and atom.fits(other)

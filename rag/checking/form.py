@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from rag.checking.alignment import Alignment, Finding, missing
-from rag.checking.atoms import Atom, AtomKind, Sentence, normalised
+from rag.checking.atoms import Atom, AtomisedSentence, AtomKind, normalised
 from rag.checking.lexicon import base_form, is_participle
 from rag.language.english import (
     ARTICLES,
@@ -245,7 +245,7 @@ def _quotations(tokens: tuple[str, ...]) -> Iterator[_Stretch]:
             yield _Stretch("only quoted", first + 1, end, _SAID | {'"'}, is_whole=True)
 
 
-def _stretches(sentence: Sentence) -> Iterator[_Stretch]:
+def _stretches(sentence: AtomisedSentence) -> Iterator[_Stretch]:
     tokens = sentence.tokens
     yield from _quotations(tokens)
     for position, word in enumerate(tokens):

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby, pairwise
 
 from rag.checking.alignment import Alignment, Finding, conflict, missing
-from rag.checking.atoms import Atom, AtomKind, Sentence, sentences_of
+from rag.checking.atoms import Atom, AtomisedSentence, AtomKind, sentences_of
 from rag.checking.lexicon import LIGHT_WORDS, base_form
 from rag.language.english import (
     BE,
@@ -47,7 +47,10 @@ _N_NEAR = 2
 
 
 def joining_findings(
-    claim: Sentence, cited: Sequence[Sequence[Sentence]], speaking: set[int], behind: Mapping[Sentence, frozenset[str]]
+    claim: AtomisedSentence,
+    cited: Sequence[Sequence[AtomisedSentence]],
+    speaking: set[int],
+    behind: Mapping[AtomisedSentence, frozenset[str]],
 ) -> Iterator[Finding]:
     """Clauses of the claim that no single quote has.
 
@@ -73,7 +76,7 @@ def joining_findings(
         opening = opening or clause
 
 
-def fragment_findings(claim: Sentence, evidence: Sequence[Sentence]) -> Iterator[Finding]:
+def fragment_findings(claim: AtomisedSentence, evidence: Sequence[AtomisedSentence]) -> Iterator[Finding]:
     """Claims of a single thing, without a verb, that no sentence has in one piece: "supported 1.0"."""
     atoms = claim.atoms
     n_things = sum(
@@ -91,11 +94,11 @@ def fragment_findings(claim: Sentence, evidence: Sequence[Sentence]) -> Iterator
     yield missing("it states nothing that stands in the evidence in one piece")
 
 
-def _has(quote: Sequence[Sentence], atom: Atom) -> bool:
+def _has(quote: Sequence[AtomisedSentence], atom: Atom) -> bool:
     return any(atom.fits(other) for sentence in quote for other in sentence.atoms)
 
 
-def _clauses(claim: Sentence, indexes: Sequence[int]) -> list[list[int]]:
+def _clauses(claim: AtomisedSentence, indexes: Sequence[int]) -> list[list[int]]:
     """The indexes in groups, cut where a clause begins; a group without a word and another atom is no clause."""
     groups: list[list[int]] = [[]]
     for i in indexes:
@@ -117,12 +120,12 @@ def _clauses(claim: Sentence, indexes: Sequence[int]) -> list[list[int]]:
 
 
 def _is_from(
-    claim: Sentence,
+    claim: AtomisedSentence,
     clause: Sequence[int],
-    quote: Sequence[Sentence],
+    quote: Sequence[AtomisedSentence],
     number: int,
     covering: dict[int, set[int]],
-    behind: Mapping[Sentence, frozenset[str]],
+    behind: Mapping[AtomisedSentence, frozenset[str]],
 ) -> bool:
     """Whether the quote has the clause, but for names for which it has a pronoun or a part of the name."""
     lacking = [i for i in clause if number not in covering[i]]
@@ -130,7 +133,10 @@ def _is_from(
 
 
 def _is_named_otherwise(
-    claim: Sentence, index: int, quote: Sequence[Sentence], behind: Mapping[Sentence, frozenset[str]]
+    claim: AtomisedSentence,
+    index: int,
+    quote: Sequence[AtomisedSentence],
+    behind: Mapping[AtomisedSentence, frozenset[str]],
 ) -> bool:
     atoms = claim.atoms
     if atoms[index].kind is not AtomKind.NAME and not atoms[index].is_first:
@@ -155,7 +161,7 @@ def _is_named_otherwise(
     )
 
 
-def _has_near(sentence: Sentence, beside: Atom | None, pronouns: frozenset[str], *, is_owner: bool) -> bool:
+def _has_near(sentence: AtomisedSentence, beside: Atom | None, pronouns: frozenset[str], *, is_owner: bool) -> bool:
     if beside is None:
         return False
     for place, atom in enumerate(sentence.atoms):
@@ -177,7 +183,7 @@ def _has_no_subject(atom: Atom) -> bool:
     return is_pronoun or (atom.kind is AtomKind.WORD and not {"the", "a", "an"} & set(atom.before))
 
 
-def _is_about(claim: Sentence, opening: Sequence[int], quote: Sequence[Sentence]) -> bool:
+def _is_about(claim: AtomisedSentence, opening: Sequence[int], quote: Sequence[AtomisedSentence]) -> bool:
     """Whether the quote speaks of the first thing of the claim, or has a pronoun that may."""
     subject = claim.atoms[opening[0]]
     return _has(quote, subject) or any(not _PRONOUNS.isdisjoint(sentence.tokens) for sentence in quote)
@@ -189,7 +195,7 @@ _CONJUNCTIONS = word_set("and or nor")
 _REASONS = frozenset({"because", "therefore", "thus", "hence"})
 
 
-def count_findings(claim: Sentence, evidence: Sequence[Sentence]) -> Iterator[Finding]:
+def count_findings(claim: AtomisedSentence, evidence: Sequence[AtomisedSentence]) -> Iterator[Finding]:
     """Numbers and names that the claim says more often than the evidence: one of them stands for something else.
 
     A name may stand for a pronoun of the evidence that the claim does not have.
@@ -210,11 +216,11 @@ def count_findings(claim: Sentence, evidence: Sequence[Sentence]) -> Iterator[Fi
             )
 
 
-def _n_pronouns(sentence: Sentence) -> int:
+def _n_pronouns(sentence: AtomisedSentence) -> int:
     return sum(token in _OF_PERSONS for token in sentence.tokens)
 
 
-def _has_range(sentence: Sentence) -> bool:
+def _has_range(sentence: AtomisedSentence) -> bool:
     """Whether two dates share a part: "between January and May 2020"."""
     dates = _dates(sentence)
     return any(not _RANGE.isdisjoint(right[0].before) for _, right in pairwise(dates))
@@ -228,7 +234,7 @@ def _times(count: int) -> str:
     return {1: "once", 2: "twice"}.get(count, f"{count} times")
 
 
-def date_findings(claim: Sentence, evidence: Sequence[Sentence]) -> Iterator[Finding]:
+def date_findings(claim: AtomisedSentence, evidence: Sequence[AtomisedSentence]) -> Iterator[Finding]:
     """Dates of several parts that the evidence does not put together: the day of one date with the year of another."""
     dates = [date for sentence in evidence for date in _dates(sentence)]
     for mine in _dates(claim):
@@ -245,7 +251,7 @@ def date_findings(claim: Sentence, evidence: Sequence[Sentence]) -> Iterator[Fin
         )
 
 
-def _dates(sentence: Sentence) -> list[tuple[Atom, ...]]:
+def _dates(sentence: AtomisedSentence) -> list[tuple[Atom, ...]]:
     """The atoms of each date that is written as one."""
     dated = [atom for atom in sentence.atoms if atom.kind is AtomKind.DATE]
     return [tuple(atoms) for _, atoms in groupby(dated, key=lambda atom: atom.position)]
@@ -339,7 +345,7 @@ def _value(atom: Atom) -> int:
     return int(number) if number.isdigit() else 0
 
 
-def name_findings(claim: Sentence, evidence: Sequence[Sentence]) -> Iterator[Finding]:
+def name_findings(claim: AtomisedSentence, evidence: Sequence[AtomisedSentence]) -> Iterator[Finding]:
     """Names of several words whose words stand in the evidence, but never beside each other."""
     for left, right in pairwise(claim.atoms):
         if not (left.kind is right.kind is AtomKind.NAME) or right.before:

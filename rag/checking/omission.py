@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from rag.checking.alignment import Alignment, Finding, FindingKind, missing, replaced_gaps
 from rag.checking.assertion import stems_of
-from rag.checking.atoms import Atom, AtomKind, Sentence
+from rag.checking.atoms import Atom, AtomisedSentence, AtomKind
 from rag.checking.lexicon import LIGHT_WORDS, TITLES, base_form, is_past_form
 from rag.checking.roles import tells_which
 from rag.checking.sequence import GERUND_BEFORE, governing_words, is_episodic
@@ -169,7 +169,7 @@ def _opening(alignment: Alignment, place: int) -> int:
     return first
 
 
-def _keeps(claim: Sentence) -> _Keeps:
+def _keeps(claim: AtomisedSentence) -> _Keeps:
     is_said = bool(sayings_of(claim)) or "according" in claim.tokens
     is_denied = not NEGATIONS.isdisjoint(claim.tokens)
     is_event = is_episodic(claim) and _EVERY.isdisjoint(claim.tokens) and not is_denied
@@ -204,7 +204,7 @@ def _telling(atoms: Sequence[Atom]) -> tuple[Atom, ...]:
     return tuple(atom for atom in atoms if atom.lower not in LIGHT_WORDS and atom.lower not in _COMPARED)
 
 
-def _in_one_clause(evidence: Sentence, kept: Sequence[int]) -> list[int]:
+def _in_one_clause(evidence: AtomisedSentence, kept: Sequence[int]) -> list[int]:
     """The places in the clause that has most of them, the later of equals: the others only name what it is about."""
     tokens = evidence.tokens
     breaks = [
@@ -356,7 +356,7 @@ def _is_time_of_another(tokens: Sequence[str], gap: _Gap, following: Atom) -> bo
     return any(word in BE or is_past_form(word) for word in words[joint + 1 :])
 
 
-def _is_narrowed(evidence: Sentence, gap: _Gap, head: int) -> bool:
+def _is_narrowed(evidence: AtomisedSentence, gap: _Gap, head: int) -> bool:
     return tells_which(evidence, head, range(gap.first, gap.end), is_time=bool(gap.atoms) and _is_time_or_place(gap))
 
 
@@ -369,7 +369,7 @@ def _is_definite(tokens: Sequence[str], head: Atom) -> bool:
     return not _DETERMINING.isdisjoint(near[verb + 1 :]) or not head.lower.endswith("s")
 
 
-def _is_of_a_plan(claim: Sentence, trail: _Gap, tokens: Sequence[str]) -> bool:
+def _is_of_a_plan(claim: AtomisedSentence, trail: _Gap, tokens: Sequence[str]) -> bool:
     """Whether only the time of something to come is left out: a plan stays one without it."""
     is_plan = any(pair in _TO_COME or pair[0] == "will" for pair in pairwise(claim.tokens))
     is_time = all(atom.kind is AtomKind.DATE or atom.lower in _TIME_NOUNS for atom in trail.atoms)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from rag.checking.alignment import Alignment, Finding, FindingKind, conflict
-from rag.checking.atoms import AtomKind, Sentence
+from rag.checking.atoms import AtomisedSentence, AtomKind
 from rag.language.english import ARTICLES, BE, NEGATING, POSSESSIVES, word_list, word_set
 from rag.language.saying import ACCUSED, ALLEGED, SAID_OR_THOUGHT, STATED
 
@@ -118,7 +118,7 @@ _QUOTE_ENDS = word_set(", . ? !")
 _QUESTION_BEFORE = word_set("asked asks ask wonder wondered wonders know knows knew unclear see decide decided")
 
 
-def operators_of(sentence: Sentence) -> tuple[Operator, ...]:
+def operators_of(sentence: AtomisedSentence) -> tuple[Operator, ...]:
     """The operators of a sentence, from left to right.
 
     >>> from rag.checking.atoms import sentences_of
@@ -128,7 +128,7 @@ def operators_of(sentence: Sentence) -> tuple[Operator, ...]:
     return tuple(_operators(sentence))
 
 
-def _operators(sentence: Sentence) -> Iterator[Operator]:
+def _operators(sentence: AtomisedSentence) -> Iterator[Operator]:
     tokens = sentence.tokens
     positions = [atom.position for atom in sentence.atoms]
     kinds = {atom.position: atom.kind for atom in sentence.atoms}
@@ -293,7 +293,7 @@ def _without_turned(
     )
 
 
-def _is_by(sentence: Sentence, position: int) -> bool:
+def _is_by(sentence: AtomisedSentence, position: int) -> bool:
     return sentence.tokens[position : position + 1] == ("by",)
 
 

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from rag.checking.alignment import Alignment, Finding, are_listed, conflict, missing
 from rag.checking.assertion import stems_of
-from rag.checking.atoms import Atom, AtomKind, Sentence
+from rag.checking.atoms import Atom, AtomisedSentence, AtomKind
 from rag.checking.lexicon import PREPOSITIONS, SYMMETRIC, base_form, is_participle, is_past_form
 from rag.checking.slots import is_capital, is_head
 from rag.language import saying
@@ -349,7 +349,7 @@ _WHICH_OF_MANY = word_set("with without under over above below aged older younge
 _IRREGULAR_PLURALS = word_set("people men women children")
 
 
-def tells_which(evidence: Sentence, head: int, gap: range, *, is_time: bool) -> bool:
+def tells_which(evidence: AtomisedSentence, head: int, gap: range, *, is_time: bool) -> bool:
     """Whether tokens behind a noun tell which of many are meant: "prisoners [over seventy]", "houses [on the hill]".
 
     head: the atom of the noun. gap: the tokens. is_time: they only tell when or where something happened.

@@ -18,7 +18,7 @@ from dataclasses import replace
 from typing import NamedTuple, TypeAlias
 
 from rag.checking.alignment import Finding, FindingKind, of_kind
-from rag.checking.atoms import Sentence, normalised, sentences_of
+from rag.checking.atoms import AtomisedSentence, normalised, sentences_of
 from rag.checking.attributed import claim_sentences, quotation_findings, sentences_said_by, speakers_of
 from rag.checking.comparison import compare
 from rag.checking.form import form_reason, is_statement
@@ -193,7 +193,7 @@ def _taken_back(pair: ClaimWithEvidence) -> dict[str, str]:
     return found
 
 
-def _taking_back(sentence: Sentence, around: Around, heading: str) -> str:
+def _taking_back(sentence: AtomisedSentence, around: Around, heading: str) -> str:
     reason = withdrawn(around, heading) or (around.after if contradicted(sentence, around.after) else "")
     is_speech = bool(reason) and reason != heading and ('"' in sentence.text or bool(sayings_of(sentence)))
     return "" if is_speech and _BY_ANOTHER.match(reason) else reason
@@ -206,13 +206,13 @@ def _befores(pair: ClaimWithEvidence) -> tuple[str, ...]:
 
 
 def _behind(
-    pair: ClaimWithEvidence, cited: Sequence[Sequence[Sentence]], whole: Sequence[str]
-) -> dict[Sentence, frozenset[str]]:
+    pair: ClaimWithEvidence, cited: Sequence[Sequence[AtomisedSentence]], whole: Sequence[str]
+) -> dict[AtomisedSentence, frozenset[str]]:
     """For each sentence the words before it in its document, those of a cited one with its pronouns read.
 
     Empty where the surroundings are not known.
     """
-    found = dict[Sentence, frozenset[str]]()
+    found = dict[AtomisedSentence, frozenset[str]]()
     for sentences, before in zip(cited, _befores(pair), strict=False):
         bare = _bare_text(before)
         read = [text for text, quote in zip(whole, pair.evidence, strict=True) if bare and _ends(quote, bare)]
@@ -331,10 +331,10 @@ def _bare_text(text: str) -> str:
     return re.sub(r"\s+(?=[.,;:!?%)])|(?<=\()\s+", "", plain).rstrip(".").casefold()
 
 
-def _text(sentence: Sentence) -> str:
+def _text(sentence: AtomisedSentence) -> str:
     return sentence.text or " ".join(sentence.tokens)
 
 
-def _bare(sentence: Sentence) -> str:
+def _bare(sentence: AtomisedSentence) -> str:
     """The sentence to compare with others as a whole; empty when nothing is said in it."""
     return _bare_text(sentence.text) if sentence.text else " ".join(sentence.tokens)

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 
 from rag.checking.alignment import Alignment, Finding, FindingKind, conflict, missing
 from rag.checking.assertion import stems_of
-from rag.checking.atoms import Atom, AtomKind, Sentence, is_derived
+from rag.checking.atoms import Atom, AtomisedSentence, AtomKind, is_derived
 from rag.checking.lexicon import base_form, is_past_form
 from rag.language import saying
 from rag.language.english import ARTICLES, BE, DETERMINERS, MODALS, NEGATIONS, POSSESSIVES, word_set
@@ -70,7 +70,7 @@ def exchanged_sides_findings(alignment: Alignment) -> Iterator[Finding]:
             yield conflict(f"the claim exchanges what stands before and after {word!r}")
 
 
-def _second_side(sentence: Sentence, word: str) -> set[int]:
+def _second_side(sentence: AtomisedSentence, word: str) -> set[int]:
     """Indexes of the atoms that the connective opens: to the end, or to the comma when it opens the sentence.
 
     None when it opens one without a comma, whose sides cannot be told apart.
@@ -206,7 +206,7 @@ _SET = word_set("set due scheduled slated planned expected booked fixed timed an
 _SET_FOR = word_set("for on in to at by before after next this")
 
 
-def _set_for(evidence: Sentence) -> str:
+def _set_for(evidence: AtomisedSentence) -> str:
     """The words by which a thing is set for some time to come: "is now set for"; empty for none."""
     for position, word in enumerate(evidence.tokens):
         near = evidence.tokens[max(0, position - 3) : position]
@@ -217,7 +217,7 @@ def _set_for(evidence: Sentence) -> str:
     return ""
 
 
-def _is_for_a_date(evidence: Sentence, position: int) -> bool:
+def _is_for_a_date(evidence: AtomisedSentence, position: int) -> bool:
     is_date = any(atom.position == position + 1 and atom.kind is AtomKind.DATE for atom in evidence.atoms)
     return is_date and evidence.tokens[position : position + 1] == ("for",)
 
@@ -334,7 +334,7 @@ _PRESENT = word_set("is are am has have does do ca wo 'll") | MODALS
 _PAST = word_set("was were had did")
 
 
-def is_episodic(sentence: Sentence) -> bool:
+def is_episodic(sentence: AtomisedSentence) -> bool:
     """Whether the sentence tells of something that happened, and not of a rule, a habit, a state or a plan.
 
     >>> from rag.checking.atoms import sentences_of

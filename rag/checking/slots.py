@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from rag.checking.alignment import Alignment, Finding, are_listed, conflict, missing
-from rag.checking.atoms import Atom, AtomKind, Sentence
+from rag.checking.atoms import Atom, AtomisedSentence, AtomKind
 from rag.checking.lexicon import ANTONYMS, PREPOSITIONS, SYMMETRIC, TITLES, are_opposites, is_participle
 from rag.language.english import ARTICLES, BE, HAVE, word_set
 
@@ -242,7 +242,7 @@ def opposite_findings(alignment: Alignment) -> Iterator[Finding]:
                 )
 
 
-def opposite_of(claim: Sentence, index: int, theirs: Sequence[Atom]) -> Atom | None:
+def opposite_of(claim: AtomisedSentence, index: int, theirs: Sequence[Atom]) -> Atom | None:
     """The opposite that the evidence has beside a neighbour of the claim's word; None for nothing."""
     mine = claim.atoms
     left = mine[index - 1] if index else None
@@ -375,6 +375,6 @@ def _follow_alike(mine: Sequence[Atom], theirs: Sequence[Atom]) -> bool:
     return mine[0].before == theirs[0].before and mine[0].fits(theirs[0])
 
 
-def rival_of(claim: Sentence, index: int, theirs: Sequence[Atom]) -> Atom | None:
+def rival_of(claim: AtomisedSentence, index: int, theirs: Sequence[Atom]) -> Atom | None:
     """What the evidence has in the place of a name, number or date that it does not have at all; None for nothing."""
     return _rival(theirs, claim.atoms, index, [])

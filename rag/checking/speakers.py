@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from rag.checking.alignment import Alignment, Finding
-from rag.checking.atoms import Atom, AtomKind, Sentence
+from rag.checking.atoms import Atom, AtomisedSentence, AtomKind
 from rag.language.english import BESIDE_VERBS, HAVE, PRONOUNS, word_set
 from rag.language.people import ROLES
 from rag.language.saying import ALSO_NOUNS, REPORTED, SAID_OR_THOUGHT, STATED, VERBS_OF_SAYING
@@ -57,7 +57,7 @@ class Saying(NamedTuple):
     apposition: tuple[Atom, ...] = ()
 
 
-def sayings_of(sentence: Sentence) -> list[Saying]:
+def sayings_of(sentence: AtomisedSentence) -> list[Saying]:
     """Who says something in the sentence, from left to right.
 
     >>> from rag.checking.atoms import sentences_of
@@ -95,7 +95,7 @@ def _is_verb(tokens: Sequence[str], position: int) -> bool:
     )
 
 
-def _with_subject(sentence: Sentence, position: int) -> Saying | None:
+def _with_subject(sentence: AtomisedSentence, position: int) -> Saying | None:
     tokens = sentence.tokens
     before = position - 1
     while before >= 0 and (tokens[before] in SKIPPED or tokens[before].endswith("ly")):
@@ -130,7 +130,7 @@ def _can_speak(atom: Atom) -> bool:
     return atom.kind is AtomKind.NAME or atom.lower in ROLES
 
 
-def _phrase_before(sentence: Sentence, last: int) -> tuple[Atom, ...]:
+def _phrase_before(sentence: AtomisedSentence, last: int) -> tuple[Atom, ...]:
     """The names that end at a token, with the noun in front of "for" or "of"."""
     atoms = [atom for atom in sentence.atoms if atom.position <= last]
     phrase: list[Atom] = []
@@ -147,7 +147,7 @@ def _phrase_before(sentence: Sentence, last: int) -> tuple[Atom, ...]:
     return tuple(reversed(phrase))
 
 
-def _phrase_after(sentence: Sentence, position: int, *, opener: str = "by") -> tuple[Atom, ...]:
+def _phrase_after(sentence: AtomisedSentence, position: int, *, opener: str = "by") -> tuple[Atom, ...]:
     atoms = [atom for atom in sentence.atoms if atom.position > position]
     phrase: list[Atom] = []
     for atom in atoms[:8]:
@@ -159,7 +159,7 @@ def _phrase_after(sentence: Sentence, position: int, *, opener: str = "by") -> t
 
 
 def speaker_findings(
-    claim: Sentence, evidence: Sequence[Sentence], best: int, *, is_attributed: bool
+    claim: AtomisedSentence, evidence: Sequence[AtomisedSentence], best: int, *, is_attributed: bool
 ) -> Iterator[Finding]:
     """Speakers of the claim to whom the evidence gives no words, or gives those of somebody else.
 
@@ -190,7 +190,7 @@ def speaker_findings(
             yield Finding(f"the evidence does not say that {wanted!r} said it", False, True)
 
 
-def named_speaker(sentence: Sentence) -> str:
+def named_speaker(sentence: AtomisedSentence) -> str:
     """The first speaker that the sentence names; empty for none.
 
     >>> from rag.checking.atoms import sentences_of
@@ -204,7 +204,7 @@ def named_speaker(sentence: Sentence) -> str:
     return ""
 
 
-def speaker_atoms(sentence: Sentence) -> set[int]:
+def speaker_atoms(sentence: AtomisedSentence) -> set[int]:
     """Indexes of the atoms that name who speaks."""
     places = {atom.position for saying in sayings_of(sentence) for atom in saying.speaker}
     return {i for i, atom in enumerate(sentence.atoms) if atom.position in places}
@@ -236,7 +236,7 @@ def _is_report(tokens: Sequence[str], saying: Saying) -> bool:
     return saying.verb in _REPORTS_CLAUSES and (is_after_quote or behind[:1] in (("that",), (":",)) or '"' in behind)
 
 
-def _reported(sentence: Sentence, saying: Saying) -> set[int]:
+def _reported(sentence: AtomisedSentence, saying: Saying) -> set[int]:
     """The atoms that the saying reports: before it when a quotation or a comma leads to it, otherwise behind it."""
     tokens = sentence.tokens
     spoken = {atom.position for atom in (*saying.speaker, *saying.apposition)}
@@ -264,7 +264,7 @@ def _reported(sentence: Sentence, saying: Saying) -> set[int]:
     return behind
 
 
-def _is_name(atom: Atom, evidence: Sequence[Sentence]) -> bool:
+def _is_name(atom: Atom, evidence: Sequence[AtomisedSentence]) -> bool:
     return atom.is_first and any(
         other.kind is AtomKind.NAME and other.lower == atom.lower for sentence in evidence for other in sentence.atoms
     )
@@ -284,7 +284,7 @@ def _agree(mine: Saying, names: Sequence[Atom], theirs: Saying) -> bool:
     return has_noun and all(any(atom.fits(other) for other in theirs.apposition) for atom in wanted)
 
 
-def _introduced(names: Sequence[Atom], evidence: Sequence[Sentence], best: int, *, others: bool) -> bool:
+def _introduced(names: Sequence[Atom], evidence: Sequence[AtomisedSentence], best: int, *, others: bool) -> bool:
     """Whether the first name of the words' own sentence, or of one of the others, is the claim's speaker."""
     for index in [best, *(i for i in range(len(evidence)) if others and i != best)]:
         first = [atom for atom in evidence[index].atoms if atom.kind is AtomKind.NAME or atom.is_first][:4]

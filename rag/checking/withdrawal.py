@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from rag.checking.atoms import Sentence, normalised, sentences_of
+from rag.checking.atoms import AtomisedSentence, normalised, sentences_of
 from rag.checking.lexicon import LIGHT_WORDS, are_opposites
 from rag.language.english import HELPING, NEGATIONS, UNIVERSALS, one_of
 from rag.language.saying import UNTRUE, UNTRUE_THINGS
@@ -243,7 +243,7 @@ _FOUND_OUT = re.compile(
 """What opens a sentence that says how a thing really was."""
 
 
-def contradicted(sentence: Sentence, after: str) -> bool:
+def contradicted(sentence: AtomisedSentence, after: str) -> bool:
     """Whether the next sentence says how it really was: the same thing with one "not" more or less, or its opposite.
 
     >>> from rag.checking.atoms import sentences_of

@@ -10,7 +10,7 @@ from rag.attribution import asked_speaker
 from rag.attribution.names import fold
 from rag.conversation.lexicon import DO_OR_MODAL, NOT_FINITE, PERSON_ROLES, PHRASE_ENDS, SPOKEN, TIMES
 from rag.conversation.memory import Memory, Said
-from rag.conversation.names import Kind, Name, kind_of, names_in, phrases_in
+from rag.conversation.names import Kind, NamedThing, kind_of, names_in, phrases_in
 from rag.language.english import (
     BE,
     DO,
@@ -270,7 +270,7 @@ def _is_noun_phrase(words: list[str]) -> bool:
     return not any(word.strip(",") in _NO_NOUN_PHRASE for word in words)
 
 
-def _new_name(text: str, memory: Memory) -> Name | None:
+def _new_name(text: str, memory: Memory) -> NamedThing | None:
     """The name that is all of the text; in lower case only one that is known."""
     plain = text.removeprefix("the ").removeprefix("The ")
     if plain.isupper() and " " in plain:
@@ -283,18 +283,20 @@ def _new_name(text: str, memory: Memory) -> Name | None:
         name = names[0]
         if known is not None and name.kind is Kind.UNKNOWN:
             name = known
-        return Name(text=text, start=0, end=len(text), kind=name.kind, gender=name.gender)
+        return NamedThing(text=text, start=0, end=len(text), kind=name.kind, gender=name.gender)
     words = fold(plain).split() or ["-"]
     kind, gender = kind_of(words, plain)
     if STOP_WORDS.intersection(words) or not _is_noun_phrase(words):
         return None
     if kind is Kind.COUNTRY or (kind is Kind.PERSON and not TITLES.intersection(words)):
-        return Name(text=text, start=0, end=len(text), kind=kind, gender=gender)
+        return NamedThing(text=text, start=0, end=len(text), kind=kind, gender=gender)
     known = _known(plain, memory)
-    return None if known is None else Name(text=text, start=0, end=len(text), kind=known.kind, gender=known.gender)
+    return (
+        None if known is None else NamedThing(text=text, start=0, end=len(text), kind=known.kind, gender=known.gender)
+    )
 
 
-def _known(text: str, memory: Memory) -> Name | None:
+def _known(text: str, memory: Memory) -> NamedThing | None:
     """The name of the last turns that ends with these words."""
     for turn in memory:
         for name in (*turn.asked, *turn.answered):
@@ -303,7 +305,7 @@ def _known(text: str, memory: Memory) -> Name | None:
     return None
 
 
-def _for_name(new: Name, last: Said, *, is_topic: bool = False, is_alone: bool = False) -> str | None:
+def _for_name(new: NamedThing, last: Said, *, is_topic: bool = False, is_alone: bool = False) -> str | None:
     """The last question about `new`, in the place of a name of the same kind, or of who speaks.
 
     is_topic: it may be the topic too, as after "what about". is_alone: nothing but the name was written.
@@ -329,7 +331,7 @@ def _for_name(new: Name, last: Said, *, is_topic: bool = False, is_alone: bool =
     return None if is_alone else _beside(new.text, last)
 
 
-def _described_speaker(question: str) -> Name | None:
+def _described_speaker(question: str) -> NamedThing | None:
     """Who is asked for in other words than a name, as in "What did the minister say?"."""
     asked = asked_speaker(question, ())
     if asked is None or not asked.mention:
@@ -338,7 +340,7 @@ def _described_speaker(question: str) -> Name | None:
     return phrases[0] if phrases else None
 
 
-def _put(new: str, slot: Name, question: str) -> str:
+def _put(new: str, slot: NamedThing, question: str) -> str:
     """The question with `new` in the place of the name; an article before it goes or stays with the name."""
     start = slot.start
     if question[max(0, start - 4) : start].lower() == "the " and slot.kind is not Kind.THING:

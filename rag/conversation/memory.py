@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from rag.attribution.names import fold
 from rag.conversation.lexicon import PERSON_ROLES, PHRASE_ENDS
-from rag.conversation.names import Kind, Name, kind_of, names_in, phrases_in
+from rag.conversation.names import Kind, NamedThing, kind_of, names_in, phrases_in
 from rag.language.english import ADVERBS, FINITE_BE, HELPING, PREPOSITIONS, QUESTION_WORDS, STOP_WORDS, one_of
 from rag.types import Turn
 
@@ -36,10 +36,10 @@ class Said:
 
     question: str
     answer: str
-    asked: tuple[Name, ...]
-    answered: tuple[Name, ...]
-    phrases: tuple[Name, ...]
-    topic: Name | None = None
+    asked: tuple[NamedThing, ...]
+    answered: tuple[NamedThing, ...]
+    phrases: tuple[NamedThing, ...]
+    topic: NamedThing | None = None
 
 
 Memory = Sequence[Said]
@@ -65,7 +65,7 @@ def is_topic(turn: Turn) -> bool:
     return not turn.answer.strip() and topic_name(turn.question) is not None
 
 
-def topic_name(text: str) -> Name | None:
+def topic_name(text: str) -> NamedThing | None:
     """What a title names: "Slayer" of "Slayer (band) - South of Heaven"; None when the text is no title."""
     title = clean(text)
     name = _TOPIC_TAIL.sub("", title, count=2).strip()
@@ -80,7 +80,7 @@ def topic_name(text: str) -> Name | None:
     if name == title and any(word[0].islower() and word in PHRASE_ENDS for word in words[1:]):
         return None
     kind, gender = kind_of([fold(word).rstrip(".") or "-" for word in words], name)
-    return Name(text=name, start=0, end=len(name), kind=kind, gender=gender)
+    return NamedThing(text=name, start=0, end=len(name), kind=kind, gender=gender)
 
 
 def said(question: str, answer: str) -> Said:
@@ -114,7 +114,7 @@ _SUBJECT = re.compile(rf"\b{one_of(HELPING - FINITE_BE - {'should'})} ([^\W\d_]{
 _INDEFINITE = re.compile(r"\b(?:an?|any|every|each|which|what) \w+(?: \w+)?", re.IGNORECASE)
 
 
-def is_bound(sort: str, question: str, pronoun: re.Match[str], named: list[Name]) -> bool:
+def is_bound(sort: str, question: str, pronoun: re.Match[str], named: list[NamedThing]) -> bool:
     """Whether the question itself says before the pronoun what it means, or may."""
     before = [name for name in named if name.end <= pronoun.start() and not _acts_on(name, question, pronoun)]
     phrases = [phrase for phrase in phrases_in(question) if phrase.end <= pronoun.start()]
@@ -144,11 +144,11 @@ def is_bound(sort: str, question: str, pronoun: re.Match[str], named: list[Name]
     return any(name.kind in (Kind.PLACE, Kind.COUNTRY) for name in before)
 
 
-def _head(phrase: Name) -> str:
+def _head(phrase: NamedThing) -> str:
     return phrase.text.partition(" of ")[0].rpartition(" ")[2]
 
 
-def _acts_on(name: Name, question: str, pronoun: re.Match[str]) -> bool:
+def _acts_on(name: NamedThing, question: str, pronoun: re.Match[str]) -> bool:
     """Whether the name does something to what the pronoun means, which is then another: "Did Lavrov meet him"."""
     following = _WORD.match(question, pronoun.end() + 1)
     is_object = pronoun.group().lower() in _OBJECTS and (
@@ -158,7 +158,7 @@ def _acts_on(name: Name, question: str, pronoun: re.Match[str]) -> bool:
     return is_object and name.acts and len(between) in (1, 2)
 
 
-def _may_own(name: Name, pronoun: str) -> bool:
+def _may_own(name: NamedThing, pronoun: str) -> bool:
     """Whether "it" or "its" may mean this name of the same question."""
     if name.kind is Kind.UNKNOWN:
         return pronoun == "its" or not (name.speaks or name.acts)
@@ -187,6 +187,6 @@ def _is_plural(word: str) -> bool:
     return len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")) and word not in STOP_WORDS
 
 
-def may_be(name: Name, gender: int) -> bool:
+def may_be(name: NamedThing, gender: int) -> bool:
     """Whether the name may be that of a man (1) or a woman (-1)."""
     return name.kind in (Kind.PERSON, Kind.UNKNOWN) and name.gender * gender >= 0

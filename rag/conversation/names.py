@@ -26,7 +26,7 @@ from rag.language.english import BE, STOP_WORDS
 from rag.language.people import BODIES, DOTTED_TITLES, FEMALE, FEMALE_NAMES, GROUPS, MALE, MALE_NAMES, PLACES, TITLES
 from rag.language.saying import NOUNS_TOO
 
-__all__ = ["Kind", "Name", "kind_of", "names_in", "phrases_in"]
+__all__ = ["Kind", "NamedThing", "kind_of", "names_in", "phrases_in"]
 
 
 class Kind(Enum):
@@ -42,7 +42,7 @@ class Kind(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Name:
+class NamedThing:
     """A name, or a noun phrase such as "the bridge", and where it stands in its text.
 
     gender: 1 he, -1 she, 0 not known. speaks: a verb of saying stands beside it. acts: "did" or the like stands before
@@ -121,7 +121,7 @@ def kind_of(words: list[str], written: str) -> tuple[Kind, int]:
 
 
 @lru_cache(maxsize=512)
-def names_in(text: str) -> tuple[Name, ...]:
+def names_in(text: str) -> tuple[NamedThing, ...]:
     """The names of `text`, in order; where it has no capitals, the countries and whom it asks about.
 
     >>> [name.text for name in names_in("Did Secretary of State Marco Rubio meet Lavrov in the UK?")]
@@ -133,7 +133,7 @@ def names_in(text: str) -> tuple[Name, ...]:
     return tuple(found)
 
 
-def _capitalised(text: str) -> Iterator[Name]:
+def _capitalised(text: str) -> Iterator[NamedThing]:
     for run in _RUN.finditer(text):
         for start, words in _pieces(run.group(), run.start()):
             name = _name(text, start, words)
@@ -164,7 +164,7 @@ def _splits(word: str, plain: str) -> bool:
     return not word.islower() and (plain in STOP_WORDS or (plain in TIMES and plain != "may"))
 
 
-def _name(text: str, start: int, words: list[str]) -> Name | None:
+def _name(text: str, start: int, words: list[str]) -> NamedThing | None:
     """The name that the words make; None for adjectives, bare titles and the ordinary word that opens a sentence."""
     folded = [fold(word).rstrip(".") for word in words]
     while len(words) > 1 and folded[0] in _ADJECTIVES and title_length(folded) > 0:
@@ -195,19 +195,19 @@ def _name(text: str, start: int, words: list[str]) -> Name | None:
         start += len(" ".join(words[:title])) + 1
         written = " ".join(words[title:])
     has_article = before is not None and before.group(1).lower() == "the" and kind is not Kind.PERSON
-    return Name(
+    return NamedThing(
         text=written, start=start, end=end, kind=kind, gender=gender, speaks=speaks, acts=acts, has_article=has_article
     )
 
 
-def _lower(text: str) -> Iterator[Name]:
+def _lower(text: str) -> Iterator[NamedThing]:
     lowered = text.lower()
     for country in (*_LOWER_COUNTRY.finditer(lowered), *_LOWER_SHORT.finditer(lowered)):
-        yield Name(text=country.group(), start=country.start(), end=country.end(), kind=Kind.COUNTRY)
+        yield NamedThing(text=country.group(), start=country.start(), end=country.end(), kind=Kind.COUNTRY)
     who = _LOWER_WHO.match(lowered)
     if who is not None and not (STOP_WORDS | TITLES).intersection(who.group(1).split()):
         gender = _given(fold(who.group(1)).split()[0])
-        yield Name(text=who.group(1), start=who.start(1), end=who.end(1), kind=Kind.PERSON, gender=gender)
+        yield NamedThing(text=who.group(1), start=who.start(1), end=who.end(1), kind=Kind.PERSON, gender=gender)
         return
     asked = asked_speaker(text, ())
     start = lowered.find(asked.mention.lower()) if asked is not None and asked.mention else -1
@@ -216,7 +216,9 @@ def _lower(text: str) -> Iterator[Name]:
         if not TITLES.intersection(words) and words[0] not in PHRASE_ENDS:
             kind, gender = kind_of(words, asked.mention.lower())
             end = start + len(asked.mention)
-            yield Name(text=text[start:end], start=start, end=end, kind=kind, gender=gender, speaks=True, acts=True)
+            yield NamedThing(
+                text=text[start:end], start=start, end=end, kind=kind, gender=gender, speaks=True, acts=True
+            )
 
 
 def _given(word: str) -> int:
@@ -224,7 +226,7 @@ def _given(word: str) -> int:
 
 
 @lru_cache(maxsize=512)
-def phrases_in(text: str) -> tuple[Name, ...]:
+def phrases_in(text: str) -> tuple[NamedThing, ...]:
     """The definite noun phrases in lower case of a question: "the bridge" of "When did the bridge collapse?".
 
     >>> [phrase.text for phrase in phrases_in("Was the new bridge built by the army?")]
@@ -253,11 +255,11 @@ def phrases_in(text: str) -> tuple[Name, ...]:
             written = f"the {' '.join(words[:n])}"
             end = match.start() + len(article) + len(written) - len("the ")
             kind = Kind.PEOPLE if head[-1].endswith("s") and not head[-1].endswith("ss") else Kind.THING
-            found.append(Name(text=written, start=match.start(), end=end, kind=kind))
+            found.append(NamedThing(text=written, start=match.start(), end=end, kind=kind))
     counted = _COUNTED.match(text)
     if counted is not None and counted.group(1) not in STOP_WORDS | {"times"}:
         written = f"the {counted.group(1)}"
-        found.insert(0, Name(text=written, start=counted.start(1), end=counted.end(1), kind=Kind.PEOPLE))
+        found.insert(0, NamedThing(text=written, start=counted.start(1), end=counted.end(1), kind=Kind.PEOPLE))
     return tuple(found)
 
 

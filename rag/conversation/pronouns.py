@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from rag.attribution.names import fold
 from rag.conversation.lexicon import DO_OR_MODAL, MOTION, NOT_FINITE, PERSON_ROLES, PHRASE_ENDS, PREDICATES, SPOKEN
 from rag.conversation.memory import Memory, Said, is_bound, may_be
-from rag.conversation.names import Kind, Name, names_in
+from rag.conversation.names import Kind, NamedThing, names_in
 from rag.language.english import ADVERBS, BE, PREPOSITIONS, QUESTION_WORDS, STOP_WORDS
 from rag.language.people import FEMALE, MALE, TITLES
 
@@ -77,7 +77,7 @@ def open_pronoun(question: str, memory: Memory) -> str:
     return ""
 
 
-def _known_in_lower(question: str, memory: Memory) -> Iterator[Name]:
+def _known_in_lower(question: str, memory: Memory) -> Iterator[NamedThing]:
     """The names of the last turns that the question has in lower case."""
     if question != question.lower():
         return
@@ -86,10 +86,12 @@ def _known_in_lower(question: str, memory: Memory) -> Iterator[Name]:
         for name in (*turn.asked, *turn.answered):
             found = words.get(name.text.rpartition(" ")[2].lower())
             if found is not None:
-                yield Name(text=name.text, start=found.start(), end=found.end(), kind=name.kind, gender=name.gender)
+                yield NamedThing(
+                    text=name.text, start=found.start(), end=found.end(), kind=name.kind, gender=name.gender
+                )
 
 
-def _person(gender: int, memory: Memory) -> Name | None:
+def _person(gender: int, memory: Memory) -> NamedThing | None:
     """Whom "he" (1) or "she" (-1) means: the last question's person, then the answer's, then further back."""
     others = [name for turn in memory for name in (*turn.asked, *turn.answered) if name.gender * gender < 0]
     certain = any(_asked_person(gender, turn, is_certain=True) for turn in memory)
@@ -115,7 +117,7 @@ def _person(gender: int, memory: Memory) -> Name | None:
     return None
 
 
-def _described_person(gender: int, turn: Said) -> Name | None:
+def _described_person(gender: int, turn: Said) -> NamedThing | None:
     """The one person whom the question describes instead of naming: "the mayor"."""
     if any(name.gender * gender < 0 for name in turn.answered):
         return None
@@ -125,7 +127,7 @@ def _described_person(gender: int, turn: Said) -> Name | None:
     return found[0] if len(found) == 1 else None
 
 
-def _asked_person(gender: int, turn: Said, *, is_certain: bool) -> Name | None:
+def _asked_person(gender: int, turn: Said, *, is_certain: bool) -> NamedThing | None:
     """The person whom the question names; a name that may be anything counts when no person is certain."""
     persons = [name for name in turn.asked if may_be(name, gender)]
     certain = [name for name in persons if name.kind is Kind.PERSON or name.speaks or name.acts or turn.topic is name]
@@ -134,11 +136,11 @@ def _asked_person(gender: int, turn: Said, *, is_certain: bool) -> Name | None:
     return persons[0] if len(persons) == 1 else None
 
 
-def _same(name: Name, other: Name) -> bool:
+def _same(name: NamedThing, other: NamedThing) -> bool:
     return fold(name.text.rpartition(" ")[2]) == fold(other.text.rpartition(" ")[2])
 
 
-def _full(name: Name, memory: Memory) -> str:
+def _full(name: NamedThing, memory: Memory) -> str:
     """The longest way in which the last turns write the person: "Marco Rubio" for "rubio"."""
     last = fold(name.text.rpartition(" ")[2])
     longer = {
@@ -206,13 +208,13 @@ def _mean_thing(question: str, match: re.Match[str], memory: Memory) -> tuple[st
     return None
 
 
-def _described(thing: Name, turn: Said, match: re.Match[str]) -> str:
+def _described(thing: NamedThing, turn: Said, match: re.Match[str]) -> str:
     """The thing with what the question adds to it, "the ceasefire in Gaza"; not before an ending, as in "its"."""
     further = _described_further(thing.text.removeprefix("the "), turn)
     return further.pop() if len(further) == 1 and match.group().lower() == "it" else thing.with_article
 
 
-def _names_person(phrase: Name) -> bool:
+def _names_person(phrase: NamedThing) -> bool:
     return phrase.text.partition(" of ")[0].rpartition(" ")[2] in PERSON_ROLES
 
 
@@ -249,12 +251,12 @@ def _near(memory: Memory) -> Iterator[Said]:
             return
 
 
-def _is_thing(topic: Name) -> bool:
+def _is_thing(topic: NamedThing) -> bool:
     """Whether a topic may be "it": two capitalised words that nothing is known of may be a person."""
     return topic.kind not in (Kind.PERSON, Kind.UNKNOWN) or not topic.text.istitle() or " " not in topic.text
 
 
-def _is_acting(name: Name, question: str) -> bool:
+def _is_acting(name: NamedThing, question: str) -> bool:
     """Whether a body or country stands where the one who does something stands."""
     before = question[: name.start].lower().removesuffix("the ").split()
     is_subject = name.speaks or name.acts or not before or before[-1] in _EXISTS

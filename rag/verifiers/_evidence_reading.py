@@ -11,10 +11,10 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from rag.checking.atoms import Sentence, sentences_of
+from rag.checking.atoms import AtomisedSentence, sentences_of
 from rag.checking.attributed import sentences_said_by, speakers_of
 from rag.checking.form import is_statement
-from rag.model.evidence import EvidenceModel, Reading, best_sentences
+from rag.model.evidence import EvidenceModel, EvidenceReading, best_sentences
 from rag.protocols import ClaimWithEvidence
 
 __all__ = ["ClaimReading", "read_claims"]
@@ -60,8 +60,8 @@ def read_claims(pairs: Sequence[ClaimWithEvidence], model: EvidenceModel) -> lis
     return [_worst([(window, next(readings)) for window in each]) for each in windows]
 
 
-def _worst(read: Sequence[tuple[_Window, Reading]]) -> ClaimReading | None:
-    best: dict[int, tuple[_Window, Reading]] = {}
+def _worst(read: Sequence[tuple[_Window, EvidenceReading]]) -> ClaimReading | None:
+    best: dict[int, tuple[_Window, EvidenceReading]] = {}
     for window, reading in read:
         known = best.get(window.n_unit)
         if known is None or reading.support > known[1].support:
@@ -96,7 +96,7 @@ def _windows(pair: ClaimWithEvidence) -> Iterator[_Window]:
             yield _Window(n_unit, unit, tuple(sentences[position] for position in positions), numbers)
 
 
-def _text(sentence: Sentence) -> str:
+def _text(sentence: AtomisedSentence) -> str:
     """The sentence; empty without a letter or a digit."""
     text = sentence.text or " ".join(sentence.tokens)
     return text if any(map(str.isalnum, text)) else ""

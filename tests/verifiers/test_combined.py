@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from rag.checking.alignment import FindingKind
 from rag.checking.rules import examine
 from rag.errors import WeightsError
-from rag.model.evidence import Reading, bundled_model
+from rag.model.evidence import EvidenceReading, bundled_model
 from rag.protocols import ClaimWithEvidence
 from rag.testing.verifier import PAIRS, VERIFIER_CHECKS
 from rag.types import VerdictLabel
@@ -39,7 +39,7 @@ class Says:
         self.pairs += pairs
         verdict = np.array([self.support, 0.0, 0.0], dtype=np.float32) + np.float32([np.log(2), 0, 0])
         return [
-            Reading(verdict, np.zeros(len(sentences)), np.zeros(1), ((0, len(text)),), True)
+            EvidenceReading(verdict, np.zeros(len(sentences)), np.zeros(1), ((0, len(text)),), True)
             for text, sentences in pairs
         ]
 

@@ -39,7 +39,7 @@ __all__ = [
     "Encoded",
     "Encoder",
     "EvidenceModel",
-    "Reading",
+    "EvidenceReading",
     "arrays",
     "best_sentences",
     "bundled_model",
@@ -198,7 +198,7 @@ VERIFIER, READER = "verifier.int8.onnx", "reader.int8.onnx"
 N_THREADS = 2
 
 
-class Reading(NamedTuple):
+class EvidenceReading(NamedTuple):
     """What the model says about one text beside sentences, as logits.
 
     verdict: supported, contradicted, unsupported. answers: one for each sentence that was read whole.
@@ -267,7 +267,7 @@ class EvidenceModel:
         self._n_threads = max(1, min(n_threads, os.cpu_count() or 1))
         self._max_tokens = max_tokens
 
-    def read(self, pairs: Sequence[tuple[str, Sequence[str]]]) -> list[Reading]:
+    def read(self, pairs: Sequence[tuple[str, Sequence[str]]]) -> list[EvidenceReading]:
         """For each (text, sentences), in their order."""
         encoded = [self._encoder.encode(text, sentences, max_tokens=self._max_tokens) for text, sentences in pairs]
         if len(encoded) < 2 or self._n_threads < 2:
@@ -278,9 +278,9 @@ class EvidenceModel:
             read = dict(zip(longest_first, done, strict=True))
         return [read[position] for position in range(len(encoded))]
 
-    def _run(self, encoded: Encoded) -> Reading:
+    def _run(self, encoded: Encoded) -> EvidenceReading:
         verdicts, answers, wrong = self._session.run(None, arrays([encoded])._asdict())
-        return Reading(
+        return EvidenceReading(
             verdicts[0],
             np.array([answers[0, place].mean() for place in encoded.places()], dtype=np.float32),
             wrong[0, 1 : encoded.n_text + 1],
