@@ -15,6 +15,7 @@ from rag.answering.citations import Context, context_of, place_in
 from rag.assembly.answerer import Answerer
 from rag.assembly.archive import Archive
 from rag.assembly.arguments import checking_arguments
+from rag.assembly.desk import Desk
 from rag.assembly.library import Library
 from rag.errors import (
     SettingsError,
@@ -43,7 +44,7 @@ _NO_ADDRESS = "none"
 """What a key is for that was configured for no address."""
 
 
-class Assistant(Archive):
+class Assistant(Archive, Desk):
     """Answers questions with verbatim, cited sentences of the documents that were added to its store.
 
     Safe to share between threads. Models are loaded when they are first needed.

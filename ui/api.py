@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any, NamedTuple, cast
 
 from rag import Citation, NotFoundError, QuestionError, SettingsError, Span, Turn, citation_to_dict, to_dict
-from ui.library_tab import delete_upload
 from ui.preferences import Assistants, LlmKind, Preferences
 from ui.results import AnswerJson, DocumentsJson, FoundJson, OpenedJson, PlaceJson, ReportJson, TurnJson
 from ui.server.ownership import Ownership
+from ui.tabs.library import delete_upload
 
 __all__ = ["TOOL_SUFFIX", "Api", "Endpoint", "endpoints"]
 

@@ -19,8 +19,6 @@ from gradio.events import api as offer
 from ui.api import Api, endpoints
 from ui.conversation import Conversation
 from ui.handlers import Chat
-from ui.library_tab import LibraryTab
-from ui.llm_tab import LlmTab
 from ui.options import AppOptions
 from ui.page_events import SEARCH_ONLY, PageEvents, spoken
 from ui.page_values import Answering, Heard, LoadedPage, Updates
@@ -28,6 +26,8 @@ from ui.preferences import N_SOURCES, Assistants, LlmKind
 from ui.results import ReportJson
 from ui.sentences import sentence
 from ui.server.ownership import Ownership
+from ui.tabs.library import LibraryTab
+from ui.tabs.llm import LlmTab
 from ui.views.render import render_no_source
 
 __all__ = ["Look", "build_app", "look"]

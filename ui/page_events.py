@@ -15,11 +15,11 @@ from pathlib import Path
 from ui.background import close
 from ui.conversation import Conversation
 from ui.handlers import Chat, ChatView, Opened
-from ui.library_tab import AddView, LibraryTab, Upload
-from ui.llm_tab import LlmTab
 from ui.page_values import Answering, Choices, Heard, LoadedPage, Updates, Values
 from ui.preferences import Preferences
 from ui.sentences import count
+from ui.tabs.library import AddView, LibraryTab, Upload
+from ui.tabs.llm import LlmTab
 from ui.views.exchanges import render_earlier, render_last, render_welcome
 from ui.views.exports import conversation_as_json, conversation_as_markdown
 from ui.views.markup import text

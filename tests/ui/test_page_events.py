@@ -5,11 +5,11 @@ import pytest
 from rag import Assistant, Settings
 from ui.conversation import Conversation
 from ui.handlers import Chat
-from ui.library_tab import LibraryTab
-from ui.llm_tab import LlmTab
 from ui.page_events import PageEvents
 from ui.page_values import Heard, Updates
 from ui.preferences import Assistants
+from ui.tabs.library import LibraryTab
+from ui.tabs.llm import LlmTab
 
 NONE = object()
 UPDATES = Updates(none=NONE, of=lambda **properties: properties)

@@ -14,14 +14,14 @@ from rag import NotFoundError
 from ui.api import Api
 from ui.conversation import Conversation
 from ui.handlers import Chat
-from ui.library_tab import LibraryTab
-from ui.llm_tab import LlmTab
 from ui.page_events import PageEvents
 from ui.page_values import Heard, Updates
 from ui.preferences import Assistants, Preferences
 from ui.server.access import Users
 from ui.server.ownership import Ownership
 from ui.server.sessions import Sessions
+from ui.tabs.library import LibraryTab
+from ui.tabs.llm import LlmTab
 
 QUESTION = "When did the bridge open?"
 

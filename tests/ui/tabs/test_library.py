@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from rag import Progress
-from ui.library_tab import LibraryTab, Upload, progress_html
+from ui.tabs.library import LibraryTab, Upload, progress_html
 
-SEEDS = Path(__file__).parents[2] / "seeds"
+SEEDS = Path(__file__).parents[3] / "seeds"
 
 
 @pytest.fixture

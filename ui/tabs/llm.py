@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 
 from rag import DEFAULT_LLM, FetchProgress, RagError, find_model, known_models, pull_model
 from ui.background import Job
-from ui.library_tab import progress_bar
 from ui.preferences import Assistants, LlmKind, Preferences
 from ui.sentences import count, duration, megabytes, sentence
+from ui.tabs.library import progress_bar
 from ui.views.render import render_message
 
 __all__ = ["LlmTab"]
