@@ -14,7 +14,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
-from rag import Citation, NotFoundError, QuestionError, SettingsError, Span, Turn, citation_to_dict, to_dict
+from rag import Citation, NotFoundError, QuestionError, SettingsError, Turn, citation_to_dict, to_dict
+from ui.places import place_at
 from ui.preferences import Assistants, LlmKind, Preferences
 from ui.results import AnswerJson, DocumentsJson, FoundJson, OpenedJson, PlaceJson, ReportJson, TurnJson
 from ui.server.ownership import Ownership
@@ -151,20 +152,7 @@ class Api:
             end: Where it ends; the character at that position is not included.
         """
         document = self._assistant.document(_text("document_id", document_id))
-        if not 0 <= _number("start", start) < _number("end", end) <= len(document.text):
-            raise SettingsError(
-                f"cannot open {start}-{end} of a document with {len(document.text)} characters - choose a part of it"
-            )
-        place = Citation(
-            number=1,
-            document_id=document.id,
-            source=document.source,
-            title=document.title,
-            span=Span(start=start, end=end),
-            quote=document.text[start:end],
-            line=document.text.count("\n", 0, start) + 1,
-            published=document.metadata.get("published", ""),
-        )
+        place = place_at(document, _number("start", start), _number("end", end))
         return self._place(place)
 
     def add(self, files: list[tuple[str, Path]]) -> ReportJson:

@@ -26,9 +26,11 @@ from rag import (
     RagError,
     Rating,
     Retrieved,
+    SettingsError,
 )
 from ui.background import Job, close
 from ui.conversation import Conversation, Exchange, Kept, Stage, kept_questions
+from ui.places import place_at
 from ui.preferences import Assistants, Preferences
 from ui.sentences import count, sentence
 from ui.server.ownership import Ownership
@@ -182,6 +184,16 @@ class Chat:
             return Opened(is_gone=True, notice=sentence(error, doing="opening a document"))
         except RagError as error:
             return Opened(notice=sentence(error, doing="opening a document"))
+
+    def open_place(self, document_id: str, start: int, end: int) -> Opened:
+        """A document with one place in it, in characters from its start; without the place where it has none such."""
+        opened = self.open_document(document_id)
+        if opened.document is None:
+            return opened
+        try:
+            return replace(opened, citations=(place_at(opened.document, start, end),), current=1)
+        except SettingsError:  # of an older version, or of a browser that makes up numbers
+            return opened
 
     def rate(self, conversation: Conversation, answer_id: str, rating: str) -> tuple[Conversation, str]:
         """The conversation with that rating, and a sentence that says that it was kept or why not."""

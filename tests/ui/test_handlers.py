@@ -301,3 +301,14 @@ def test_preferences_of_another_shape_are_the_defaults(kept):
 
 def test_preferences_that_say_what_is_so_change_nothing(settings: Settings):
     assert Preferences(n_sources=settings.n_evidence).changes(settings, may_change_llm=True) == {}
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "is_there"), [(0, 26, True), (4, 10, True), (10, 4, False), (3, 3, False), (0, 10**8, False)]
+)
+def test_a_place_is_opened_where_the_document_has_it(chat, bridge, start, end, is_there):
+    (info,) = bridge.documents()
+    opened = chat.open_place(info.id, start, end)
+    assert opened.document == bridge.document(info.id)
+    assert [citation.quote for citation in opened.citations] == [opened.document.text[start:end]] * is_there
+    assert chat.open_place("0" * 64, start, end).is_gone

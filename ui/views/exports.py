@@ -13,8 +13,8 @@ from dataclasses import replace
 
 from rag import Answer, AnswerStatus, Citation, Evidence, Rating, VerdictLabel, to_dict
 from ui.views.markup import attribute_text, date_in_words, shown
+from ui.views.places import also_in_words, place_in_words, title_of
 from ui.views.render import status_in_words, supported_citations
-from ui.views.source_view import also_in_words, place_in_words, title_of
 
 __all__ = [
     "CONVERSATION_VERSION",

@@ -24,17 +24,9 @@ from rag import (
 )
 from ui.sentences import count
 from ui.views.markup import NOTHING, Html, attribute_text, button, date_in_words, element, isolated, join, text
+from ui.views.places import also_in_words, dated, days_in_words, place_in_words, title_of
 from ui.views.report_view import render_report
-from ui.views.source_view import (
-    also_in_words,
-    dated,
-    days_in_words,
-    place_in_words,
-    render_gone,
-    render_no_source,
-    render_source,
-    title_of,
-)
+from ui.views.source_view import render_gone, render_no_source, render_source
 
 __all__ = [
     "render_answer",

@@ -13,40 +13,17 @@ from itertools import pairwise
 from pathlib import PurePath
 from typing import NamedTuple
 
-from rag import Citation, Document, Evidence, Span, days_named
-from ui.views.markup import (
-    NOTHING,
-    Html,
-    attribute_text,
-    button,
-    date_in_words,
-    element,
-    isolated,
-    join,
-    language_tag,
-    link,
-    text,
-)
+from rag import Citation, Document, Span
+from ui.views.markup import NOTHING, Html, button, element, isolated, join, language_tag, link, text
+from ui.views.places import also_in_words, dated, days_in_words, place_in_words, title_of
 
-__all__ = [
-    "N_AROUND",
-    "also_in_words",
-    "dated",
-    "days_in_words",
-    "place_in_words",
-    "render_gone",
-    "render_no_source",
-    "render_source",
-    "title_of",
-]
+__all__ = ["N_AROUND", "render_gone", "render_no_source", "render_source"]
 
 N_AROUND = 10_000
 """Characters shown before and after each citation of a document that is too long to be shown whole."""
 
 N_WHOLE = 8
 """A document is shown whole up to this many times what is shown around a citation."""
-
-N_COPIES_NAMED = 3
 
 _N_TO_LINE_END = 500
 _N_WORTH_LEAVING_OUT = 1_000
@@ -90,6 +67,7 @@ def render_source(
     other documents are passed over.
 
     current: number of the citation to which the reader scrolls; 0 for none.
+    answer_id: the answer that cites them; empty when they are places that somebody opened without one.
     n_around: characters before and after each citation that are shown of a long document.
     """
     own = sorted(
@@ -138,46 +116,6 @@ def render_no_source() -> str:
     )
 
 
-def title_of(title: str, source: str) -> str:
-    """The title of a document, else its source, on one line."""
-    return attribute_text(title) or attribute_text(source) or "Untitled"
-
-
-def dated(published: str) -> Html:
-    """The date of publication as people write it, and for machines; nothing when there is none."""
-    if not published:
-        return NOTHING
-    words = date_in_words(published)
-    is_date = words != attribute_text(published)
-    return element("time", text(words), datetime=published[:10]) if is_date else isolated(words)
-
-
-def days_in_words(place: Citation | Evidence) -> str:
-    """Which days "on Tuesday" and its like are in the quote; empty when it names none, or the document has no date."""
-    found = days_named(place.quote, place.published)
-    return ", ".join(f"{words}: {date_in_words(day.isoformat())}" for words, day in found.items())
-
-
-def place_in_words(citation: Citation) -> str:
-    """Page and line of the citation."""
-    return ", ".join(filter(None, [citation.page_in_words, f"line {citation.line}", citation.recognition_in_words]))
-
-
-def also_in_words(sources: Sequence[str]) -> str:
-    """Where else the same sentence stands, in copies of the document; empty when there are none.
-
-    >>> also_in_words(("wire.txt", "b.txt", "c.txt", "d.txt"))
-    'also in wire.txt, b.txt, c.txt and 1 more'
-    >>> also_in_words(("news/wire.txt",))
-    'also in wire.txt'
-    """
-    if not sources:
-        return ""
-    named = ", ".join(PurePath(attribute_text(source)).name for source in sources[:N_COPIES_NAMED])
-    n_more = len(sources) - N_COPIES_NAMED
-    return f"also in {named}" + (f" and {n_more:,} more" if n_more > 0 else "")
-
-
 def _is_held(citation: Citation, document: Document) -> bool:
     return citation.span.slice(document.text) == citation.quote
 
@@ -217,7 +155,9 @@ def _place_of_current(marked: _Marked) -> Html:
     """Where the current citation stands."""
     for citation in marked.citations:
         if citation.number == marked.current:
-            words = [f"Citation {citation.number}: {place_in_words(citation)}", also_in_words(citation.also_in)]
+            place = place_in_words(citation)
+            named = f"Citation {citation.number}: {place}" if marked.answer_id else f"{place[:1].upper()}{place[1:]}"
+            words = [named, also_in_words(citation.also_in)]
             facts = [*map(text, filter(None, words)), link(citation.url, "on the web") if citation.url else NOTHING]
             return element("p", join(filter(None, facts), text(" · ")), class_="cv-place")
     return NOTHING
@@ -396,6 +336,14 @@ def _marked_text(marked: _Marked, start: int, end: int) -> Html:
     return join(parts)
 
 
+def _reference(marked: _Marked, citation: Citation) -> dict[str, str]:
+    """What a click on the mark opens: the citation of the answer, or the place where there is no answer."""
+    if marked.answer_id:
+        return {"data_answer": marked.answer_id, "data_citation": str(citation.number)}
+    start, end = _ends(citation.span)
+    return {"data_document": citation.document_id, "data_start": str(start), "data_end": str(end)}
+
+
 def _mark(marked: _Marked, citation: Citation, content: Html, *, is_end: bool) -> Html:
     is_current = citation.number == marked.current
     classes = ["cv-mark", "cv-current" if is_current else "", "cv-mark-end" if is_end else ""]
@@ -403,7 +351,6 @@ def _mark(marked: _Marked, citation: Citation, content: Html, *, is_end: bool) -
         "mark",
         content,
         class_=" ".join(filter(None, classes)),
-        data_answer=marked.answer_id,
-        data_citation=str(citation.number),
         aria_current="true" if is_current else "",
+        **_reference(marked, citation),
     )

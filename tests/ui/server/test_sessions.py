@@ -14,8 +14,8 @@ from rag import NotFoundError
 from ui.api import Api
 from ui.conversation import Conversation
 from ui.handlers import Chat
-from ui.page_events import PageEvents
-from ui.page_values import Heard, Updates
+from ui.page.events import PageEvents
+from ui.page.values import Heard, Updates
 from ui.preferences import Assistants, Preferences
 from ui.server.access import Users
 from ui.server.ownership import Ownership

@@ -1,5 +1,6 @@
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from html import unescape
 
 import pytest
@@ -11,8 +12,9 @@ from tests.ui.hostile import TEXTS
 from tests.ui.html_reading import assert_inert, first, has_class, nodes, pieces
 from tests.ui.records import citation, document
 from ui.views.markup import shown
-from ui.views.render import render_gone, render_no_source, render_source
+from ui.views.source_view import render_gone, render_no_source, render_source
 
+of_answer = partial(render_source, answer_id="a")
 TWO_LINES = "The bridge opened in 1932.\nIt is painted grey."
 
 any_character = st.characters(exclude_categories=())
@@ -59,7 +61,7 @@ def test_reader_shows_exactly_the_text_and_marks_exactly_the_quotes(
     cited: tuple[Document, list[Citation]], current: int
 ) -> None:
     of, citations = cited
-    html = render_source(of, citations, current, answer_id="a")
+    html = of_answer(of, citations, current)
     text, places = marked_places(html)
     assert text == shown(of.text)
     assert places == {each.number: list(range(each.span.start, each.span.end)) for each in citations if len(each.span)}
@@ -78,7 +80,7 @@ def test_long_document_is_shown_around_its_citations_and_says_what_is_left_out(
         citation(long, each.span.start + len(padding), each.span.end + len(padding), number=each.number)
         for each in citations
     ]
-    html = render_source(long, moved, 1, n_around=n_around)
+    html = of_answer(long, moved, 1, n_around=n_around)
     shown_text, offset = "", 0
     marked: dict[int, list[int]] = {}
     for piece in pieces(html):
@@ -104,12 +106,12 @@ def test_long_document_is_shown_around_its_citations_and_says_what_is_left_out(
 def test_order_in_which_citations_come_does_not_matter(order: list[int]) -> None:
     of = document("One two three four five six.")
     citations = [citation(of, start, start + 9, number=start + 1) for start in range(6)]
-    assert render_source(of, [citations[index] for index in order], 2) == render_source(of, citations, 2)
+    assert of_answer(of, [citations[index] for index in order], 2) == of_answer(of, citations, 2)
 
 
 def test_long_document_is_not_shown_whole() -> None:
     of = document("A line of this long book.\n" * 100_000)
-    html = render_source(of, [citation(of, 1_300_000, 1_300_025)], 1)
+    html = of_answer(of, [citation(of, 1_300_000, 1_300_025)], 1)
     assert len(html) < 150_000
     assert [node.text() for node in nodes(html, ".cv-elided")] == [
         "… 1,289,990 characters not shown Show more",
@@ -120,21 +122,21 @@ def test_long_document_is_not_shown_whole() -> None:
 def test_widening_shows_more() -> None:
     of = document("A line of this long book.\n" * 100_000)
     cited = [citation(of, 1_300_000, 1_300_025)]
-    around = first(render_source(of, cited, 1), ".cv-widen").attributes["data-around"]
-    wider = render_source(of, cited, 1, n_around=int(around or 0))
-    assert len(wider) > 3 * len(render_source(of, cited, 1))
+    around = first(of_answer(of, cited, 1), ".cv-widen").attributes["data-around"]
+    wider = of_answer(of, cited, 1, n_around=int(around or 0))
+    assert len(wider) > 3 * len(of_answer(of, cited, 1))
 
 
 def test_long_document_without_citations_is_shown_from_its_start() -> None:
     of = document("First line.\n" + "A line of this long book.\n" * 100_000)
-    html = render_source(of, [], 0)
+    html = of_answer(of, [], 0)
     assert first(html, ".cv-line").text() == "First line.\n"
     assert len(nodes(html, ".cv-elided")) == 1
 
 
 def test_current_citation_is_marked_more_strongly() -> None:
     of = document(TWO_LINES)
-    html = render_source(of, [citation(of, 0, 26), citation(of, 27, 46, number=2)], 2, answer_id="a")
+    html = of_answer(of, [citation(of, 0, 26), citation(of, 27, 46, number=2)], 2)
     assert [(node.attributes["class"], node.text()) for node in nodes(html, "mark")] == [
         ("cv-mark cv-mark-end", "The bridge opened in 1932."),
         ("cv-mark cv-current cv-mark-end", "It is painted grey."),
@@ -145,22 +147,22 @@ def test_current_citation_is_marked_more_strongly() -> None:
 def test_current_citation_leads_to_its_place_on_the_web_when_that_is_safe() -> None:
     of = document("It opened in 1932.")
     link = "https://example.org/a#:~:text=It%20opened%20in%201932."
-    written = unescape(render_source(of, [replace(citation(of, 0, 18), url=link)], 1))
+    written = unescape(of_answer(of, [replace(citation(of, 0, 18), url=link)], 1))
     assert f'<a href="{link}" rel="noopener noreferrer nofollow" target="_blank"><bdi>on the web</bdi></a>' in written
-    assert "href" not in render_source(of, [replace(citation(of, 0, 18), url="javascript:alert(1)")], 1)
-    assert "href" not in render_source(of, [citation(of, 0, 18)], 1)
+    assert "href" not in of_answer(of, [replace(citation(of, 0, 18), url="javascript:alert(1)")], 1)
+    assert "href" not in of_answer(of, [citation(of, 0, 18)], 1)
 
 
 def test_overlapping_citations_have_marks_of_their_own() -> None:
     of = document("one two three")
-    html = render_source(of, [citation(of, 0, 7), citation(of, 4, 13, number=2)], 1)
+    html = of_answer(of, [citation(of, 0, 7), citation(of, 4, 13, number=2)], 1)
     for number, quote in ((1, "one two"), (2, "two three")):
         assert "".join(node.text() for node in nodes(html, f'mark[data-citation="{number}"]')) == quote
 
 
 def test_only_the_last_piece_of_a_quote_is_its_end() -> None:
     of = document(TWO_LINES)
-    html = render_source(of, [citation(of, 4, 36)], 0)
+    html = of_answer(of, [citation(of, 4, 36)], 0)
     assert [(node.text(), has_class(node, "cv-mark-end")) for node in nodes(html, "mark")] == [
         ("bridge opened in 1932.\n", False),
         ("It is pai", True),
@@ -170,7 +172,7 @@ def test_only_the_last_piece_of_a_quote_is_its_end() -> None:
 def test_quote_that_is_not_at_its_place_is_never_marked() -> None:
     of = document(TWO_LINES)
     changed = document("The bridge closed in 1932.\nIt is painted grey.")
-    html = render_source(changed, [citation(of, 0, 26), citation(of, 27, 46, number=2)], 1)
+    html = of_answer(changed, [citation(of, 0, 26), citation(of, 27, 46, number=2)], 1)
     assert [node.text() for node in nodes(html, "mark")] == ["It is painted grey."]
     assert "Citation 1 is not marked" in first(html, ".cv-notice").text()
 
@@ -178,28 +180,28 @@ def test_quote_that_is_not_at_its_place_is_never_marked() -> None:
 def test_citation_of_another_document_is_passed_over() -> None:
     of = document(TWO_LINES)
     other = document(TWO_LINES, document_id="d2")
-    html = render_source(of, [citation(other, 0, 26)], 1)
+    html = of_answer(of, [citation(other, 0, 26)], 1)
     assert not nodes(html, "mark, .cv-notice, .cv-steps")
 
 
 def test_span_beyond_the_end_is_not_marked() -> None:
     of = document("short")
     beyond = citation(document("short" * 10), 30, 40)
-    assert not nodes(render_source(of, [beyond], 1), "mark")
+    assert not nodes(of_answer(of, [beyond], 1), "mark")
 
 
 def test_steps_lead_round_the_citations_in_the_order_of_the_text() -> None:
     of = document("one two three")
     citations = [citation(of, 8, 13), citation(of, 0, 3, number=2), citation(of, 4, 7, number=3)]
-    html = render_source(of, citations, 2, answer_id="a")
+    html = of_answer(of, citations, 2)
     assert [node.attributes["data-citation"] for node in nodes(html, ".cv-step")] == ["1", "3"]
     assert first(html, ".cv-position").text() == "1 of 3"
-    assert not nodes(render_source(of, citations[:1], 1), ".cv-steps")
+    assert not nodes(of_answer(of, citations[:1], 1), ".cv-steps")
 
 
 def test_lines_are_kept_and_numbered() -> None:
     of = document("One.\nTwo.\n\n\nFive.\n")
-    html = render_source(of, [], 0)
+    html = of_answer(of, [], 0)
     assert [(node.attributes["data-line"], node.text()) for node in nodes(html, ".cv-line")] == [
         ("1", "One.\n"),
         ("2", "Two."),
@@ -210,25 +212,25 @@ def test_lines_are_kept_and_numbered() -> None:
 
 def test_long_lines_are_paragraphs() -> None:
     of = document("\n".join(["A paragraph on a line of its own. " * 5] * 3))
-    assert len(nodes(render_source(of, [], 0), ".cv-paragraph")) == 3
+    assert len(nodes(of_answer(of, [], 0), ".cv-paragraph")) == 3
 
 
 def test_citation_says_its_page_and_line() -> None:
     of = document(TWO_LINES)
-    html = render_source(of, [citation(of, 27, 46, page=3)], 1)
+    html = of_answer(of, [citation(of, 27, 46, page=3)], 1)
     assert first(html, ".cv-place").text() == "Citation 1: page 3, line 2"
 
 
 def test_page_is_named_as_it_is_printed() -> None:
     of = document("One.\n\nThree.", page_starts="0,6", page_labels='["iv", "IX"]')
-    html = render_source(of, [replace(citation(of, 0, 4, page=1), page_label="iv")], 1)
+    html = of_answer(of, [replace(citation(of, 0, 4, page=1), page_label="iv")], 1)
     assert first(html, ".cv-place").text() == "Citation 1: page iv (1 in the file), line 1"
     assert [node.text() for node in nodes(html, ".cv-page")] == ["Page iv (1 in the file)", "Page IX (2 in the file)"]
 
 
 def test_pages_begin_where_the_document_says() -> None:
     of = document("One.\n\nThree.", page_starts="0,6,6")
-    html = render_source(of, [citation(of, 0, 12)], 1)
+    html = of_answer(of, [citation(of, 0, 12)], 1)
     assert [node.text() for node in nodes(html, ".cv-page")] == ["Page 1", "Page 3"]
     assert "".join(node.text() for node in nodes(html, "mark")) == "One.\n\nThree."
 
@@ -236,20 +238,20 @@ def test_pages_begin_where_the_document_says() -> None:
 def test_window_in_the_middle_of_a_page_says_so() -> None:
     text = "A line of this long book.\n" * 10_000
     of = document(text, page_starts=f"0,26000,{len(text) - 26}")
-    html = render_source(of, [citation(of, 130_000, 130_025)], 1)
+    html = of_answer(of, [citation(of, 130_000, 130_025)], 1)
     assert [node.text() for node in nodes(html, ".cv-page")] == ["Page 2, continued"]
 
 
 @pytest.mark.parametrize("starts", ["", "0", "0,x", "5,1", "0,999", "0,-1", "0," + "9" * 5000, "0,٣", "0,1,"])
 def test_page_starts_that_cannot_be_are_passed_over(starts: str) -> None:
-    assert not nodes(render_source(document(TWO_LINES, page_starts=starts), [], 0), ".cv-page")
+    assert not nodes(of_answer(document(TWO_LINES, page_starts=starts), [], 0), ".cv-page")
 
 
 def test_heading_says_what_the_document_says_about_itself() -> None:
     of = document(
         TWO_LINES, title="Bridges", published="2025-03-12", author="Ann Lee", url="https://example.org/a", language="en"
     )
-    html = render_source(of, [], 0)
+    html = of_answer(of, [], 0)
     assert first(html, "h2").text() == "Bridges"
     assert first(html, ".cv-facts").text() == "a.txt · 12 March 2025 · Ann Lee · https://example.org/a"
     assert first(html, "a").attributes == {
@@ -281,7 +283,7 @@ def test_heading_says_what_the_document_says_about_itself() -> None:
     ],
 )
 def test_address_that_may_do_harm_is_shown_and_not_linked(address: str) -> None:
-    html = render_source(document(TWO_LINES, url=address), [], 0)
+    html = of_answer(document(TWO_LINES, url=address), [], 0)
     assert not nodes(html, "a")
     assert "".join(shown(address).split()) in "".join(first(html, ".cv-facts").text().split())
 
@@ -300,7 +302,7 @@ def test_hostile_text_is_inert_everywhere_in_the_reader(name: str) -> None:
         language=text,
     )
     cited = citation(of, 0, len(text), published=text)
-    html = render_source(of, [cited], 1, answer_id=text)
+    html = of_answer(of, [cited], 1, answer_id=text)
     assert_inert(html)
     assert marked_places(html)[0] == shown(of.text)
     assert_inert(render_gone(cited))
@@ -315,7 +317,7 @@ def test_removed_source_keeps_the_quote_and_says_that_it_is_gone() -> None:
 
 
 def test_empty_document_says_so() -> None:
-    assert first(render_source(document(""), [], 0), ".cv-notice").text() == "No text."
+    assert first(of_answer(document(""), [], 0), ".cv-notice").text() == "No text."
 
 
 def test_empty_reader_says_what_to_do() -> None:
@@ -324,6 +326,13 @@ def test_empty_reader_says_what_to_do() -> None:
 
 def test_right_to_left_and_chinese_keep_their_direction_and_language() -> None:
     of = document(f"{TEXTS['right to left']}\n\n{TEXTS['chinese']}", language="ar")
-    html = render_source(of, [citation(of, 0, 10)], 1)
+    html = of_answer(of, [citation(of, 0, 10)], 1)
     assert [node.attributes["dir"] for node in nodes(html, ".cv-paragraph")] == ["auto", "auto"]
     assert first(html, ".cv-text").attributes["lang"] == "ar"
+
+
+def test_a_place_without_an_answer_opens_itself_and_is_no_citation():
+    of = document("The bridge opened in 1932. It is grey.")
+    html = render_source(of, [citation(of, 0, 26)], 1)
+    assert ('data-document="d1"' in html, 'data-start="0"' in html, 'data-end="26"' in html) == (True, True, True)
+    assert ("data-citation" in html, "Citation 1" in html, "Line 1" in html) == (False, False, True)

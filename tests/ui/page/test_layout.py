@@ -3,15 +3,15 @@ from pathlib import Path
 
 import pytest
 
-from ui.page_values import Answering, LoadedPage
+from ui.page.values import Answering, LoadedPage
 
-APP = Path(__file__).parents[2] / "ui" / "app.py"
+LAYOUT = Path(__file__).parents[3] / "ui" / "page" / "layout.py"
 
 
 @pytest.mark.parametrize("values", [LoadedPage, Answering])
 def test_each_value_has_the_part_of_its_name(values):
     # read and not run: Gradio is not installed everywhere; a browser test loads the page
-    source = APP.read_text(encoding="utf-8")
+    source = LAYOUT.read_text(encoding="utf-8")
     parts = set(re.findall(r"(?:^ +| as )self\.(\w+)(?: =|:)", source, re.MULTILINE))
     assert set(values._fields) <= parts
     assert f"self._parts({values.__name__})" in source

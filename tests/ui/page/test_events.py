@@ -5,8 +5,8 @@ import pytest
 from rag import Assistant, Settings
 from ui.conversation import Conversation
 from ui.handlers import Chat
-from ui.page_events import PageEvents
-from ui.page_values import Heard, Updates
+from ui.page.events import PageEvents
+from ui.page.values import Heard, Updates
 from ui.preferences import Assistants
 from ui.tabs.library import LibraryTab
 from ui.tabs.llm import LlmTab

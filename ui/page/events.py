@@ -1,8 +1,8 @@
 """What each event changes on the page: the arguments are what the page holds, the results what it shows then.
 
-Every method returns the new values of the parts that `ui.app` names beside it, in that order; where they are many, of
-the parts that the fields of the result are called after. What a browser sends may be anything: it is read as text or a
-number, or not at all.
+Every method returns the new values of the parts that `ui.page.layout` names beside it, in that order; where they are
+many, of the parts that the fields of the result are called after. What a browser sends may be anything: it is read as
+text or a number, or not at all.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 from ui.background import close
 from ui.conversation import Conversation
 from ui.handlers import Chat, ChatView, Opened
-from ui.page_values import Answering, Choices, Heard, LoadedPage, Updates, Values
+from ui.page.values import Answering, Choices, Heard, LoadedPage, Updates, Values
 from ui.preferences import Preferences
 from ui.sentences import count
 from ui.tabs.library import AddView, LibraryTab, Upload
@@ -141,10 +141,12 @@ class PageEvents:
     # Reading
 
     def opened(self, heard: Heard, conversation: Conversation, questions: object = ()) -> Values:
-        """The source of the citation, or the document, that was clicked."""
+        """The source of the citation, the place in a document, or the document, that was clicked."""
         conversation = self._remembered(conversation, questions, heard)
         if heard.text("citation"):
             opened = self._chat.open(conversation, heard.text("answer"), heard.number("citation"))
+        elif heard.text("end"):
+            opened = self._chat.open_place(heard.text("document"), heard.number("start"), heard.number("end"))
         else:
             opened = self._chat.open_document(heard.text("document"))
         # What is not new is not sent: an answer that is being written would be overwritten.

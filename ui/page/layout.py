@@ -1,0 +1,256 @@
+"""Which parts the page has, and which handler answers which event.
+
+The conversation is HTML of our own and no `gr.Chatbot`: that one reads Markdown and formulas into what it shows, and
+the sentences of documents must stay as they are. `gr.HTML` puts what changed into the page and leaves the rest, so
+that focus and scrolling stay where they are while an answer grows.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import gradio as gr
+
+from ui.conversation import Conversation
+from ui.handlers import Chat
+from ui.options import AppOptions
+from ui.page.events import SEARCH_ONLY, PageEvents, spoken
+from ui.page.parts import AT_ONCE, N_AT_ONCE, QUIET, heard, html, steps
+from ui.page.values import Answering, LoadedPage, Updates
+from ui.preferences import N_SOURCES, Assistants, LlmKind
+from ui.server.ownership import Ownership
+from ui.tabs.library import LibraryTab
+from ui.tabs.llm import LlmTab
+from ui.views.render import render_no_source
+
+__all__ = ["TITLE", "Page"]
+
+TITLE = "Chapter and Verse"
+_LLMS = [
+    ("As the app was started", LlmKind.AS_STARTED.value),
+    ("None: quote the best sentences", LlmKind.NONE.value),
+    ("A local model", LlmKind.LOCAL.value),
+    ("A server with the OpenAI protocol", LlmKind.SERVER.value),
+]
+_SCOPE_HELP = (
+    "Such as: published >= 2025-03-01 · source ~ report and not title ~ draft. "
+    "Fields: added, author, language, published, source, title, url."
+)
+_MADE: dict[str, Any] = {**QUIET, "concurrency_limit": 2, "concurrency_id": "examples"}
+
+
+class Page:
+    """The parts of the page as attributes, and the handlers between them."""
+
+    def __init__(self, assistants: Assistants, options: AppOptions, ownership: Ownership) -> None:
+        self._options = options
+        limit = min(options.max_upload_bytes, assistants.started.settings.max_file_bytes)
+        self._library = LibraryTab(assistants.started, example=options.example, max_file_bytes=limit)
+        self._events = PageEvents(
+            Chat(assistants, ownership),
+            self._library,
+            LlmTab(assistants, may_change_llm=options.may_change_llm),
+            Updates(none=gr.skip(), of=gr.update),
+        )
+
+    def build(self, app: gr.Blocks) -> None:
+        """All parts and all events."""
+        self.conversation = gr.State(Conversation())
+        self.kept = gr.BrowserState([], storage_key="chapter-and-verse", secret="not secret")  # noqa: S106
+        self.preferences = gr.BrowserState({}, storage_key="chapter-and-verse-preferences", secret="not secret")  # noqa: S106
+        with gr.Row(elem_id="cv-header"):
+            html("cv-title", value=f"<h1>{TITLE}</h1>")
+            self.in_use = html("cv-in-use")
+        self.announce = html("cv-announce", value=spoken(""))
+        self.export = html("cv-export")
+        with gr.Tabs(elem_id="cv-tabs") as self.tabs:
+            with gr.Tab("Chat", id="chat"):
+                self._build_chat()
+            with gr.Tab("Documents", id="documents"):
+                self._build_documents()
+            with gr.Tab("Settings", id="settings"):
+                self._build_settings()
+        self._wire_chat()
+        self._wire_scope()
+        self._wire_reading()
+        self._wire_documents()
+        self._wire_settings()
+        app.load(
+            heard(self._events.loaded),
+            [self.kept, self.preferences],
+            self._parts(LoadedPage),
+            **AT_ONCE,
+        ).then(self._events.examples_made, None, self.welcome, **_MADE)
+
+    def _parts(self, values: type[LoadedPage | Answering]) -> list[Any]:
+        """The parts that take these values: those of their names, in their order."""
+        return [getattr(self, name) for name in values._fields]
+
+    # Parts
+
+    def _build_chat(self) -> None:
+        with gr.Row(elem_id="cv-chat", equal_height=True):
+            with gr.Column(elem_id="cv-talk", scale=5, min_width=320):
+                with gr.Accordion(SEARCH_ONLY, open=False, elem_id="cv-scope") as self.scope:
+                    with gr.Row(elem_id="cv-scope-row"):
+                        self.where = gr.Textbox(
+                            label="Only documents that fit",
+                            info=_SCOPE_HELP,
+                            placeholder="published >= 2025-03-01",
+                            max_lines=1,
+                            scale=1,
+                            elem_id="cv-where",
+                        )
+                        self.search_all = gr.Button("Search all", size="sm", scale=0, elem_id="cv-search-all")
+                    self.scope_hint = html("cv-scope-hint")
+                with gr.Column(elem_id="cv-scroll"):
+                    self.earlier = html("cv-earlier")
+                    self.current = html("cv-current")
+                    self.welcome = html("cv-welcome")
+                self.hint = html("cv-hint")
+                with gr.Row(elem_id="cv-ask"):
+                    self.question = gr.Textbox(
+                        label="Question",
+                        show_label=False,
+                        placeholder="Ask your documents …",
+                        lines=1,
+                        max_lines=6,
+                        autofocus=True,
+                        scale=1,
+                        container=False,
+                        elem_id="cv-question",
+                    )
+                    self.ask = gr.Button("Ask", variant="primary", scale=0, min_width=88, elem_id="cv-ask-button")
+                    self.stop = gr.Button("Stop", scale=0, min_width=88, visible=False, elem_id="cv-stop")
+                with gr.Row(elem_id="cv-tools"):
+                    self.clear = gr.Button("Clear", size="sm", scale=0, elem_id="cv-clear")
+                    self.as_markdown = gr.Button("Export Markdown", size="sm", scale=0, elem_id="cv-export-markdown")
+                    self.as_json = gr.Button("Export JSON", size="sm", scale=0, elem_id="cv-export-json")
+            with gr.Column(elem_id="cv-reader-column", scale=4, min_width=320):
+                self.close = gr.Button("Close source", size="sm", elem_id="cv-close")
+                self.reader = html("cv-reader", value=render_no_source())
+
+    def _build_documents(self) -> None:
+        with gr.Column(elem_id="cv-library"):
+            with gr.Row(elem_id="cv-add"):
+                self.files = gr.File(label="Files", file_count="multiple", height=140, elem_id="cv-files")
+                self.folder = gr.File(label="A folder", file_count="directory", height=140, elem_id="cv-folder")
+            html("cv-limits", value=self._library.limits)
+            self.progress = html("cv-adding")
+            self.search = gr.Textbox(label="Search titles and files", elem_id="cv-search", max_lines=1)
+            with gr.Column(visible=False, elem_id="cv-confirm") as self.confirm:
+                self.doomed = gr.State("")
+                self.confirm_text = html("cv-confirm-text")
+                with gr.Row():
+                    self.remove = gr.Button("Remove", variant="stop", size="sm", elem_id="cv-confirm-remove")
+                    self.keep = gr.Button("Keep", size="sm", elem_id="cv-confirm-keep")
+            self.documents = html("cv-documents")
+
+    def _build_settings(self) -> None:
+        may_change = self._options.may_change_llm
+        with gr.Column(elem_id="cv-settings"):
+            self.llm = gr.Radio(
+                _LLMS, value=_LLMS[0][1], label="Language model", interactive=may_change, elem_id="cv-llm"
+            )
+            self.local = html("cv-local")
+            self.pull = gr.Button("Fetch the local model", size="sm", interactive=may_change, elem_id="cv-pull")
+            self.pulling = html("cv-pulling")
+            self.api_base = gr.Textbox(
+                label="Server's address",
+                info="Ends in /v1. The key in RAG_API_KEY is for the address in RAG_LLM_KEY_BASE alone.",
+                placeholder="http://127.0.0.1:11434/v1",
+                interactive=may_change,
+                max_lines=1,
+                elem_id="cv-api-base",
+            )
+            self.model = gr.Dropdown(
+                [], label="Model", allow_custom_value=True, interactive=may_change, elem_id="cv-model"
+            )
+            self.test = gr.Button("Test the connection", size="sm", interactive=may_change, elem_id="cv-test")
+            self.tested = html("cv-tested")
+            sources = [("As the app was started", 0), *((f"{n} sentences", n) for n in N_SOURCES)]
+            self.n_sources = gr.Radio(sources, value=0, label="Sources for an answer", elem_id="cv-n-sources")
+            self.shows_drafts = gr.Checkbox(label="Show drafts: also what failed its check", elem_id="cv-drafts")
+            self.saved = html("cv-saved")
+
+    # Events
+
+    def _wire_chat(self) -> None:
+        events = self._events
+        inputs = [self.conversation, self.preferences, self.where, self.kept]
+        outputs = self._parts(Answering)
+        answering = {**QUIET, "concurrency_limit": N_AT_ONCE, "concurrency_id": "answers"}
+        # A second question meanwhile is refused with a sentence, and not in silence, as Gradio would.
+        typed = {**answering, "trigger_mode": "multiple"}
+        self.question.submit(steps(events.asked), [self.question, *inputs], outputs, **typed)
+        self.ask.click(steps(events.asked), [self.question, *inputs], outputs, **answering)
+        self.welcome.submit(steps(events.example_asked), inputs, outputs, **answering)
+        self.current.retry(steps(events.retried), inputs, outputs, **answering)
+        self.stop.click(heard(events.stopped), None, None, **AT_ONCE)
+        emptied = [self.conversation, self.kept, self.earlier, self.current, self.hint, self.reader]
+        self.clear.click(heard(events.cleared), None, [*emptied, self.ask, self.stop], **AT_ONCE)
+        for button, name in ((self.as_markdown, "conversation.md"), (self.as_json, "conversation.json")):
+            exported = functools.partial(events.exported, name)
+            button.click(exported, self.conversation, [self.export, self.hint], **AT_ONCE)
+        rated = [self.conversation, self.earlier, self.current, self.announce]
+        for exchanges in (self.earlier, self.current):
+            exchanges.like(heard(events.rated), [self.conversation, self.preferences], rated, **AT_ONCE)
+
+    def _wire_scope(self) -> None:
+        events = self._events
+        scoped = [self.preferences, self.scope_hint, self.announce, self.in_use, self.scope]
+        typing = functools.partial(events.scoped, is_finished=False)
+        scope = [self.where, self.preferences]
+        self.where.change(typing, scope, scoped, **AT_ONCE, trigger_mode="always_last")
+        self.where.blur(events.scoped, scope, scoped, **AT_ONCE)
+        emptied = self.search_all.click(lambda: "", None, self.where, **AT_ONCE)
+        emptied.then(events.scoped, scope, scoped, **AT_ONCE)
+        self.documents.edit(heard(events.scoped_to_one), self.preferences, [self.where, *scoped, self.tabs], **AT_ONCE)
+
+    def _wire_reading(self) -> None:
+        opened = [self.reader, self.conversation]
+        for part in (self.earlier, self.current, self.reader):
+            part.select(heard(self._events.opened), [self.conversation, self.kept], opened, **AT_ONCE)
+        self.close.click(render_no_source, None, self.reader, **AT_ONCE)
+
+    def _wire_documents(self) -> None:
+        events = self._events
+        library = {**QUIET, "concurrency_limit": 1, "concurrency_id": "library"}
+        added = [self.progress, self.announce, self.documents, self.in_use, self.welcome]
+        context = [self.preferences, self.search]
+        for files in (self.files, self.folder):
+            upload = files.upload(events.added, [files, *context], [files, *added], **library)
+            upload.then(events.examples_made, None, self.welcome, **_MADE)
+        loaded = self.welcome.apply(events.example_added, context, added, **library)
+        loaded.then(events.examples_made, None, self.welcome, **_MADE)
+        self.welcome.expand(lambda: gr.update(selected="documents"), None, self.tabs, **AT_ONCE)
+        self.search.change(events.listed, self.search, self.documents, **AT_ONCE)
+        opened = [self.reader, self.conversation, self.tabs]
+        self.documents.select(heard(events.document_opened), [self.conversation, self.kept], opened, **AT_ONCE)
+        doomed = [self.confirm, self.confirm_text, self.doomed]
+        self.documents.delete(heard(events.doomed), None, doomed, **AT_ONCE)
+        self.keep.click(lambda: gr.update(visible=False), None, self.confirm, **AT_ONCE)
+        removed = [self.confirm, self.progress, self.announce, self.documents, self.in_use, self.welcome]
+        removal = self.remove.click(events.removed, [self.doomed, *context], removed, **library)
+        missing = [self.conversation, self.earlier, self.current]
+        removal.then(events.missed, [self.doomed, self.conversation, self.preferences], missing, **AT_ONCE)
+
+    def _wire_settings(self) -> None:
+        events = self._events
+        chosen: list[Any] = [self.llm, self.api_base, self.model, self.n_sources, self.shows_drafts]
+        saved = [self.preferences, self.saved, self.announce, self.in_use, self.earlier, self.current]
+        for part in chosen:
+            changed = part.blur if part is self.api_base else part.input
+            changed(_chosen(events), [*chosen, self.conversation, self.preferences], saved, **AT_ONCE)
+        tested = [self.model, self.tested, self.announce]
+        test = self.test.click(events.tested, self.api_base, tested, **QUIET, concurrency_limit=4)
+        test.then(_chosen(events), [*chosen, self.conversation, self.preferences], saved, **AT_ONCE)
+        fetching = {**QUIET, "concurrency_limit": 1, "concurrency_id": "weights"}
+        self.pull.click(events.pulled, self.preferences, [self.pulling, self.local, self.in_use], **fetching)
+
+
+def _chosen(events: PageEvents) -> Callable[..., object]:
+    """As `PageEvents.chosen`, with the choices one by one, as Gradio has them."""
+    return lambda *inputs: events.chosen(inputs[:5], *inputs[5:])

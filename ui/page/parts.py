@@ -1,0 +1,50 @@
+"""The pieces that the parts of the page are made of, and how an event reaches a method: what Gradio calls is here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from ui.page.values import Heard
+
+__all__ = ["AT_ONCE", "N_AT_ONCE", "QUIET", "STATIC", "heard", "html", "steps"]
+
+STATIC = Path(__file__).parents[1] / "static"
+_SCRIPT = (STATIC / "reader.js").read_text(encoding="utf-8")
+N_AT_ONCE = 20
+"""Questions that are answered side by side."""
+QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+"""The page says itself how far things are; and what it calls is for it alone."""
+AT_ONCE: dict[str, Any] = {**QUIET, "concurrency_limit": None, "queue": False}
+"""For what takes no time: it waits for nothing."""
+
+
+def html(elem_id: str, *, value: str = "") -> gr.HTML:
+    """A part of the page that shows HTML of ours, and tells what is clicked in it."""
+    return gr.HTML(value, elem_id=elem_id, js_on_load=_SCRIPT, apply_default_css=False)
+
+
+def heard(method: Callable[..., object]) -> Callable[..., object]:
+    """The method as Gradio calls it: with the event and who sent it in front of the inputs."""
+
+    def handler(event: gr.EventData, request: gr.Request, *inputs: object) -> object:
+        return method(_what(event, request), *inputs)
+
+    return handler
+
+
+def steps(method: Callable[..., Iterator[object]]) -> Callable[..., Iterator[object]]:
+    """As `heard`, for a method that yields one state after the other."""
+
+    def handler(event: gr.EventData, request: gr.Request, *inputs: object) -> Iterator[object]:
+        yield from method(_what(event, request), *inputs)
+
+    return handler
+
+
+def _what(event: gr.EventData, request: gr.Request) -> Heard:
+    data = event._data if isinstance(event._data, dict) else {}
+    return Heard(data, request.session_hash or "", request.username or "")
