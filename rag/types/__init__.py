@@ -6,7 +6,6 @@ Every record is frozen: a change makes a new record. Every position in a text is
 
 from rag.types.answers import (
     SURE_RECOGNITION,
-    AddReport,
     Answer,
     AnswerStatus,
     Assertion,
@@ -18,10 +17,6 @@ from rag.types.answers import (
     Event,
     EventStream,
     Evidence,
-    ExportReport,
-    Failure,
-    Progress,
-    PruneReport,
     Rating,
     RecordedAnswer,
     Retrieved,
@@ -43,6 +38,7 @@ from rag.types.documents import (
     Sentence,
     Span,
 )
+from rag.types.reports import AddReport, ExportReport, Failure, Progress, PruneReport
 
 __all__ = [
     "NO_METADATA",

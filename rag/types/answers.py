@@ -1,4 +1,4 @@
-"""What is answered and reported: evidence, claims, verdicts, answers, the events on the way, and what writes did."""
+"""What is answered: evidence, claims, verdicts, answers, and the events on the way."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from rag.types.documents import PlaceOnPage, Span, page_in_words
 
 __all__ = [
     "SURE_RECOGNITION",
-    "AddReport",
     "Answer",
     "AnswerStatus",
     "Assertion",
@@ -25,10 +24,6 @@ __all__ = [
     "Event",
     "EventStream",
     "Evidence",
-    "ExportReport",
-    "Failure",
-    "Progress",
-    "PruneReport",
     "Rating",
     "RecordedAnswer",
     "Retrieved",
@@ -320,70 +315,6 @@ class RecordedAnswer:
     asked_at: str
     question: str
     rating: Rating
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Failure:
-    """A file that could not be added, and why, in words that say what to do."""
-
-    source: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AddReport:
-    """What `add` or `sync` did with each document, by source.
-
-    added: new to the store. unchanged: in the store already as they are. superseded: took the place of an older
-    version. skipped: inside a folder, and of a kind that no reader reads. failed: with the reasons.
-    removed: not searched any more, because the file, or the entry in it, is gone; old citations still open.
-    renamed: old and new source of files that only have another name or place.
-    duplicates: source of a document that says what another one says, and the source of that; both were added.
-    notices: what a person should know, a sentence each.
-    """
-
-    added: tuple[str, ...] = ()
-    unchanged: tuple[str, ...] = ()
-    superseded: tuple[str, ...] = ()
-    skipped: tuple[str, ...] = ()
-    failed: tuple[Failure, ...] = ()
-    removed: tuple[str, ...] = ()
-    renamed: tuple[tuple[str, str], ...] = ()
-    duplicates: tuple[tuple[str, str], ...] = ()
-    notices: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PruneReport:
-    """What `prune` deleted: superseded texts, and the answers that quoted them; and by how much the store shrank."""
-
-    n_texts: int
-    n_characters: int
-    n_answers: int
-    bytes_freed: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExportReport:
-    """What `export` wrote, and where.
-
-    sha256: of the file, in hexadecimal digits: who is given the file can ask for it by another way.
-    """
-
-    path: str
-    n_documents: int
-    size_bytes: int
-    sha256: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
-    """How far `add` has come: files done, of all, and the bytes in them."""
-
-    n_done: int
-    n_total: int
-    bytes_done: int
-    bytes_total: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
