@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Callable, Sequence
-from importlib import metadata
 from typing import Annotated, NoReturn
 
 import typer
@@ -14,6 +13,7 @@ from rag.cli.asking import ask, show
 from rag.cli.chat import chat
 from rag.cli.documents import add, list_documents, rebuild, remove
 from rag.cli.models import models_app
+from rag.cli.proof import bundle
 from rag.cli.terminal import EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_WRONG_USE, print_line
 from rag.cli.upkeep import answers_app, check, export_store, import_store, prune, sync, watch
 from rag.errors import QuestionError, RagError, SettingsError, disk_refusal
@@ -65,7 +65,9 @@ def _before_any_command(
     version: Annotated[bool, typer.Option("--version", help="Print the version, and exit.")] = False,
 ) -> None:
     if version:
-        print_line(f"Chapter and Verse {_version()}")
+        from rag.assembly.proof import program_version
+
+        print_line(f"Chapter and Verse {program_version()}")
         raise typer.Exit
     if context.invoked_subcommand is None:
         typer.echo(context.get_help(), err=True)
@@ -94,6 +96,7 @@ _command(
 )
 _command("chat", chat, short_help="Ask one question after another.", example="rag chat --llm none")
 _command("show", show, short_help="Show a citation in its place.", example="rag show 2")
+_command("bundle", bundle, short_help="Write an answer with its proof.", example="rag bundle last proof.zip")
 _command("check", check, short_help="Prove that the store is sound.", example="rag check --repair")
 _command("prune", prune, short_help="Delete older versions.", example="rag prune --days 90")
 _command("export", export_store, short_help="Write a backup.", example="rag export store.zip")
@@ -106,13 +109,6 @@ _command(
 )
 app.add_typer(answers_app, name="answers")
 app.add_typer(models_app, name="models")
-
-
-def _version() -> str:
-    try:
-        return metadata.version("chapter-and-verse")
-    except metadata.PackageNotFoundError:
-        return "(not installed)"
 
 
 def _explain_wrong_use(error: typer.TyperException) -> str:

@@ -24,10 +24,11 @@ _DOCUMENT_ID = re.compile(r'"document_id": ?"([^"]+)"')
 
 
 class StoredAnswer(NamedTuple):
-    """An answer as it was recorded, as JSON text, and what a person thought of it."""
+    """An answer as it was recorded, as JSON text, what a person thought of it, and when it was given, in UTC."""
 
     answer: str
     rating: Rating
+    asked_at: str
 
 
 class Answers:
@@ -131,7 +132,7 @@ class Answers:
             return None
         if not is_sound(schema.answers, row):
             raise StoreError("cannot open the recorded answer: it is damaged - ask again")
-        return StoredAnswer(row.answer, Rating(row.rating))
+        return StoredAnswer(row.answer, Rating(row.rating), row.asked_at)
 
 
 def quoted_documents(connection: Connection) -> set[str]:

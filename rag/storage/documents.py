@@ -110,6 +110,11 @@ class Documents:
         with self._database.connect() as connection:
             return connection.scalar(select(columns.source).where(columns.id == document_id)) or ""
 
+    def file_hash_of(self, document_id: str) -> str:
+        """SHA-256 of the bytes that a document was read from, in hexadecimal digits; empty where it is not known."""
+        row = self._row(document_id)
+        return str(row.file_hash) if row is not None and is_sound(schema.documents, row) else ""
+
     def put(
         self,
         document: Document,

@@ -38,7 +38,7 @@ from rag.types.documents import (
     Sentence,
     Span,
 )
-from rag.types.reports import AddReport, ExportReport, Failure, Progress, PruneReport
+from rag.types.reports import AddReport, BundleReport, ExportReport, Failure, Progress, PruneReport
 
 __all__ = [
     "NO_METADATA",
@@ -48,6 +48,7 @@ __all__ = [
     "AnswerStatus",
     "Assertion",
     "Budget",
+    "BundleReport",
     "Citation",
     "Claim",
     "ClaimVerified",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 __all__ = [
     "AddReport",
+    "BundleReport",
     "ExportReport",
     "Failure",
     "Progress",
@@ -62,6 +63,21 @@ class ExportReport:
     """
 
     path: str
+    n_documents: int
+    size_bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BundleReport:
+    """What `bundle` wrote, and where.
+
+    n_citations, n_documents: quotations, and the documents that they are from.
+    sha256: of the file, in hexadecimal digits: told by another way, it proves that not a byte of it is another one.
+    """
+
+    path: str
+    n_citations: int
     n_documents: int
     size_bytes: int
     sha256: str

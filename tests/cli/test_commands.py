@@ -25,6 +25,7 @@ COMMANDS = [
     "ask",
     "chat",
     "show",
+    "bundle",
     "check",
     "prune",
     "export",
