@@ -154,6 +154,7 @@ def _many(value: object, name: str, how: str) -> Iterable[Any]:
 
 
 _CHECKED: Mapping[str, Callable[[Any, str], Any]] = {
+    "about": _text,
     "answer": _of(Answer, "give an Answer, as `ask` returns it"),
     "answer_id": _text,
     "citation": _of((Citation, Evidence), "give a Citation, such as answer.citations[0], or an Evidence"),
@@ -171,7 +172,10 @@ _CHECKED: Mapping[str, Callable[[Any, str], Any]] = {
     "question": _question,
     "rating": _rating,
     "settings": _settings,
+    "since": _text,
     "sources": _sources,
+    "speaker": _text,
+    "until": _text,
     "where": _text,
 }
 """Name of an argument → what reads it."""

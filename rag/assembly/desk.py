@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from rag.assembly.answerer import Answerer
 from rag.assembly.arguments import checking_arguments
 from rag.assembly.library import Library
 from rag.assembly.proof import write_bundle
-from rag.types import BundleReport
+from rag.newsroom.quotes import find_quotes, list_speakers
+from rag.storage.filters import scope_of
+from rag.types import BundleReport, QuotesReport, SpeakerCount
 
 __all__ = ["Desk"]
 
@@ -36,3 +39,39 @@ class Desk:
             StoreError: the file exists, or cannot be written. StoreFullError: the disk is full.
         """
         return write_bundle(self._library, answer_id, Path(path).expanduser())
+
+    @checking_arguments
+    def quotes(
+        self,
+        speaker: str,
+        *,
+        about: str = "",
+        since: str = "",
+        until: str = "",
+        where: str = "",
+        sources: Sequence[str] = (),
+    ) -> QuotesReport:
+        """What a speaker said in the documents, verbatim: direct quotations and reported speech, by who says it.
+
+        When several people fit the name, each has a group of its own; when nobody does, `nearest` has similar names.
+
+        about: only what has all of these words, in any form. since, until: only documents that were published then
+            (2025-03-01, 2025-03 or 2025, included). where, sources: which documents, as for `ask`.
+
+        Raises:
+            QuestionError: the name is empty, or a date is none.
+            FilterError: `where` cannot be read.
+        """
+        scope = scope_of(where, sources)
+        return find_quotes(self._library.store, speaker, about=about, since=since, until=until, where=scope.filter)
+
+    @checking_arguments
+    def speakers(self, *, where: str = "", sources: Sequence[str] = ()) -> list[SpeakerCount]:
+        """Who speaks in the documents, with how many quotations in how many of them, most first.
+
+        Those without a name ("a senior official") and what nobody is known to have said are among them, and say so.
+
+        Raises:
+            FilterError: `where` cannot be read.
+        """
+        return list_speakers(self._library.store, scope_of(where, sources).filter)

@@ -20,7 +20,7 @@ from rag.attribution.quotations import Quotation, find_paragraphs, find_quotatio
 from rag.attribution.reading import Narrative, Reading
 from rag.types import Span
 
-__all__ = ["Attribution", "attribute"]
+__all__ = ["Attribution", "SpeakersOfQuotations", "attribute", "attributions_of", "read"]
 
 _GAP = " \t\n\u00a0,–—-"
 _N_OF_A_LETTER = 60
@@ -63,13 +63,24 @@ def attribute(text: str, sentences: Sequence[Span]) -> list[Attribution]:
     >>> [(one.sentence, one.speaker, one.quotes[0].slice(text)) for one in found]
     [(1, 'Marco Rubio', 'No,')]
     """
+    return attributions_of(text, read(text, sentences))
+
+
+def read(text: str, sentences: Sequence[Span]) -> SpeakersOfQuotations:
+    """The document's sentences with their cues, its quotations, and who speaks each."""
     spans = [Span(start=min(span.start, len(text)), end=min(span.end, len(text))) for span in sentences]
     paragraphs = find_paragraphs(text)
     quotations = find_quotations(text, paragraphs)
     reading = Reading(text, spans, quotations)
-    speakers = _Speakers(text, reading.sentences, quotations, [start for start, _ in paragraphs])
+    speakers = SpeakersOfQuotations(text, reading.sentences, quotations, [start for start, _ in paragraphs])
     speakers.from_cues()
     speakers.from_continuation()
+    return speakers
+
+
+def attributions_of(text: str, speakers: SpeakersOfQuotations) -> list[Attribution]:
+    """As `attribute`, of a document that was read."""
+    spans = [sentence.span for sentence in speakers.sentences]
     signers = _signers(text, spans)
     found = (speakers.attribution(position) or signers.get(position) for position in range(len(spans)))
     return [attribution for attribution in found if attribution is not None]
@@ -93,24 +104,27 @@ def _signers(text: str, sentences: Sequence[Span]) -> dict[int, Attribution]:
     return found
 
 
-class _Speakers:
-    """Who speaks each quotation, filled in two steps: from cues, then from the quotations before."""
+class SpeakersOfQuotations:
+    """Who speaks each quotation, filled in two steps: from cues, then from the quotations before.
+
+    sentences, quotations: what was read; speaker_by_quotation: by number, without those whose speaker is not known.
+    """
 
     def __init__(
         self, text: str, sentences: list[Narrative], quotations: list[Quotation], paragraph_starts: list[int]
     ) -> None:
         self._text = text
-        self._sentences = sentences
-        self._quotations = quotations
+        self.sentences = sentences
+        self.quotations = quotations
         self._starts = [quotation.start for quotation in quotations]
         self._ends = [quotation.end for quotation in quotations]
         self._paragraph_starts = paragraph_starts
-        self._speaker_by_quotation: dict[int, str] = {}
+        self.speaker_by_quotation: dict[int, str] = {}
 
     def from_cues(self) -> None:
         """Gives quotations the speaker of the cue that governs them; one right after a quotation wins."""
         after: dict[int, str] = {}
-        for sentence in self._sentences:
+        for sentence in self.sentences:
             touched = self._touched(sentence.span) if sentence.spoken else range(0)
             governed: set[int] = set()
             for spoken in sentence.spoken:
@@ -118,18 +132,18 @@ class _Speakers:
                 number = bisect_right(self._ends, cue.clause_start) - 1
                 if (
                     number >= 0
-                    and self._follows(self._quotations[number], cue)
+                    and self._follows(self.quotations[number], cue)
                     and (cue.is_final or number not in governed)
                 ):
                     after[number] = spoken.speaker
                 for number in touched:
-                    quotation = self._quotations[number]
+                    quotation = self.quotations[number]
                     if quotation.start >= cue.end and quotation.start >= sentence.span.start:
-                        self._speaker_by_quotation[number] = spoken.speaker
+                        self.speaker_by_quotation[number] = spoken.speaker
                         governed.add(number)
                     elif cue.is_final and quotation.end <= cue.clause_start:
-                        self._speaker_by_quotation.setdefault(number, spoken.speaker)
-        self._speaker_by_quotation.update(after)
+                        self.speaker_by_quotation.setdefault(number, spoken.speaker)
+        self.speaker_by_quotation.update(after)
 
     def _touched(self, span: Span) -> range:
         """Numbers of the quotations that share a character with a span; not one by one, as this is asked for each."""
@@ -145,16 +159,16 @@ class _Speakers:
 
     def from_continuation(self) -> None:
         """Gives quotations without a cue the speaker of what they continue."""
-        starts = [sentence.span.start for sentence in self._sentences]
-        for number, quotation in enumerate(self._quotations):
-            if number in self._speaker_by_quotation:
+        starts = [sentence.span.start for sentence in self.sentences]
+        for number, quotation in enumerate(self.quotations):
+            if number in self.speaker_by_quotation:
                 continue
             if quotation.continues and number:
-                speaker = self._speaker_by_quotation.get(number - 1, "")
+                speaker = self.speaker_by_quotation.get(number - 1, "")
             else:
                 speaker = self._continued(quotation, bisect_right(starts, quotation.start) - 1)
             if speaker:
-                self._speaker_by_quotation[number] = speaker
+                self.speaker_by_quotation[number] = speaker
 
     def _paragraph_of(self, position: int) -> int:
         return bisect_right(self._paragraph_starts, position) - 1
@@ -163,12 +177,12 @@ class _Speakers:
         """The speaker of a cueless quotation that makes up whole sentences, from the sentence right before it."""
         if position < 1 or not self._is_whole(quotation, position):
             return ""
-        before = self._sentences[position - 1]
+        before = self.sentences[position - 1]
         main = before.main
         if main is not None and main.cue.verb in _ASKING:
             return ""
         paragraph, paragraph_before = (
-            self._paragraph_of(self._sentences[position].span.start),
+            self._paragraph_of(self.sentences[position].span.start),
             self._paragraph_of(before.span.start),
         )
         if paragraph == paragraph_before:
@@ -180,26 +194,26 @@ class _Speakers:
 
     def _is_whole(self, quotation: Quotation, position: int) -> bool:
         """Whether nothing but the quotation stands in the sentences that it touches."""
-        while position < len(self._sentences) and self._sentences[position].span.start < quotation.end:
-            if self._sentences[position].has_narrative:
+        while position < len(self.sentences) and self.sentences[position].span.start < quotation.end:
+            if self.sentences[position].has_narrative:
                 return False
             position += 1
         return True
 
     def _is_all_quoted(self, position: int, paragraph: int) -> bool:
-        while position < len(self._sentences) and self._paragraph_of(self._sentences[position].span.start) == paragraph:
-            if self._sentences[position].has_narrative:
+        while position < len(self.sentences) and self._paragraph_of(self.sentences[position].span.start) == paragraph:
+            if self.sentences[position].has_narrative:
                 return False
             position += 1
         return True
 
     def _said_last(self, position: int) -> str:
         """Who speaks at the end of a sentence: the last quotation's speaker, else that of its main cue."""
-        sentence = self._sentences[position]
+        sentence = self.sentences[position]
         touched = self._touched(sentence.span)
         main = sentence.main
         if touched:
-            speaker = self._speaker_by_quotation.get(touched[-1], "")
+            speaker = self.speaker_by_quotation.get(touched[-1], "")
             return speaker if main is None or main.speaker == speaker else ""
         return main.speaker if main is not None else ""
 
@@ -208,13 +222,13 @@ class _Speakers:
         end."""
         speakers: set[str] = set()
         for index in range(position, max(-1, position - 30), -1):
-            sentence = self._sentences[index]
+            sentence = self.sentences[index]
             if self._paragraph_of(sentence.span.start) != paragraph:
                 break
             if sentence.main is not None:
                 speakers.add(sentence.main.speaker)
             speakers.update(
-                self._speaker_by_quotation.get(number, "")
+                self.speaker_by_quotation.get(number, "")
                 for number in self._touched(sentence.span)
                 if self._is_long(number)
             )
@@ -224,13 +238,13 @@ class _Speakers:
         """Whether a quotation is more than a quoted term: an uncued “coalition of the willing” has no speaker of its
         own."""
         return (
-            number in self._speaker_by_quotation
-            or len(self._text[self._quotations[number].start : self._ends[number]].split()) > 6
+            number in self.speaker_by_quotation
+            or len(self._text[self.quotations[number].start : self._ends[number]].split()) > 6
         )
 
     def attribution(self, position: int) -> Attribution | None:
         """What is known about one sentence."""
-        sentence = self._sentences[position]
+        sentence = self.sentences[position]
         touched = self._touched(sentence.span)
         main = sentence.main
         if main is not None:
@@ -241,7 +255,7 @@ class _Speakers:
                 cue=Span(start=main.cue.start, end=main.cue.end),
                 quotes=self._quotes(sentence.span, touched, main.speaker) if main.speaker else (),
             )
-        speaker = next((found for number in touched if (found := self._speaker_by_quotation.get(number, ""))), "")
+        speaker = next((found for number in touched if (found := self.speaker_by_quotation.get(number, ""))), "")
         quotes = self._quotes(sentence.span, touched, speaker) if speaker else ()
         if not quotes:
             return None
@@ -251,10 +265,10 @@ class _Speakers:
         """The speaker's words inside a sentence, without marks and outer space."""
         quotes = []
         for number in touched:
-            if self._speaker_by_quotation.get(number, "") != speaker:
+            if self.speaker_by_quotation.get(number, "") != speaker:
                 continue
-            start = max(span.start, self._quotations[number].inner_start)
-            end = min(span.end, self._quotations[number].inner_end)
+            start = max(span.start, self.quotations[number].inner_start)
+            end = min(span.end, self.quotations[number].inner_end)
             while start < end and self._text[start].isspace():
                 start += 1
             while end > start and self._text[end - 1].isspace():

@@ -65,6 +65,7 @@ class Narrative:
         self.span = span
         self.pieces = pieces
         self.spoken: list[SpokenCue] = []
+        self.thought: list[SpokenCue] = []
         self.people: tuple[tuple[str, int], ...] | None = None
         self._text = text
 

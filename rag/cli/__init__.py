@@ -14,6 +14,7 @@ from rag.cli.chat import chat
 from rag.cli.documents import add, list_documents, rebuild, remove
 from rag.cli.models import models_app
 from rag.cli.proof import bundle
+from rag.cli.quotes import quotes, speakers
 from rag.cli.terminal import EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_WRONG_USE, print_line
 from rag.cli.upkeep import answers_app, check, export_store, import_store, prune, sync, watch
 from rag.errors import QuestionError, RagError, SettingsError, disk_refusal
@@ -97,6 +98,8 @@ _command(
 _command("chat", chat, short_help="Ask one question after another.", example="rag chat --llm none")
 _command("show", show, short_help="Show a citation in its place.", example="rag show 2")
 _command("bundle", bundle, short_help="Write an answer with its proof.", example="rag bundle last proof.zip")
+_command("quotes", quotes, short_help="Show what somebody said.", example="rag quotes Zelenskyy --about trust")
+_command("speakers", speakers, short_help="List who speaks.", example="rag speakers --in 'published >= 2025'")
 _command("check", check, short_help="Prove that the store is sound.", example="rag check --repair")
 _command("prune", prune, short_help="Delete older versions.", example="rag prune --days 90")
 _command("export", export_store, short_help="Write a backup.", example="rag export store.zip")

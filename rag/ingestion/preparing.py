@@ -20,11 +20,11 @@ from rag.language.identification import detect_language
 from rag.language.sentences import Window, sentence_spans, windows
 from rag.protocols import CollectionReader, Embedder, Reader, TextualReader
 from rag.storage import NewPassage, Store, heading_of
-from rag.types import Budget, Document, Failure, Sentence, Span
+from rag.types import Budget, Document, Failure, Sentence, Span, Utterance
 
 __all__ = ["DocumentRead", "FileRead", "Preparation", "PreparedDocument"]
 
-RECIPE_VERSION = 6
+RECIPE_VERSION = 7
 """Raised when reading, segmentation or attribution changes what is stored, so that unchanged files are read anew."""
 
 MAX_PART_OF_PREFIX = 4  # of a passage's tokens at most one in so many is its document's heading
@@ -44,6 +44,7 @@ class PreparedDocument:
     file: str
     file_hash: str
     sentences: list[Sentence]
+    utterances: list[Utterance]
     passages: list[NewPassage]
     original_id: str
     bands: tuple[int, ...]
@@ -198,7 +199,7 @@ class Preparation:
         if most_sentences is not None and len(spans) > most_sentences:
             raise ReadError(document.source, self._budget.refusal_of_sentences(len(spans)))
         texts = [span.slice(document.text) for span in spans]
-        sentences = _said_by(document, spans)
+        speech = attribution.speech_of(document.text, spans)
         keys = [sentence_key(text) for text in texts] if len(texts) <= MAX_SENTENCES_COMPARED else []
         bands = bands_of(keys)
         original = self._original(document, keys, bands, original_id)
@@ -207,7 +208,8 @@ class Preparation:
             document=document,
             file=file,
             file_hash=file_hash,
-            sentences=sentences,
+            sentences=_sentences(document, spans, speech.attributions),
+            utterances=speech.utterances,
             passages=self._passages(document, spans, texts, runs),
             original_id=original.document_id if original is not None else "",
             bands=bands,
@@ -216,7 +218,8 @@ class Preparation:
     def is_as_cut(self, document: Document, sentences: Sequence[Sentence]) -> bool:
         """Whether these are the sentences that the document would be cut into now, by the same speakers."""
         document = _with_language(document)
-        return _said_by(document, _spans(document)) == list(sentences)
+        spans = _spans(document)
+        return _sentences(document, spans, attribution.attribute(document.text, spans)) == list(sentences)
 
     def _passages(
         self, document: Document, spans: Sequence[Span], texts: Sequence[str], runs: Sequence[tuple[int, int]]
@@ -285,8 +288,10 @@ def _spans(document: Document) -> list[Span]:
     return sentence_spans(document.text, document.metadata.get("language", ""))
 
 
-def _said_by(document: Document, spans: Sequence[Span]) -> list[Sentence]:
-    speakers = {said.sentence: said.speaker for said in attribution.attribute(document.text, spans)}
+def _sentences(
+    document: Document, spans: Sequence[Span], attributions: Sequence[attribution.Attribution]
+) -> list[Sentence]:
+    speakers = {said.sentence: said.speaker for said in attributions}
     return [
         Sentence(document_id=document.id, ordinal=ordinal, span=span, speaker=speakers.get(ordinal, ""))
         for ordinal, span in enumerate(spans)

@@ -78,6 +78,7 @@ class Writer:
             recipe=self._preparation.recipe,
             sentences=prepared.sentences,
             passages=prepared.passages,
+            utterances=prepared.utterances,
         )
         self._store.copies.put(prepared.document.id, bands=prepared.bands, original_id=prepared.original_id)
         texts = [passage.span.slice(prepared.document.text) for passage in prepared.passages]
@@ -207,7 +208,8 @@ class Remaking:
 
     def derive(self, *, vectors_too: bool) -> None:
         """Make anew what others have derived from the texts and say is so: speakers, sentences where they differ from
-        those that would be made now, with their passages, and the word index.
+        those that would be made now, with their passages, and the word index. What is said in them is read when
+        somebody asks.
 
         vectors_too: all passages and vectors as well, of a store that did not bind them to what they are of.
 
@@ -216,6 +218,7 @@ class Remaking:
         """
         documents = self._store.documents
         with self._store.writing(), self._store.begin():
+            self._store.utterances.clear()
             if vectors_too:
                 self._store.passages.delete_vectors()
             for info in documents.all():

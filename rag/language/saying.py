@@ -45,6 +45,7 @@ __all__ = [
     "SAID_OR_THOUGHT",
     "STATED",
     "TIME_NOUNS",
+    "TO_HEARERS",
     "UNREALISED",
     "UNTRUE",
     "UNTRUE_THINGS",
@@ -125,6 +126,12 @@ CUE_FORMS = (
 )
 """All forms that attribution looks for. Of those in neither of the two lists before, any noun phrase may be the subject
 ("the letter says")."""
+
+TO_HEARERS = word_set(
+    """told tells telling tell asked asks asking ask urged urges urging warned warns warning reminded reminds reminding
+    assured assures assuring advised informed"""
+)
+"""Verbs of saying that take who hears it as their object."""
 
 NOUNS_TOO = ALSO_NOUNS | word_set(
     """saying reporting warning reply replies writing tweet tweets remark remarks joke jokes vows pledges promises

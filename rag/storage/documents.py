@@ -26,7 +26,8 @@ from rag.storage.sealing import (
     sentences_digest,
     text_digest,
 )
-from rag.types import Document, DocumentInfo, Sentence
+from rag.storage.utterances import put_utterances
+from rag.types import Document, DocumentInfo, Sentence, Utterance
 
 __all__ = ["Documents", "KnownVersion"]
 
@@ -123,10 +124,12 @@ class Documents:
         recipe: str,
         sentences: Sequence[Sentence],
         passages: Sequence[NewPassage],
+        utterances: Sequence[Utterance] | None = None,
         file: str = "",
     ) -> list[int]:
         """Store `document` as the current version of its source; the ids of its passages.
 
+        utterances: None where its text was not read for them yet.
         file: which it was read from, when that is not its source.
         """
         text_hash = text_digest(document.text)
@@ -159,6 +162,8 @@ class Documents:
                     schema.sentences.insert(),
                     [{"document_key": key, **dict(zip(names, row, strict=True))} for row in rows],
                 )
+            if utterances is not None:
+                put_utterances(connection, key, text_hash, utterances)
             return put_passages(connection, key, passages, document.text, text_hash, rows)
 
     def supersede(self, document_id: str) -> list[int]:
@@ -345,5 +350,6 @@ def _delete_derived(connection: Connection, document_keys: Sequence[int]) -> lis
     passage_ids = list(connection.scalars(select(passages.c.id).where(passages.c.document_key.in_(document_keys))))
     connection.execute(delete(passages).where(passages.c.document_key.in_(document_keys)))
     connection.execute(delete(schema.sentences).where(schema.sentences.c.document_key.in_(document_keys)))
-    connection.execute(delete(schema.bands).where(schema.bands.c.document_key.in_(document_keys)))
+    for table in (schema.bands, schema.speeches):
+        connection.execute(delete(table).where(table.c.document_key.in_(document_keys)))
     return passage_ids

@@ -111,6 +111,12 @@ def seal_rows(connection: Connection) -> None:
     connection.execute(text("UPDATE embeddings SET checksum = checksum_of(CAST(vectors AS BLOB))"))
 
 
+def note_who_speaks(connection: Connection) -> None:
+    """What is said in a document is stored by who says it; older ones are read when somebody first asks."""
+    schema.speeches.create(connection, checkfirst=True)
+    schema.utterances.create(connection, checkfirst=True)
+
+
 def add_columns(connection: Connection, table: Table, *names: str) -> None:
     """Add columns of the schema to a table that lacks them; a new store has them from the start."""
     existing = {column["name"] for column in inspect(connection).get_columns(table.name)}
@@ -126,6 +132,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     note_loose_vectors,
     index_other_scripts,
     seal_rows,
+    note_who_speaks,
 )
 
 

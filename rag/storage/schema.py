@@ -7,6 +7,8 @@ documents    one row a version of a source; its text never changes. `state` says
              is kept out of the search (`damaged`) until its file is read anew. For the seals see `sealing`.
 bands        what near-duplicates of a document share with it; only of documents that are no duplicate themselves.
 sentences    spans and speakers, by document and ordinal.
+speeches     one row for each document whose text was read for who says what, by which version, with the seal of that.
+utterances   what is said in it: spans as "12-40,52-60", cue and source likewise or empty, and who speaks.
 passages     windows of whole sentences, with a copy of their text, so that a question need not read whole documents;
              ids are never used again (AUTOINCREMENT) and are the ids in every index.
 embeddings   vectors, by the hash of what was embedded and the embedder: little-endian float32, row-major,
@@ -47,7 +49,9 @@ __all__ = [
     "migrations",
     "passages",
     "sentences",
+    "speeches",
     "store",
+    "utterances",
 ]
 
 metadata = MetaData()
@@ -109,6 +113,32 @@ sentences = Table(
     sqlite_with_rowid=False,
 )
 Index("sentences_by_speaker", sentences.c.speaker, sqlite_where=sentences.c.speaker != "")
+
+speeches = Table(
+    "speeches",
+    metadata,
+    Column("document_key", Integer, ForeignKey("documents.key", ondelete="CASCADE"), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("seal", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+utterances = Table(
+    "utterances",
+    metadata,
+    Column("document_key", Integer, ForeignKey("speeches.document_key", ondelete="CASCADE"), primary_key=True),
+    Column("ordinal", Integer, primary_key=True),
+    Column("spans", String, nullable=False),
+    Column("quoted", String, nullable=False),
+    Column("speech", String, nullable=False),
+    Column("stance", String, nullable=False),
+    Column("cue", String, nullable=False),
+    Column("source", String, nullable=False),
+    Column("speaker", Text, nullable=False),
+    Column("source_kind", String, nullable=False),
+    sqlite_with_rowid=False,
+)
+Index("utterances_by_speaker", utterances.c.speaker, sqlite_where=utterances.c.speaker != "")
 
 passages = Table(
     "passages",

@@ -20,6 +20,7 @@ from rag.storage.documents import Documents
 from rag.storage.files import DATABASE, HOLDER, INCOMING, LOCK, LOG_FILES, WriterLock, clear_leftovers, prepare
 from rag.storage.migrations import migrate, pending
 from rag.storage.passages import Passages
+from rag.storage.utterances import Utterances
 
 __all__ = ["Store"]
 
@@ -36,7 +37,7 @@ class StoredEmbedder(NamedTuple):
 class Store:
     """Documents and everything derived from them, in one folder.
 
-    documents, copies, passages, answers: their reads and writes, each in the words of the records.
+    documents, copies, passages, utterances, answers: their reads and writes, each in the words of the records.
 
     PASSING_FILES: those beside the database that are made again when they are needed.
 
@@ -68,6 +69,7 @@ class Store:
         self.copies = Copies(self._database)
         self.passages = Passages(self._database)
         self.answers = Answers(self._database)
+        self.utterances = Utterances(self._database)
         try:
             self._migrate_if_need_be()
         except BaseException:
@@ -112,6 +114,12 @@ class Store:
             generation = self.generation() + 1 + secrets.randbelow(_MAX_STEP)
             connection.execute(update(schema.store).values(generation=generation))
             connection.execute(schema.generations.insert().values(generation=generation))
+
+    @contextmanager
+    def noting(self) -> Iterator[Connection]:
+        """A transaction that keeps what follows from the texts and is in no index, so that none goes stale by it."""
+        with self._lock.held(), self._database.begin() as connection:
+            yield connection
 
     def connect(self) -> AbstractContextManager[Connection]:
         """The open transaction, or a new one for reading."""

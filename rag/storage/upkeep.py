@@ -25,6 +25,7 @@ from rag.storage.sealing import (
     text_digest,
 )
 from rag.storage.store import Store
+from rag.storage.utterances import unsound_speeches
 from rag.types import PruneReport
 
 __all__ = ["damaged_documents", "damaged_texts", "delete_dangling", "problems", "prune", "restore_states"]
@@ -59,7 +60,7 @@ def delete_dangling(store: Store) -> None:
     searched = there.where(documents.state == "current")
     original = schema.documents.alias()
     with store.connect() as connection:
-        for table in (schema.passages, schema.sentences, schema.bands):
+        for table in (schema.passages, schema.sentences, schema.bands, schema.speeches):
             connection.execute(delete(table).where(table.c.document_key.not_in(searched)))
         lost = (
             ~select(original.c.key)
@@ -77,6 +78,9 @@ def delete_dangling(store: Store) -> None:
         is_torn = func.length(vectors) % (4 * dim.scalar_subquery()) != 0
         is_changed = func.checksum_of(content) != schema.embeddings.c.checksum
         are_none = or_(func.typeof(vectors) != "blob", ~func.are_numbers(content, type_=Boolean))
+        unsound = documents.source.in_(list(unsound_speeches(connection)))
+        keys = select(documents.key).where(unsound, documents.state == "current")
+        connection.execute(delete(schema.speeches).where(schema.speeches.c.document_key.in_(keys)))
         connection.execute(delete(schema.embeddings).where(or_(is_torn, is_changed, are_none)))
 
 
@@ -210,6 +214,10 @@ def problems(store: Store) -> list[str]:
             for message, query in _CHECKS.items():
                 found += [message.format(**row) for row in connection.execute(text(query)).mappings()]
             found += [damage for _, damage in _unsound_parts(connection)]
+            found += [
+                f"who says what in {source!r} is not what was stored - `rag check --repair` reads it again"
+                for source in unsound_speeches(connection)
+            ]
             return found + list(_unsound_answers(connection))
     except StoreError as error:  # so damaged that not even its rows can be read
         return [str(error)]
