@@ -25,6 +25,8 @@ from rag.language.days import days_named
 from rag.language.sentences import sentence_spans
 from rag.model.llm.listing import served_models
 from rag.model.weights import FetchProgress, ModelFile, find_model, known_models, pull_model
+from rag.newsroom.draft.page import draft_html, draft_page
+from rag.newsroom.draft.serialisation import draft_to_dict
 from rag.protocols import ClaimWithEvidence, Surroundings
 from rag.settings import Settings
 from rag.types import (
@@ -37,9 +39,16 @@ from rag.types import (
     Citation,
     Claim,
     ClaimVerified,
+    DifferenceKind,
     Document,
     DocumentInfo,
     Done,
+    DraftDifference,
+    DraftFinding,
+    DraftPart,
+    DraftPlace,
+    DraftReport,
+    DraftVerdict,
     Event,
     EventStream,
     Evidence,
@@ -84,9 +93,16 @@ __all__ = [
     "ClaimVerified",
     "ClaimWithEvidence",
     "Context",
+    "DifferenceKind",
     "Document",
     "DocumentInfo",
     "Done",
+    "DraftDifference",
+    "DraftFinding",
+    "DraftPart",
+    "DraftPlace",
+    "DraftReport",
+    "DraftVerdict",
     "EmbedderMismatchError",
     "Event",
     "EventStream",
@@ -133,6 +149,9 @@ __all__ = [
     "citation_to_dict",
     "days_named",
     "disk_refusal",
+    "draft_html",
+    "draft_page",
+    "draft_to_dict",
     "find_model",
     "known_models",
     "language_model",

@@ -55,7 +55,7 @@ def chat(
         ),
     ] = None,
     max_upload: Annotated[int, typer.Option(min=1, metavar="MB", help="Largest file that is taken.")] = 100,
-    mcp: Annotated[bool, typer.Option("--mcp", help="Also offer ask, search and open_source to MCP clients.")] = False,
+    mcp: Annotated[bool, typer.Option("--mcp", help="Also offer its tools to MCP clients.")] = False,
     open_browser: Annotated[bool, typer.Option("--open", help="Open the page in your browser.")] = False,
     make_hash: Annotated[
         bool, typer.Option("--hash-password", help="Ask for a password, print its hash, and end.")

@@ -14,10 +14,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
-from rag import Citation, NotFoundError, QuestionError, SettingsError, Turn, citation_to_dict, to_dict
+from rag import Citation, NotFoundError, QuestionError, SettingsError, Turn, citation_to_dict, draft_to_dict, to_dict
 from ui.places import place_at
 from ui.preferences import Assistants, LlmKind, Preferences
-from ui.results import AnswerJson, DocumentsJson, FoundJson, OpenedJson, PlaceJson, ReportJson, TurnJson
+from ui.results import AnswerJson, DocumentsJson, DraftJson, FoundJson, OpenedJson, PlaceJson, ReportJson, TurnJson
 from ui.server.ownership import Ownership
 from ui.tabs.library import delete_upload
 
@@ -41,11 +41,11 @@ class Endpoint(NamedTuple):
 def endpoints(api: Api, *, has_tools: bool = False) -> Sequence[Endpoint]:
     """What a running app offers; files come to `add` in Gradio's own way, so that the app offers it itself.
 
-    has_tools: whether `ask`, `search` and `open_source` are offered as tools, too; these give JSON as text, because
-        Gradio would write a mapping as Python does. They come first, since it calls a second function of the same
-        name otherwise.
+    has_tools: whether `ask`, `search`, `open_source` and `check_draft` are offered as tools, too; these give JSON as
+        text, because Gradio would write a mapping as Python does. They come first, since it calls a second function of
+        the same name otherwise.
     """
-    reading: tuple[Callable[..., object], ...] = (api.ask, api.search, api.open_source)
+    reading: tuple[Callable[..., object], ...] = (api.ask, api.search, api.open_source, api.check_draft)
     tools = [Endpoint(function.__name__ + TOOL_SUFFIX, _as_text(function), is_tool=True) for function in reading]
     return (
         *(tools if has_tools else ()),
@@ -154,6 +154,19 @@ class Api:
         document = self._assistant.document(_text("document_id", document_id))
         place = place_at(document, _number("start", start), _number("end", end))
         return self._place(place)
+
+    def check_draft(self, text: str, where: str = "") -> DraftJson:
+        """Check a draft before it is published: hold each quotation and claim in it against the documents.
+
+        Every finding has a verdict, whether somebody has to look at it ("is_wrong"), a sentence of advice, and the
+        verbatim place in a document that it rests on, with the words that differ. The draft is not kept.
+
+        Args:
+            text: The draft, with paragraphs on lines of their own.
+            where: Which documents to search, such as "published >= 2025-03-01 and source ~ report"; empty for all.
+        """
+        report = self._assistant.check_draft(_text("text", text), where=_text("where", where))
+        return cast(DraftJson, draft_to_dict(report))
 
     def add(self, files: list[tuple[str, Path]]) -> ReportJson:
         """Add documents that were uploaded: pairs of the file's name and where it lies now."""

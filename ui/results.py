@@ -13,6 +13,7 @@ __all__ = [
     "ClaimJson",
     "DocumentJson",
     "DocumentsJson",
+    "DraftJson",
     "EvidenceJson",
     "FailureJson",
     "FoundJson",
@@ -93,6 +94,66 @@ class OpenedJson(PlaceJson):
     """A place that an answer cites, with the status of the answer."""
 
     status: Literal["answered", "partial", "abstained"]
+
+
+class DraftPlaceJson(TypedDict):
+    """A place in a document beside a part of a draft."""
+
+    document_id: str
+    source: str
+    title: str
+    published: str
+    speaker: str
+    start: int
+    end: int
+    quote: str
+    before: str
+    after: str
+
+
+class DraftWordsJson(TypedDict):
+    """Words that differ, and where they stand."""
+
+    start: int
+    end: int
+    words: str
+
+
+class DraftDifferenceJson(TypedDict):
+    """One place where draft and source differ."""
+
+    kind: str
+    is_harmless: bool
+    draft: DraftWordsJson
+    source: DraftWordsJson
+
+
+class DraftFindingJson(TypedDict):
+    """The verdict on one part of a draft."""
+
+    number: int
+    part: Literal["quotation", "attributed", "claim"]
+    verdict: str
+    is_wrong: bool
+    start: int
+    end: int
+    text: str
+    speaker: str
+    outlet: str
+    advice: str
+    places: list[DraftPlaceJson]
+    differences: list[DraftDifferenceJson]
+    nearest: DraftPlaceJson | None
+
+
+class DraftJson(TypedDict):
+    """The check of a draft."""
+
+    is_clean: bool
+    n_wrong: int
+    n_documents: int
+    notice: str
+    findings: list[DraftFindingJson]
 
 
 class FoundSentenceJson(TypedDict):

@@ -164,6 +164,7 @@ _CHECKED: Mapping[str, Callable[[Any, str], Any]] = {
     "folder": _path,
     "history": _turns,
     "k": _number,
+    "left_out": _sources,
     "number": _number,
     "older_than": _of((timedelta, type(None)), "give a timedelta, such as timedelta(days=30)"),
     "pairs": _pairs,
@@ -176,6 +177,7 @@ _CHECKED: Mapping[str, Callable[[Any, str], Any]] = {
     "sources": _sources,
     "speaker": _text,
     "until": _text,
+    "text": _text,
     "where": _text,
 }
 """Name of an argument → what reads it."""

@@ -11,7 +11,7 @@ from rag.assembly.library import Library
 from rag.assembly.proof import write_bundle
 from rag.newsroom.quotes import find_quotes, list_speakers
 from rag.storage.filters import scope_of
-from rag.types import BundleReport, QuotesReport, SpeakerCount
+from rag.types import BundleReport, DraftReport, QuotesReport, SpeakerCount
 
 __all__ = ["Desk"]
 
@@ -75,3 +75,44 @@ class Desk:
             FilterError: `where` cannot be read.
         """
         return list_speakers(self._library.store, scope_of(where, sources).filter)
+
+    @checking_arguments
+    def check_draft(
+        self, text: str, *, where: str = "", sources: Sequence[str] = (), left_out: Sequence[str] = ()
+    ) -> DraftReport:
+        """Each quotation and claim of a draft beside what the documents say; the draft is kept nowhere.
+
+        A quotation is held against the documents word for word, a claim by what checks answers. A line break ends a
+        sentence: `read_draft` gives the text of a file as it is meant.
+
+        where, sources: which documents are searched, see `stream`.
+        left_out: sources of documents that are no evidence, such as the draft itself where it was added too.
+
+        Raises:
+            FilterError: `where` cannot be read.
+            QuestionError: the draft has no words, or too many.
+            EmbedderMismatchError: the store was built by another embedding model.
+        """
+        from rag.newsroom.draft.checker import check_draft  # with what compares words, which nothing else needs
+        from rag.newsroom.draft.claims import Guard
+        from rag.newsroom.draft.search import Sources
+
+        library = self._library
+        held_against = Sources(
+            library.store,
+            embedder=library.embedder,
+            vector_search=library.vector_search,
+            word_index=library.word_index,
+            where=scope_of(where, sources).filter,
+            left_out=left_out,
+        )
+        return check_draft(text, held_against, Guard(self._answerer.verifier, self._answerer.judge))
+
+    @checking_arguments
+    def read_draft(self, path: str | Path) -> str:
+        """The text of a file of any kind that can be added, read as it would be, and not added.
+
+        Raises:
+            ReadError: the file cannot be read, or holds many documents.
+        """
+        return self._library.read_draft(Path(path).expanduser())

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, suppress
 from datetime import timedelta
 from importlib.util import find_spec
+from itertools import islice
 from pathlib import Path
 from typing import Any, cast
 
@@ -34,6 +35,7 @@ from rag.ingestion import (
     damaged_uploads,
     delete_unused,
     fetched_into,
+    read_entries,
     receiving,
     source_in,
     watch,
@@ -192,6 +194,22 @@ class Library(Parts):
     def document(self, document_id: str) -> Document:
         """See `Assistant.document`."""
         return self.store.documents.get(document_id)
+
+    def read_draft(self, path: Path) -> str:
+        """See `Assistant.read_draft`."""
+        reader = self._reader_for(path.suffix.lower())
+        if reader is None:
+            raise ReadError(
+                str(path), f"nothing here reads {path.suffix or 'a file without a suffix'!r} - save it as text"
+            )
+        try:
+            entries = list(islice(read_entries(reader, path, self._budget), 2))
+        except OSError as error:
+            raise ReadError(str(path), f"{error.strerror or error} - name a file that can be read") from error
+        texts = [entry.text for entry in entries if isinstance(entry, Document)]
+        if len(texts) != 1 or len(entries) != 1:
+            raise ReadError(str(path), "it holds many documents, or none - give the draft as a file of its own")
+        return texts[0]
 
     def check(self) -> list[str]:
         """What is wrong with the store, one sentence each; none when it is sound."""

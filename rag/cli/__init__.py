@@ -12,6 +12,7 @@ import typer
 from rag.cli.asking import ask, show
 from rag.cli.chat import chat
 from rag.cli.documents import add, list_documents, rebuild, remove
+from rag.cli.drafts import check_draft
 from rag.cli.models import models_app
 from rag.cli.proof import bundle
 from rag.cli.quotes import quotes, speakers
@@ -100,6 +101,12 @@ _command("show", show, short_help="Show a citation in its place.", example="rag 
 _command("bundle", bundle, short_help="Write an answer with its proof.", example="rag bundle last proof.zip")
 _command("quotes", quotes, short_help="Show what somebody said.", example="rag quotes Zelenskyy --about trust")
 _command("speakers", speakers, short_help="List who speaks.", example="rag speakers --in 'published >= 2025'")
+_command(
+    "check-draft",
+    check_draft,
+    short_help="Hold a draft against the documents.",
+    example="rag check-draft article.docx --html report.html",
+)
 _command("check", check, short_help="Prove that the store is sound.", example="rag check --repair")
 _command("prune", prune, short_help="Delete older versions.", example="rag prune --days 90")
 _command("export", export_store, short_help="Write a backup.", example="rag export store.zip")

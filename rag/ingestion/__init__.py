@@ -2,6 +2,7 @@
 
 from rag.ingestion.finding import SourceFile, absolute, address_in, find_files, source_in
 from rag.ingestion.ingestion import Ingestion
+from rag.ingestion.preparing import read_entries
 from rag.ingestion.syncing import watch
 from rag.ingestion.uploads import damaged_uploads, delete_unused, fetched_into, receiving
 
@@ -14,6 +15,7 @@ __all__ = [
     "delete_unused",
     "fetched_into",
     "find_files",
+    "read_entries",
     "receiving",
     "source_in",
     "watch",

@@ -38,6 +38,15 @@ from rag.types.documents import (
     Sentence,
     Span,
 )
+from rag.types.drafts import (
+    DifferenceKind,
+    DraftDifference,
+    DraftFinding,
+    DraftPart,
+    DraftPlace,
+    DraftReport,
+    DraftVerdict,
+)
 from rag.types.quotes import (
     FoundQuote,
     QuotesReport,
@@ -62,10 +71,17 @@ __all__ = [
     "Citation",
     "Claim",
     "ClaimVerified",
+    "DifferenceKind",
     "Document",
     "DocumentInfo",
     "Done",
     "Draft",
+    "DraftDifference",
+    "DraftFinding",
+    "DraftPart",
+    "DraftPlace",
+    "DraftReport",
+    "DraftVerdict",
     "Event",
     "EventStream",
     "Evidence",

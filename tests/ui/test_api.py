@@ -110,6 +110,7 @@ def test_results_are_described_and_have_that_form(client, offered):
         "/documents": client.predict(api_name="/documents"),
         "/source": client.predict(answer["id"], 1, api_name="/source"),
         "/open_source": client.predict(answer["citations"][0]["document_id"], 0, 5, api_name="/open_source"),
+        "/check_draft": client.predict("Rubio said: “No comment at all today.”", api_name="/check_draft"),
     }
     for name, result in results.items():
         schema = schema_of(offered, name)
@@ -205,6 +206,7 @@ def test_errors_arrive_as_sentences(client, arguments, endpoint, said):
         ("ask", [7]),
         ("search", ["What?", "many"]),
         ("open_source", []),
+        ("check_draft", [""]),
         ("add", ["no file"]),
         ("add", [[{"path": "/etc/passwd", "meta": {"_type": "gradio.FileData"}}]]),
     ],
@@ -233,10 +235,11 @@ def test_citation_that_an_answer_has_not_is_named(client):
 
 def test_only_the_named_endpoints_are_offered(client):
     offered = set(client.view_api(print_info=False, return_format="dict")["named_endpoints"])
-    assert offered - {"/ask_tool", "/search_tool", "/open_source_tool"} == {
+    assert offered - {"/ask_tool", "/search_tool", "/open_source_tool", "/check_draft_tool"} == {
         "/ask",
         "/search",
         "/open_source",
+        "/check_draft",
         "/source",
         "/documents",
         "/add",
@@ -273,9 +276,9 @@ def one_line(text):
     return " ".join(text.split())
 
 
-def test_tools_are_exactly_three_with_their_manuals(app):
+def test_tools_are_exactly_four_with_their_manuals(app):
     listed = tools_session(app, lambda session: session.list_tools()).tools
-    assert [tool.name for tool in listed] == ["ask", "search", "open_source"]
+    assert [tool.name for tool in listed] == ["ask", "search", "open_source", "check_draft"]
     for tool in listed:
         manual = one_line(getattr(Api, tool.name).__doc__.partition("Args:")[0])
         assert one_line(tool.description) == manual
