@@ -16,6 +16,7 @@ TASKS = {
     "ocr": "eval.ocr",
     "kills": "eval.robustness.kills",
     "peers": "eval.peers.compare",
+    "quotes": "eval.tasks.quotes",
     "report": "eval.reports.report",
     "run": "eval.run",
     "scale": "eval.speed.scale",

@@ -5,6 +5,7 @@ from rag.answering.citations import Context
 from rag.answering.serialisation import answer_schema, citation_to_dict, to_dict, to_json
 from rag.assembly.choices import DEFAULT_LLM, language_model
 from rag.assistant import Assistant
+from rag.attribution import utterances_of
 from rag.errors import (
     BackendError,
     EmbedderMismatchError,
@@ -160,4 +161,5 @@ __all__ = [
     "served_models",
     "to_dict",
     "to_json",
+    "utterances_of",
 ]

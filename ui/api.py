@@ -17,7 +17,18 @@ from typing import Any, NamedTuple, cast
 from rag import Citation, NotFoundError, QuestionError, SettingsError, Turn, citation_to_dict, draft_to_dict, to_dict
 from ui.places import place_at
 from ui.preferences import Assistants, LlmKind, Preferences
-from ui.results import AnswerJson, DocumentsJson, DraftJson, FoundJson, OpenedJson, PlaceJson, ReportJson, TurnJson
+from ui.results import (
+    AnswerJson,
+    DocumentsJson,
+    DraftJson,
+    FoundJson,
+    OpenedJson,
+    PlaceJson,
+    QuotesReportJson,
+    ReportJson,
+    SpeakersJson,
+    TurnJson,
+)
 from ui.server.ownership import Ownership
 from ui.tabs.library import delete_upload
 
@@ -41,11 +52,13 @@ class Endpoint(NamedTuple):
 def endpoints(api: Api, *, has_tools: bool = False) -> Sequence[Endpoint]:
     """What a running app offers; files come to `add` in Gradio's own way, so that the app offers it itself.
 
-    has_tools: whether `ask`, `search`, `open_source` and `check_draft` are offered as tools, too; these give JSON as
-        text, because Gradio would write a mapping as Python does. They come first, since it calls a second function of
-        the same name otherwise.
+    has_tools: whether what reads is offered as tools, too; these give JSON as text, because Gradio would write a
+        mapping as Python does. They come first, since it calls a second function of the same name otherwise.
     """
-    reading: tuple[Callable[..., object], ...] = (api.ask, api.search, api.open_source, api.check_draft)
+    reading: tuple[Callable[..., object], ...] = (
+        *(api.ask, api.search, api.open_source, api.check_draft),
+        *(api.quotes, api.speakers),
+    )
     tools = [Endpoint(function.__name__ + TOOL_SUFFIX, _as_text(function), is_tool=True) for function in reading]
     return (
         *(tools if has_tools else ()),
@@ -118,6 +131,39 @@ class Api:
                 for sentence in found
             ],
         }
+
+    def quotes(
+        self, speaker: str, about: str = "", since: str = "", until: str = "", where: str = ""
+    ) -> QuotesReportJson:
+        """Find what somebody said in the documents, word for word: direct quotations and reported speech.
+
+        Each has its place, the word that says that it is said ("cue") and how the speaker stands to it ("stance"). When
+        several people fit the name, each has an entry in "speakers"; when nobody does, "nearest" has similar names.
+
+        Args:
+            speaker: Whose words: a name, or part of one.
+            about: Words that all have to be in what was said, in any form; empty for everything.
+            since: Only documents published on that day or later, such as 2025-03-01, 2025-03 or 2025; empty for all.
+            until: Only documents published on that day or before; empty for all.
+            where: Which documents, such as "source ~ report"; empty for all.
+        """
+        report = self._assistant.quotes(
+            _text("speaker", speaker),
+            about=_text("about", about),
+            since=_text("since", since),
+            until=_text("until", until),
+            where=_text("where", where),
+        )
+        return cast(QuotesReportJson, asdict(report))
+
+    def speakers(self, where: str = "") -> SpeakersJson:
+        """List who is quoted in the documents, with the number of quotations and of documents, most quoted first.
+
+        Args:
+            where: Which documents, such as "published >= 2025-03-01"; empty for all.
+        """
+        found = self._assistant.speakers(where=_text("where", where))
+        return cast(SpeakersJson, {"speakers": [asdict(one) for one in found]})
 
     def documents(self) -> DocumentsJson:
         """List the documents that are searched, with their ids, titles, sources and dates."""

@@ -20,8 +20,15 @@ __all__ = [
     "FoundSentenceJson",
     "OpenedJson",
     "PlaceJson",
+    "QuoteJson",
+    "QuotesReportJson",
     "ReportJson",
+    "SpanJson",
+    "SpeakerCountJson",
+    "SpeakerQuotesJson",
+    "SpeakersJson",
     "TurnJson",
+    "UtteranceJson",
     "VerdictJson",
 ]
 
@@ -241,3 +248,70 @@ class ReportJson(TypedDict):
     renamed: list[list[str]]
     duplicates: list[list[str]]
     notices: list[str]
+
+
+class SpanJson(TypedDict):
+    """A range of characters of a document; the one at `end` is not included."""
+
+    start: int
+    end: int
+
+
+class UtteranceJson(TypedDict):
+    """What somebody says, as places in a document."""
+
+    spans: list[SpanJson]
+    quoted: list[SpanJson]
+    speech: Literal["direct", "partial", "reported"]
+    stance: str
+    cue: SpanJson | None
+    source: SpanJson | None
+    speaker: str
+    source_kind: Literal["named", "unnamed", "unresolved"]
+
+
+class QuoteJson(TypedDict):
+    """What somebody says, word for word, with its document."""
+
+    document_id: str
+    source: str
+    title: str
+    published: str
+    line: int
+    texts: list[str]
+    cue: str
+    named: str
+    utterance: UtteranceJson
+
+
+class SpeakerQuotesJson(TypedDict):
+    """What one speaker says, newest first, and all names by which the documents call him or her."""
+
+    speaker: str
+    names: list[str]
+    quotes: list[QuoteJson]
+
+
+class QuotesReportJson(TypedDict):
+    """What everybody says whom a name fits; `nearest` has similar names when it fits nobody."""
+
+    asked: str
+    speakers: list[SpeakerQuotesJson]
+    names: list[str]
+    nearest: list[str]
+
+
+class SpeakerCountJson(TypedDict):
+    """Somebody who speaks in the documents; without a name for what nobody is known to have said."""
+
+    speaker: str
+    names: list[str]
+    kind: Literal["named", "unnamed", "unresolved"]
+    n_quotes: int
+    n_documents: int
+
+
+class SpeakersJson(TypedDict):
+    """Who speaks in the documents."""
+
+    speakers: list[SpeakerCountJson]

@@ -66,12 +66,17 @@ def attribute(text: str, sentences: Sequence[Span]) -> list[Attribution]:
     return attributions_of(text, read(text, sentences))
 
 
-def read(text: str, sentences: Sequence[Span]) -> SpeakersOfQuotations:
-    """The document's sentences with their cues, its quotations, and who speaks each."""
+def read(text: str, sentences: Sequence[Span], *, thoughts: bool = False) -> SpeakersOfQuotations:
+    """The document's sentences with their cues, its quotations, and who speaks each.
+
+    thoughts: with the cues of thoughts and judgements.
+    """
     spans = [Span(start=min(span.start, len(text)), end=min(span.end, len(text))) for span in sentences]
     paragraphs = find_paragraphs(text)
     quotations = find_quotations(text, paragraphs)
     reading = Reading(text, spans, quotations)
+    if thoughts:
+        reading.think()
     speakers = SpeakersOfQuotations(text, reading.sentences, quotations, [start for start, _ in paragraphs])
     speakers.from_cues()
     speakers.from_continuation()

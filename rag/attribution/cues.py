@@ -28,15 +28,17 @@ from rag.language.english import (
     DETERMINERS,
     MODALS,
     NEGATIONS,
+    OBJECTS,
+    POSSESSIVES,
     PREPOSITIONS,
     PRONOUNS,
     SUBORDINATORS,
     WEEKDAYS,
     word_set,
 )
-from rag.language.saying import CUE_FORMS, NOUNS_TOO, QUOTED_ONLY, REPORTED, WEAK
+from rag.language.saying import CUE_FORMS, NOUNS_TOO, OF_CLAUSES, QUOTED_ONLY, REPORTED, TURNING_TO, WEAK, WIDE_FORMS
 
-__all__ = ["Cue", "before_auxiliaries", "cues_of", "ends_here"]
+__all__ = ["Cue", "before_auxiliaries", "cues_of", "ends_here", "wide_cues_of"]
 
 # "Could say" and "to say" report nothing, "will say" does.
 _NO_REPORT = (MODALS - {"shall", "will"}) | {"to", "let", "cannot"}
@@ -105,6 +107,7 @@ def _time_start(tokens: list[Token], last: int) -> int:
 
 
 _NOBODY = re.compile(r"(?:i|we|you|nobody|none|neither|no\b.*)$", re.IGNORECASE)
+_N_OF_A_NAME, _N_OF_A_PHRASE = 5, 14
 _N_CUES = 50  # what no sentence has; keeps the work per sentence bounded
 _INVERTIBLE = (REPORTED - {"told", "denied", "suggested", "confirmed"}) | word_set(
     "asked wrote replied explained continued admitted exclaimed declared answered noted joked recalled responded"
@@ -134,11 +137,92 @@ class Cue:
     clause_end: int
 
 
+def wide_cues_of(text: str, tokens: list[Token]) -> list[Cue]:
+    """The cues of thoughts and judgements in a sentence, and of sources that nobody would call a speaker.
+
+    Of verbs: with a subject to the left, and a clause or an object to the right. "According to the latest data" and, at
+    the start of a line, "Anna Berg: …" are among them.
+    """
+    cues: list[Cue] = []
+    for position, token in enumerate(tokens):
+        cue = None
+        if token.lower in WIDE_FORMS and not _is_in_a_name(tokens, position):
+            cue = _wide_at(text, tokens, position)
+        elif token.lower == "according" and position + 1 < len(tokens) and tokens[position + 1].lower == "to":
+            cue = _according_to_anything(text, tokens, position)
+        elif token.lower == ":" and position <= _N_OF_A_NAME and not cues:
+            cue = _labelled(text, tokens, position)
+        if cue is not None:
+            cues.append(cue)
+            if len(cues) == _N_CUES:
+                break
+    return cues
+
+
+def _wide_at(text: str, tokens: list[Token], position: int) -> Cue | None:
+    verb = tokens[position].lower
+    before = before_auxiliaries(tokens, position)
+    skipped = {token.lower for token in tokens[before + 1 : position]}
+    if skipped & NEGATIONS or skipped & (_NO_REPORT - {"would", "could", "might"}):
+        return None
+    if skipped & BE and not verb.endswith("ing"):
+        return None
+    if verb in TURNING_TO:
+        following = tokens[position + 1].lower if position + 1 < len(tokens) else ""
+        if following not in ("to", "about", "on", "out"):
+            return None
+    elif not _has_object(tokens, position, needs_clause=verb in OF_CLAUSES):
+        return None
+    last = tokens[before].lower if before >= 0 else ""
+    if verb.endswith("ing") and last == ",":
+        return _inherit(tokens, position, has_earlier=True, verb=verb)
+    return _with_subject(text, tokens, position, before, verb=verb)
+
+
+def _has_object(tokens: list[Token], position: int, *, needs_clause: bool) -> bool:
+    """Whether what follows a verb can be what is thought, wanted, shown or judged."""
+    following = tokens[position + 1] if position + 1 < len(tokens) else None
+    if following is None:
+        return False
+    lower = following.lower
+    if lower in ("that", "to", "how", "why", "whether", "what", "if") or following.word == QUOTATION:
+        return True
+    is_phrase = lower in DETERMINERS | PRONOUNS | POSSESSIVES | OBJECTS or following.word[0].isupper()
+    if not needs_clause:
+        return is_phrase or (lower.isalpha() and lower not in PREPOSITIONS | ADVERBS | AUXILIARIES | SUBORDINATORS)
+    window = {token.lower for token in tokens[position + 2 : position + 8]}
+    return is_phrase and bool(window & (AUXILIARIES | MODALS | {"to"}))
+
+
+def _according_to_anything(text: str, tokens: list[Token], position: int) -> Cue | None:
+    """With any noun phrase: up to the next sign, or before the clause that it introduces."""
+    first = position + 2
+    if _according(text, tokens, position) is not None or first >= len(tokens) or tokens[first].lower in PRONOUNS:
+        return None
+    last = first
+    while last + 1 < len(tokens) and last - first < _N_OF_A_PHRASE and tokens[last + 1].word[0].isalnum():
+        last += 1
+    start, end = tokens[first].start, tokens[last].end
+    subject = Mention(kind=MentionKind.DESCRIPTION, start=start, end=end, first=first, last=last, name=text[start:end])
+    return _make(tokens, position, position + 1, subject, verb="according")
+
+
+def _labelled(text: str, tokens: list[Token], colon: int) -> Cue | None:
+    """The colon of a transcript or a headline, "BERG: We will win", when nothing but the name stands before it."""
+    following = tokens[colon + 1] if colon + 1 < len(tokens) else None
+    if following is None or following.word == QUOTATION:
+        return None
+    subject = phrase_until(text, tokens, colon - 1, any_noun=False)
+    if subject is None or subject.first or subject.kind is not MentionKind.NAME:
+        return None
+    return _make(tokens, colon, colon, subject, verb=":")
+
+
 def cues_of(text: str, tokens: list[Token]) -> list[Cue]:
     """The cues of one sentence from left to right."""
     cues: list[Cue] = []
     for position, token in enumerate(tokens):
-        if token.lower in CUE_FORMS:
+        if token.lower in CUE_FORMS and not _is_in_a_name(tokens, position):
             cue = _cue_at(text, tokens, position, has_earlier=bool(cues))
         elif token.lower == "according" and position + 1 < len(tokens) and tokens[position + 1].lower == "to":
             cue = _according(text, tokens, position)
@@ -151,6 +235,14 @@ def cues_of(text: str, tokens: list[Token]) -> list[Cue]:
             if len(cues) == _N_CUES:
                 break
     return cues
+
+
+def _is_in_a_name(tokens: list[Token], position: int) -> bool:
+    """Whether a form stands in a name, as in "the United States"; not in a headline, where all words have capitals."""
+    if position == 0 or not tokens[position].word[0].isupper() or tokens[position - 1].word == QUOTATION:
+        return False
+    words = [token.word for token in tokens if token.word[0].isalpha()]
+    return any(word.islower() and len(word) > 4 for word in words)
 
 
 def _make(tokens: list[Token], first: int, last: int, subject: Mention | None, *, verb: str) -> Cue:

@@ -1,8 +1,9 @@
 """Where quotations stand in a text: opening mark, words, closing mark.
 
-Marks known: “…”, straight "…", „…“ and „…”, «…» and »…«, ”…” and single ‘…’ and '…', told from apostrophes. A quotation
-inside another belongs to the outer one. A quotation that is never closed ends with its paragraph; when the next
-paragraph opens with a mark again, the newspaper convention says that the same person goes on, and `continues` is set.
+Marks known: “…”, straight "…", „…“ and „…”, «…» and »…«, ”…” and single ‘…’ and '…', told from apostrophes; two single
+ones, ''…'' and ``…'', and “…" where no other mark closes it. A quotation inside another belongs to the outer one. A
+quotation that is never closed ends with its paragraph; when the next paragraph opens with a mark again, the newspaper
+convention says that the same person goes on, and `continues` is set.
 
 What is not quoted, the narrative, is read as words and signs, with what can be told from one word alone.
 """
@@ -28,9 +29,12 @@ __all__ = [
     "tokens_of",
 ]
 
-_MARK = re.compile("[“”„«»\"‟]|(?<!\\w)[‘'](?=\\w)|(?<=[^\\s‘'])[’'](?!\\w)")
+_MARK = re.compile("[“”„«»\"‟]|''|``|(?<!\\w)[‘'](?=\\w)|(?<=[^\\s‘'])[’'](?!\\w)")
 _OPENERS = "“„‟«"
-_CLOSERS_BY_OPENER = {"“": "”", "„": "“”", "‟": "”", "«": "»", "»": "«", '"': '"', "”": "”", "‘": "’", "'": "'"}
+_CLOSERS_BY_OPENER = {"“": "”", "„": "“”", "‟": "”", "«": "»", "»": "«", '"': '"', "”": "”", "‘": "’", "'": "'"} | {
+    "''": "''",
+    "``": "''",
+}
 _NOT_QUOTED = re.compile(r"['’‘](?:s|em|til|tis|twas|cause|round|bout|n|ll|re|ve|\d0s)\b", re.IGNORECASE)
 _BREAK = re.compile(r"\n\s*")
 
@@ -118,48 +122,57 @@ def _runs_on(text: str, marks: list[re.Match[str]], previous_end: int, start: in
 def _in_paragraph(text: str, marks: list[re.Match[str]], end: int, *, continues_at: int) -> Iterator[Quotation]:
     """The quotations of one paragraph, given its marks."""
     has_balance = sum(mark.group() == "”" for mark in marks) >= sum(mark.group() == "“" for mark in marks)
-    last_single = max((mark.start() for mark in marks if mark.group() in "’'"), default=-1)
-    opener = -1
+    last_single = max((mark.start() for mark in marks if mark.group() in ("’", "'")), default=-1)
+    opener, opening = -1, ""
     depth = 0
     for number, mark in enumerate(marks):
         sign, position = mark.group(), mark.start()
         if opener < 0:
             if _opens(text, sign, position, last_single):
-                opener, depth = position, 1
+                opener, opening, depth = position, sign, 1
             continue
-        closers = _CLOSERS_BY_OPENER[text[opener]]
-        if sign in closers and not (sign == '"' and _looks_opening(text, position) and position > opener + 1):
-            if sign in "’'" and not _closes_single(text, marks, number):
+        is_empty = position <= opener + 1
+        if _closes(text, opening, sign, position, is_empty=is_empty, has_balance=has_balance):
+            if sign in ("’", "'") and not _closes_single(text, marks, number):
                 continue
             depth -= 1
-        elif sign == text[opener] and sign in _OPENERS and has_balance:
+        elif sign == opening and sign in _OPENERS and has_balance:
             depth += 1
-        elif sign == text[opener] and sign not in "‘'":
-            yield _quotation(opener, position, is_closed=False, continues=opener == continues_at)
+        elif sign == opening and sign not in ("‘", "'"):
+            yield _quotation(opener, position, opening, is_closed=False, continues=opener == continues_at)
             opener = position
         if depth == 0:
-            yield _quotation(opener, position + 1, is_closed=True, continues=opener == continues_at)
+            yield _quotation(opener, mark.end(), opening, is_closed=True, continues=opener == continues_at)
             opener = -1
-    if opener >= 0 and text[opener] not in "‘'":
-        yield _quotation(opener, end, is_closed=False, continues=opener == continues_at)
+    if opener >= 0 and opening not in ("‘", "'"):
+        yield _quotation(opener, end, opening, is_closed=False, continues=opener == continues_at)
 
 
-def _quotation(start: int, end: int, *, is_closed: bool, continues: bool) -> Quotation:
-    inner_end = end - 1 if is_closed else end
+def _closes(text: str, opening: str, sign: str, position: int, *, is_empty: bool, has_balance: bool) -> bool:
+    """Whether a mark may close what another one opened; a straight one also a curly one that has no other."""
+    is_mixed = opening == "“" and sign == '"' and not has_balance
+    if sign not in _CLOSERS_BY_OPENER[opening] and not is_mixed:
+        return False
+    return is_empty or sign not in ('"', "''") or not _looks_opening(text, position, len(sign))
+
+
+def _quotation(start: int, end: int, opening: str, *, is_closed: bool, continues: bool) -> Quotation:
+    n = len(opening)
+    inner_end = end - n if is_closed else end
     return Quotation(
         start=start,
         end=end,
-        inner_start=start + 1,
-        inner_end=max(start + 1, inner_end),
+        inner_start=start + n,
+        inner_end=max(start + n, inner_end),
         is_closed=is_closed,
         continues=continues,
     )
 
 
-def _looks_opening(text: str, position: int) -> bool:
+def _looks_opening(text: str, position: int, n: int = 1) -> bool:
     """Whether what stands around a mark is what stands around an opening one: space or bracket before, a word after."""
     before = text[position - 1 : position]
-    after = text[position + 1 : position + 2]
+    after = text[position + n : position + n + 1]
     return (
         (not before or before.isspace() or before in "([—–-:,")
         and bool(after)
@@ -171,9 +184,9 @@ def _looks_opening(text: str, position: int) -> bool:
 def _opens(text: str, sign: str, position: int, last_single: int) -> bool:
     if sign in _OPENERS:
         return True
-    if sign in "‘'":
+    if sign in ("‘", "'"):
         return last_single > position and _NOT_QUOTED.match(text, position) is None
-    return sign in '"”»' and _looks_opening(text, position)
+    return sign in ('"', "”", "»", "''", "``") and _looks_opening(text, position, len(sign))
 
 
 def _closes_single(text: str, marks: list[re.Match[str]], number: int) -> bool:

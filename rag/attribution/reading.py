@@ -15,18 +15,20 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 
-from rag.attribution.cues import Cue, cues_of
+from rag.attribution.cues import Cue, cues_of, wide_cues_of
 from rag.attribution.names import name_words
 from rag.attribution.phrases import Mention, MentionKind, phrase_from, subject_of
 from rag.attribution.quotations import QUOTATION, Quotation, Token, tokens_of
 from rag.attribution.registry import NameRegistry, is_body, is_plural
-from rag.language.english import PLURAL_PRONOUNS
-from rag.language.saying import CUE_FORMS
+from rag.language.english import MONTHS, NEGATIONS, PLURAL_PRONOUNS, WEEKDAYS, one_of
+from rag.language.saying import CUE_FORMS, WIDE_FORMS
 from rag.types import Span
 
 __all__ = ["Narrative", "Reading", "SpokenCue"]
 
 _STEM = re.compile("|".join(sorted({form[: max(3, len(form) - 3)] for form in CUE_FORMS} | {"ccording"})) + r"|: ?\Z")
+_WIDE_STEM = re.compile(one_of({form[: max(3, len(form) - 3)] for form in WIDE_FORMS} | {"ccording"}) + r"|: ")
+_SHOWING = ("show", "find", "found", "indicat", "impl")
 _GENDERS = {"he": 1, "she": -1}
 _N_BACK = 4
 _N_SKIP = 40
@@ -99,6 +101,14 @@ class Narrative:
         mains = [spoken for spoken in self.spoken if not spoken.cue.is_embedded]
         return next(iter(mains or self.spoken), None)
 
+    def find_wide_cues(self) -> list[Cue]:
+        """Those of thoughts and judgements, which give the sentence no speaker."""
+        if not any(
+            not is_quoted and _WIDE_STEM.search(self._text, start, end) for start, end, is_quoted in self.pieces
+        ):
+            return []
+        return wide_cues_of(self._text, self.tokens)
+
     def find_cues(self) -> list[Cue]:
         """The cues of the narrative; a quick search first, since most sentences have none."""
         if not any(not is_quoted and _STEM.search(self._text, start, end) for start, end, is_quoted in self.pieces):
@@ -136,6 +146,32 @@ class Reading:
             speaker = self._speaker(reading, position, mention, cue)
             if speaker or mention.kind is MentionKind.PRONOUN:
                 reading.spoken.append(SpokenCue(cue=cue, speaker=speaker, mention=mention))
+
+    def think(self) -> None:
+        """Resolve the cues of thoughts and judgements as well, which whoever asks only who speaks goes without."""
+        for position, reading in enumerate(self.sentences):
+            known = {spoken.cue.first for spoken in reading.spoken}
+            for cue in reading.find_wide_cues():
+                if cue.first in known:
+                    continue
+                mention = cue.subject
+                if mention is None:
+                    mention = reading.subject
+                    if mention is None or mention.start >= cue.start or not self._can_speak(mention):
+                        continue
+                if not self._can_think(mention, cue):
+                    continue
+                speaker = self._speaker(reading, position, mention, cue)
+                reading.thought.append(SpokenCue(cue=cue, speaker=speaker, mention=mention))
+
+    def _can_think(self, mention: Mention, cue: Cue) -> bool:
+        """Whether somebody is meant who can think or judge; figures and writings can only show something."""
+        first = mention.name.lower().split()[0]
+        if first in NEGATIONS | set(MONTHS) | set(WEEKDAYS) or first in ("it", "who"):
+            return False
+        if cue.verb == ":":
+            return self._text.count(mention.name.split()[-1]) > 1
+        return cue.verb == "according" or cue.verb.startswith(_SHOWING) or self._can_speak(mention)
 
     def _can_speak(self, mention: Mention) -> bool:
         return (

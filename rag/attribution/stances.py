@@ -19,8 +19,16 @@ _STEMS: Mapping[Stance, frozenset[str]] = MappingProxyType(
         Stance.DEMANDED: word_set("demand urg order insist requir request implor plead pled"),
         Stance.WARNED: word_set("warn caution threaten"),
         Stance.ADMITTED: word_set("admit conced acknowledg confess agre"),
+        Stance.CRITICISED: word_set(
+            """criticiz criticis blast attack slam mock denounc blam condemn ridicul derid decr assail rebuk oppos
+            lament bemoan challeng"""
+        ),
+        Stance.PRAISED: word_set("prais defend endors thank applaud laud hail tout support back favor favour"),
         Stance.PREDICTED: word_set("predict forecast expect project"),
-        Stance.THOUGHT: word_set("think thought believ hop fear want wish feel felt prefer doubt consider assum"),
+        Stance.THOUGHT: word_set(
+            """think thought believ hop fear want wish feel felt prefer doubt consider assum know knew worr plan see
+            sought seek"""
+        ),
     }
 )
 

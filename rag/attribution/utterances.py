@@ -17,6 +17,8 @@ from rag.types import SourceKind, Span, Speech, Stance, Utterance
 __all__ = ["DocumentSpeech", "speech_of", "utterances_of"]
 
 _N_WORDS_OF_A_TERM = 4
+_N_WORDS_OF_A_CLAUSE = 14
+_N_WORDS_BETWEEN = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +31,7 @@ class DocumentSpeech:
 
 def speech_of(text: str, sentences: Sequence[Span]) -> DocumentSpeech:
     """Who says what in a document: as `attribute` and `utterances_of`, for the price of one reading."""
-    speakers = read(text, sentences)
+    speakers = read(text, sentences, thoughts=True)
     return DocumentSpeech(
         attributions=attributions_of(text, speakers), utterances=_Collecting(text, speakers).utterances()
     )
@@ -43,7 +45,7 @@ def utterances_of(text: str, sentences: Sequence[Span]) -> list[Utterance]:
     >>> found.speaker, [span.slice(text) for span in found.spans]
     ('Marco Rubio', ['“No,”', '“Never.”'])
     """
-    return _Collecting(text, read(text, sentences)).utterances()
+    return _Collecting(text, read(text, sentences, thoughts=True)).utterances()
 
 
 @dataclass(slots=True)
@@ -80,7 +82,7 @@ class _Collecting:
         spoken = sorted([*sentence.spoken, *sentence.thought], key=lambda one: one.cue.start)
         if not spoken:
             return
-        for one, places in zip(spoken, extents_of(sentence.tokens, spoken), strict=True):
+        for one, places in zip(spoken, extents_of(self._text, sentence.tokens, spoken), strict=True):
             if not places:
                 continue
             draft = _Draft(spoken=one, speaker=one.speaker, places=[self._widened(*place) for place in places])
@@ -106,7 +108,7 @@ class _Collecting:
         quotation = self._quotations[number]
         speaker = self._speakers.speaker_by_quotation.get(number, "")
         before = self._draft_by_quotation.get(number - 1)
-        if before is not None and before.speaker == speaker and speaker and self._goes_on(number):
+        if before is not None and before.speaker == speaker and self._goes_on(number, is_known=bool(speaker)):
             before.places.append((quotation.start, quotation.end))
             self._draft_by_quotation[number] = before
             return
@@ -121,10 +123,13 @@ class _Collecting:
         """What stands between the marks of a quotation."""
         return self._text[self._quotations[number].inner_start : self._quotations[number].inner_end].strip()
 
-    def _goes_on(self, number: int) -> bool:
-        """Whether little stands between a quotation and the one before: a cue, or the end of a paragraph."""
+    def _goes_on(self, number: int, *, is_known: bool) -> bool:
+        """Whether a quotation goes on with the one before: little stands between them, or the rest of a sentence."""
         between = self._text[self._ends[number - 1] : self._starts[number]]
-        return len(between.split()) <= 14 and between.count("\n\n") <= 1
+        n_words = len(between.split())
+        if not is_known:
+            return n_words <= _N_WORDS_OF_A_CLAUSE and "\n" not in between and between.rstrip().endswith((".", ","))
+        return n_words <= _N_WORDS_BETWEEN and between.count("\n\n") <= (n_words <= _N_WORDS_OF_A_CLAUSE)
 
     def _is_sentence(self, quotation: Quotation) -> bool:
         """Whether a quotation reads as a sentence: a capital at its start, and a mark at its end."""

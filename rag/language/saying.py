@@ -37,8 +37,10 @@ __all__ = [
     "FICTION_VERBS",
     "IMPLICATIVE",
     "JOINING_ADVERBS",
+    "JUDGING",
     "NAMING",
     "NOUNS_TOO",
+    "OF_CLAUSES",
     "PRIVATIVE",
     "QUOTED_ONLY",
     "REPORTED",
@@ -46,11 +48,13 @@ __all__ = [
     "STATED",
     "TIME_NOUNS",
     "TO_HEARERS",
+    "TURNING_TO",
     "UNREALISED",
     "UNTRUE",
     "UNTRUE_THINGS",
     "VERBS_OF_SAYING",
     "WEAK",
+    "WIDE_FORMS",
 ]
 
 REPORTED = word_set("said says told added warned insisted denied claimed argued suggested stressed confirmed announced")
@@ -138,6 +142,51 @@ NOUNS_TOO = ALSO_NOUNS | word_set(
     caution cautions stresses demands comments answers report reports calls praise brand brands posts"""
 )
 """Those of all cue forms."""
+
+
+def _forms(bases: frozenset[str]) -> frozenset[str]:
+    """The regular forms of verbs: "hope" → hope, hopes, hoped, hoping; "blast" → blast, blasts, blasted, blasting."""
+    forms = set(bases)
+    for base in bases:
+        stem = base.removesuffix("e")
+        is_y = base.endswith("y") and base[-2] not in "aeiou"
+        sibilant = base.endswith(("s", "sh", "ch", "x", "z"))
+        forms |= {
+            f"{base[:-1]}ies" if is_y else f"{base}es" if sibilant else f"{base}s",
+            f"{base[:-1]}ied" if is_y else f"{stem}ed",
+            f"{base}ing" if base.endswith("ee") else f"{stem}ing",
+        }
+    return frozenset(forms)
+
+
+OF_CLAUSES = _forms(
+    word_set(
+        """hope want fear worry decide agree refuse decline offer prefer doubt assume guess indicate imply learn realize
+        realise expect plan seem appear promise wonder figure speculate estimate hear fail signal imagine"""
+    )
+) | word_set(
+    """think thinks thought thinking believe believes believed believing feel feels felt know knows knew show shows
+    showed shown find finds found see sees saw swear swears swore seek seeks sought understand understands understood
+    wish wishes wished"""
+)
+"""Verbs of what somebody thinks, wants or shows, when a clause follows."""
+JUDGING = _forms(
+    word_set(
+        """criticize criticise praise blast attack slam mock denounce defend blame question dismiss reject endorse thank
+        condemn ridicule deride applaud laud hail tout decry assail rebuke support oppose back favor favour cite propose
+        describe portray discuss lament bemoan highlight emphasize emphasise express echo voice reiterate repeat
+        acknowledge outline compare address mention characterize characterise label brand accuse urge encourage
+        advocate challenge dispute refute downplay recall recount request detail recommend recognize recognise reference
+        disavow ignore demonstrate decry tout reveal"""
+    )
+) | word_set("called calls calling")
+"""Verbs of what somebody says of a thing or a person, which is their object."""
+TURNING_TO = _forms(word_set("refer point talk allude speak focus comment")) | word_set(
+    "referred referring spoke speaks"
+)
+"""Verbs of what somebody says of what stands behind "to", "about", "out" or "on"."""
+WIDE_FORMS = (OF_CLAUSES | JUDGING | TURNING_TO) - (CUE_FORMS - QUOTED_ONLY)
+"""Forms by which words, thoughts and judgements are told, beside those by which a sentence has a speaker."""
 
 DOUBTFUL = word_set(
     """allegedly reportedly supposedly purportedly apparently seemingly presumably ostensibly possibly perhaps maybe

@@ -13,7 +13,7 @@ from rag.language.english import MONTHS
 from rag.retrieval.answer_kinds import Expected, expected_by, has_kind
 from rag.retrieval.ranking import Candidate, Ranked
 from rag.storage import Copy, Store
-from rag.storage.filters import Filter
+from rag.storage.filters import Filter, allows_speaker
 from rag.types import Evidence, Span
 
 __all__ = ["only_fitting", "with_other_sources", "with_the_correction_first", "with_the_newest_first"]
@@ -44,7 +44,11 @@ _PAST = re.compile(
 
 
 def only_fitting(candidates: Sequence[Candidate], store: Store, where: Filter) -> list[Candidate]:
-    """The candidates of documents that fit the filter, and those that such a document, a copy, holds too."""
+    """The candidates of documents that fit the filter, and those that such a document, a copy, holds too.
+
+    Where the filter asks for a speaker, only sentences of his or hers.
+    """
+    candidates = [candidate for candidate in candidates if allows_speaker(where, candidate.sentence.speaker)]
     ids = {candidate.sentence.document_id for candidate in candidates}
     fitting = store.documents.fitting(ids, where)
     others = store.copies.beside([*ids - fitting])

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import DatabaseError, OperationalError
 
+from rag.attribution.names import names_same
 from rag.errors import StoreError, StoreFullError, StoreLockedError, disk_refusal
 from rag.storage.sealing import are_numbers, checksum
 
@@ -183,8 +184,13 @@ def _configure(connection: Any, _record: object) -> None:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
     connection.create_function("lower_case", 1, _lower_case, deterministic=True)
+    connection.create_function("same_name", 2, _same_name, deterministic=True)
     connection.create_function("are_numbers", 1, are_numbers, deterministic=True)
     connection.create_function("checksum_of", 1, checksum, deterministic=True)
+
+
+def _same_name(name: object, other: object) -> bool:
+    return isinstance(name, str) and isinstance(other, str) and names_same(name, other)
 
 
 def _lower_case(value: object) -> object:

@@ -7,7 +7,8 @@
     value      = a word, or anything between 'quotes' or "quotes"
 
 A filter is parsed into records and becomes parameters of a query; nothing in it is ever evaluated. Texts compare
-without case. Dates compare as far as the value goes: `published = 2025-03` is that month, `published <= 2025` that
+without case. A speaker is somebody whose words a document reports: `speaker = Rubio` is he by any of his names. Dates
+compare as far as the value goes: `published = 2025-03` is that month, `published <= 2025` that
 year and all before. What a document does not say fits no comparison but `!=`.
 """
 
@@ -18,10 +19,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from fnmatch import fnmatchcase
 from typing import NamedTuple, TypeAlias
 
-from sqlalchemy import ColumnElement, and_, func, not_, or_
+from sqlalchemy import ColumnElement, and_, exists, func, not_, or_, select
 
+from rag.attribution.names import names_same
 from rag.errors import FilterError
 from rag.storage import schema
 
@@ -35,15 +38,17 @@ __all__ = [
     "Not",
     "Operator",
     "Scope",
+    "allows_speaker",
     "condition_of",
     "parse_filter",
     "scope_of",
 ]
 
-FIELDS = ("added", "author", "language", "media_type", "published", "source", "title", "url")
+FIELDS = ("added", "author", "language", "media_type", "published", "source", "speaker", "title", "url")
 """What can be asked of a document; `added` is when it came into the store."""
 
 DATES = frozenset({"added", "published"})
+SPEAKER = "speaker"
 
 _MOST_CHARACTERS = 2000
 _MOST_DEPTH = 50
@@ -192,6 +197,8 @@ class _Parser:
         kind, token = self._peek()
         if kind != "operator":
             raise self._unexpected(f"one of {' '.join(Operator)} or in")
+        if field == SPEAKER and token in ("<", "<=", ">", ">="):
+            raise FilterError(f"cannot compare {field!r} by {token!r}: names have no order - use =, !=, ~, like or in")
         self._next += 1
         return Comparison(field, Operator(token), self._value())
 
@@ -264,17 +271,79 @@ _MEDIA_TYPES = {
 """By what people call it, where that is not the end of the name or known to `mimetypes`."""
 
 
-def condition_of(filter_: Filter) -> ColumnElement[bool]:
-    """What holds of the documents that fit."""
+def condition_of(filter_: Filter, *, of_passage: bool = False) -> ColumnElement[bool]:
+    """What holds of the documents that fit.
+
+    of_passage: whoever must speak in it has to in the passage; for queries over documents with their passages.
+    """
     match filter_:
         case Both(parts):
-            return and_(*map(condition_of, parts))
+            return and_(*(condition_of(part, of_passage=of_passage) for part in parts))
         case Either(parts):
-            return or_(*map(condition_of, parts))
+            return or_(*(condition_of(part, of_passage=of_passage) for part in parts))
         case Not(part):
-            return not_(condition_of(part))
+            return not_(condition_of(part, of_passage=of_passage))
         case Comparison():
-            return _compared(filter_)
+            return _spoken(filter_, of_passage=of_passage) if filter_.field == SPEAKER else _compared(filter_)
+
+
+def allows_speaker(filter_: Filter, speaker: str) -> bool:
+    """Whether a sentence of that speaker may fit, whatever else the filter asks of its document.
+
+    >>> where = parse_filter("speaker = Rubio and published >= 2025")
+    >>> allows_speaker(where, "Marco Rubio"), allows_speaker(where, "John Healey"), allows_speaker(where, "")
+    (True, False, False)
+    """
+    return _by_speaker(filter_, speaker) is not False
+
+
+def _by_speaker(filter_: Filter, speaker: str) -> bool | None:
+    """What the filter says of a speaker; None where it depends on the document."""
+    match filter_:
+        case Both(parts):
+            found = {_by_speaker(part, speaker) for part in parts}
+            return False if False in found else None if None in found else True
+        case Either(parts):
+            found = {_by_speaker(part, speaker) for part in parts}
+            return True if True in found else None if None in found else False
+        case Not(part):
+            inner = _by_speaker(part, speaker)
+            return None if inner is None else not inner
+        case Comparison():
+            return _is_speaker(filter_, speaker) if filter_.field == SPEAKER else None
+
+
+def _is_speaker(comparison: Comparison, speaker: str) -> bool:
+    value, said = comparison.value.lower(), speaker.lower()
+    match comparison.operator:
+        case Operator.NOT_EQUAL:
+            return not names_same(speaker, value)
+        case Operator.CONTAINS:
+            return bool(said) and value in said
+        case Operator.LIKE:
+            return bool(said) and fnmatchcase(said, value.replace("[", "[[]"))
+        case _:
+            return names_same(speaker, value)
+
+
+def _spoken(comparison: Comparison, *, of_passage: bool) -> ColumnElement[bool]:
+    sentences, value = schema.sentences.c, comparison.value.lower()
+    said: ColumnElement[str] = func.lower_case(sentences.speaker)
+    match comparison.operator:
+        case Operator.CONTAINS:
+            fits: ColumnElement[bool] = func.instr(said, value) > 0
+        case Operator.LIKE:
+            fits = said.bool_op("GLOB")(value.replace("[", "[[]"))
+        case _:
+            fits = func.same_name(sentences.speaker, value) == 1
+    names = select(sentences.speaker).where(sentences.speaker != "", fits).distinct()
+    own = schema.sentences.alias().c
+    place = [own.document_key == schema.documents.c.key, own.speaker.in_(names)]
+    if of_passage:
+        passages = schema.passages.c
+        place += [own.ordinal >= passages.first_sentence, own.ordinal <= passages.last_sentence]
+    found = exists().where(*place)
+    return not_(found) if comparison.operator is Operator.NOT_EQUAL else found
 
 
 def _compared(comparison: Comparison) -> ColumnElement[bool]:

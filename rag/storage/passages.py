@@ -142,12 +142,19 @@ class Passages:
     def ids_where(self, filter_: Filter) -> IdArray:
         """int64 (n,), ascending: the ids of the passages of current documents that fit the filter.
 
-        Where a copy fits, the passages are its own and those of the document that it is a copy of.
+        Who must speak in a document that fits has to in the passage. Where a copy fits, the passages are its own and
+        those of the document that it is a copy of.
         """
         documents, key = schema.documents.c, schema.passages.c.document_key
-        fits = (documents.state == "current") & condition_of(filter_)
+        is_current = documents.state == "current"
+        fits = is_current & condition_of(filter_)
         originals = select(documents.duplicate_of).where(fits, documents.duplicate_of.is_not(None))
-        query = select(schema.passages.c.id).where(key.in_(select(documents.key).where(fits)) | key.in_(originals))
+        own = (
+            select(schema.passages.c.id)
+            .join_from(schema.passages, schema.documents, documents.key == key)
+            .where(is_current & condition_of(filter_, of_passage=True))
+        )
+        query = own.union(select(schema.passages.c.id).where(key.in_(originals)))
         with self._database.connect() as connection:
             return np.sort(np.fromiter(connection.scalars(query), dtype=np.int64))
 

@@ -20,7 +20,7 @@ from rag.types import SourceKind, Span, Speech, Stance, Utterance
 
 __all__ = ["SPEECH_VERSION", "DocumentUtterances", "SpeakerRow", "Utterances", "put_utterances", "unsound_speeches"]
 
-SPEECH_VERSION = 1
+SPEECH_VERSION = 2
 """Raised when attribution changes what is stored, so that texts are read anew."""
 
 _COLUMNS = ("ordinal", "spans", "quoted", "speech", "stance", "cue", "source", "speaker", "source_kind")

@@ -7,7 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag import FilterError
-from rag.storage.filters import FIELDS, Both, Comparison, Either, Not, Operator, parse_filter, scope_of
+from rag.storage.filters import (
+    FIELDS,
+    Both,
+    Comparison,
+    Either,
+    Not,
+    Operator,
+    allows_speaker,
+    parse_filter,
+    scope_of,
+)
 
 DOCUMENTS = {
     "march.md": "---\ntitle: Bridge news\nauthor: Anna Żółć\npublished: 2025-03-12\n---\nThe bridge opened in March.",
@@ -108,7 +118,10 @@ def test_any_text_is_a_filter_or_an_error_of_ours(text):
 
 
 values = st.text(max_size=20).filter(lambda text: "'" not in text)
-comparisons = st.builds(Comparison, st.sampled_from(FIELDS), st.sampled_from(Operator), values)
+ORDERED = {Operator.LESS, Operator.LESS_OR_EQUAL, Operator.GREATER, Operator.GREATER_OR_EQUAL}
+comparisons = st.builds(Comparison, st.sampled_from(FIELDS), st.sampled_from(Operator), values).filter(
+    lambda comparison: comparison.field != "speaker" or comparison.operator not in ORDERED
+)
 filters = st.recursive(
     comparisons,
     lambda inner: st.one_of(
@@ -159,3 +172,53 @@ def test_every_filter_can_be_run(filled):
 
 def test_no_scope_is_everything():
     assert scope_of(" ", ()) == (None, "")
+
+
+SPEECHES = {
+    "rubio.txt": "Marco Rubio met the press. “We will see,” Rubio said. The weather was mild.",
+    "healey.txt": "John Healey met the press. “We will wait,” Healey said.",
+    "none.txt": "The weather was mild.",
+}
+
+
+@pytest.fixture
+def spoken(assistant, write):
+    assistant.add([write(name, text) for name, text in SPEECHES.items()])
+    return assistant
+
+
+@pytest.mark.parametrize(
+    ("where", "names"),
+    [
+        ("speaker = Rubio", ["rubio.txt"]),
+        ("speaker = 'secretary rubio'", ["rubio.txt"]),
+        ("speaker != Rubio", ["healey.txt", "none.txt"]),
+        ("speaker ~ RUB", ["rubio.txt"]),
+        ("speaker like 'john *'", ["healey.txt"]),
+        ("speaker in (Rubio, Healey)", ["healey.txt", "rubio.txt"]),
+        ("not speaker = Rubio and source ~ txt", ["healey.txt", "none.txt"]),
+        ("speaker = Nobody", []),
+    ],
+)
+def test_documents_in_which_somebody_speaks(spoken, where, names):
+    assert fitting(spoken, where) == names
+
+
+@pytest.mark.parametrize("operator", ["<", "<=", ">", ">="])
+def test_names_have_no_order(operator):
+    with pytest.raises(FilterError, match="names have no order"):
+        parse_filter(f"speaker {operator} Rubio")
+
+
+def test_question_about_a_speaker_gets_his_sentences_alone(spoken):
+    answer = spoken.ask("what was said?", where="speaker = Rubio")
+    assert answer.evidence
+    assert {found.speaker for found in answer.evidence} == {"Marco Rubio"}
+    assert spoken.ask("what was said about the weather?", where="speaker = Nobody").evidence == ()
+
+
+@given(st.sampled_from(["speaker = Rubio", "speaker != Rubio", "speaker ~ ru", "speaker like '*o'"]), st.booleans())
+def test_negation_of_what_is_asked_of_a_speaker_is_the_opposite(where, is_there):
+    speaker = "Marco Rubio" if is_there else "John Healey"
+    assert allows_speaker(parse_filter(f"not {where}"), speaker) != allows_speaker(parse_filter(where), speaker)
+    assert allows_speaker(parse_filter(f"{where} or title = x"), speaker)

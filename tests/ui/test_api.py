@@ -97,6 +97,9 @@ def offered(app):
     return httpx.get(f"{app.url}/gradio_api/info", timeout=60).json()["named_endpoints"]
 
 
+TOOLS = ["ask", "search", "open_source", "check_draft", "quotes", "speakers"]
+
+
 def schema_of(offered, name):
     (returned,) = offered[name]["returns"]
     return returned["type"]
@@ -108,6 +111,8 @@ def test_results_are_described_and_have_that_form(client, offered):
         "/ask": answer,
         "/search": client.predict(QUESTION, api_name="/search"),
         "/documents": client.predict(api_name="/documents"),
+        "/quotes": client.predict("Rubio", api_name="/quotes"),
+        "/speakers": client.predict(api_name="/speakers"),
         "/source": client.predict(answer["id"], 1, api_name="/source"),
         "/open_source": client.predict(answer["citations"][0]["document_id"], 0, 5, api_name="/open_source"),
         "/check_draft": client.predict("Rubio said: “No comment at all today.”", api_name="/check_draft"),
@@ -235,11 +240,8 @@ def test_citation_that_an_answer_has_not_is_named(client):
 
 def test_only_the_named_endpoints_are_offered(client):
     offered = set(client.view_api(print_info=False, return_format="dict")["named_endpoints"])
-    assert offered - {"/ask_tool", "/search_tool", "/open_source_tool", "/check_draft_tool"} == {
-        "/ask",
-        "/search",
-        "/open_source",
-        "/check_draft",
+    assert offered - {f"/{name}_tool" for name in TOOLS} == {
+        *(f"/{name}" for name in TOOLS),
         "/source",
         "/documents",
         "/add",
@@ -276,9 +278,9 @@ def one_line(text):
     return " ".join(text.split())
 
 
-def test_tools_are_exactly_four_with_their_manuals(app):
+def test_tools_are_exactly_six_with_their_manuals(app):
     listed = tools_session(app, lambda session: session.list_tools()).tools
-    assert [tool.name for tool in listed] == ["ask", "search", "open_source", "check_draft"]
+    assert [tool.name for tool in listed] == TOOLS
     for tool in listed:
         manual = one_line(getattr(Api, tool.name).__doc__.partition("Args:")[0])
         assert one_line(tool.description) == manual

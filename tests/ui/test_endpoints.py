@@ -81,3 +81,19 @@ def test_a_number_that_cannot_be_is_refused_in_words(api, number):
         api.search(QUESTION, number)
     with pytest.raises(RagError, match=r"start|characters"):
         api.open_source(api.documents()["documents"][0]["id"], number, number)
+
+
+def test_quotes_and_speakers_are_those_of_the_assistant(api, tmp_path):
+    upload = tmp_path / "berg.txt"
+    upload.write_text("Anna Berg came. “We will pay,” Berg said.", encoding="utf-8")
+    api.add([("berg.txt", upload)])
+    [speaker, *_] = api.speakers()["speakers"]
+    [found, *_] = api.quotes(speaker["speaker"])["speakers"]
+    assert (found["speaker"], len(found["quotes"])) == (speaker["speaker"], speaker["n_quotes"])
+    assert api.quotes("Nobody Whatever")["speakers"] == ()
+
+
+@pytest.mark.parametrize("name", ["speaker", "about", "since", "until", "where"])
+def test_what_quotes_cannot_use_is_refused_in_words(api, name):
+    with pytest.raises(QuestionError, match=f"cannot use {name} = 7"):
+        api.quotes(**{"speaker": "Rubio", name: 7})
