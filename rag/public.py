@@ -29,6 +29,7 @@ from rag.model.weights import FetchProgress, ModelFile, find_model, known_models
 from rag.newsroom.draft.page import draft_html, draft_page
 from rag.newsroom.draft.serialisation import draft_to_dict
 from rag.protocols import ClaimWithEvidence, Surroundings
+from rag.serving.asynchronous import AsyncAssistant
 from rag.settings import Settings
 from rag.types import (
     SURE_RECOGNITION,
@@ -87,6 +88,7 @@ __all__ = [
     "AnswerStatus",
     "Assertion",
     "Assistant",
+    "AsyncAssistant",
     "BackendError",
     "BundleReport",
     "Citation",

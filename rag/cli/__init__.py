@@ -16,6 +16,7 @@ from rag.cli.drafts import check_draft
 from rag.cli.models import models_app
 from rag.cli.proof import bundle
 from rag.cli.quotes import quotes, speakers
+from rag.cli.serve import serve
 from rag.cli.terminal import EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_WRONG_USE, print_line
 from rag.cli.upkeep import answers_app, check, export_store, import_store, prune, sync, watch
 from rag.errors import QuestionError, RagError, SettingsError, disk_refusal
@@ -107,6 +108,7 @@ _command(
     short_help="Hold a draft against the documents.",
     example="rag check-draft article.docx --html report.html",
 )
+_command("serve", serve, short_help="Serve answers to programs.", example="rag serve --port 8000")
 _command("check", check, short_help="Prove that the store is sound.", example="rag check --repair")
 _command("prune", prune, short_help="Delete older versions.", example="rag prune --days 90")
 _command("export", export_store, short_help="Write a backup.", example="rag export store.zip")

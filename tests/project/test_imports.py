@@ -35,12 +35,13 @@ MAY_IMPORT: dict[str, set[str]] = {
     "assembly": BASE | METHODS | {"answering", "ingestion", "model", "newsroom", "settings"},
     "assistant": BASE | {"answering", "assembly", "settings", "storage"},
     "integrations": BASE | {"answering", "assistant"},
-    "cli": BASE | {"answering", "assembly", "assistant", "model", "newsroom", "settings"},
+    "serving": BASE | {"answering", "assistant", "settings"},
+    "cli": BASE | {"answering", "assembly", "assistant", "model", "newsroom", "serving", "settings"},
 }
 """Entry at the top of `rag` → the others that it may import, so that imports point one way. Sockets never import each
-other, and nothing but `cli`, `integrations` and the package itself imports the assistant. `assembly` stands below it:
-it makes the parts that the assistant is made of, and knows no assistant."""
-MOST_ENTRIES = 29
+other, and nothing but `cli`, `integrations`, `serving` and the package itself imports the assistant. `assembly` stands
+below it: it makes the parts that the assistant is made of, and knows no assistant."""
+MOST_ENTRIES = 30
 MOST_FILES = 20
 """A folder of more files hides a second subject."""
 
@@ -49,9 +50,11 @@ MAY_LOOK_INTO = {
     "eval/training/ranking": {"assembly", "attribution", "retrieval", "settings", "types"},
     "eval/training/reader": {"model"},
     "eval/training/verifier": {"model", "protocols", "verifiers"},
+    "ui/server": {"serving"},
 }
 """Folders outside of `rag` → the parts of it that they may import beside its public names: stores are filled and
-timed below the assistant, and what fits a part reads it with the code that runs it."""
+timed below the assistant, what fits a part reads it with the code that runs it, and the chat is kept by the same locks
+as the server."""
 
 
 @cache

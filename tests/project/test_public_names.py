@@ -61,7 +61,7 @@ def _names_of(module: ast.Module) -> tuple[set[str], set[str]]:
         match node:
             case ast.Import() | ast.ImportFrom():
                 defined |= {alias.asname or alias.name for alias in node.names}
-            case ast.FunctionDef() | ast.ClassDef():
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
                 defined.add(node.name)
             case ast.Assign(targets=[ast.Name(id="__all__")]):
                 listed = set(ast.literal_eval(node.value))

@@ -1,0 +1,133 @@
+"""`rag serve`: the assistant behind HTTP, for programs that speak the protocols of OpenAI and Anthropic."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from rag.cli.options import (
+    DEFAULT_STORE,
+    ApiBaseOption,
+    LlmOption,
+    LlmOptions,
+    ModelOption,
+    SettingsOption,
+    StoreOption,
+    open_assistant,
+)
+from rag.cli.terminal import count, print_line
+from rag.errors import BackendError
+
+__all__ = ["serve"]
+
+_MEGABYTE = 1_000_000
+_OF_THE_EXTRA = ("fastapi", "prometheus_client", "python_multipart", "starlette", "uvicorn")
+
+
+def serve(
+    *,
+    host: Annotated[str, typer.Option(help="Address to listen on; another than this machine's needs --keys.")] = (
+        "127.0.0.1"
+    ),
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 for any that is free.")] = 8000,
+    keys: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Lines NAME:HASH:SCOPES of the keys that open the server.")
+    ] = None,
+    hash_key: Annotated[
+        str | None, typer.Option("--hash-key", metavar="NAME", help="Make a key and its line for --keys, and end.")
+    ] = None,
+    folder: Annotated[
+        Path | None, typer.Option("--sync", metavar="FOLDER", help="Folder that POST /v1/documents/sync follows.")
+    ] = None,
+    origins: Annotated[
+        list[str] | None,
+        typer.Option("--origin", metavar="URL", help="Site whose pages may send requests; may come several times."),
+    ] = None,
+    requests_a_minute: Annotated[
+        int, typer.Option("--rate", min=0, metavar="N", help="Requests of a client in a minute; 0 for any number.")
+    ] = 600,
+    max_upload: Annotated[int, typer.Option(min=1, metavar="MB", help="Largest upload that is taken.")] = 100,
+    stop_seconds: Annotated[
+        int, typer.Option(min=1, metavar="SECONDS", help="How long requests may go on when the server ends.")
+    ] = 120,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Write no line for each request, only what went wrong.")] = (
+        False
+    ),
+    store: StoreOption = DEFAULT_STORE,
+    settings: SettingsOption = None,
+    llm: LlmOption = None,
+    api_base: ApiBaseOption = None,
+    model: ModelOption = None,
+) -> None:
+    """Serve answers to programs, until Ctrl-C or SIGTERM; requests that came before are answered.
+
+    A program that speaks OpenAI's protocol needs the address with /v1 as its base URL, and chapter-and-verse as the
+    model. The address with /openapi.json describes everything. Lines of JSON on standard error say what was served, and
+    never what was asked.
+    """
+    from rag.serving.access import exposure
+    from rag.serving.keys import Keys, make_key
+    from rag.serving.options import Address, Limits, ServeOptions
+
+    if hash_key is not None:
+        key, line = make_key(hash_key)
+        print_line(f"The key, which is shown this once: {key}")
+        print_line(f"Its line for --keys FILE: {line}")
+        return
+    options = ServeOptions(
+        address=Address(host, port),
+        keys=Keys.of_file(keys) if keys is not None else None,
+        folder=folder,
+        origins=tuple(origins or ()),
+        limits=Limits(
+            requests_a_minute=requests_a_minute, max_upload_bytes=max_upload * _MEGABYTE, stop_seconds=stop_seconds
+        ),
+    )
+    run = _server()
+    if keys is not None and (warning := exposure(keys, what="key")):
+        print_line(f"rag: {warning}", to_stderr=True)
+    _log_to_stderr(is_quiet=quiet)
+    with open_assistant(store, settings, LlmOptions(llm, api_base, model)) as assistant:
+        n_documents = count(len(assistant.documents()), "document")
+        run(
+            assistant,
+            options,
+            on_ready=lambda url: print_line(f"Ready at {url}/v1 - {n_documents}; Ctrl-C ends."),
+        )
+
+
+def _server() -> Callable[..., None]:
+    """What serves.
+
+    Raises:
+        BackendError: a library of the extra is not installed.
+    """
+    try:
+        from rag.serving.running import serve as run
+    except ModuleNotFoundError as error:
+        library = (error.name or "").partition(".")[0]
+        if library not in _OF_THE_EXTRA:
+            raise
+        raise BackendError(
+            f"cannot serve: {library} is not installed - pip install 'chapter-and-verse[serve]'"
+        ) from error
+    return run
+
+
+def _log_to_stderr(*, is_quiet: bool) -> None:
+    from rag.serving.records import LOGGER, JsonLines
+
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonLines())
+    for logger, level in (
+        (LOGGER, logging.ERROR if is_quiet else logging.INFO),
+        (logging.getLogger("uvicorn"), logging.WARNING),
+    ):
+        logger.handlers[:] = [handler]
+        logger.setLevel(level)
+        logger.propagate = False

@@ -1,0 +1,73 @@
+"""What the server is told when it starts, and what no request can change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from rag.errors import SettingsError
+from rag.serving.keys import Keys
+
+__all__ = ["LOOPBACK_HOSTS", "Address", "Limits", "ServeOptions", "is_loopback"]
+
+LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+class Address(NamedTuple):
+    """Where the server listens; port 0 for any that is free."""
+
+    host: str
+    port: int
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only programs on this machine can reach `host`.
+
+    >>> is_loopback("127.0.0.1"), is_loopback("localhost"), is_loopback("0.0.0.0"), is_loopback("[::1]")
+    (True, True, False, True)
+    """
+    return host.strip("[]").lower() in LOOPBACK_HOSTS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How much one client may ask for.
+
+    requests_a_minute: of a key, or without keys of an address; 0 for any number. They may come at once.
+    max_upload_bytes: largest request to `POST /v1/documents`. max_body_bytes: largest of all others.
+    stop_seconds: how long requests may go on when the server ends.
+    """
+
+    requests_a_minute: int = 600
+    max_upload_bytes: int = 100_000_000
+    max_body_bytes: int = 1_000_000
+    stop_seconds: float = 120.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServeOptions:
+    """What the server is told when it starts, and what no request can change.
+
+    keys: who may come in; None for whoever reaches it, which is this machine alone.
+    folder: what `POST /v1/documents/sync` reads; None when nothing may be read.
+    origins: sites whose pages may send requests from a browser, such as "https://chat.example.org".
+    """
+
+    address: Address
+    keys: Keys | None = None
+    folder: Path | None = None
+    origins: tuple[str, ...] = ()
+    limits: Limits = Limits()
+
+    def __post_init__(self) -> None:
+        if self.keys is None and not is_loopback(self.address.host):
+            raise SettingsError(
+                f"cannot listen on {self.address.host!r} without keys: everybody in that network could read your "
+                "documents - give --keys FILE (`rag serve --hash-key NAME` makes a line of it)"
+            )
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """Names under which the server may be asked for; none for any, where keys protect it."""
+        return LOOPBACK_HOSTS if is_loopback(self.address.host) else frozenset()

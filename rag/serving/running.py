@@ -1,0 +1,127 @@
+"""The server as a process: the port that is listened on, and a stop that loses nothing.
+
+Asked to end (SIGTERM, or Ctrl-C), the server takes no new connection, answers every request that it has, and ends. A
+second signal ends it at once.
+"""
+
+from __future__ import annotations
+
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from rag.assistant import Assistant
+from rag.errors import SettingsError
+from rag.serving.app import guarded_app, service_over
+from rag.serving.options import Address, ServeOptions
+
+__all__ = ["bound", "serve"]
+
+_KEPT_ALIVE_SECONDS = 30
+_WAITING_CONNECTIONS = 2048
+
+
+def serve(assistant: Assistant, options: ServeOptions, *, on_ready: Callable[[str], None]) -> None:
+    """Serve until the process is asked to end, and every request that came before is answered.
+
+    on_ready: called with the server's address when it answers.
+
+    Raises:
+        SettingsError: the port is taken, or the address is none of this machine.
+    """
+    with bound(options.address) as listening:
+        service = service_over(assistant, folder=options.folder)
+        host = options.address.host
+        port = listening.getsockname()[1]
+        url = f"http://{f'[{host}]' if ':' in host.strip('[]') and not host.startswith('[') else host}:{port}"
+
+        def end() -> None:
+            service.is_ending = True
+
+        server = _Server(
+            guarded_app(service, options),
+            stop_seconds=options.limits.stop_seconds,
+            on_ready=lambda: on_ready(url),
+            on_end=end,
+        )
+        server.run(sockets=[listening])
+
+
+@contextmanager
+def bound(address: Address) -> Iterator[socket.socket]:
+    """The socket of that address, closed at the end of the block; nothing is lost between a look and its use.
+
+    Raises:
+        SettingsError: the port is taken or not allowed, or the host is not this machine's.
+    """
+    try:
+        family, kind, protocol, _, place = socket.getaddrinfo(
+            address.host.strip("[]"), address.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        made = socket.socket(family, kind, protocol)
+    except OSError as error:
+        raise _cannot_listen(address, error) from error
+    with made:
+        try:
+            made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            made.bind(place)
+        except OSError as error:
+            raise _cannot_listen(address, error) from error
+        yield made
+
+
+def _cannot_listen(address: Address, error: OSError) -> SettingsError:
+    return SettingsError(
+        f"cannot listen on port {address.port} of {address.host!r}: {error.strerror or error} - "
+        "name another --port, or 0 for any that is free, and a --host of this machine"
+    )
+
+
+class _Server(uvicorn.Server):
+    """Uvicorn, which ends as a command does: with status 0 when it was asked to."""
+
+    def __init__(self, app: ASGIApp, *, stop_seconds: float, on_ready: Callable[[], None], on_end: Callable[[], None]):
+        """stop_seconds: how long requests may go on after the end was asked for. on_end: called when it is."""
+        super().__init__(
+            uvicorn.Config(
+                app,
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                lifespan="on",
+                ws="none",
+                timeout_keep_alive=_KEPT_ALIVE_SECONDS,
+                timeout_graceful_shutdown=round(stop_seconds),
+                backlog=_WAITING_CONNECTIONS,
+                proxy_headers=False,
+            )
+        )
+        self._on_ready = on_ready
+        self._on_end = on_end
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen, and say so."""
+        await super().startup(sockets)
+        if not self.should_exit:
+            self._on_ready()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Take the signals that ask for the end, and do not raise them again after it."""
+        taken = (signal.SIGINT, signal.SIGTERM)
+        before = {number: signal.signal(number, self.handle_exit) for number in taken}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def handle_exit(self, sig: int, frame: object) -> None:
+        """End: at once, if that was asked for before."""
+        self._on_end()
+        self.force_exit = self.should_exit
+        self.should_exit = True

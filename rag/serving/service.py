@@ -1,0 +1,103 @@
+"""What every route answers with: the assistants by the names of their models, and what is known of documents."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import AsyncGenerator, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import quote
+
+from starlette.requests import Request
+
+from rag.serving.answers import Fingerprints, Finished, Piece, pieces
+from rag.serving.asynchronous import AsyncAssistant
+from rag.serving.conversations import Asked, Scope
+from rag.serving.failures import RefusedError
+from rag.serving.housekeeping import reply_to_task
+from rag.serving.streaming import begun
+from rag.types import Answer
+
+__all__ = ["MODEL", "QUOTES", "Service"]
+
+MODEL = "chapter-and-verse"
+"""Answers as the settings say."""
+QUOTES = "chapter-and-verse-quotes"
+"""Answers with sentences of the documents alone, whatever the settings say of language models."""
+
+_MOST_RECENT = 100
+
+
+@dataclass(slots=True, kw_only=True)
+class Service:
+    """One store, served.
+
+    by_model: an assistant for each name that a request may ask for.
+    folder: what `POST /v1/documents/sync` reads; None when nothing may be read.
+    on_answer: called with every answer when it is complete. recent: the last answers, by id: they are recorded a moment
+        after they were given, and a question that follows one may come before.
+    is_ready: whether the models are loaded. is_ending: whether the process was asked to end.
+    """
+
+    by_model: dict[str, AsyncAssistant]
+    folder: Path | None = None
+    started: int = 0
+    is_ready: bool = False
+    is_ending: bool = False
+    on_answer: Callable[[Answer], None] = lambda _: None
+    recent: OrderedDict[str, Answer] = field(default_factory=OrderedDict)
+    fingerprints: Fingerprints = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.fingerprints = Fingerprints(self.assistant)
+
+    @property
+    def assistant(self) -> AsyncAssistant:
+        """The one that answers as the settings say."""
+        return self.by_model[MODEL]
+
+    def assistant_for(self, model: str) -> AsyncAssistant:
+        """The assistant of that name.
+
+        Raises:
+            RefusedError: there is none.
+        """
+        try:
+            return self.by_model[model]
+        except KeyError:
+            known = " or ".join(map(repr, self.by_model))
+            raise RefusedError(
+                404, f"no model is called {model[:80]!r} - ask for {known}", code="model_not_found", param="model"
+            ) from None
+
+    async def answer(self, model: str, asked: Asked, scope: Scope) -> AsyncGenerator[Piece | Finished, None]:
+        """The answer as it is made; what is wrong with the question is raised before anything is sent."""
+        assistant = self.assistant_for(model)
+        reply = reply_to_task(asked.question)
+        if reply is not None:
+            return _said(reply)
+        events = assistant.stream(asked.question, history=asked.history, where=scope.where, sources=scope.sources)
+        return pieces(await begun(events), self.fingerprints, on_answer=self._keep)
+
+    async def answer_of(self, answer_id: str) -> Answer:
+        """An answer that was given.
+
+        Raises:
+            NotFoundError: it is neither recent nor recorded.
+        """
+        return self.recent.get(answer_id) or await self.assistant.answer(answer_id)
+
+    def _keep(self, answer: Answer) -> None:
+        self.recent[answer.id] = answer
+        if len(self.recent) > _MOST_RECENT:
+            self.recent.popitem(last=False)
+        self.on_answer(answer)
+
+    def address_of(self, request: Request, document_id: str) -> str:
+        """Where the text of a document is to be had from this server."""
+        return f"{str(request.base_url).rstrip('/')}/v1/documents/{quote(document_id, safe='')}"
+
+
+async def _said(reply: tuple[Piece, Finished]) -> AsyncGenerator[Piece | Finished, None]:
+    for each in reply:
+        yield each
