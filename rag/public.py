@@ -28,6 +28,7 @@ from rag.model.llm.listing import served_models
 from rag.model.weights import FetchProgress, ModelFile, find_model, known_models, pull_model
 from rag.newsroom.draft.page import draft_html, draft_page
 from rag.newsroom.draft.serialisation import draft_to_dict
+from rag.newsroom.references import ReferenceFile, ReferenceForm, escaped_markdown
 from rag.protocols import ClaimWithEvidence, Surroundings
 from rag.serving.asynchronous import AsyncAssistant
 from rag.settings import Settings
@@ -128,6 +129,8 @@ __all__ = [
     "ReadError",
     "RecognisedLine",
     "RecordedAnswer",
+    "ReferenceFile",
+    "ReferenceForm",
     "Retrieved",
     "Settings",
     "SettingsError",
@@ -155,6 +158,7 @@ __all__ = [
     "draft_html",
     "draft_page",
     "draft_to_dict",
+    "escaped_markdown",
     "find_model",
     "known_models",
     "language_model",

@@ -162,6 +162,7 @@ _CHECKED: Mapping[str, Callable[[Any, str], Any]] = {
     "document_id": _text,
     "files": _uploads,
     "folder": _path,
+    "form": _text,
     "history": _turns,
     "k": _number,
     "left_out": _sources,

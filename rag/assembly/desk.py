@@ -10,8 +10,9 @@ from rag.assembly.arguments import checking_arguments
 from rag.assembly.library import Library
 from rag.assembly.proof import write_bundle
 from rag.newsroom.quotes import find_quotes, list_speakers
+from rag.newsroom.references import ReferenceFile, references_of
 from rag.storage.filters import scope_of
-from rag.types import BundleReport, DraftReport, QuotesReport, SpeakerCount
+from rag.types import Answer, BundleReport, DraftReport, QuotesReport, SpeakerCount
 
 __all__ = ["Desk"]
 
@@ -116,3 +117,15 @@ class Desk:
             ReadError: the file cannot be read, or holds many documents.
         """
         return self._library.read_draft(Path(path).expanduser())
+
+    @checking_arguments
+    def references(self, answer: Answer, *, form: str = "markdown") -> ReferenceFile:
+        """The references of an answer for other programs: markdown, csl-json, bibtex, ris, docx or web-annotation.
+
+        Markdown and Word have the answer with footnotes; the lists have an entry for each document that it cites.
+
+        Raises:
+            SettingsError: there is no such form.
+            NotFoundError: the answer cites nothing, or a document that it cites was removed since.
+        """
+        return references_of(answer, form, document_of=self._library.document)

@@ -13,7 +13,7 @@ from rag.errors import NotFoundError, StoreError, StoreFullError, disk_refusal
 from rag.newsroom.proof import Source, bundle_of
 from rag.types import BundleReport
 
-__all__ = ["program_version", "write_bundle"]
+__all__ = ["program_version", "write_bundle", "write_new"]
 
 
 def program_version() -> str:
@@ -35,7 +35,7 @@ def write_bundle(library: Library, answer_id: str, path: Path) -> BundleReport:
     sources = [Source(documents.get(each), documents.file_hash_of(each)) for each in cited]
     made_by = {"program": f"chapter-and-verse {program_version()}", "embedder": library.store.embedder_id()}
     content = bundle_of(answer, sources, made_by=made_by, asked_at=recorded.asked_at)
-    _write_new(path, content)
+    write_new(path, content)
     return BundleReport(
         path=str(path),
         n_citations=len(answer.citations),
@@ -45,8 +45,12 @@ def write_bundle(library: Library, answer_id: str, path: Path) -> BundleReport:
     )
 
 
-def _write_new(path: Path, content: bytes) -> None:
-    """Raises StoreError: the file exists, or cannot be written; a StoreFullError for a full disk."""
+def write_new(path: Path, content: bytes) -> None:
+    """Write a file that is not there yet.
+
+    Raises:
+        StoreError: the file exists, or cannot be written. StoreFullError: the disk is full.
+    """
     try:
         with path.open("xb") as file:
             try:

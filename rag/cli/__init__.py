@@ -14,7 +14,7 @@ from rag.cli.chat import chat
 from rag.cli.documents import add, list_documents, rebuild, remove
 from rag.cli.drafts import check_draft
 from rag.cli.models import models_app
-from rag.cli.proof import bundle
+from rag.cli.proof import bundle, cite
 from rag.cli.quotes import quotes, speakers
 from rag.cli.serve import serve
 from rag.cli.terminal import EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_WRONG_USE, print_line
@@ -100,6 +100,7 @@ _command(
 _command("chat", chat, short_help="Ask one question after another.", example="rag chat --llm none")
 _command("show", show, short_help="Show a citation in its place.", example="rag show 2")
 _command("bundle", bundle, short_help="Write an answer with its proof.", example="rag bundle last proof.zip")
+_command("cite", cite, short_help="Write references.", example="rag cite last --format bibtex --out sources.bib")
 _command("quotes", quotes, short_help="Show what somebody said.", example="rag quotes Zelenskyy --about trust")
 _command("speakers", speakers, short_help="List who speaks.", example="rag speakers --in 'published >= 2025'")
 _command(

@@ -1,7 +1,8 @@
-"""`rag bundle`: an answer in one file, with what proves it, and the check of such a file."""
+"""`rag bundle` and `rag cite`: an answer in one file, with what proves it, or its references for other programs."""
 
 from __future__ import annotations
 
+import base64
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,13 +10,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rag.cli.options import DEFAULT_STORE, JsonOption, SettingsOption, StoreOption, open_assistant
-from rag.cli.terminal import EXIT_FAILURE, count, print_json, print_line, short_path
+from rag.cli.terminal import EXIT_FAILURE, count, print_json, print_line, short_path, write
 from rag.errors import SettingsError
 
 if TYPE_CHECKING:
     from rag.assistant import Assistant
 
-__all__ = ["AnswerArgument", "answer_id_of", "bundle"]
+__all__ = ["AnswerArgument", "answer_id_of", "bundle", "cite"]
 
 LAST = "last"
 
@@ -79,3 +80,41 @@ def _verify(path: Path, sha256: str, sources: Path | None, *, as_json: bool) -> 
             print_line(sentence, to_stderr=not result.is_proved)
     if not result.is_proved:
         raise typer.Exit(EXIT_FAILURE)
+
+
+def cite(
+    answer: AnswerArgument,
+    form: Annotated[
+        str,
+        typer.Option(
+            "--format",
+            metavar="FORM",
+            help="markdown, csl-json, bibtex, ris, docx or web-annotation.",
+        ),
+    ] = "markdown",
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="A new file; docx needs one.")] = None,
+    store: StoreOption = DEFAULT_STORE,
+    settings: SettingsOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Write the references of an answer as other programs read them.
+
+    Markdown and Word have the answer with a footnote for each citation; lists have an entry for each cited document.
+    """
+    from rag.assembly.proof import write_new
+
+    with open_assistant(store, settings) as assistant:
+        references = assistant.references(assistant.answer(answer_id_of(assistant, answer)), form=form)
+    if out is not None:
+        write_new(out, references.content)
+        if as_json:
+            print_json({"form": references.form.value, "path": str(out), "size_bytes": len(references.content)})
+        else:
+            print_line(
+                f"Wrote {references.form.value}, {count(len(references.content), 'byte')}, to {short_path(str(out))}."
+            )
+    elif as_json:
+        encoded = base64.b64encode(references.content).decode()
+        print_json({"form": references.form.value, "media_type": references.media_type, "base64": encoded})
+    else:
+        write(references.text.replace("\r\n", "\n"))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import sys
 from functools import cache
 from pathlib import Path
@@ -12,6 +11,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.segment import Segment, Segments
 from rich.style import Style
+
+from rag.language.controls import REPLACEMENT, UNSAFE
 
 __all__ = [
     "EXIT_FAILURE",
@@ -28,21 +29,16 @@ __all__ = [
 
 EXIT_FAILURE, EXIT_WRONG_USE, EXIT_INTERRUPTED = 1, 2, 130
 
-# What could steer a terminal or show a text in another order than it has: controls, line separators, bidirectional
-# overrides, halves of code points. Blanks and joiners of other scripts are text, and stay.
-_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-_REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
-
 
 def print_line(line: str, *, style: str = "", to_stderr: bool = False, end: str = "\n") -> None:
     """One line, whatever is in the text; long ones are left to the terminal, so that quotes stay as they are."""
-    write(line.replace("\n", _REPLACEMENT) + end, style=style, to_stderr=to_stderr)
+    write(line.replace("\n", REPLACEMENT) + end, style=style, to_stderr=to_stderr)
 
 
 def write(text: str, *, style: str = "", to_stderr: bool = False) -> None:
     """The text, with its line breaks and without what could steer a terminal; on screen at once."""
     # A segment is written as it is; anything else would have its tabs expanded and its lines wrapped.
-    segment = Segment(_UNSAFE.sub(_REPLACEMENT, text), Style.parse(style))
+    segment = Segment(UNSAFE.sub(REPLACEMENT, text), Style.parse(style))
     console(to_stderr=to_stderr).print(Segments([segment]), soft_wrap=True)
 
 
@@ -65,7 +61,7 @@ def plain(text: str) -> str:
     >>> plain(" What\\n did\\x00he say? ")
     'What did he say?'
     """
-    return " ".join(_UNSAFE.sub(" ", text).split())
+    return " ".join(UNSAFE.sub(" ", text).split())
 
 
 def short_path(path: str) -> str:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from rag import Answer, AnswerStatus, Citation, Evidence, Rating, VerdictLabel, to_dict
+from rag import Answer, AnswerStatus, Citation, Evidence, Rating, VerdictLabel, escaped_markdown, to_dict
 from ui.views.markup import attribute_text, date_in_words, shown
 from ui.views.places import also_in_words, place_in_words, title_of
 from ui.views.render import status_in_words, supported_citations
@@ -30,8 +30,6 @@ N_NEAREST = 3
 
 _NO_RATINGS: Mapping[str, Rating] = {}
 
-_SPECIAL = re.compile(r"[\\`*_{}\[\]<>#|~&$@]|:(?=//)|(?<=\bwww)\.", re.IGNORECASE)
-_LIST_MARKER = re.compile(r"^(\d{0,9})([-+:=.)])")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -130,13 +128,8 @@ def _place(citation: Citation) -> str:
 
 
 def _inline(content: str) -> str:
-    """The text on one line, so that Markdown shows it as it is.
-
-    >>> print(_inline("1. *See* [here](https://x.org) <b>"))
-    1\\. \\*See\\* \\[here\\](https\\://x.org) \\<b\\>
-    """
-    escaped = _SPECIAL.sub(r"\\\g<0>", attribute_text(content))
-    return _LIST_MARKER.sub(r"\1\\\2", escaped)
+    """The text on one line, so that Markdown shows it as it is."""
+    return escaped_markdown(attribute_text(content))
 
 
 def _blockquote(quote: str) -> str:

@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
 from importlib.resources import files
-from pathlib import PurePath
 from typing import Any, NamedTuple
 
 from rag.answering.citations import N_CHARACTERS
@@ -19,6 +18,7 @@ from rag.answering.serialisation import to_dict
 from rag.errors import NotFoundError
 from rag.newsroom.proof.page import page_of
 from rag.newsroom.proof.verify import packed
+from rag.newsroom.references.works import name_of
 from rag.types import Answer, Citation, Document, Span
 
 __all__ = ["Source", "bundle_of"]
@@ -85,7 +85,7 @@ def _facts(source: Source, text: str) -> dict[str, Any]:
     return {
         "document_id": document.id,
         "text": text,
-        "source": _without_folder(document.source),
+        "source": name_of(document.source),
         "title": document.title,
         "media_type": document.media_type,
         "published": document.published,
@@ -99,7 +99,7 @@ def _facts(source: Source, text: str) -> dict[str, Any]:
 def _without_folders(answer: Answer) -> Answer:
     """The answer with files named without the folders of this machine, and without the sentences it does not cite."""
     citations = tuple(
-        replace(each, source=_without_folder(each.source), also_in=tuple(map(_without_folder, each.also_in)))
+        replace(each, source=name_of(each.source), also_in=tuple(map(name_of, each.also_in)))
         for each in answer.citations
     )
     by_number = {each.number: each for each in citations}
@@ -108,18 +108,6 @@ def _without_folders(answer: Answer) -> Answer:
         for each in answer.claims
     )
     return replace(answer, citations=citations, claims=claims, evidence=())
-
-
-def _without_folder(source: str) -> str:
-    """The name of a file, with the entry in it; an address as it is.
-
-    >>> _without_folder("/home/ann/news/feed.xml#https://example.org/a"), _without_folder("https://example.org/a")
-    ('feed.xml#https://example.org/a', 'https://example.org/a')
-    """
-    if source.startswith(("https://", "http://")):
-        return source
-    file, mark, entry = source.partition("#")
-    return PurePath(file).name + mark + entry
 
 
 def _around(citation: Citation, text: str) -> Span:
