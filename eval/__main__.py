@@ -11,6 +11,7 @@ TASKS = {
     "compare": "eval.reports.compare",
     "gate": "eval.gate",
     "ingest": "eval.speed.ingest",
+    "corroboration": "eval.corroboration.measure",
     "damage": "eval.robustness.damage",
     "fuzz": "eval.robustness.fuzz",
     "ocr": "eval.ocr",

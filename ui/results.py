@@ -69,6 +69,21 @@ class PlaceOnPageJson(TypedDict):
     bottom: float
 
 
+class SaidElsewhereJson(TypedDict):
+    """A place in another document that says what a citation says."""
+
+    document_id: str
+    source: str
+    title: str
+    start: int
+    end: int
+    quote: str
+    origin: int
+    tie: str
+    published: str
+    also_in: list[str]
+
+
 class CitationJson(TypedDict):
     """A verbatim place in a document."""
 
@@ -88,6 +103,9 @@ class CitationJson(TypedDict):
     places: list[PlaceOnPageJson]
     confidence: float
     assertion: str
+    n_sources: int
+    n_independent: int
+    said_elsewhere: list[SaidElsewhereJson]
 
 
 class PlaceJson(CitationJson):

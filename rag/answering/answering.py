@@ -16,6 +16,7 @@ from uuid import uuid4
 
 from rag.answering.citations import Numbering, surroundings_of
 from rag.answering.claims import CitedClaim, DraftReader, Replacement, check_claim, replacements
+from rag.answering.corroboration import Corroboration
 from rag.answering.suggestions import did_you_mean
 from rag.answering.unfinished import NOT_IN_DOCUMENTS, Clock, UnfinishedAnswer, read_together, verified
 from rag.conversation import asking_back, questions_in, standalone_question
@@ -31,6 +32,7 @@ from rag.types import (
     EventStream,
     Evidence,
     Retrieved,
+    SaidElsewhere,
     Span,
     Trace,
     Turn,
@@ -143,7 +145,9 @@ class Answering:
             notices.append(_DAMAGED.format(", ".join(map(repr, retrieval.damaged))))
         notices.append(self._did_you_mean(standalone, retrieval))
         may_quote = retrieval.answerability >= self._thresholds.quote_instead_from
-        numbering = Numbering(self._document_of)
+        numbering = Numbering(
+            self._document_of, elsewhere=self._elsewhere((*retrieval.evidence, *retrieval.repeats), clock)
+        )
         answer = UnfinishedAnswer(
             numbering=numbering,
             may_quote=may_quote,
@@ -347,6 +351,16 @@ class Answering:
         if not cited.evidence or not answer.may_quote or self._generator is self._extractive:
             return []
         return replacements(cited, question, evidence, self._extractive, is_shown=answer.quotes)
+
+    def _elsewhere(self, evidence: Sequence[Evidence], clock: Clock) -> Callable[[Evidence], tuple[SaidElsewhere, ...]]:
+        """What else of the evidence says what a sentence says."""
+        corroboration = Corroboration(self._verifier, self._document_of)
+
+        def elsewhere(sentence: Evidence) -> tuple[SaidElsewhere, ...]:
+            with clock.stage("corroborate"):
+                return corroboration.of(sentence, evidence)
+
+        return elsewhere
 
     def _around(self, sentence: Evidence) -> Surroundings:
         """What stands around a sentence in its document; nothing where that was removed meanwhile."""

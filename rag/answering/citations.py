@@ -16,7 +16,7 @@ from rag.checking.attributed import assertion_of
 from rag.errors import NotFoundError, StoreError
 from rag.language.sentences import sentence_spans
 from rag.protocols import Surroundings
-from rag.types import Answer, AnswerStatus, Citation, Document, Evidence, RecognisedLine, Span
+from rag.types import Answer, AnswerStatus, Citation, Document, Evidence, RecognisedLine, SaidElsewhere, Span
 
 __all__ = ["Context", "Numbering", "context_of", "link_to", "place_in", "surroundings_of"]
 
@@ -78,9 +78,18 @@ _PAGE_STARTS = re.compile(r"0(?:,\d{1,12})*", re.ASCII)
 class Numbering:
     """Gives numbers to the places that an answer cites, and proves each quote against its document."""
 
-    def __init__(self, document_of: Callable[[str], Document]) -> None:
-        """document_of: the document of an id; asked at most once for each document."""
+    def __init__(
+        self,
+        document_of: Callable[[str], Document],
+        *,
+        elsewhere: Callable[[Evidence], tuple[SaidElsewhere, ...]] = lambda _: (),
+    ) -> None:
+        """document_of: the document of an id; asked at most once for each document.
+
+        elsewhere: the places of other documents that say what a sentence says.
+        """
         self._document_of = document_of
+        self._elsewhere = elsewhere
         self._documents: dict[str, Document] = {}
         self._lines: dict[str, tuple[RecognisedLine, ...]] = {}
         self._by_place: dict[tuple[str, Span], Citation] = {}
@@ -137,6 +146,7 @@ class Numbering:
                     surroundings_of(sentence.span, document.text, sentence.title),
                     speaker=sentence.speaker,
                 ),
+                said_elsewhere=self._elsewhere(sentence),
             )
         return self._by_place[place]
 

@@ -16,7 +16,9 @@ from rag.types import (
     Claim,
     Evidence,
     PlaceOnPage,
+    SaidElsewhere,
     Span,
+    Tie,
     Trace,
     Verdict,
     VerdictLabel,
@@ -127,6 +129,21 @@ def _citation_from(item: Mapping[str, Any]) -> Citation:
         places=tuple(PlaceOnPage(**place) for place in item.get("places", ())),
         confidence=item.get("confidence", 1.0),
         assertion=Assertion(item.get("assertion", Assertion.STATED)),
+        said_elsewhere=tuple(_elsewhere_from(each) for each in item.get("said_elsewhere", ())),
+    )
+
+
+def _elsewhere_from(item: Mapping[str, Any]) -> SaidElsewhere:
+    return SaidElsewhere(
+        document_id=item["document_id"],
+        source=item["source"],
+        title=item["title"],
+        span=Span(start=item["start"], end=item["end"]),
+        quote=item["quote"],
+        origin=item["origin"],
+        tie=Tie(item["tie"]),
+        published=item["published"],
+        also_in=tuple(item["also_in"]),
     )
 
 
@@ -188,6 +205,24 @@ def citation_to_dict(citation: Citation) -> dict[str, Any]:
         "places": [asdict(place) for place in citation.places],
         "confidence": round(citation.confidence, 4),
         "assertion": citation.assertion.value,
+        "n_sources": citation.n_sources,
+        "n_independent": citation.n_independent,
+        "said_elsewhere": [_elsewhere(each) for each in citation.said_elsewhere],
+    }
+
+
+def _elsewhere(place: SaidElsewhere) -> dict[str, Any]:
+    return {
+        "document_id": place.document_id,
+        "source": place.source,
+        "title": place.title,
+        "start": place.span.start,
+        "end": place.span.end,
+        "quote": place.quote,
+        "origin": place.origin,
+        "tie": place.tie.value,
+        "published": place.published,
+        "also_in": list(place.also_in),
     }
 
 

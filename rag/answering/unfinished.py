@@ -155,7 +155,9 @@ def read_together(questions: Sequence[str], retrievals: Sequence[Retrieval], *, 
                 made[number - 1] = replace(made[number - 1], needs=own_numbers[sentence.needs])
     unmet = tuple(dict.fromkeys(word for each in shown for word in each.unmet))
     damaged = tuple(sorted({source for each in retrievals for source in each.damaged}))
-    return Retrieval(tuple(made), max(each.answerability for each in retrievals), unmet, tuple(unanswered), damaged)
+    repeats = tuple(sentence for each in shown for sentence in each.repeats)
+    best = max(each.answerability for each in retrievals)
+    return Retrieval(tuple(made), best, unmet, tuple(unanswered), damaged, repeats)
 
 
 def _best(retrieval: Retrieval) -> float:

@@ -36,6 +36,7 @@ from rag.types import (
     EventStream,
     Evidence,
     Retrieved,
+    Tie,
     VerifiedClaim,
 )
 
@@ -112,6 +113,7 @@ def print_citations(answer: Answer) -> None:
         print_line(f"    {citation.quote}")
         _print_link(citation)
         _print_other_sources(citation)
+        _print_corroboration(citation)
 
 
 def _print_link(place: Citation) -> None:
@@ -124,6 +126,18 @@ def _print_other_sources(place: Citation | Evidence) -> None:
         named_ones = ", ".join(short_path(source) for source in place.also_in[:N_OTHER_SOURCES])
         more = len(place.also_in) - N_OTHER_SOURCES
         print_line(f"    also in {named_ones}{f' and {more:,} more' if more > 0 else ''}", style="dim")
+
+
+def _print_corroboration(citation: Citation) -> None:
+    """How many sources say it, and which other ones, copies apart."""
+    if citation.said_elsewhere:
+        others = citation.said_elsewhere[:N_OTHER_SOURCES]
+        shown = [
+            f"{named(each.title, each.source)}{f' ({each.tie})' if each.tie is not Tie.NONE else ''}" for each in others
+        ]
+        more = len(citation.said_elsewhere) - N_OTHER_SOURCES
+        named_ones = f"{', '.join(shown)}{f' and {more:,} more' if more > 0 else ''}"
+        print_line(f"    {citation.corroboration_in_words}: {named_ones}", style="dim")
 
 
 def print_nearest(answer: Answer) -> None:
@@ -209,6 +223,7 @@ def print_in_its_place(place: Citation, context: Context, answer: Answer) -> Non
     print_place(place, is_cited=is_cited)
     _print_link(place)
     _print_other_sources(place)
+    _print_corroboration(place)
     print_line("")
     write(context.before)
     write(place.quote, style="bold reverse")

@@ -2,7 +2,7 @@
 
 from rag.retrieval.overview import overview_topic
 from rag.retrieval.reading import OneByOne
-from rag.retrieval.retriever import Retrieval, Retriever
+from rag.retrieval.retriever import Retrieval, Retriever, leans_back
 from rag.retrieval.vector_search import VectorSearch
 
-__all__ = ["OneByOne", "Retrieval", "Retriever", "VectorSearch", "overview_topic"]
+__all__ = ["OneByOne", "Retrieval", "Retriever", "VectorSearch", "leans_back", "overview_topic"]

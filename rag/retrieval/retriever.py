@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from rag.attribution import AskedSpeaker, Speakers, asked_speaker
@@ -27,7 +27,7 @@ from rag.storage import LoadedPassages, Store, StoredPassage
 from rag.storage.filters import Filter
 from rag.types import Evidence, Hit, Sentence
 
-__all__ = ["Retrieval", "Retriever", "antecedent", "min_max", "reciprocal_rank"]
+__all__ = ["Retrieval", "Retriever", "antecedent", "leans_back", "min_max", "reciprocal_rank"]
 
 
 class Retrieval(NamedTuple):
@@ -36,6 +36,8 @@ class Retrieval(NamedTuple):
     unmet: words of the question that the passage of the best sentence says nothing of, as far as a reader knows.
     unanswered: of several questions that were read together, those that it does not answer.
     damaged: sources of what was found and left out, because it is not what was stored.
+    repeats: sentences of other documents with the very words of one that is evidence, which they are not beside it;
+        each has the number of that one.
     """
 
     evidence: tuple[Evidence, ...]
@@ -43,6 +45,7 @@ class Retrieval(NamedTuple):
     unmet: tuple[str, ...] = ()
     unanswered: tuple[str, ...] = ()
     damaged: tuple[str, ...] = ()
+    repeats: tuple[Evidence, ...] = ()
 
 
 class Retriever:
@@ -98,7 +101,10 @@ class Retriever:
             shown = self._whole(shown)
             evidence = with_other_sources(_with_neighbours(shown, k), self._store, where)
         unmet = ranked[0].reading.unmet if ranked and ranked[0].reading else ()
-        return Retrieval(evidence, answerability(question, ranked, asked), unmet, damaged=found.damaged)
+        repeats = tuple(_repeats(evidence, found.passages))
+        return Retrieval(
+            evidence, answerability(question, ranked, asked), unmet, damaged=found.damaged, repeats=repeats
+        )
 
     def overview(self, topic: str, *, where: Filter | None = None) -> Retrieval:
         """The sentences that stand for the document that is about `topic`, or, where that is empty, for all of them.
@@ -237,6 +243,31 @@ def _evidence(candidate: Candidate, fit: float, number: int, needs: int) -> Evid
         speaker=candidate.sentence.speaker,
         needs=needs,
     )
+
+
+def _repeats(evidence: Sequence[Evidence], passages: Sequence[StoredPassage]) -> Iterator[Evidence]:
+    """What of the passages of other documents has the very words of a sentence of the evidence."""
+    by_words = {_on_one_line(sentence.quote): sentence for sentence in reversed(evidence)}
+    for passage in passages:
+        for sentence in passage.sentences:
+            quote = passage.quote(sentence)
+            original = by_words.get(_on_one_line(quote))
+            if original is not None and original.document_id != sentence.document_id:
+                yield Evidence(
+                    number=original.number,
+                    document_id=sentence.document_id,
+                    source=passage.source,
+                    title=passage.title,
+                    published=passage.published,
+                    span=sentence.span,
+                    quote=quote,
+                    score=original.score,
+                    speaker=sentence.speaker,
+                )
+
+
+def _on_one_line(quote: str) -> str:
+    return " ".join(quote.split()).casefold()
 
 
 def leans_back(quote: str) -> bool:

@@ -47,6 +47,7 @@ from rag.types.drafts import (
     DraftReport,
     DraftVerdict,
 )
+from rag.types.elsewhere import SaidElsewhere, Tie
 from rag.types.quotes import (
     FoundQuote,
     QuotesReport,
@@ -98,6 +99,7 @@ __all__ = [
     "RecognisedLine",
     "RecordedAnswer",
     "Retrieved",
+    "SaidElsewhere",
     "Sentence",
     "SourceKind",
     "Span",
@@ -105,6 +107,7 @@ __all__ = [
     "SpeakerQuotes",
     "Speech",
     "Stance",
+    "Tie",
     "Trace",
     "Turn",
     "Utterance",

@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 from rag.errors import SettingsError
 from rag.types.documents import PlaceOnPage, Span, page_in_words
+from rag.types.elsewhere import SaidElsewhere
 
 __all__ = [
     "SURE_RECOGNITION",
@@ -112,6 +113,7 @@ class Citation:
     places: the lines on which the quote stands, where it was recognised in a picture of its page (OCR); else none.
     confidence: how sure the recognition was of the least certain word on these lines, 0 to 1; 1 where there are none.
     assertion: as what the document says the sentence, where that can be told.
+    said_elsewhere: places in other documents, copies apart, that say the same, of those found for the question.
     """
 
     number: int
@@ -129,6 +131,23 @@ class Citation:
     places: tuple[PlaceOnPage, ...] = ()
     confidence: float = 1.0
     assertion: Assertion = Assertion.STATED
+    said_elsewhere: tuple[SaidElsewhere, ...] = ()
+
+    @property
+    def n_sources(self) -> int:
+        """How many documents say it, this one and all copies included."""
+        others = {source for each in self.said_elsewhere for source in (each.source, *each.also_in)}
+        return len({self.source, *self.also_in} | others)
+
+    @property
+    def n_independent(self) -> int:
+        """How many of them know it by themselves, this one included: one of each origin."""
+        return len({1} | {each.origin for each in self.said_elsewhere})
+
+    @property
+    def corroboration_in_words(self) -> str:
+        """Such as "3 sources, 2 independent"; empty where no other document is known to say it by itself."""
+        return f"{self.n_sources} sources, {self.n_independent} independent" if self.said_elsewhere else ""
 
     @property
     def recognition_in_words(self) -> str:

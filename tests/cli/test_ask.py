@@ -202,3 +202,15 @@ def test_person_at_a_terminal_hears_what_was_found_and_who_is_asked(article, ter
 def test_nobody_is_told_to_wait_when_no_model_is_asked(article, terminal):
     asked = terminal("ask", QUESTION, stdout=subprocess.PIPE)
     assert (asked.end(), asked.drawn) == (0, "")
+
+
+def test_sources_that_say_the_same_are_counted_beside_a_citation(rag, write):
+    for name, paper in (("a", "Harbour Gazette"), ("b", "Northern Ledger")):
+        site = f'<meta property="og:site_name" content="{paper}">'
+        text = f"Norvik bought the Calder shipyard on Monday. {paper} was there when it was told to the workers."
+        write(f"{name}.html", f"<html><head><title>Yard</title>{site}</head><body><p>{text}</p></body></html>")
+    assert rag("add", write("c.txt", "Nothing else.").parent).code == 0
+    out = rag("ask", "Who bought the Calder shipyard?").out
+    assert "\n    2 sources, 1 independent: Yard · " in out
+    assert "b.html (same words)\n" in out or "a.html (same words)\n" in out
+    assert "2 sources, 1 independent" in rag("show", "1").out

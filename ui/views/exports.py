@@ -123,7 +123,14 @@ def _place(citation: Citation) -> str:
     names = [source] if title in source else [title, source]
     place = f"{place_in_words(citation)}, characters {citation.span.start}-{citation.span.end}"
     also = also_in_words(citation.also_in)
-    facts = [date_in_words(citation.published), place, citation.assertion.in_words, also, citation.url]
+    facts = [
+        date_in_words(citation.published),
+        place,
+        citation.assertion.in_words,
+        also,
+        citation.corroboration_in_words,
+        citation.url,
+    ]
     return " · ".join(filter(None, [*names, *facts]))
 
 

@@ -155,6 +155,7 @@ def render_citation_card(citation: Citation, *, card_id: str = "", is_gone: bool
         text(days_in_words(citation)),
         text(place_in_words(citation)),
         text(citation.assertion.in_words),
+        text(citation.corroboration_in_words),
     ]
     also = also_in_words(citation.also_in)
     note = element("span", text("source removed"), class_="cv-gone") if is_gone else NOTHING

@@ -158,6 +158,7 @@ def _place_of_current(marked: _Marked) -> Html:
             place = place_in_words(citation)
             named = f"Citation {citation.number}: {place}" if marked.answer_id else f"{place[:1].upper()}{place[1:]}"
             words = [named, also_in_words(citation.also_in)]
+            words.append(citation.corroboration_in_words)
             facts = [*map(text, filter(None, words)), link(citation.url, "on the web") if citation.url else NOTHING]
             return element("p", join(filter(None, facts), text(" · ")), class_="cv-place")
     return NOTHING

@@ -19,7 +19,7 @@ from rag.errors import NotFoundError
 from rag.newsroom.proof.page import page_of
 from rag.newsroom.proof.verify import packed
 from rag.newsroom.references.works import name_of
-from rag.types import Answer, Citation, Document, Span
+from rag.types import Answer, Citation, Document, SaidElsewhere, Span
 
 __all__ = ["Source", "bundle_of"]
 
@@ -99,7 +99,12 @@ def _facts(source: Source, text: str) -> dict[str, Any]:
 def _without_folders(answer: Answer) -> Answer:
     """The answer with files named without the folders of this machine, and without the sentences it does not cite."""
     citations = tuple(
-        replace(each, source=name_of(each.source), also_in=tuple(map(name_of, each.also_in)))
+        replace(
+            each,
+            source=name_of(each.source),
+            also_in=tuple(map(name_of, each.also_in)),
+            said_elsewhere=tuple(map(_elsewhere_without_folder, each.said_elsewhere)),
+        )
         for each in answer.citations
     )
     by_number = {each.number: each for each in citations}
@@ -108,6 +113,10 @@ def _without_folders(answer: Answer) -> Answer:
         for each in answer.claims
     )
     return replace(answer, citations=citations, claims=claims, evidence=())
+
+
+def _elsewhere_without_folder(place: SaidElsewhere) -> SaidElsewhere:
+    return replace(place, source=name_of(place.source), also_in=tuple(map(name_of, place.also_in)))
 
 
 def _around(citation: Citation, text: str) -> Span:
