@@ -171,7 +171,7 @@ class Assistant(Archive, Desk):
             StoreLockedError: another process writes, and did not end in time.
             StoreFullError: the disk is full.
         """
-        return self._library.add(paths, follow_links=follow_links, on_progress=on_progress)
+        return self._followed(self._library.add(paths, follow_links=follow_links, on_progress=on_progress))
 
     @checking_arguments
     def add_uploads(
@@ -188,7 +188,7 @@ class Assistant(Archive, Desk):
             StoreLockedError: another process writes, and did not end in time.
             StoreFullError: the disk is full.
         """
-        return self._library.add_uploads(files, on_progress=on_progress)
+        return self._followed(self._library.add_uploads(files, on_progress=on_progress))
 
     def receiving(self) -> AbstractContextManager[Path]:
         """A new folder inside the store for files that are being received, until they are added; for its owner alone.
@@ -224,7 +224,8 @@ class Assistant(Archive, Desk):
             NotFoundError: the folder is missing. SettingsError: it is no folder, or empty, and documents would go.
             EmbedderMismatchError, StoreLockedError, StoreFullError: as `add`.
         """
-        return self._library.sync(folder, dry_run=dry_run, allow_empty=allow_empty, on_progress=on_progress)
+        report = self._library.sync(folder, dry_run=dry_run, allow_empty=allow_empty, on_progress=on_progress)
+        return report if dry_run else self._followed(report)
 
     @checking_arguments
     def watch(
@@ -237,7 +238,8 @@ class Assistant(Archive, Desk):
         Raises:
             As `sync`, at the start.
         """
-        return self._library.watch(folder, interval_seconds=interval_seconds, stop=stop or threading.Event())
+        reports = self._library.watch(folder, interval_seconds=interval_seconds, stop=stop or threading.Event())
+        return map(self._followed, reports)
 
     @checking_arguments
     def remove(self, sources: Iterable[str | Path]) -> tuple[str, ...]:

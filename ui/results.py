@@ -218,6 +218,8 @@ class AnswerJson(TypedDict):
     prompt: str
     notice: str
     answerability: float
+    stale: list[int]
+    refreshes: str
     timings_ms: dict[str, float]
 
 
@@ -254,6 +256,21 @@ class FailureJson(TypedDict):
     reason: str
 
 
+class EditJson(TypedDict):
+    """How much of a document changed."""
+
+    source: str
+    old_id: str
+    new_id: str
+    n_changed: int
+    n_moved: int
+    n_new: int
+    n_gone: int
+    n_numbers: int
+    n_stale: int
+    is_announced: bool
+
+
 class ReportJson(TypedDict):
     """What became of files that were to be added, by source."""
 
@@ -266,6 +283,8 @@ class ReportJson(TypedDict):
     renamed: list[list[str]]
     duplicates: list[list[str]]
     notices: list[str]
+    replaced: list[list[str]]
+    edits: list[EditJson]
 
 
 class SpanJson(TypedDict):

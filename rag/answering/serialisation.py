@@ -59,6 +59,8 @@ def to_dict(answer: Answer, *, with_draft: bool = False) -> dict[str, Any]:
         "prompt": trace.prompt_id,
         "notice": trace.notice,
         "answerability": round(trace.answerability, 4),
+        "stale": list(answer.stale),
+        "refreshes": answer.refreshes,
         "timings_ms": {stage: round(milliseconds, 2) for stage, milliseconds in trace.timings_ms.items()},
         **draft,
     }
@@ -92,6 +94,8 @@ def from_json(text: str) -> Answer:
         citations=citations,
         evidence=tuple(_evidence_from(number, each) for number, each in enumerate(item["evidence"], start=1)),
         trace=trace,
+        stale=tuple(item.get("stale", ())),
+        refreshes=item.get("refreshes", ""),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from rag.errors import (
     StoreFullError,
     StoreLockedError,
 )
+from rag.newsroom.staleness import Staleness
 from rag.settings import Settings
 from rag.storage import import_store
 from rag.types import (
@@ -64,11 +66,18 @@ class Archive:
         recorded = self._library.store.answers.last()
         if recorded is None:
             raise NotFoundError(f"cannot {intent}: nothing was asked yet - ask a question first")
-        return serialisation.from_json(recorded.answer)
+        return self._opened(recorded.answer)
+
+    def _opened(self, written: str) -> Answer:
+        """A recorded answer, with the citations that are stale by now."""
+        answer = serialisation.from_json(written)
+        return replace(answer, stale=Staleness(self._library.store).of_answer(answer))
 
     @checking_arguments
     def answer(self, answer_id: str) -> Answer:
         """The recorded answer with that id, as it was given; without its draft and what was left out.
+
+        Its `stale` numbers the citations whose sentences have changed since, or are gone.
 
         Raises:
             NotFoundError: it was not recorded, or a document that it quotes was removed since.
@@ -76,14 +85,15 @@ class Archive:
         recorded = self._library.store.answers.get(answer_id)
         if recorded is None:
             raise NotFoundError(f"no answer has the id {answer_id!r}: it was not recorded, or a source was removed")
-        return serialisation.from_json(recorded.answer)
+        return self._opened(recorded.answer)
 
     def answers(self) -> list[RecordedAnswer]:
         """What was asked, and when, of every recorded answer, the last one first; `answer` opens one of them.
 
-        The settings `keep_answers` and `keep_answers_days` say how many are kept, and for how long.
+        The settings `keep_answers` and `keep_answers_days` say how many are kept, and for how long. An answer is stale
+        when a sentence that it cites has changed since, or is gone.
         """
-        return self._library.store.answers.all()
+        return Staleness(self._library.store).answers()
 
     @checking_arguments
     def clear_answers(self, *, older_than: timedelta | None = None) -> int:

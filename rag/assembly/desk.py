@@ -7,6 +7,7 @@ from pathlib import Path
 
 from rag.assembly.answerer import Answerer
 from rag.assembly.arguments import checking_arguments
+from rag.assembly.follow_up import FollowUp
 from rag.assembly.library import Library
 from rag.assembly.proof import write_bundle
 from rag.newsroom.quotes import find_quotes, list_speakers
@@ -17,7 +18,7 @@ from rag.types import Answer, BundleReport, DraftReport, QuotesReport, SpeakerCo
 __all__ = ["Desk"]
 
 
-class Desk:
+class Desk(FollowUp):
     """The newsroom's desk over a library and what answers from it; `Assistant` is one."""
 
     @property

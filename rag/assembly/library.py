@@ -43,9 +43,18 @@ from rag.ingestion import (
 from rag.protocols import Embedder, PassageReader, Reader, VectorIndex, WordIndex
 from rag.retrieval import OneByOne, Retriever, VectorSearch
 from rag.settings import Settings
-from rag.storage import Store, export_store, exposure, make_private, problems, prune
+from rag.storage import KnownVersion, Store, export_store, exposure, make_private, problems, prune
 from rag.storage.filters import Filter
-from rag.types import AddReport, Budget, Document, DocumentInfo, ExportReport, Progress, PruneReport
+from rag.types import (
+    AddReport,
+    Budget,
+    Document,
+    DocumentInfo,
+    DocumentVersion,
+    ExportReport,
+    Progress,
+    PruneReport,
+)
 
 __all__ = ["Library"]
 
@@ -140,11 +149,7 @@ class Library(Parts):
         """See `Assistant.remove`."""
         doomed: dict[str, None] = {}
         for given in sources:
-            address = self._address(given)
-            path = fetched_into(address) if address else str(absolute(given))
-            names = [str(given), address or source_in(given)]
-            named = self.store.documents.named(names, files=[path, f"uploads/{given}"], folder=path)
-            found = [version.source for version in named]
+            found = [version.source for version in self._named(given)]
             if not str(given).strip() or not found:
                 raise NotFoundError(f"cannot remove {str(given)!r}: the store does not have it - see `rag list`")
             doomed.update(dict.fromkeys(found))
@@ -155,6 +160,30 @@ class Library(Parts):
         else:
             self.vector_search.forget_removed(gone)
         return tuple(doomed)
+
+    def versions(self, given: str | Path) -> list[DocumentVersion]:
+        """See `Assistant.versions`."""
+        named = [version for version in self._named(given) if str(given).strip()]
+        exact = {version.source for version in named if str(given) in (version.document_id, version.source)}
+        sources = sorted(exact or {version.source for version in named})
+        if len(sources) > 1:
+            raise SettingsError(
+                f"cannot compare versions of {str(given)!r}: it names {len(sources):,} documents - name one of them, "
+                f"such as {sources[0]!r}"
+            )
+        versions = self.store.versions.of(sources[0]) if sources else []
+        if not versions:
+            raise NotFoundError(
+                f"cannot compare versions of {str(given)!r}: the store does not have it - see `rag list`"
+            )
+        return versions
+
+    def _named(self, given: str | Path) -> list[KnownVersion]:
+        """Every version of the documents that an id, a source, a path or an address names."""
+        address = self._address(given)
+        path = fetched_into(address) if address else str(absolute(given))
+        names = [str(given), address or source_in(given)]
+        return self.store.documents.named(names, files=[path, f"uploads/{given}"], folder=path)
 
     def _address(self, given: str | Path) -> str:
         """The address that is meant, as its document is called; empty when none is."""

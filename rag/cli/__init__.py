@@ -10,6 +10,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from rag.cli.asking import ask, show
+from rag.cli.changes import diff
 from rag.cli.chat import chat
 from rag.cli.documents import add, list_documents, rebuild, remove
 from rag.cli.drafts import check_draft
@@ -110,6 +111,7 @@ _command(
     example="rag check-draft article.docx --html report.html",
 )
 _command("serve", serve, short_help="Serve answers to programs.", example="rag serve --port 8000")
+_command("diff", diff, short_help="Show what changed in documents.", example="rag diff report.pdf --from 1 --to 3")
 _command("check", check, short_help="Prove that the store is sound.", example="rag check --repair")
 _command("prune", prune, short_help="Delete older versions.", example="rag prune --days 90")
 _command("export", export_store, short_help="Write a backup.", example="rag export store.zip")

@@ -14,6 +14,7 @@ from rich.progress import Progress as ProgressBar
 from rich.text import Text
 
 from rag.cli.asking import named
+from rag.cli.changes import print_edits
 from rag.cli.options import (
     DEFAULT_STORE,
     JsonOption,
@@ -173,6 +174,7 @@ def print_report(report: AddReport, *, quiet: bool, would: bool = False) -> None
             )
         for notice in report.notices:
             print_line(notice, to_stderr=True)
+        print_edits(report.edits)
     _print_failures(report.failed)
 
 
@@ -217,5 +219,6 @@ def print_changes(report: AddReport) -> None:
             print_line(f"{what}: {short_path(source)}")
     for old, new in report.renamed:
         print_line(f"renamed: {short_path(old)} to {short_path(new)}")
+    print_edits(report.edits)
     for failure in report.failed:
         print_line(f"failed: {short_path(failure.source)}: {failure.reason}", to_stderr=True)

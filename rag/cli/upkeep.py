@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rag.answering.serialisation import to_dict
+from rag.cli.asking import print_citations
 from rag.cli.documents import print_changes, print_report, progress_bar
 from rag.cli.options import (
     DEFAULT_STORE,
@@ -23,6 +25,7 @@ from rag.cli.options import (
 )
 from rag.cli.terminal import EXIT_FAILURE, EXIT_WRONG_USE, count, plain, print_json, print_line, short_path
 from rag.errors import StoreError
+from rag.types import RecordedAnswer
 
 if TYPE_CHECKING:
     from rag.assistant import Assistant
@@ -211,12 +214,50 @@ def list_answers(
     with open_assistant(store, settings) as assistant:
         answers = assistant.answers()
     if as_json:
-        print_json({"answers": [asdict(answer) for answer in answers]})
+        print_json({"answers": [{**asdict(answer), "is_stale": answer.is_stale} for answer in answers]})
         return
     for answer in answers:
         rating = "" if answer.rating == "none" else f"  ({answer.rating})"
-        print_line(f"{answer.asked_at}  {answer.id}  {plain(answer.question)}{rating}")
-    print_line(f"{count(len(answers), 'answer')} recorded.")
+        print_line(f"{answer.asked_at}  {answer.id}  {plain(answer.question)}{rating}{_staleness(answer)}")
+    n_stale = sum(answer.is_stale for answer in answers)
+    stale = f", {n_stale:,} stale: `rag answers refresh --all` asks again" if n_stale else ""
+    print_line(f"{count(len(answers), 'answer')} recorded{stale}.")
+
+
+def _staleness(answer: RecordedAnswer) -> str:
+    if answer.refreshed_as:
+        return f"  (asked again: {answer.refreshed_as})"
+    if not answer.stale:
+        return ""
+    return f"  (stale: {''.join(f'[{number}]' for number in answer.stale)} changed or is gone)"
+
+
+@answers_app.command(
+    name="refresh", short_help="Ask stale answers again.", epilog="Example:  rag answers refresh --all"
+)
+def refresh_answers(
+    answer_id: Annotated[
+        str | None, typer.Argument(metavar="[ID]", help="The answer's id, as `rag answers list` shows it.")
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="Every answer that is stale.")] = False,
+    store: StoreOption = DEFAULT_STORE,
+    settings: SettingsOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Ask again what was answered with a sentence that has changed since, or is gone; the older answer is kept."""
+    if every == (answer_id is not None):
+        raise typer.BadParameter("name one answer, or give --all")
+    with open_assistant(store, settings) as assistant:
+        answers = assistant.refresh_answers() if answer_id is None else (assistant.refresh_answer(answer_id),)
+    if as_json:
+        print_json({"answers": [to_dict(answer) for answer in answers]})
+        return
+    for answer in answers:
+        print_line(f"{answer.refreshes} → {answer.id}  {plain(answer.question)}", style="bold")
+        print_line(answer.text.replace("\n", " "))
+        print_citations(answer)
+        print_line("")
+    print_line(f"{count(len(answers), 'answer')} asked again.")
 
 
 @answers_app.command(

@@ -56,6 +56,7 @@ class Writer:
                 self._word_index.remove(self._store.documents.supersede(document.id))  # its copies stay its copies
             elif version is not None:
                 self.withdraw(version.document_id)
+                outcome.replaced.append((version.document_id, document.id))
             if prepared.original_id and not self._store.copies.is_original(prepared.original_id):
                 prepared = self._again(prepared)  # the original has changed a moment ago
                 vectors = self._vectors([prepared])
@@ -324,6 +325,7 @@ class Outcome:
     removed: list[str] = field(default_factory=list)
     renamed: list[tuple[str, str]] = field(default_factory=list)
     duplicates: list[tuple[str, str]] = field(default_factory=list)
+    replaced: list[tuple[str, str]] = field(default_factory=list)
     languages: dict[str, int] = field(default_factory=dict)
     said: dict[str, list[str]] = field(default_factory=dict)
 
@@ -338,6 +340,7 @@ class Outcome:
             removed=tuple(self.removed),
             renamed=tuple(self.renamed),
             duplicates=tuple(self.duplicates),
+            replaced=tuple(self.replaced),
             notices=(*notices, *(f"{_named(sources)}: {notice}" for notice, sources in self.said.items())),
         )
 

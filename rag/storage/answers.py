@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, Select, bindparam, delete, func, select
 
@@ -17,7 +18,10 @@ from rag.types import Rating, RecordedAnswer
 
 __all__ = ["Answers", "StoredAnswer", "forget_quoting", "quoted_documents"]
 
+Read = TypeVar("Read")
+
 _PATIENCE_SECONDS = 0.25
+_AT_A_TIME = 50  # texts in memory
 _FEW = 8
 _ID = re.compile(r'"([0-9a-f]{16})"')
 _DOCUMENT_ID = re.compile(r'"document_id": ?"([^"]+)"')
@@ -102,14 +106,24 @@ class Answers:
 
     def all(self) -> list[RecordedAnswer]:
         """Every recorded answer that is not damaged, the last one first."""
+        return self.read_all(lambda recorded, _: recorded)
+
+    def read_all(self, read: Callable[[RecordedAnswer, str], Read]) -> list[Read]:
+        """What `read` makes of every recorded answer that is not damaged and its JSON text, the last one first.
+
+        One text at a time, because there may be ten thousand of them.
+        """
         columns = schema.answers.c
-        query = select(columns.seal, *SEALED_OF_ANSWERS)
+        query = select(columns.seal, *SEALED_OF_ANSWERS).order_by(columns.id.desc())
         with self._database.connect() as connection:
             return [
-                RecordedAnswer(
-                    id=row.answer_id, asked_at=row.asked_at, question=row.question, rating=Rating(row.rating)
+                read(
+                    RecordedAnswer(
+                        id=row.answer_id, asked_at=row.asked_at, question=row.question, rating=Rating(row.rating)
+                    ),
+                    str(row.answer),
                 )
-                for row in connection.execute(query.order_by(columns.id.desc()))
+                for row in connection.execute(query.execution_options(yield_per=_AT_A_TIME))
                 if is_sound(schema.answers, row)
             ]
 

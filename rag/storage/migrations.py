@@ -117,6 +117,12 @@ def note_who_speaks(connection: Connection) -> None:
     schema.utterances.create(connection, checkfirst=True)
 
 
+def follow_changes(connection: Connection) -> None:
+    """The store knows what changed when it last took something in, and questions that stand."""
+    for table in (schema.edits, schema.standing_questions, schema.standing_support):
+        table.create(connection, checkfirst=True)
+
+
 def add_columns(connection: Connection, table: Table, *names: str) -> None:
     """Add columns of the schema to a table that lacks them; a new store has them from the start."""
     existing = {column["name"] for column in inspect(connection).get_columns(table.name)}
@@ -133,6 +139,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     index_other_scripts,
     seal_rows,
     note_who_speaks,
+    follow_changes,
 )
 
 

@@ -16,6 +16,9 @@ embeddings   vectors, by the hash of what was embedded and the embedder: little-
 loose_vectors  hashes of vectors that perhaps no passage has: noted by triggers when vectors come without a passage or a
              passage goes, taken away when a passage with them comes.
 answers      what was answered, as JSON, so that a citation can be opened later, and how people rated it.
+edits        which versions took the place of which when the store last took in changes, by their keys.
+standing_questions, standing_support  questions that are asked again after every change, and the places that supported
+             the last answer: by document and position, so that nothing is left of a document that was removed.
 store        one row: the embedder whose vectors are searched, and the generation, which every change increases.
 generations  every generation that this store has had: an index of another one is not an index of this store.
 migrations   which migrations have run.
@@ -41,6 +44,7 @@ __all__ = [
     "answers",
     "bands",
     "documents",
+    "edits",
     "embedders",
     "embeddings",
     "generations",
@@ -50,6 +54,8 @@ __all__ = [
     "passages",
     "sentences",
     "speeches",
+    "standing_questions",
+    "standing_support",
     "store",
     "utterances",
 ]
@@ -197,3 +203,35 @@ answers = Table(
     sqlite_autoincrement=True,
 )
 Index("answers_by_answer_id", answers.c.answer_id)
+
+edits = Table(
+    "edits",
+    metadata,
+    Column("old_key", Integer, ForeignKey("documents.key", ondelete="CASCADE"), primary_key=True),
+    Column("new_key", Integer, ForeignKey("documents.key", ondelete="CASCADE")),
+    Column("made_at", String, nullable=False),
+)
+Index("edits_by_new_version", edits.c.new_key)
+
+standing_questions = Table(
+    "standing_questions",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("question", Text, nullable=False),
+    Column("searched", Text, nullable=False, server_default=text("''")),
+    Column("made_at", String, nullable=False),
+    Column("checked_at", String, nullable=False),
+    Column("n_support", Integer, nullable=False, server_default=text("0")),
+    sqlite_autoincrement=True,
+)
+
+standing_support = Table(
+    "standing_support",
+    metadata,
+    Column("question_id", Integer, ForeignKey("standing_questions.id", ondelete="CASCADE"), primary_key=True),
+    Column("document_key", Integer, ForeignKey("documents.key", ondelete="CASCADE"), primary_key=True),
+    Column("start", Integer, primary_key=True),
+    Column("end", Integer, primary_key=True),
+    sqlite_with_rowid=False,
+)
+Index("standing_support_by_document", standing_support.c.document_key)

@@ -21,6 +21,7 @@ from rag.storage.files import DATABASE, HOLDER, INCOMING, LOCK, LOG_FILES, Write
 from rag.storage.migrations import migrate, pending
 from rag.storage.passages import Passages
 from rag.storage.utterances import Utterances
+from rag.storage.versions import Versions
 
 __all__ = ["Store"]
 
@@ -37,7 +38,7 @@ class StoredEmbedder(NamedTuple):
 class Store:
     """Documents and everything derived from them, in one folder.
 
-    documents, copies, passages, utterances, answers: their reads and writes, each in the words of the records.
+    documents, versions, copies, passages, utterances, answers: reads and writes of each, in the words of the records.
 
     PASSING_FILES: those beside the database that are made again when they are needed.
 
@@ -66,6 +67,7 @@ class Store:
         self._database = Database(folder / DATABASE, timeout_seconds=lock_timeout_seconds)
         self._lock = WriterLock(folder, timeout_seconds=lock_timeout_seconds)
         self.documents = Documents(self._database)
+        self.versions = Versions(self._database)
         self.copies = Copies(self._database)
         self.passages = Passages(self._database)
         self.answers = Answers(self._database)

@@ -268,6 +268,8 @@ class Answer:
         what a question means which does not say it.
     citations: every place cited in `text`, by number; empty when the status is abstained.
     evidence: the sentences that were considered, best first; the nearest ones when the status is abstained.
+    stale: numbers of citations whose sentence has changed since, or is gone: of an answer that is opened later.
+    refreshes: id of the older answer to the same question that was asked again; empty when it was not.
     """
 
     id: str
@@ -278,6 +280,8 @@ class Answer:
     citations: tuple[Citation, ...]
     evidence: tuple[Evidence, ...]
     trace: Trace
+    stale: tuple[int, ...] = ()
+    refreshes: str = ""
 
     @property
     def standalone_question(self) -> str:
@@ -328,12 +332,22 @@ class RecordedAnswer:
     """What is known of a recorded answer without opening it.
 
     asked_at: in UTC, to the second, such as "2026-11-29T06:25:00+00:00".
+    stale: as in `Answer`. refreshes: id of the answer that this one was asked again for; refreshed_as: id of the one
+        that was given, last, when this one was asked again. Both empty where that was not so.
     """
 
     id: str
     asked_at: str
     question: str
     rating: Rating
+    stale: tuple[int, ...] = ()
+    refreshes: str = ""
+    refreshed_as: str = ""
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether a sentence that it cites has changed or is gone, and it was not asked again since."""
+        return bool(self.stale) and not self.refreshed_as
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

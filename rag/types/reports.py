@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from rag.types.changes import DocumentEdit
+
 __all__ = [
     "AddReport",
     "BundleReport",
@@ -32,6 +34,8 @@ class AddReport:
     renamed: old and new source of files that only have another name or place.
     duplicates: source of a document that says what another one says, and the source of that; both were added.
     notices: what a person should know, a sentence each.
+    replaced: ids of the older and the newer version of what was superseded by another text.
+    edits: how much changed in each of these, and in what is gone, numbers first.
     """
 
     added: tuple[str, ...] = ()
@@ -43,6 +47,8 @@ class AddReport:
     renamed: tuple[tuple[str, str], ...] = ()
     duplicates: tuple[tuple[str, str], ...] = ()
     notices: tuple[str, ...] = ()
+    replaced: tuple[tuple[str, str], ...] = ()
+    edits: tuple[DocumentEdit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
