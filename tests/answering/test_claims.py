@@ -156,9 +156,9 @@ def test_draft_without_words_and_markers_has_no_claims(text):
     ids=["one line", "lines", "sentences", "one sentence", "open", "unclosed", "blanks"],
 )
 def test_ten_thousand_markers_take_no_time(text, n_claims):
-    started = time.perf_counter()
+    started = time.process_time()
     claims = claims_of(text)
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
     assert n_claims in (None, len(claims))
 
 
