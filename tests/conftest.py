@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 import rag
 from rag import Assistant, Settings
@@ -23,6 +25,9 @@ os.environ["HF_HUB_OFFLINE"] = "1"  # here and not in a fixture: the library rea
 os.environ["RAG_LLM"] = "none"  # also for fixtures of modules; whether a local model is there depends on the machine
 os.environ["OMP_NUM_THREADS"] = "1"  # threads of torch wait busily, and take the time of what runs beside them
 asyncio.set_event_loop(None)  # where none was ever set, LlamaIndex makes one and leaves it open
+# A busy machine makes examples slowly, which is no fault of what they test.
+hypothesis_settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("busy")
 
 Write = Callable[[str, str], Path]
 StartPython = Callable[..., "subprocess.Popen[str]"]
