@@ -29,7 +29,9 @@ from rag.model.weights import FetchProgress, ModelFile, find_model, known_models
 from rag.newsroom.draft.page import draft_html, draft_page
 from rag.newsroom.draft.serialisation import draft_to_dict
 from rag.newsroom.references import ReferenceFile, ReferenceForm, escaped_markdown
-from rag.newsroom.serialisation import diff_to_dict
+from rag.newsroom.serialisation import diff_to_dict, timeline_to_dict
+from rag.newsroom.timeline import as_csv as timeline_to_csv
+from rag.newsroom.timeline import as_markdown as timeline_to_markdown
 from rag.protocols import ClaimWithEvidence, Surroundings
 from rag.serving.asynchronous import AsyncAssistant
 from rag.settings import Settings
@@ -45,6 +47,7 @@ from rag.types import (
     Citation,
     Claim,
     ClaimVerified,
+    DateOrigin,
     DifferenceKind,
     Document,
     DocumentEdit,
@@ -66,6 +69,7 @@ from rag.types import (
     PlaceOnPage,
     Progress,
     PruneReport,
+    QuestionReport,
     QuotesReport,
     Rating,
     RecognisedLine,
@@ -80,7 +84,13 @@ from rag.types import (
     Speech,
     StaleAnswer,
     Stance,
+    StandingQuestion,
+    SupportChange,
+    SupportingSentence,
     Tie,
+    Timeline,
+    TimelineConflict,
+    TimelineRow,
     Trace,
     Turn,
     Utterance,
@@ -111,6 +121,7 @@ __all__ = [
     "ClaimVerified",
     "ClaimWithEvidence",
     "Context",
+    "DateOrigin",
     "DifferenceKind",
     "Document",
     "DocumentEdit",
@@ -139,6 +150,7 @@ __all__ = [
     "Progress",
     "PruneReport",
     "QuestionError",
+    "QuestionReport",
     "QuotesReport",
     "RagError",
     "Rating",
@@ -159,11 +171,17 @@ __all__ = [
     "Speech",
     "StaleAnswer",
     "Stance",
+    "StandingQuestion",
     "StoreError",
     "StoreFullError",
     "StoreLockedError",
+    "SupportChange",
+    "SupportingSentence",
     "Surroundings",
     "Tie",
+    "Timeline",
+    "TimelineConflict",
+    "TimelineRow",
     "Trace",
     "Turn",
     "Utterance",
@@ -189,6 +207,9 @@ __all__ = [
     "pull_model",
     "sentence_spans",
     "served_models",
+    "timeline_to_csv",
+    "timeline_to_dict",
+    "timeline_to_markdown",
     "to_dict",
     "to_json",
     "utterances_of",

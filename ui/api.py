@@ -10,15 +10,27 @@ import functools
 import inspect
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
-from rag import Citation, NotFoundError, QuestionError, SettingsError, Turn, citation_to_dict, draft_to_dict, to_dict
+from rag import (
+    Citation,
+    NotFoundError,
+    QuestionError,
+    SettingsError,
+    Turn,
+    citation_to_dict,
+    diff_to_dict,
+    draft_to_dict,
+    timeline_to_dict,
+    to_dict,
+)
 from ui.places import place_at
 from ui.preferences import Assistants, LlmKind, Preferences
 from ui.results import (
     AnswerJson,
+    DiffJson,
     DocumentsJson,
     DraftJson,
     FoundJson,
@@ -27,6 +39,7 @@ from ui.results import (
     QuotesReportJson,
     ReportJson,
     SpeakersJson,
+    TimelineJson,
     TurnJson,
 )
 from ui.server.ownership import Ownership
@@ -58,6 +71,7 @@ def endpoints(api: Api, *, has_tools: bool = False) -> Sequence[Endpoint]:
     reading: tuple[Callable[..., object], ...] = (
         *(api.ask, api.search, api.open_source, api.check_draft),
         *(api.quotes, api.speakers),
+        *(api.diff, api.timeline),
     )
     tools = [Endpoint(function.__name__ + TOOL_SUFFIX, _as_text(function), is_tool=True) for function in reading]
     return (
@@ -214,10 +228,46 @@ class Api:
         report = self._assistant.check_draft(_text("text", text), where=_text("where", where))
         return cast(DraftJson, draft_to_dict(report))
 
+    def diff(self, source: str, older: str = "", newer: str = "", *, user: str = "") -> DiffJson:
+        """Compare two versions of a document sentence by sentence: what is moved, changed, new or gone.
+
+        "words" of a change are the stretches that differ, each called number, date, name, negation, wording or form.
+
+        Args:
+            source: The "source" or "document_id" of a document.
+            older: Which version to begin with: its number, 1 for the oldest, or a day; empty for the one before.
+            newer: Which version to compare it with; empty for the newest.
+        """
+        found = self._assistant.diff(_text("source", source), older=_text("older", older), newer=_text("newer", newer))
+        own = tuple(answer for answer in found.answers if self._ownership.is_of(user, answer.id))
+        return cast(DiffJson, diff_to_dict(replace(found, answers=own)))
+
+    def timeline(self, subject: str, since: str = "", until: str = "", where: str = "") -> TimelineJson:
+        """List the sentences about a subject in the order of their dates, and which say different numbers of one thing.
+
+        Every row is a verbatim sentence. "origin" says where its date comes from: "written" in the sentence, "relative"
+        as a day of the week, or "published" for the day of its document.
+
+        Args:
+            subject: What it is about, such as "ferry contract".
+            since: Only from that day, month or year on, such as "2025-03"; empty for all.
+            until: Only up to that day, month or year, included; empty for all.
+            where: Which documents to search, such as "source ~ report"; empty for all.
+        """
+        found = self._assistant.timeline(
+            _text("subject", subject),
+            since=_text("since", since),
+            until=_text("until", until),
+            where=_text("where", where),
+        )
+        return cast(TimelineJson, timeline_to_dict(found))
+
     def add(self, files: list[tuple[str, Path]]) -> ReportJson:
         """Add documents that were uploaded: pairs of the file's name and where it lies now."""
         try:
-            return cast(ReportJson, asdict(self._assistant.add_uploads(files)))
+            report = asdict(self._assistant.add_uploads(files))
+            del report["questions"]  # which are those of who runs the app
+            return cast(ReportJson, report)
         finally:
             for _, path in files:
                 delete_upload(path)

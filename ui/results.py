@@ -11,6 +11,7 @@ __all__ = [
     "AnswerJson",
     "CitationJson",
     "ClaimJson",
+    "DiffJson",
     "DocumentJson",
     "DocumentsJson",
     "DraftJson",
@@ -27,6 +28,7 @@ __all__ = [
     "SpeakerCountJson",
     "SpeakerQuotesJson",
     "SpeakersJson",
+    "TimelineJson",
     "TurnJson",
     "UtteranceJson",
     "VerdictJson",
@@ -254,6 +256,113 @@ class FailureJson(TypedDict):
 
     source: str
     reason: str
+
+
+class VersionJson(TypedDict):
+    """A version of a document."""
+
+    number: int
+    document_id: str
+    source: str
+    title: str
+    added_at: str
+    superseded_at: str
+    published: str
+
+
+class VersionSentenceJson(TypedDict):
+    """A sentence of a version."""
+
+    ordinal: int
+    start: int
+    end: int
+    text: str
+
+
+class WordChangeJson(TypedDict):
+    """A stretch that differs, with its place in either version."""
+
+    aspect: str
+    before: str
+    after: str
+    old_start: int
+    old_end: int
+    new_start: int
+    new_end: int
+
+
+class ChangeJson(TypedDict):
+    """What became of a sentence."""
+
+    kind: Literal["kept", "moved", "changed", "split", "joined", "new", "gone"]
+    is_moved: bool
+    aspects: list[str]
+    old: list[VersionSentenceJson]
+    new: list[VersionSentenceJson]
+    words: list[WordChangeJson]
+
+
+class StaleAnswerJson(TypedDict):
+    """A recorded answer that cites what changed."""
+
+    id: str
+    asked_at: str
+    question: str
+    citations: list[int]
+    refreshed_as: str
+
+
+class DiffJson(TypedDict):
+    """Two versions of a document; what was kept is only counted."""
+
+    source: str
+    old: VersionJson
+    new: VersionJson
+    versions: list[VersionJson]
+    counts: dict[str, int]
+    changes: list[ChangeJson]
+    answers: list[StaleAnswerJson]
+
+
+class TimelineRowJson(TypedDict):
+    """A sentence with its date."""
+
+    number: int
+    date: str
+    first_day: str
+    last_day: str
+    origin: Literal["written", "relative", "published"]
+    words: str
+    quote: str
+    document_id: str
+    source: str
+    title: str
+    start: int
+    end: int
+    score: float
+    published: str
+    speaker: str
+    also_in: list[str]
+    assertion: str
+    conflicts: list[int]
+
+
+class TimelineConflictJson(TypedDict):
+    """Two rows that say different numbers of one thing."""
+
+    rows: list[int]
+    reason: str
+
+
+class TimelineJson(TypedDict):
+    """What the documents say of a subject, in the order of the days."""
+
+    subject: str
+    searched: str
+    rows: list[TimelineRowJson]
+    conflicts: list[TimelineConflictJson]
+    n_undated: int
+    n_outside: int
 
 
 class EditJson(TypedDict):

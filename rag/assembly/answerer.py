@@ -10,6 +10,7 @@ from rag.assembly.backends import Parts, build, built_once
 from rag.assembly.choices import GeneratorChoice, VerifierChoice, choose_generator, choose_verifier
 from rag.assembly.library import Library
 from rag.protocols import Generator, Verifier
+from rag.retrieval import Retriever
 from rag.settings import Settings
 
 __all__ = ["Answerer"]
@@ -90,10 +91,23 @@ class Answerer(Parts):
     @built_once
     def answering(self) -> Answering:
         """The read path."""
+        return self._reading(self._library.retriever, self._generator)
+
+    @built_once
+    def quoting(self) -> Answering:
+        """The read path without a language model: the same documents give the same sentences."""
+        return self._reading(self._library.retriever, self._extractive)
+
+    @built_once
+    def surveying(self) -> Answering:
+        """The read path over more passages than an answer needs."""
+        return self._reading(self._library.wide_retriever, self._extractive)
+
+    def _reading(self, retriever: Retriever, generator: Generator) -> Answering:
         settings = self._settings
         return Answering(
-            self._library.retriever,
-            self._generator,
+            retriever,
+            generator,
             self.verifier,
             extractive=self._extractive,
             document_of=self._library.document,

@@ -166,7 +166,9 @@ _CHECKED: Mapping[str, Callable[[Any, str], Any]] = {
     "history": _turns,
     "k": _number,
     "left_out": _sources,
+    "newer": _text,
     "number": _number,
+    "older": _text,
     "older_than": _of((timedelta, type(None)), "give a timedelta, such as timedelta(days=30)"),
     "pairs": _pairs,
     "path": _path,
@@ -175,10 +177,12 @@ _CHECKED: Mapping[str, Callable[[Any, str], Any]] = {
     "rating": _rating,
     "settings": _settings,
     "since": _text,
+    "source": _path,
     "sources": _sources,
     "speaker": _text,
-    "until": _text,
+    "subject": _question,
     "text": _text,
+    "until": _text,
     "where": _text,
 }
 """Name of an argument → what reads it."""

@@ -8,13 +8,15 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from rag.assembly.answerer import Answerer
+from rag.answering.serialisation import from_json
 from rag.assembly.arguments import checking_arguments
-from rag.assembly.library import Library
-from rag.errors import FilterError, NotFoundError, SettingsError, StoreError
+from rag.assembly.standing import StandingQuestions
+from rag.errors import NotFoundError, RagError, SettingsError, StoreError
 from rag.newsroom.changes import changes_between, is_announcement, sentences_in
+from rag.newsroom.dates import is_period
 from rag.newsroom.staleness import Staleness
-from rag.storage.filters import Scope, scope_of
+from rag.newsroom.timeline import MOST_SENTENCES, about, timeline_of
+from rag.storage.filters import scope_again, scope_of
 from rag.types import (
     AddReport,
     Answer,
@@ -23,6 +25,7 @@ from rag.types import (
     DocumentEdit,
     DocumentVersion,
     Done,
+    Timeline,
     VersionDiff,
 )
 
@@ -35,16 +38,8 @@ _MOST_COMPARED = 1_000
 _LEAST_OF_AN_ID = 4
 
 
-class FollowUp:
+class FollowUp(StandingQuestions):
     """The part of the newsroom's desk that looks back; `Assistant` is one."""
-
-    @property
-    def _library(self) -> Library:
-        raise NotImplementedError
-
-    @property
-    def _answerer(self) -> Answerer:
-        raise NotImplementedError
 
     def _record(self, answer: Answer) -> None:
         raise NotImplementedError
@@ -114,10 +109,8 @@ class FollowUp:
         recorded = self._library.store.answers.get(answer_id)
         if recorded is None:
             raise NotFoundError(f"no answer has the id {answer_id!r}: it was not recorded, or a source was removed")
-        from rag.answering.serialisation import from_json
-
         old = from_json(recorded.answer)
-        scope = _scope_again(old.searched)
+        scope = scope_again(old.searched)
         answering = self._answerer.answering.stream(
             old.standalone_question, (), where=scope.filter, searched=scope.text
         )
@@ -132,8 +125,47 @@ class FollowUp:
         stale = [each.id for each in Staleness(self._library.store).answers() if each.is_stale]
         return tuple(self.refresh_answer(answer_id) for answer_id in reversed(stale))
 
+    @checking_arguments
+    def timeline(
+        self, subject: str, *, since: str = "", until: str = "", where: str = "", sources: Sequence[str] = ()
+    ) -> Timeline:
+        """The sentences about a subject in the order of their dates, and where two say different numbers of one thing.
+
+        A date is that which the sentence names, as it is written or as a day of the week, or else that of its document.
+        Of the sentences that retrieval ranks first those are kept that are about the subject, see `newsroom.timeline`.
+
+        since, until: only rows that may be of these days, months or years, both included, such as "2025-03".
+        where, sources: which documents, see `stream`.
+
+        Raises:
+            SettingsError: `since` or `until` is none of these, or they leave nothing between them.
+            FilterError: `where` cannot be read. QuestionError: the subject is empty or too long.
+        """
+        for name, value in (("since", since), ("until", until)):
+            if value and not is_period(value):
+                raise SettingsError(
+                    f"cannot use {name} = {value!r}: it is no day, month or year - write one such as 2025-03-01 or 2025"
+                )
+        if since and until and until < since[: len(until)]:
+            raise SettingsError(f"nothing lies between {since!r} and {until!r} - exchange since and until")
+        scope = scope_of(where, sources)
+        found = self._answerer.surveying.retrieve(subject, MOST_SENTENCES, where=scope.filter)
+        return timeline_of(
+            subject,
+            about(subject, found),
+            document_of=self._library.document,
+            since=since,
+            until=until,
+            searched=scope.text,
+        )
+
     def _followed(self, report: AddReport) -> AddReport:
         """The report of a run with what it changed in documents; noted, so that it can be asked for later."""
+        if not (report.added or report.superseded or report.removed):
+            return report
+        return self._with_questions(self._with_edits(report))
+
+    def _with_edits(self, report: AddReport) -> AddReport:
         store = self._library.store
         pairs = [*report.replaced]
         for source in report.removed:
@@ -147,6 +179,12 @@ class FollowUp:
             return replace(report, edits=self._edits(pairs))
         except StoreError as error:  # the documents are in the store; what changed in them can be asked for later
             return replace(report, notices=(*report.notices, f"What changed was not noted: {error}."))
+
+    def _with_questions(self, report: AddReport) -> AddReport:
+        try:
+            return replace(report, questions=self.check_standing_questions())
+        except RagError as error:
+            return replace(report, notices=(*report.notices, f"Standing questions were not asked: {error}."))
 
     def _edits(self, pairs: Sequence[tuple[str, str]]) -> tuple[DocumentEdit, ...]:
         edits = [edit for pair in pairs[:_MOST_COMPARED] if (edit := self._edit(*pair)) is not None]
@@ -210,18 +248,3 @@ def _day(name: str) -> date | None:
         return date.fromisoformat(name)
     except ValueError:
         return None
-
-
-def _scope_again(searched: str) -> Scope:
-    """The scope that an answer's `searched` describes.
-
-    Raises:
-        FilterError: it cannot be read.
-    """
-    try:
-        return scope_of(searched, ())
-    except FilterError:  # it ends in patterns of sources, which are no filter when there are several
-        where, found, patterns = searched.rpartition("source like ")
-        if not found:
-            raise
-        return scope_of(where.removesuffix(" and "), patterns.split(" or "))

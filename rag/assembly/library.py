@@ -59,6 +59,8 @@ from rag.types import (
 __all__ = ["Library"]
 
 _WITHOUT_MODEL = "overlap"
+_WIDE = 200
+"""Passages whose sentences are ranked where an answer would need fewer."""
 
 
 class Library(Parts):
@@ -380,6 +382,14 @@ class Library(Parts):
     @built_once
     def retriever(self) -> Retriever:
         """The read path up to the evidence."""
+        return self._retrieving(self._settings.n_passages)
+
+    @built_once
+    def wide_retriever(self) -> Retriever:
+        """The same over more passages, for who looks for all sentences about something, not for the best."""
+        return self._retrieving(max(_WIDE, self._settings.n_passages))
+
+    def _retrieving(self, n_passages: int) -> Retriever:
         settings = self._settings
         return Retriever(
             self.store,
@@ -391,7 +401,7 @@ class Library(Parts):
             n_read=settings.n_read,
             fusion=settings.fusion,
             dense_weight=settings.dense_weight,
-            n_passages=settings.n_passages,
+            n_passages=n_passages,
         )
 
 

@@ -18,7 +18,9 @@ from rag.cli.models import models_app
 from rag.cli.proof import bundle, cite
 from rag.cli.quotes import quotes, speakers
 from rag.cli.serve import serve
+from rag.cli.standing import watch_question
 from rag.cli.terminal import EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_WRONG_USE, print_line
+from rag.cli.timeline import timeline
 from rag.cli.upkeep import answers_app, check, export_store, import_store, prune, sync, watch
 from rag.errors import QuestionError, RagError, SettingsError, disk_refusal
 
@@ -112,6 +114,18 @@ _command(
 )
 _command("serve", serve, short_help="Serve answers to programs.", example="rag serve --port 8000")
 _command("diff", diff, short_help="Show what changed in documents.", example="rag diff report.pdf --from 1 --to 3")
+_command(
+    "timeline",
+    timeline,
+    short_help="Show what happened when.",
+    example='rag timeline "ferry contract" --since 2025-03',
+)
+_command(
+    "watch-question",
+    watch_question,
+    short_help="Keep a question that is asked again.",
+    example='rag watch-question "When does the bridge open?"',
+)
 _command("check", check, short_help="Prove that the store is sound.", example="rag check --repair")
 _command("prune", prune, short_help="Delete older versions.", example="rag prune --days 90")
 _command("export", export_store, short_help="Write a backup.", example="rag export store.zip")

@@ -25,6 +25,7 @@ from rag.cli.options import (
     WhereOption,
     open_assistant,
 )
+from rag.cli.standing import print_questions
 from rag.cli.terminal import EXIT_FAILURE, console, count, print_json, print_line, short_path
 from rag.types import AddReport, Failure, Progress
 
@@ -175,6 +176,7 @@ def print_report(report: AddReport, *, quiet: bool, would: bool = False) -> None
         for notice in report.notices:
             print_line(notice, to_stderr=True)
         print_edits(report.edits)
+        print_questions(report.questions)
     _print_failures(report.failed)
 
 
@@ -220,5 +222,6 @@ def print_changes(report: AddReport) -> None:
     for old, new in report.renamed:
         print_line(f"renamed: {short_path(old)} to {short_path(new)}")
     print_edits(report.edits)
+    print_questions(report.questions)
     for failure in report.failed:
         print_line(f"failed: {short_path(failure.source)}: {failure.reason}", to_stderr=True)

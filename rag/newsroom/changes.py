@@ -162,8 +162,18 @@ def _word_changes(
             new=_span(theirs, start_j, end_j),
             before="".join(token.text for token in before),
             after="".join(token.text for token in after),
-            aspect=_aspect(before, after, differing),
+            aspect=Aspect.NAME
+            if _are_names(mine, start_i, end_i) and _are_names(theirs, start_j, end_j)
+            else _aspect(before, after, differing),
         )
+
+
+def _are_names(tokens: Sequence[_Token], start: int, end: int) -> bool:
+    """Whether all words there have capitals that do not come from where they stand: behind a blank, not in front."""
+    words = [token.text for token in tokens[start:end] if token.text[0].isalnum()]
+    is_inside = start > 0 and tokens[start - 1].text.isspace()
+    are_days = any(word.lower() in _DAYS for word in words)
+    return bool(words) and is_inside and not are_days and all(word[0].isupper() for word in words)
 
 
 def _span(tokens: Sequence[_Token], start: int, end: int) -> Span:

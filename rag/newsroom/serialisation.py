@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from rag.types import SentenceChange, VersionDiff, VersionSentence, WordChange
+from rag.types import SentenceChange, Timeline, TimelineRow, VersionDiff, VersionSentence, WordChange
 
-__all__ = ["diff_to_dict"]
+__all__ = ["diff_to_dict", "timeline_to_dict"]
 
 
 def diff_to_dict(diff: VersionDiff) -> dict[str, Any]:
@@ -52,4 +52,39 @@ def _word(word: WordChange) -> dict[str, Any]:
         "old_end": word.old.end,
         "new_start": word.new.start,
         "new_end": word.new.end,
+    }
+
+
+def timeline_to_dict(timeline: Timeline) -> dict[str, Any]:
+    """The rows in their order, and the pairs of them that say different numbers."""
+    return {
+        "subject": timeline.subject,
+        "searched": timeline.searched,
+        "rows": [_row(row) for row in timeline.rows],
+        "conflicts": [{"rows": list(conflict.rows), "reason": conflict.reason} for conflict in timeline.conflicts],
+        "n_undated": timeline.n_undated,
+        "n_outside": timeline.n_outside,
+    }
+
+
+def _row(row: TimelineRow) -> dict[str, Any]:
+    return {
+        "number": row.number,
+        "date": row.date,
+        "first_day": row.first_day,
+        "last_day": row.last_day,
+        "origin": row.origin.value,
+        "words": row.words,
+        "quote": row.quote,
+        "document_id": row.document_id,
+        "source": row.source,
+        "title": row.title,
+        "start": row.span.start,
+        "end": row.span.end,
+        "score": round(row.score, 4),
+        "published": row.published,
+        "speaker": row.speaker,
+        "also_in": list(row.also_in),
+        "assertion": row.assertion.value,
+        "conflicts": list(row.conflicts),
     }

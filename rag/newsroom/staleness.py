@@ -33,9 +33,7 @@ class Staleness:
     def of_answer(self, answer: Answer) -> tuple[int, ...]:
         """Numbers of its citations whose sentences are not in the current version of their source any more."""
         return tuple(
-            citation.number
-            for citation in answer.citations
-            if citation.document_id in self._superseded and self._is_gone(citation.document_id, citation.span)
+            citation.number for citation in answer.citations if self.is_gone(citation.document_id, citation.span)
         )
 
     def answers(self) -> list[RecordedAnswer]:
@@ -75,12 +73,10 @@ class Staleness:
 
         return tuple(filter(None, self._store.answers.read_all(read))) if gone else ()
 
-    def _of_text(self, text: str) -> tuple[int, ...]:
-        if self._superseded.isdisjoint(_DOCUMENT_ID.findall(text)):
-            return ()
-        return self.of_answer(serialisation.from_json(text))
-
-    def _is_gone(self, document_id: str, span: Span) -> bool:
+    def is_gone(self, document_id: str, span: Span) -> bool:
+        """Whether the current version of its source does not hold every sentence of that place of a document."""
+        if document_id not in self._superseded:
+            return False
         document = self._document(document_id)
         if document is None:
             return True
@@ -89,6 +85,11 @@ class Staleness:
             return True
         said = self._sentences_of(versions[-1].document_id)
         return not all(sentence in said for sentence in _sentences_at(document, span))
+
+    def _of_text(self, text: str) -> tuple[int, ...]:
+        if self._superseded.isdisjoint(_DOCUMENT_ID.findall(text)):
+            return ()
+        return self.of_answer(serialisation.from_json(text))
 
     def _document(self, document_id: str) -> Document | None:
         if document_id not in self._documents:

@@ -14,6 +14,7 @@ from rag.storage.files import (
     store_of,
 )
 from rag.storage.passages import LoadedPassages, NewPassage, StoredPassage, heading_of
+from rag.storage.standing import Place
 from rag.storage.store import Store
 from rag.storage.transfer import export_store, import_store
 from rag.storage.upkeep import damaged_documents, damaged_texts, delete_dangling, problems, prune, restore_states
@@ -24,6 +25,7 @@ __all__ = [
     "KnownVersion",
     "LoadedPassages",
     "NewPassage",
+    "Place",
     "Store",
     "StoredAnswer",
     "StoredPassage",

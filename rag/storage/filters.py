@@ -41,6 +41,7 @@ __all__ = [
     "allows_speaker",
     "condition_of",
     "parse_filter",
+    "scope_again",
     "scope_of",
 ]
 
@@ -147,6 +148,21 @@ def scope_of(where: str, sources: Sequence[str]) -> Scope:
         patterns = dict.fromkeys([*sources, *anywhere])
         parts.append(Either(tuple(Comparison("source", Operator.LIKE, pattern) for pattern in patterns)))
     return Scope(Both(tuple(parts)) if len(parts) > 1 else next(iter(parts), None), " and ".join(texts))
+
+
+def scope_again(searched: str) -> Scope:
+    """The scope that an answer's `searched` describes.
+
+    Raises:
+        FilterError: it cannot be read.
+    """
+    try:
+        return scope_of(searched, ())
+    except FilterError:  # it ends in patterns of sources, which are no filter when there are several
+        where, found, patterns = searched.rpartition("source like ")
+        if not found:
+            raise
+        return scope_of(where.removesuffix(" and "), patterns.split(" or "))
 
 
 class _Parser:

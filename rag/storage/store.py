@@ -20,6 +20,7 @@ from rag.storage.documents import Documents
 from rag.storage.files import DATABASE, HOLDER, INCOMING, LOCK, LOG_FILES, WriterLock, clear_leftovers, prepare
 from rag.storage.migrations import migrate, pending
 from rag.storage.passages import Passages
+from rag.storage.standing import Standing
 from rag.storage.utterances import Utterances
 from rag.storage.versions import Versions
 
@@ -38,7 +39,8 @@ class StoredEmbedder(NamedTuple):
 class Store:
     """Documents and everything derived from them, in one folder.
 
-    documents, versions, copies, passages, utterances, answers: reads and writes of each, in the words of the records.
+    documents, versions, standing, copies, passages, utterances, answers: reads and writes of each, in the words of
+    the records.
 
     PASSING_FILES: those beside the database that are made again when they are needed.
 
@@ -68,6 +70,7 @@ class Store:
         self._lock = WriterLock(folder, timeout_seconds=lock_timeout_seconds)
         self.documents = Documents(self._database)
         self.versions = Versions(self._database)
+        self.standing = Standing(self._database)
         self.copies = Copies(self._database)
         self.passages = Passages(self._database)
         self.answers = Answers(self._database)

@@ -70,6 +70,18 @@ from rag.types.quotes import (
     Utterance,
 )
 from rag.types.reports import AddReport, BundleReport, ExportReport, Failure, Progress, PruneReport
+from rag.types.standing import (
+    QuestionReport,
+    StandingQuestion,
+    SupportChange,
+    SupportingSentence,
+)
+from rag.types.timeline import (
+    DateOrigin,
+    Timeline,
+    TimelineConflict,
+    TimelineRow,
+)
 
 __all__ = [
     "NO_METADATA",
@@ -85,6 +97,7 @@ __all__ = [
     "Citation",
     "Claim",
     "ClaimVerified",
+    "DateOrigin",
     "DifferenceKind",
     "Document",
     "DocumentEdit",
@@ -109,6 +122,7 @@ __all__ = [
     "PlaceOnPage",
     "Progress",
     "PruneReport",
+    "QuestionReport",
     "QuotesReport",
     "Rating",
     "RecognisedLine",
@@ -124,7 +138,13 @@ __all__ = [
     "Speech",
     "StaleAnswer",
     "Stance",
+    "StandingQuestion",
+    "SupportChange",
+    "SupportingSentence",
     "Tie",
+    "Timeline",
+    "TimelineConflict",
+    "TimelineRow",
     "Trace",
     "Turn",
     "Utterance",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rag.types.changes import DocumentEdit
+from rag.types.standing import QuestionReport
 
 __all__ = [
     "AddReport",
@@ -36,6 +37,7 @@ class AddReport:
     notices: what a person should know, a sentence each.
     replaced: ids of the older and the newer version of what was superseded by another text.
     edits: how much changed in each of these, and in what is gone, numbers first.
+    questions: questions that stand whose supporting sentences changed.
     """
 
     added: tuple[str, ...] = ()
@@ -49,6 +51,7 @@ class AddReport:
     notices: tuple[str, ...] = ()
     replaced: tuple[tuple[str, str], ...] = ()
     edits: tuple[DocumentEdit, ...] = ()
+    questions: tuple[QuestionReport, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

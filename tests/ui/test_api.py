@@ -97,7 +97,7 @@ def offered(app):
     return httpx.get(f"{app.url}/gradio_api/info", timeout=60).json()["named_endpoints"]
 
 
-TOOLS = ["ask", "search", "open_source", "check_draft", "quotes", "speakers"]
+TOOLS = ["ask", "search", "open_source", "check_draft", "quotes", "speakers", "diff", "timeline"]
 
 
 def schema_of(offered, name):
@@ -111,6 +111,7 @@ def test_results_are_described_and_have_that_form(client, offered):
         "/ask": answer,
         "/search": client.predict(QUESTION, api_name="/search"),
         "/documents": client.predict(api_name="/documents"),
+        "/timeline": client.predict("the talks in Saudi Arabia", api_name="/timeline"),
         "/quotes": client.predict("Rubio", api_name="/quotes"),
         "/speakers": client.predict(api_name="/speakers"),
         "/source": client.predict(answer["id"], 1, api_name="/source"),
@@ -212,6 +213,9 @@ def test_errors_arrive_as_sentences(client, arguments, endpoint, said):
         ("search", ["What?", "many"]),
         ("open_source", []),
         ("check_draft", [""]),
+        ("diff", ["nothing.txt"]),
+        ("diff", [7]),
+        ("timeline", ["talks", "soon"]),
         ("add", ["no file"]),
         ("add", [[{"path": "/etc/passwd", "meta": {"_type": "gradio.FileData"}}]]),
     ],
