@@ -105,6 +105,7 @@ class CitationJson(TypedDict):
     places: list[PlaceOnPageJson]
     confidence: float
     assertion: str
+    speaker: str
     n_sources: int
     n_independent: int
     said_elsewhere: list[SaidElsewhereJson]

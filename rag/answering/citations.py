@@ -141,6 +141,7 @@ class Numbering:
                 url=link_to(document, sentence.span, page=page),
                 places=tuple(line.place for line in recognised),
                 confidence=min((line.confidence for line in recognised), default=1.0),
+                speaker=sentence.speaker,
                 assertion=assertion_of(
                     sentence.quote,
                     surroundings_of(sentence.span, document.text, sentence.title),

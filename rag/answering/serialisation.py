@@ -133,6 +133,7 @@ def _citation_from(item: Mapping[str, Any]) -> Citation:
         places=tuple(PlaceOnPage(**place) for place in item.get("places", ())),
         confidence=item.get("confidence", 1.0),
         assertion=Assertion(item.get("assertion", Assertion.STATED)),
+        speaker=item.get("speaker", ""),
         said_elsewhere=tuple(_elsewhere_from(each) for each in item.get("said_elsewhere", ())),
     )
 
@@ -209,6 +210,7 @@ def citation_to_dict(citation: Citation) -> dict[str, Any]:
         "places": [asdict(place) for place in citation.places],
         "confidence": round(citation.confidence, 4),
         "assertion": citation.assertion.value,
+        "speaker": citation.speaker,
         "n_sources": citation.n_sources,
         "n_independent": citation.n_independent,
         "said_elsewhere": [_elsewhere(each) for each in citation.said_elsewhere],

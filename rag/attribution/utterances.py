@@ -12,6 +12,7 @@ from rag.attribution.names import is_description
 from rag.attribution.quotations import Quotation
 from rag.attribution.reading import Narrative, SpokenCue
 from rag.attribution.stances import stance_of
+from rag.language.english import DETERMINERS
 from rag.types import SourceKind, Span, Speech, Stance, Utterance
 
 __all__ = ["DocumentSpeech", "speech_of", "utterances_of"]
@@ -183,4 +184,6 @@ def _merged(places: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
 def _source_kind(speaker: str) -> SourceKind:
     if not speaker:
         return SourceKind.UNRESOLVED
-    return SourceKind.UNNAMED if is_description(speaker) or speaker[0].islower() else SourceKind.NAMED
+    first, *others = speaker.split()
+    is_common = first[0].islower() or (first.lower() in DETERMINERS and not any(word[0].isupper() for word in others))
+    return SourceKind.UNNAMED if is_common or is_description(speaker) else SourceKind.NAMED

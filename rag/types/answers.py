@@ -113,6 +113,7 @@ class Citation:
     places: the lines on which the quote stands, where it was recognised in a picture of its page (OCR); else none.
     confidence: how sure the recognition was of the least certain word on these lines, 0 to 1; 1 where there are none.
     assertion: as what the document says the sentence, where that can be told.
+    speaker: who says what is quoted or reported in it, as the document names them; empty for nobody, and nobody known.
     said_elsewhere: places in other documents, copies apart, that say the same, of those found for the question.
     """
 
@@ -131,6 +132,7 @@ class Citation:
     places: tuple[PlaceOnPage, ...] = ()
     confidence: float = 1.0
     assertion: Assertion = Assertion.STATED
+    speaker: str = ""
     said_elsewhere: tuple[SaidElsewhere, ...] = ()
 
     @property

@@ -139,6 +139,7 @@ def test_values_are_as_promised():
         "places": [{"page": 7, "left": 0.1, "top": 0.2, "right": 0.9, "bottom": 0.25}],
         "confidence": 0.7,
         "assertion": "stated",
+        "speaker": "",
         "n_sources": 1,
         "n_independent": 1,
         "said_elsewhere": [],

@@ -73,6 +73,38 @@ def utterances(text: str) -> list[Utterance]:
             ("Anna Berg", "said", "direct", ("“This is the start.", "“And this is the end.”")),
         ),
         (
+            "Anna Berg came. ''We will pay,'' Berg said. ''All of it.''",
+            ("Anna Berg", "said", "direct", ("''We will pay,''", "''All of it.''")),
+        ),
+        (
+            "Police have said they have no plans to leave, a source said.",
+            ("a source", "said", "reported", ("Police have said they have no plans to leave",)),
+        ),
+        (
+            "“We will pay,” the lawyer Anna Berg said on Friday after the vote.",
+            ("Anna Berg", "said", "direct", ("“We will pay,”",)),
+        ),
+        (
+            "Anna Berg, the mayor, said on Tuesday that the bridge was sold.",
+            ("Anna Berg", "said", "reported", ("that the bridge was sold",)),
+        ),
+        (
+            "The deal, Anna Berg said, would end the war.",
+            ("Anna Berg", "said", "reported", ("The deal", "would end the war")),
+        ),
+        (
+            "According to the latest figures, the bridge pays.",
+            ("the latest figures", "According to", "reported", ("the bridge pays",)),
+        ),
+        (
+            "Anna Berg hopes that the bridge will open.",
+            ("Anna Berg", "hopes", "reported", ("that the bridge will open",)),
+        ),
+        (
+            "Anna Berg criticised the plan of the council.",
+            ("Anna Berg", "criticised", "reported", ("the plan of the council",)),
+        ),
+        (
             "A senior official said the deal was dead.",
             ("A senior official", "said", "reported", ("the deal was dead",)),
         ),
@@ -91,6 +123,7 @@ def test_form_of_speech_is_found_with_its_words(text, expected):
         ("warned", Stance.WARNED),
         ("admitted", Stance.ADMITTED),
         ("said", Stance.SAID),
+        ("hoped", Stance.THOUGHT),
     ],
 )
 def test_cue_tells_the_stance(verb, stance):
@@ -113,6 +146,16 @@ def test_pronoun_that_may_be_two_people_is_left_unresolved():
 def test_surname_and_pronoun_are_resolved_within_the_document():
     text = "Anna Berg came. Berg said the bridge was sold. She added that the ferry was not."
     assert [found.speaker for found in utterances(text)] == ["Anna Berg", "Anna Berg"]
+
+
+@pytest.mark.parametrize("source", ["A poll", "The latest survey", "some experts", "A senior official"])
+def test_figures_and_people_without_a_name_are_unnamed(source):
+    [found] = utterances(f"{source} said that the bridge was sold.")
+    assert found.source_kind is SourceKind.UNNAMED
+
+
+def test_name_that_a_cue_is_part_of_says_nothing():
+    assert utterances("The United States met Anna Berg. Nobody spoke.") == []
 
 
 def test_term_in_quotation_marks_is_nobodys_speech():

@@ -214,6 +214,7 @@ def test_question_about_a_speaker_gets_his_sentences_alone(spoken):
     answer = spoken.ask("what was said?", where="speaker = Rubio")
     assert answer.evidence
     assert {found.speaker for found in answer.evidence} == {"Marco Rubio"}
+    assert {cited.speaker for cited in answer.citations} == {"Marco Rubio"}
     assert spoken.ask("what was said about the weather?", where="speaker = Nobody").evidence == ()
 
 
