@@ -105,6 +105,12 @@ class Piece:
     text: str
     cited: tuple[Cited, ...] = ()
 
+    @property
+    def unmarked(self) -> str:
+        """The words without the markers at their end."""
+        n_marked = sum(each.end - each.start + 1 for each in self.cited)
+        return self.text[: len(self.text) - n_marked]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finished:

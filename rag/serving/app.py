@@ -21,9 +21,10 @@ from rag.errors import RagError
 from rag.serving.asynchronous import AsyncAssistant
 from rag.serving.chat_completions import chat_routes
 from rag.serving.documents import document_routes
-from rag.serving.failures import RefusedError, explain, failure_of, response_to
+from rag.serving.failures import RefusedError, explain, failure_of, response_to, unforeseen
 from rag.serving.finding import finding_routes, health_routes
-from rag.serving.guard import Guard
+from rag.serving.guard import OPEN, REQUEST_ID, Guard
+from rag.serving.messages import message_routes
 from rag.serving.options import ServeOptions
 from rag.serving.records import Metrics, Record
 from rag.serving.responses import response_routes
@@ -81,12 +82,14 @@ def build_app(service: Service, metrics: Metrics) -> FastAPI:
         description="Answers questions only with what the documents say, and shows the sentences that prove it.",
         docs_url=None,  # these pages load their scripts from elsewhere
         redoc_url=None,
+        redirect_slashes=False,
         lifespan=life,
     )
-    for routes in (chat_routes, response_routes, finding_routes, document_routes):
+    for routes in (chat_routes, response_routes, message_routes, finding_routes, document_routes):
         app.include_router(routes(service))
     app.include_router(health_routes(service, metrics))
     _say_what_is_wrong(app)
+    _describe(app)
     return app
 
 
@@ -116,7 +119,37 @@ def _say_what_is_wrong(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def _(request: Request, error: HTTPException) -> Response:
-        return response_to(_failure_of_routing(request, error))
+        response = response_to(_failure_of_routing(request, error))
+        response.headers.update(error.headers or {})
+        return response
+
+    @app.exception_handler(Exception)
+    async def _(request: Request, _error: Exception) -> Response:
+        return response_to(unforeseen(str(request.scope.get(REQUEST_ID, ""))))
+
+
+def _describe(app: FastAPI) -> None:
+    """Let the OpenAPI document say what is so: what is wrong is told with 400, not 422, and keys come in two ways."""
+    made = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema:
+            return app.openapi_schema
+        document = made()
+        for path, methods in document["paths"].items():
+            for described in methods.values():
+                described["responses"].pop("422", None)
+                described["security"] = [] if path in OPEN else [{"bearer": []}, {"x-api-key": []}, {}]
+        parts = document["components"]
+        for name in ("HTTPValidationError", "ValidationError"):
+            parts["schemas"].pop(name, None)
+        parts["securitySchemes"] = {
+            "bearer": {"type": "http", "scheme": "bearer"},
+            "x-api-key": {"type": "apiKey", "in": "header", "name": "X-Api-Key"},
+        }
+        return document
+
+    app.openapi = openapi  # type: ignore[method-assign]
 
 
 def _failure_of_routing(request: Request, error: HTTPException) -> RefusedError:

@@ -25,7 +25,7 @@ from rag.errors import (
     StoreLockedError,
 )
 
-__all__ = ["FailureBody", "RefusedError", "explain", "failure_of", "failures", "response_to"]
+__all__ = ["FailureBody", "RefusedError", "explain", "failure_of", "failures", "response_to", "unforeseen"]
 
 _LONGEST_SHOWN = 60
 _TYPE_BY_STATUS = {
@@ -95,6 +95,12 @@ def response_to(failure: RefusedError) -> JSONResponse:
     if failure.status == 401:
         headers["WWW-Authenticate"] = "Bearer"
     return JSONResponse(_writable(failure.as_object()), status_code=failure.status, headers=headers)
+
+
+def unforeseen(request_id: str) -> RefusedError:
+    """What nobody foresaw: the log knows more."""
+    message = f"this went wrong here, as {request_id} in the log - tell whoever runs the server"
+    return RefusedError(500, message, code="unforeseen")
 
 
 def failure_of(error: RagError) -> RefusedError:

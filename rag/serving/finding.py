@@ -1,4 +1,4 @@
-"""`/v1/search`, `/v1/verify`, `/v1/models`, and whether the server is well."""
+"""`/v1/search`, `/v1/verify`, `/v1/check-draft`, `/v1/models`, and whether the server is well."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import JSONResponse, Response
 
+from rag.newsroom.draft.serialisation import draft_to_dict
 from rag.protocols import ClaimWithEvidence
 from rag.serving.answers import EvidenceBody
 from rag.serving.conversations import Scope
@@ -59,6 +60,26 @@ class VerdictBody(BaseModel):
     against: list[str]
 
 
+class DraftRequest(Scope):
+    """A draft that is to be held against the documents; it is kept nowhere."""
+
+    text: str = Field(min_length=1, description="as it is meant: a line break ends a sentence")
+
+
+class DraftReportBody(BaseModel):
+    """What of a draft the documents bear out.
+
+    findings: each quotation and claim with its `verdict`, `start` and `end` in the draft, `places` in documents with
+    their quotes, `differences` in words, and `advice`.
+    """
+
+    is_clean: bool
+    n_wrong: int
+    n_documents: int
+    notice: str
+    findings: list[dict[str, Any]]
+
+
 class ModelBody(BaseModel):
     """A way to answer."""
 
@@ -105,6 +126,14 @@ def finding_routes(service: Service) -> APIRouter:
             lacking=list(verdict.lacking),
             against=list(verdict.against),
         )
+
+    @router.post("/v1/check-draft", responses=failures(502), operation_id="check_draft")
+    async def check_draft(body: DraftRequest) -> DraftReportBody:
+        """Each quotation and claim of a draft beside what the documents say."""
+        assistant = service.assistant
+        check = assistant.assistant.check_draft
+        report = await assistant.run(check, body.text, where=body.where, sources=body.sources)
+        return DraftReportBody.model_validate(draft_to_dict(report))
 
     @router.get("/v1/models", responses=failures(), operation_id="list_models", tags=["OpenAI's protocol"])
     async def list_models() -> ModelsBody:

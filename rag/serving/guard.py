@@ -21,12 +21,15 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rag.errors import disk_refusal
 from rag.serving.access import MustWaitError
-from rag.serving.failures import RefusedError, response_to
+from rag.serving.failures import RefusedError, response_to, unforeseen
 from rag.serving.keys import Holder, Right
 from rag.serving.options import ServeOptions
 from rag.serving.records import Record
 
-__all__ = ["OPEN", "RIGHTS", "Guard", "Rates", "right_for"]
+__all__ = ["OPEN", "REQUEST_ID", "RIGHTS", "Guard", "Rates", "right_for"]
+
+REQUEST_ID = "rag.request_id"
+"""Under which the scope of a request holds its name in the log."""
 
 OPEN = frozenset({"/healthz", "/readyz", "/openapi.json"})
 """What needs no key: it tells nothing of documents."""
@@ -36,6 +39,7 @@ RIGHTS: dict[tuple[str, str], Right] = {
     ("POST", "/v1/responses"): Right.ASK,
     ("POST", "/v1/messages"): Right.ASK,
     ("POST", "/v1/verify"): Right.ASK,
+    ("POST", "/v1/check-draft"): Right.ASK,
     ("POST", "/v1/search"): Right.READ,
     ("POST", "/v1/documents"): Right.WRITE,
     ("DELETE", "/v1/documents"): Right.WRITE,
@@ -48,6 +52,7 @@ _UPLOADS = "/v1/documents"
 _MOST_AT_ONCE = 256
 _MOST_REMEMBERED = 10_000
 _MOST_WAITING_KEYS = 16
+_MOST_DIGITS = 18  # of the length of a body
 _HEADERS = (
     (b"x-content-type-options", b"nosniff"),
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
@@ -139,11 +144,7 @@ class Guard:
             if why:
                 await request.refuse(RefusedError(507, f"cannot go on: {why}", code="store_full"))
             else:
-                await request.refuse(
-                    RefusedError(
-                        500, f"this went wrong here, as {request.id} in the log - tell whoever runs the server"
-                    )
-                )
+                await request.refuse(unforeseen(request.id))
 
     async def _admit(self, request: _Request) -> None:
         """Raises RefusedError: the request is not looked at."""
@@ -153,7 +154,7 @@ class Guard:
                 403, "cannot answer: this server has another name - ask for localhost", code="wrong_host"
             )
         origin = request.header("origin")
-        is_own = urlsplit(origin).netloc.lower() == request.header("host").lower() if origin else True
+        is_own = not origin or _site(origin) == request.header("host").lower()
         if not is_own and origin not in self._options.origins:
             raise RefusedError(
                 403, "cannot answer a page of another site - start the server with --origin for it", code="wrong_origin"
@@ -184,7 +185,9 @@ class Guard:
         right = right_for(request.method, request.path)
         if not holder.may(right):
             raise RefusedError(
-                403, f"the key of {holder.name!r} may not do this: it lacks {right.value!r}", code="missing_scope"
+                403,
+                f"the key of {holder.name!r} may not do this - add {right.value!r} to its line",
+                code="missing_scope",
             )
 
     async def _look_at(self, key: str, address: str) -> Holder:
@@ -230,6 +233,7 @@ class _Request:
     def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self.id = uuid4().hex
         self.scope = scope
+        scope[REQUEST_ID] = self.id
         self.method: str = scope["method"]
         self.path: str = scope["path"]
         self.address: str = (scope.get("client") or ("",))[0]
@@ -258,7 +262,7 @@ class _Request:
     def said_bytes(self) -> int:
         """How long the body is, as it says; 0 when it does not."""
         said = self.header("content-length")
-        return int(said) if said.isascii() and said.isdigit() else 0
+        return int(said[:_MOST_DIGITS]) if said.isascii() and said.isdigit() else 0
 
     async def receive(self) -> Message:
         """The next piece of the body, as long as it is not too much."""
@@ -306,6 +310,14 @@ class _Request:
 
 def _too_large(most: int) -> RefusedError:
     return RefusedError(413, f"the body is too large: {most:,} bytes are allowed - send less", code="too_large")
+
+
+def _site(origin: str) -> str:
+    """The host and port in an Origin header."""
+    try:
+        return urlsplit(origin).netloc.lower()
+    except ValueError:
+        return ""
 
 
 def _name(host: str) -> str:

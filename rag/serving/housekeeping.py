@@ -17,8 +17,8 @@ from rag.serving.answers import Finished, OutcomeBody, Piece
 __all__ = ["reply_to_task"]
 
 _TASK = "### Task:"
-_HISTORY = re.compile(r"<chat_history>(.*?)</chat_history>", re.DOTALL)
-_FIRST_QUESTION = re.compile(r"^\s*USER:\s*(.+?)\s*(?:^ASSISTANT:|\Z)", re.DOTALL | re.MULTILINE | re.IGNORECASE)
+_HISTORY, _END_OF_HISTORY = "<chat_history>", "</chat_history>"
+_USER, _ASSISTANT = "USER:", "\nASSISTANT:"
 _ASKED_FOR = re.compile(r'"(title|tags|follow_ups|queries|text)"\s*:')
 _MOST_WORDS = 8
 
@@ -52,7 +52,6 @@ def reply_to_task(text: str) -> tuple[Piece, Finished] | None:
 
 def _title(text: str) -> str:
     """The first words of the first question."""
-    history = _HISTORY.search(text)
-    question = _FIRST_QUESTION.search(history[1]) if history else None
-    words = question[1].split() if question else []
+    history = text.partition(_HISTORY)[2].partition(_END_OF_HISTORY)[0]
+    words = history.partition(_USER)[2].partition(_ASSISTANT)[0].split()
     return " ".join(words[:_MOST_WORDS]) + ("…" if len(words) > _MOST_WORDS else "")

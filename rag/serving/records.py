@@ -21,6 +21,7 @@ from rag.types import Answer
 __all__ = ["LOGGER", "JsonLines", "Metrics", "Record"]
 
 LOGGER = logging.getLogger("rag.serving")
+_METHODS = ("GET", "POST", "DELETE", "HEAD", "OPTIONS", "PUT", "PATCH")
 _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 0.8, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0)
 
 
@@ -47,7 +48,7 @@ class Record:
         said: dict[str, Any] = {
             "event": "request",
             "id": self.id,
-            "method": self.method if self.method.isalpha() and len(self.method) < 10 else "",
+            "method": self.method if self.method in _METHODS else "other",
             "route": self.route,
             "status": self.status,
             "milliseconds": round(self.seconds * 1000, 1),
@@ -102,7 +103,7 @@ class Metrics:
     def count(self, record: Record) -> None:
         """Take in a request that is over."""
         route = record.route or "none"
-        method = record.method if record.route else "none"
+        method = record.method if record.method in _METHODS else "other"
         self._requests.labels(route, method, str(record.status)).inc()
         self._seconds.labels(route).observe(record.seconds)
 

@@ -39,7 +39,9 @@ def running(assistant: Assistant, **options: object) -> Iterator[Running]:
     """The server of an assistant, as a process would run it, in a thread."""
     service = service_over(assistant, folder=options.pop("folder", None))
     told = ServeOptions(address=Address("127.0.0.1", 0), **{"limits": Limits(requests_a_minute=0), **options})
-    config = uvicorn.Config(guarded_app(service, told), port=0, log_config=None, access_log=False, ws="none")
+    config = uvicorn.Config(
+        guarded_app(service, told), port=0, log_config=None, access_log=False, server_header=False, ws="none"
+    )
     server = uvicorn.Server(config)
     began = threading.Event()
     startup = server.startup

@@ -1,0 +1,103 @@
+"""The assistant for programs that await: the same answers, at the same time, and an end when nobody waits."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+
+import pytest
+
+from rag import Assistant, AsyncAssistant, ClaimWithEvidence, Done, QuestionError, Retrieved, StoreError
+
+QUESTION = "When did the harbour bridge open?"
+
+
+@pytest.fixture
+def paths(write):
+    return [write("bridge.txt", "The harbour bridge opened in 1932. It is painted grey.")]
+
+
+def test_each_call_gives_what_the_assistant_gives(store_folder, settings, paths):
+    async def use():
+        async with await AsyncAssistant.open(store_folder, settings) as assistant:
+            report = await assistant.add(paths)
+            answer, found = await asyncio.gather(assistant.ask(QUESTION), assistant.retrieve(QUESTION, k=1))
+            (info,) = await assistant.documents()
+            document = await assistant.document(info.id)
+            verdicts = await assistant.verify([ClaimWithEvidence(claim="It is grey.", evidence=("It is grey.",))])
+            removed = await assistant.remove([info.id])
+            return report, answer, found, document, verdicts, removed
+
+    report, answer, found, document, verdicts, removed = asyncio.run(use())
+    assert len(report.added) == 1
+    assert answer.citations[0].quote == found[0].quote == "The harbour bridge opened in 1932."
+    assert answer.citations[0].span.slice(document.text) == answer.citations[0].quote
+    assert verdicts[0].label.value == "supported"
+    assert removed == report.added
+
+
+def test_answer_is_recorded_as_that_of_the_assistant_is(store_folder, settings, paths):
+    async def use():
+        async with await AsyncAssistant.open(store_folder, settings) as assistant:
+            await assistant.add(paths)
+            return (await assistant.ask(QUESTION)).id
+
+    answer_id = asyncio.run(use())
+    with Assistant.open(store_folder, settings) as assistant:
+        assert assistant.last_answer().id == answer_id
+
+
+def test_stream_has_the_events_of_the_assistant(assistant, paths):
+    assistant.add(paths)
+
+    async def use():
+        return [type(event) async for event in AsyncAssistant(assistant).stream(QUESTION)]
+
+    events = asyncio.run(use())
+    assert events == [type(event) for event in assistant.stream(QUESTION)]
+    assert (events[0], events[-1]) == (Retrieved, Done)
+
+
+def test_errors_are_those_of_the_assistant(assistant, store_folder):
+    async def use():
+        wrapped = AsyncAssistant(assistant)
+        with pytest.raises(QuestionError, match="empty question"):
+            await wrapped.ask(" ")
+        with pytest.raises(QuestionError):
+            await wrapped.retrieve("")
+        await wrapped.close()
+        with pytest.raises((StoreError, RuntimeError)):
+            await wrapped.ask(QUESTION)
+
+    asyncio.run(use())
+
+
+def test_event_loop_goes_on_while_a_question_is_answered(assistant, paths):
+    assistant.add(paths)
+
+    async def use():
+        wrapped = AsyncAssistant(assistant)
+        ticks = 0
+
+        async def tick():
+            nonlocal ticks
+            while True:
+                await asyncio.sleep(0.001)
+                ticks += 1
+
+        ticking = asyncio.create_task(tick())
+        await asyncio.gather(*(wrapped.ask(QUESTION) for _ in range(20)))
+        ticking.cancel()
+        return ticks
+
+    assert asyncio.run(use()) > 0
+
+
+def test_no_thread_is_left(assistant):
+    async def use():
+        wrapped = AsyncAssistant(assistant, n_threads=2)
+        await asyncio.gather(*(wrapped.documents() for _ in range(5)))
+        await wrapped.close()
+
+    asyncio.run(use())
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("rag_")]
