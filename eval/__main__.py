@@ -13,6 +13,7 @@ TASKS = {
     "ingest": "eval.speed.ingest",
     "corroboration": "eval.corroboration.measure",
     "damage": "eval.robustness.damage",
+    "drafts": "eval.drafts.measure",
     "fuzz": "eval.robustness.fuzz",
     "ocr": "eval.ocr",
     "kills": "eval.robustness.kills",

@@ -34,8 +34,8 @@ _N_EVIDENCE = 4
 _N_ALONE = 3
 """Nearest sentences that a refused claim is laid beside one by one."""
 _EVIDENCE_FROM = 0.25
-_MEANT_FROM = 0.5
-"""Share of a claim's words from which a sentence is the one that it was made from."""
+_MEANT_FROM, _CHANGED_FROM, _ANOTHER_FROM, _STATED_FROM = 0.5, 0.6, 0.7, 0.76
+"""Share of a claim's words from which a sentence is the one that it was made from; to say so for sure takes more."""
 _NUMBER = re.compile(
     r"(?P<money>[$£€])?(?P<digits>\d[\d,]*(?:\.\d+)?)(?P<scale>\s?(?:thousand|million|billion|trillion|m|bn|tn)\b)?"
 )
@@ -43,7 +43,7 @@ _SCALES = {"thousand": 1e3, "million": 1e6, "m": 1e6, "billion": 1e9, "bn": 1e9,
 _FRAMES = (FindingKind.FRAMED, FindingKind.UNSTATED, FindingKind.MODALITY)
 _UNREAL = frozenset(Assertion) - {Assertion.STATED, Assertion.ASKED}
 _LEADING_PRONOUN = re.compile(rf"^(?:{'|'.join(sorted(SUBJECTS - {'i', 'we', 'you', 'it'}))})\b(?= )", re.IGNORECASE)
-_YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
+_YEAR = re.compile(r"(?:1[5-9]|20)\d\ds?")
 _DENYING = re.compile(r"\b(?:den(?:y|ies|ied)|reject|dismiss|disput|refut)\w*", re.IGNORECASE)
 _BY_KIND = {
     FindingKind.NUMBER: DraftVerdict.NUMBER_CHANGED,
@@ -258,6 +258,8 @@ def _unstated(text: str, part: Part, asked: _Asked) -> str:
     ):
         return ""
     theirs = _assertion(best)
+    if best.share < (_STATED_FROM if theirs is Assertion.REPORTED else _CHANGED_FROM):
+        return ""
     if theirs not in _UNREAL or assertion_of(part.span.slice(text), Surroundings()) is not Assertion.STATED:
         return ""
     if _has_future(part.span.slice(text)):
@@ -290,11 +292,16 @@ def _told_apart(text: str, asked: _Asked, best: Near, examined: Examined, source
     part = asked.found.part
     spans = ((best.source, _span(best)),)
     findings = examined.findings
-    for verdict in _changes(findings, asked):
+    for verdict in _changes(findings, asked) if best.share >= _CHANGED_FROM else ():
         differences = tuple(_kept(text, part, asked, sources, _DIFFERENCE.get(verdict)))
         return Judged(verdict, True, spans, differences, reason=_first_reason(findings, verdict))
-    if part.speaker and agreement(part.speaker, best.source, spans[0][1]) is Agreement.OTHER:
+    is_another = part.speaker and agreement(part.speaker, best.source, spans[0][1]) is Agreement.OTHER
+    if is_another and best.share >= _ANOTHER_FROM:
         return Judged(DraftVerdict.OTHER_SPEAKER, True, spans)
+    names = tuple(_kept(text, part, asked, sources, DifferenceKind.NAME))
+    replaced = tuple(each for each in names if each.draft_words and each.source_words)
+    if replaced and any(each.kind is FindingKind.NAME for each in findings):
+        return Judged(DraftVerdict.NAME_CHANGED, True, spans, replaced)
     if not part.is_said and not part.has_quotation and (reason := _unstated(text, part, asked)):
         return Judged(DraftVerdict.NOT_STATED, True, spans, reason=reason)
     if _is_only_contrast(findings, _sentence(best)):
@@ -379,6 +386,11 @@ def _absent(asked: _Asked) -> Judged:
 def _rounded(claim: str, near: Sequence[Near]) -> Iterator[str]:
     """What is said to be rounded in a claim, with the number that it was rounded from, a zero sign between them."""
     numbers = [found for each in near for found in _NUMBER.finditer(_sentence(each))]
+    spoken = {
+        (found.string, found.start("number")): found["word"]
+        for each in near
+        for found in NEARLY.finditer(_sentence(each))
+    }
     for found in NEARLY.finditer(claim):
         written = _NUMBER.match(claim, found.start("number"))
         if written is None:
@@ -388,7 +400,8 @@ def _rounded(claim: str, near: Sequence[Near]) -> Iterator[str]:
             continue
         source = next((one for one in numbers if _is_near(found["word"].lower(), value, _value(one))), None)
         if source is not None:
-            yield f"{claim[found.start() : written.end()]}\0{source[0]}"
+            word = spoken.get((source.string, source.start()), "")
+            yield f"{claim[found.start() : written.end()]}\0{f'{word} {source[0]}'.strip()}"
 
 
 def _value(number: re.Match[str]) -> float:

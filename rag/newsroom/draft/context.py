@@ -74,5 +74,7 @@ def _withdrawn(laid: Laid) -> str:
     following = numbers.stop
     if not numbers or following >= len(laid.source.sentences):
         return ""
+    if "\n" in laid.source.text[laid.span.end : laid.source.sentences[following].span.start]:
+        return ""  # in another paragraph somebody else answers
     after = laid.source.sentences[following].span.slice(laid.source.text)
     return withdrawn(Around(after=after), "")

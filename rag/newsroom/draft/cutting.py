@@ -158,7 +158,7 @@ def _is_title(words: Sequence[str]) -> bool:
     plain = [word.strip(".,;:!?") for word in words]
     n_capitals = sum(word[:1].isupper() for word in plain)
     is_cased = 2 <= len(plain) <= 12 and all(_TITLE_CASE.match(word) for word in plain if word) and n_capitals >= 2
-    return is_cased and (n_capitals * 2 > len(plain)) and not words[-1].endswith((".", "!", "?"))
+    return is_cased and n_capitals * 2 >= len(plain) and not words[-1].endswith((".", "!", "?"))
 
 
 def _told(text: str, sentence: Span, quotations: Sequence[Quotation], attribution: Attribution | None) -> Part | None:

@@ -216,7 +216,7 @@ def _is_beside_month(laid: Laid, places: range) -> bool:
 
 
 def _is_name(words: Sequence[str]) -> bool:
-    return any(word[:1].isupper() and word.lower() not in LEADING and word != "I" for word in words)
+    return any(word[:1].isupper() and key_of(word).partition("'")[0] not in LEADING | {"i"} for word in words)
 
 
 def _of_marks(quoted: QuotedWords, laid: Laid) -> Iterator[DraftDifference]:

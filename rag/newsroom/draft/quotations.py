@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from rag.attribution.names import name_words
+from rag.language.saying import CUE_FORMS
 from rag.language.words import content_stems
 from rag.newsroom.draft.agreement import Agreement, agreement, is_of_outlet, is_outlet, outlet_in
 from rag.newsroom.draft.context import turned_by
@@ -184,7 +186,17 @@ def _is_indirect(asked: _Asked, laid: Laid) -> bool:
         return False
     if laid.source.is_quoted(laid.span) or not laid.source.quotations:
         return False
-    return bool(laid.source.said_at(laid.span).speaker)
+    return bool(laid.source.said_at(laid.span).speaker) or _is_reported_beside(part.speaker, laid)
+
+
+def _is_reported_beside(speaker: str, laid: Laid) -> bool:
+    """Whether the source's sentence, before the words, names the speaker and has a verb of saying."""
+    numbers = laid.source.numbers_at(laid.span)
+    if not numbers:
+        return False
+    lead = name_words(laid.source.text[laid.source.sentences[numbers.start].span.start : laid.span.start])
+    own = name_words(speaker)
+    return bool(own) and own[-1] in lead and not CUE_FORMS.isdisjoint(lead)
 
 
 def _verdict_of(wrong: Sequence[DraftDifference]) -> DraftVerdict:
@@ -201,7 +213,8 @@ def _changed(asked: _Asked, found: Found, sources: Sources) -> Judged | None:
     best = max(laid, key=lambda each: (round(each.share, 2), _agreeing(asked, each)), default=None)
     if best is None or best.share < 1.0 or any(is_join(each) for each in _differences(asked, best)):
         spliced = _spliced(asked, candidates)
-        if spliced and (best is None or best.share < _ALL_BUT_SPLICED or best.share == 1.0):
+        n_other = len(asked.quoted) - round(best.share * asked.quoted.n_own) if best else 0
+        if spliced and (best is None or best.share < _ALL_BUT_SPLICED or best.share == 1.0 or n_other > 1):
             return spliced
     if best is None or not _is_meant(asked, best):
         return None

@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from rag.errors import NotFoundError, StoreError
+from rag.language.saying import VERBS_OF_SAYING
 from rag.language.words import content_stems
 from rag.newsroom.draft.cutting import Part
 from rag.newsroom.draft.source_text import SourceText
@@ -34,6 +35,7 @@ _HOME_FROM = 0.6
 _MOST_HOME_SENTENCES = 1_500
 _MOST_DOCUMENTS = 14
 _MOST_CHARACTERS = 5_000
+_SAYING = frozenset(content_stems(" ".join(VERBS_OF_SAYING)))
 """Of a part that is searched for."""
 
 
@@ -154,7 +156,7 @@ class Sources:
 
     def _near(self, text: str, part: Part, passages: Iterable[StoredPassage], vector: FloatArray) -> list[Near]:
         """The sentences of passages beside a part."""
-        wanted = content_stems(part.span.slice(text)[:_MOST_CHARACTERS])
+        wanted = _wanted(text, part)
         found: list[Near] = []
         for passage in passages:
             source = self.source(passage.passage.document_id)
@@ -174,7 +176,7 @@ class Sources:
         return [document_id for document_id, _ in counts.most_common(_N_HOMES)]
 
     def _at_home(self, text: str, part: Part, homes: Sequence[str]) -> Iterator[Near]:
-        wanted = content_stems(part.span.slice(text)[:_MOST_CHARACTERS])
+        wanted = _wanted(text, part)
         for source in filter(None, map(self.source, homes)):
             for number in range(min(len(source.sentences), _MOST_HOME_SENTENCES)):
                 share = _share(wanted, source.stems(number))
@@ -184,6 +186,14 @@ class Sources:
 
 def _asked(text: str, part: Part) -> str:
     return part.sentence.slice(text)[:_MOST_CHARACTERS]
+
+
+def _wanted(text: str, part: Part) -> frozenset[str]:
+    """The stems of what a part says, without those of who says it."""
+    stems = frozenset(content_stems(part.span.slice(text)[:_MOST_CHARACTERS]))
+    if part.kind is not DraftPart.ATTRIBUTED:
+        return stems
+    return (stems - frozenset(content_stems(part.speaker)) - _SAYING) or stems
 
 
 def _share(wanted: Collection[str], stems: frozenset[str]) -> float:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from rag.attribution.attribution import Attribution, attribute
 from rag.attribution.names import name_words
 from rag.attribution.quotations import Quotation, find_paragraphs, find_quotations
+from rag.language.english import THIRD_PERSON
 from rag.language.words import content_stems
 from rag.newsroom.draft.words import Vocabulary, Words, read_words
 from rag.types import Document, DraftPlace, Sentence, Span
@@ -105,6 +106,19 @@ class SourceText:
     def _attributions(self) -> dict[int, Attribution]:
         return {found.sentence: found for found in attribute(self.text, [each.span for each in self.sentences])}
 
+    @cached_property
+    def _speakers(self) -> dict[int, str]:
+        """Who speaks in each sentence of `_attributions`; "he" is whom the attribution before means by his name."""
+        found: dict[int, str] = {}
+        short, full = "", ""
+        for number, attribution in self._attributions.items():
+            speaker = full_speaker(self.text, attribution)
+            span = attribution.speaker_span
+            goes_on = span is None or span.slice(self.text).lower() in THIRD_PERSON
+            found[number] = full if goes_on and speaker == short else speaker
+            short, full = attribution.speaker, found[number]
+        return found
+
     def numbers_at(self, span: Span) -> range:
         """Numbers of the sentences that share a character with the span."""
         first = max(0, bisect_right(self._starts, span.start) - 1)
@@ -120,9 +134,9 @@ class SourceText:
             if attribution is None or not attribution.speaker:
                 continue
             if any(span.overlaps(one) for one in attribution.quotes):
-                return Said(full_speaker(self.text, attribution), True)
+                return Said(self._speakers[number], True)
             if attribution.cue is not None and not self.is_quoted(span):
-                speaker = speaker or full_speaker(self.text, attribution)
+                speaker = speaker or self._speakers[number]
         return Said(speaker, is_sure)
 
     def is_quoted(self, span: Span) -> bool:
@@ -132,7 +146,7 @@ class SourceText:
 
     def speakers_at(self, span: Span) -> set[str]:
         """Everybody to whom the sentences at the span give words, also where their quotations cannot be told apart."""
-        found = {self._attributions[number].speaker for number in self.numbers_at(span) if number in self._attributions}
+        found = {self._speakers[number] for number in self.numbers_at(span) if number in self._speakers}
         return {speaker for speaker in found if speaker}
 
     @cached_property

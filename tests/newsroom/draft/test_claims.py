@@ -59,3 +59,8 @@ def test_dateline_is_no_part_of_the_claim(only):
     finding = only("BREKKE, 3 March (Reuters) - Work begins on 15 April 2026.")
     assert finding.text == "Work begins on 15 April 2026."
     assert finding.verdict is DraftVerdict.SUPPORTED
+
+
+def test_plan_is_no_deed_though_most_words_are_there(only):
+    finding = only("The council has rebuilt the harbour wall for 355 million crowns.")
+    assert finding.verdict is not DraftVerdict.SUPPORTED

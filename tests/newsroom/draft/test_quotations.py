@@ -125,3 +125,15 @@ def test_only_the_inner_quotation_is_in_the_documents(check):
     assert finding.verdict is DraftVerdict.NOT_FOUND
     assert finding.nearest is not None
     assert finding.nearest.quote == "the sea takes what it wants"
+
+
+def test_answer_of_another_in_the_next_paragraph_takes_nothing_back(only):
+    assert (
+        only("“That has not happened often in this county. I will say it again in September,” said Solberg.").is_wrong
+        is False
+    )
+
+
+def test_name_like_a_small_word_is_a_name(only):
+    finding = only("“They will drive past at eighty and never look left,” said Per Solberg.")
+    assert (finding.verdict, finding.speaker) == (DraftVerdict.EXACT, "Per Solberg")
