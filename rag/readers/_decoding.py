@@ -102,6 +102,7 @@ _MIXED = "It mixes UTF-8 with another encoding, which was taken to be Windows-12
 _TWICE = "It was encoded as UTF-8 twice, which was undone."
 _CONTINUING = "\u0080-¿ŒœŠšŸŽžƒˆ˜–—‘’‚“”„†‡•…‰‹›€™"
 _DOUBLED = re.compile(f"[ÃÄÅÐÑ][{_CONTINUING}]|â[€‚„][{_CONTINUING}]|Â[\u00a0-¿]")
+_BEGINS_DOUBLED = "ÃÄÅÐÑâÂ"
 _FEWEST_DOUBLED = 2
 _ASSUMED = "It does not say in which encoding it is; {} was assumed from its letters."
 _NAME_BY_ENCODING = {
@@ -193,7 +194,7 @@ def decoded_with_notice(data: bytes, path: Path, *, declared: str = "", sent_as:
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             return Decoded(_decode_marked(data.removeprefix(mark), encoding, path), "")
-    named = [codec for codec in (_codec_of(sent_as), _codec_of(declared)) if codec]
+    named = [codec for label in (sent_as, declared) if label and (codec := _codec_of(label))]
     if encoding := _unmarked_utf_16(data):
         return Decoded(data.decode(encoding), "")
     _refuse_binary(data, path)
@@ -222,7 +223,9 @@ def _encoded_once(text: str) -> str:
     >>> _encoded_once("The cafÃ© â€œÃ‰lanâ€\x9d owes 5 â‚¬."), _encoded_once("Ã and Â are letters, and café is a word.")
     ('The café “Élan” owes 5 €.', '')
     """
-    if text.isascii() or len(_DOUBLED.findall(text)) < _FEWEST_DOUBLED:
+    if text.isascii() or not any(sign in text for sign in _BEGINS_DOUBLED):
+        return ""
+    if len(_DOUBLED.findall(text)) < _FEWEST_DOUBLED:
         return ""
     try:
         # Five bytes are no letters there, and programs keep them as controls.

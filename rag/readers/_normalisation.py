@@ -46,7 +46,7 @@ _REMOVED = re.compile(
 # One code point for one: a no-break space looks like a space, and people type a space when they search.
 _NO_BREAK_SPACES = re.compile("[\u00a0\u2007\u202f]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
-# Most texts hold nothing of all that: one look is faster than five.
+# Most texts hold nothing of all that: one look is faster than five, and to see that all is printable is faster still.
 _ANY = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00a0\u00ad\u2007\u200b\u2028\u2029\u202a-\u202f\u2060\u2066-\u2069\ud800-\udfff\ufeff"
     "\ufffe\uffff\U000e0000-\U000e007f]"
@@ -65,7 +65,7 @@ def normalise(text: str) -> str:
 
     Source: Unicode Standard Annex 15 (NFC); UTR 36, section 3.1 (bidirectional text).
     """
-    if _ANY.search(text):
+    if not text.replace("\n", "").isprintable() and _ANY.search(text):
         text = _LINE_ENDS.sub("\n", text)
         text = _REMOVED.sub("", text)
         text = _NO_BREAK_SPACES.sub(" ", text)

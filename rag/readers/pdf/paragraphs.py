@@ -21,7 +21,7 @@ from typing import NamedTuple
 from rag.readers.pdf.layout import Column, Line, Segment, rows
 from rag.readers.pdf.words import Page
 from rag.readers.shape.dateline import date_in_words
-from rag.readers.shape.wrapping import WEAK_HYPHEN, joined
+from rag.readers.shape.joints import WEAK_HYPHEN, joined
 
 __all__ = ["body_size", "paragraphs", "without_frame", "without_line_numbers", "written"]
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from datetime import date
+from itertools import islice
 
 from rag.language.english import one_of
 from rag.language.people import NAME_LINKS
@@ -90,6 +91,7 @@ _NO_NAME = re.compile(
 _BY = re.compile(r"\b(?:by|von|par|por|di|da|door|av|af)\s")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _PLACE = re.compile(r"[A-ZÀ-ÖØ-Þ][A-ZÀ-ÖØ-Þ .'-]{2,30}(?:, [A-Z][\w.]+)?\s*[,(–—-]\s*(?=\w{3,9}\.? \d|\d)")
+_BEGINS_BYLINE = frozenset("abdflgmprsuvwſ")
 _NAMED = re.compile(r"\s*(?:Author|Byline|Autor|Auteur|Autore)\s*:\s*(\S.{1,100})")
 
 
@@ -99,9 +101,8 @@ def published_of(text: str) -> str:
     >>> published_of("Ferry sinks\\nHalden Courier, 3 March 2025\\n\\nAt least 12 people died.")
     '2025-03-03'
     """
-    lines = list(_lines_above(text))
-    # The first line is the headline: a date in it may be that of what happened.
-    found = next(filter(None, (date_of_line(line) for line in lines)), "")
+    # A date in the headline may be that of what happened.
+    found = next(filter(None, map(date_of_line, _lines_above(text))), "")
     if found:
         return found
     begun = next((line.strip() for line in text[:4_000].split("\n") if len(line) > _LONGEST_LINE), "")
@@ -124,6 +125,8 @@ def byline(line: str) -> str:
     >>> byline("By Ana Dobre, Paul Vance and Li Wen"), byline("By the river stood a mill.")
     ('Ana Dobre, Paul Vance, Li Wen', '')
     """
+    if line.lstrip()[:1].lower() not in _BEGINS_BYLINE:
+        return ""
     if named := _NAMED.fullmatch(line):
         return named[1].strip()
     if organisation := _ORGANISATION.fullmatch(line):
@@ -196,8 +199,8 @@ def _day(year: str, month: str, day: str) -> str:
 
 def _lines_above(text: str) -> Iterator[str]:
     """The first short lines that are no sentences, which stand above the body."""
-    lines = [line.strip() for line in text[:4_000].split("\n") if line.strip()]
-    for line in lines[:_N_LINES]:
+    stripped = map(str.strip, text[:4_000].split("\n"))
+    for line in islice(filter(None, stripped), _N_LINES):
         if len(line) > _LONGEST_LINE or (line.endswith((".", "!", "?")) and len(line) > _LONGEST_LINE // 2):
             return
         yield line

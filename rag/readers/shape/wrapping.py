@@ -4,104 +4,24 @@ A line break in a document's text ends a sentence, so one that nobody made on pu
 made is measured: in a block of wrapped prose the first word of each line would not have fitted on the line before.
 Verse, lists, code, tables and addresses do not fill their lines, and stay as they are.
 
-Lines are joined with a blank, without one, or without the hyphen at the end of the first: it goes when the document
-itself, or the letters beside it, say that it was not there before.
+`joints` says what stands between two lines that are joined.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-__all__ = ["WEAK_HYPHEN", "joined", "unwrapped"]
+from rag.readers.shape.joints import JOINED_OTHERWISE, WEAK_HYPHEN, WordCounts, are_without_blank, joined
 
-WEAK_HYPHEN = "\u2010"
-_LAST_PART = re.compile(r"([^\W\d_]+(?:[-’'][^\W\d_]+)*)[-\u2010]$")
-_FIRST_PART = re.compile(r"[^\W\d_]+")
-_MIDDLE_OF_COMPOUND = re.compile(r"(?:of|to|the|in|on|and|by|or|a|up|for|at|out|off|than|as|du|de|la|le|à)-")
-_SUSPENDED = frozenset(["and", "or", "to", "und", "oder", "bis", "et", "ou", "y", "o", "e", "i", "и"])
-# Words with which compounds begin and end. Both are asked for, because "last-ing" and "state-ment" begin so too.
-_COMPOUND_STARTS = frozenset(
-    [
-        *("all", "best", "cross", "double", "ever", "far", "fast", "first", "four", "full", "good", "half", "hard"),
-        *("high", "ill", "large", "last", "late", "left", "long", "low", "middle", "multi", "new", "non", "old", "one"),
-        *("open", "post", "quasi", "real", "right", "second", "self", "semi", "short", "single", "slow", "small"),
-        *("so", "soft", "state", "third", "three", "top", "two", "vice", "well", "wide", "world", "year"),
-    ]
-)
-_COMPOUND_ENDS = frozenset(
-    [
-        *(
-            "appointed",
-            "based",
-            "being",
-            "called",
-            "class",
-            "defence",
-            "defense",
-            "documented",
-            "established",
-            "fifths",
-        ),
-        *("growing", "hand", "informed", "known", "lasting", "level", "line", "made", "minded", "minister", "owned"),
-        *("paid", "party", "placed", "president", "profile", "quality", "range", "ranking", "rate", "run", "running"),
-        *("scale", "sized", "speed", "standing", "style", "term", "thirds", "time", "trained", "wing", "world", "year"),
-    ]
-)
-_NO_BLANK_BETWEEN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uff00-\uff65\u3000-\u303f]")
-
-
-class Join(NamedTuple):
-    """The line as far as it stays, and what stands between it and the next."""
-
-    before: str
-    between: str
-
-
-def joined(before: str, after: str, known: Counter[str]) -> Join:
-    """How a line goes on in the next: with a blank, without, or without the hyphen at its end.
-
-    >>> joined("the inter-", "national", Counter()), joined("a well-", "known man", Counter())
-    (Join(before='the inter', between=''), Join(before='a well-', between=''))
-    """
-    if before.endswith(("-", WEAK_HYPHEN)) and not before[:-1].endswith((" ", "-")) and len(before) > 1:
-        hyphenated = before[:-1].replace(WEAK_HYPHEN, "-") + "-"
-        following = _FIRST_PART.match(after)
-        if following and following.group().lower() in _SUSPENDED:
-            return Join(hyphenated, " ")
-        if _hyphen_was_there(before, after, known):
-            return Join(hyphenated, "")
-        return Join(hyphenated[:-1], "")
-    before = before.replace(WEAK_HYPHEN, "-")
-    if before.endswith(("—", "/")) and not before[:-1].endswith(" "):
-        return Join(before, "")
-    if _NO_BLANK_BETWEEN.match(before[-1:]) and _NO_BLANK_BETWEEN.match(after):
-        return Join(before, "")
-    return Join(before, " ")
-
-
-def _hyphen_was_there(before: str, after: str, known: Counter[str]) -> bool:
-    first, second = _LAST_PART.search(before), _FIRST_PART.match(after)
-    if _MIDDLE_OF_COMPOUND.match(after):
-        return True
-    is_after_number = first is not None and before[: first.start()][-1:].isdigit()  # "19th-century"
-    if first is None or second is None or is_after_number or not second.group()[0].islower():
-        return True  # a number, a name or an address: "COVID-19", "Franco-German"
-    start, end = first[1].lower(), second.group().lower()
-    together, apart = known[start + end], known[f"{start}-{end}"]
-    if together != apart:
-        return apart > together
-    if "-" in start or len(start) == 1:
-        return True
-    return start in _COMPOUND_STARTS and len(end) > 2 and (end in _COMPOUND_ENDS or known[end] > 0)
-
+__all__ = ["unwrapped"]
 
 _NARROWEST, _WIDEST = 30, 140
 _SURE_WIDTH = 45
+_LONGEST_WORD = 500
 _SURE_SHARE = 0.85
 _LOWER_SHARE, _LEAST_FILL = 0.34, 0.6
 _MOST_SENTENCE_ENDS = 0.5
@@ -112,16 +32,19 @@ _STANDS_ALONE = re.compile(r"\s*(?:[>|#]|--|==|\*\*\*|~~~|```|https?://\S+$|[A-Z
 _CELLS = re.compile(r"\S(?:\t| {3,})\S.*|\|.*\||\+-{2,}")
 _CODE_START = re.compile(r"\s*(?:def|class|import|from|return|#include|function|var|const|if\s*\()\b")
 _CODE = re.compile(r"[;{}]\s*$|[=!]=|=>|\(\)|</\w")
+_CODE_PREFIXES = frozenset(["de", "cl", "im", "fr", "re", "#i", "fu", "va", "co", "if"])
 _SIGNS_OF_CELLS = ("\t", "   ", "|", "+-")
 _SIGNS_OF_CODE = (";", "{", "}", "=", "()", "</")
-"""Without any of them in a block its lines need not be looked at one by one."""
+"""Without any of them its lines need not be looked at one by one."""
+_BEGINS_ALONE = frozenset(">|#-=*~`h")
+_ENDS_BULLET = frozenset("-–—*•◦▪+.)]:")
+"""A line that stands alone, or begins with a bullet, has a first word that begins or ends with one of these signs."""
 _CLOSING = "\"'”’»)]"
 _ENDING = frozenset(".!?…。！？")
+_MAY_END = _ENDING.union(_CLOSING)
 _PARTED = re.compile(r"[^\W\d_][-\u2010\u00ad]$")
 _HYPHENS = frozenset("-\u2010\u00ad")
-_PARTED_LINE = re.compile(r"[-\u2010\u00ad][^\S\n]*\n")
-_WORD = re.compile(r"[^\W\d_]+(?:[-’'][^\W\d_]+)*")
-_NO_BLANKS = re.compile("[\u3040-\u30ff\u3400-\u9fff\uff00-\uff65\u3000-\u303f]")
+_FIRST_WITHOUT_BLANKS = "\u3000"
 
 
 def unwrapped(text: str) -> str:
@@ -132,31 +55,52 @@ def unwrapped(text: str) -> str:
     """
     if "\n" not in text:
         return text
-    blocks = list(_blocks(text.split("\n")))
-    widths = [_width(block) for block in blocks]
-    usual = Counter(width for width, block in zip(widths, blocks, strict=True) if width for _ in block)
-    document_width = max(usual, default=0)
-    if not document_width and not any(map(_is_pair, blocks)):
+    has_signs = any(sign in text for sign in (*_SIGNS_OF_CELLS, *_SIGNS_OF_CODE))
+    blocks = [(lines, _measured(lines, has_signs=has_signs)) for lines in _blocks(text.split("\n"))]
+    widths = [_width(block) if block else 0 for _, block in blocks]
+    document_width = max(widths)
+    if not document_width and not any(block and _is_pair(block) for _, block in blocks):
         return text
-    # Words are known to judge hyphens by, which few texts have at the ends of lines.
-    known = Counter(word.lower() for word in _WORD.findall(text)) if _PARTED_LINE.search(text) else Counter[str]()
-    lines: list[str] = []
-    for block, width in zip(blocks, widths, strict=True):
-        width = width or (document_width if _fits(block, document_width) else 0)
-        if width:
-            lines += _joined(block, width, known)
+    known = WordCounts(text)
+    unwrapped_lines: list[str] = []
+    for (lines, block), width in zip(blocks, widths, strict=True):
+        if block is None:
+            unwrapped_lines += lines
+        elif width or _fits(block, document_width):
+            unwrapped_lines += _joined(block, width or document_width, known)
         elif _is_pair(block):
-            lines += _joined(block, len(block[0].rstrip()), known)
+            unwrapped_lines += _joined(block, block.lengths[0], known)
         else:
-            lines += block
-    return "\n".join(lines)
+            unwrapped_lines += lines
+    return "\n".join(unwrapped_lines)
+
+
+class _Block(NamedTuple):
+    """Neighbouring lines that may have been wrapped, with what is asked of them more than once.
+
+    ended, stripped: the lines without blanks at their ends, and at both. lengths, last_signs: of `ended`. words: the
+    first of each line. starts_anew: the lines that begin with a bullet, or as those do that stand alone.
+    ends_sentence: the lines that end as a sentence does. needed: how wide each line but the last would have to be to
+    hold the first word of the next too. may_lack_blanks: whether a line begins in a script that has no blanks.
+    """
+
+    lines: list[str]
+    ended: list[str]
+    stripped: list[str]
+    lengths: list[int]
+    words: list[str]
+    last_signs: str
+    starts_anew: frozenset[int]
+    ends_sentence: frozenset[int]
+    needed: Sequence[float]
+    may_lack_blanks: bool
 
 
 def _blocks(lines: Sequence[str]) -> Iterator[list[str]]:
     """The lines cut before and after each blank line; a blank line is a block of its own."""
     block: list[str] = []
     for line in lines:
-        if line.strip():
+        if line and not line.isspace():
             block.append(line)
             continue
         if block:
@@ -167,110 +111,168 @@ def _blocks(lines: Sequence[str]) -> Iterator[list[str]]:
         yield block
 
 
-def _width(block: Sequence[str]) -> int:
+def _measured(lines: list[str], *, has_signs: bool) -> _Block | None:
+    """What there is to know of the lines; None when they are too few, too long, or no prose.
+
+    has_signs: whether there are signs of cells or code in the text.
+    """
+    if len(lines) < 2 or (max(map(len, lines)) > _WIDEST + 2 and not _has_a_width(lines)):
+        return None
+    stripped = [line.strip() for line in lines]
+    ended = stripped if stripped == lines else [line.rstrip() for line in lines]
+    words = [line.split(None, 1)[0] for line in stripped]
+    last_signs = "".join([line[-1] for line in stripped])
+    # A word is no bullet, and no name before a colon.
+    no_words = [
+        i
+        for i, word in enumerate(words)
+        if not word.isalpha() and (word[-1] in _ENDS_BULLET or word[0] in _BEGINS_ALONE)
+    ]
+    alone = {i for i in no_words if _STANDS_ALONE.match(lines[i])}
+    ending = [i for i, sign in enumerate(last_signs) if sign in _MAY_END]
+    ends_sentence = frozenset(i for i in ending if stripped[i].rstrip(_CLOSING)[-1:] in _ENDING)
+    if len(alone) * 2 > len(lines) or not _may_be_prose(lines, words, ends_sentence, has_signs=has_signs):
+        return None
+    lengths = list(map(len, ended))
+    may_lack_blanks = max(words) >= _FIRST_WITHOUT_BLANKS
+    needed: list[float] = [length + 1 + len(word) for length, word in zip(lengths, words[1:], strict=False)]
+    if not _HYPHENS.isdisjoint(last_signs):
+        for i, sign in enumerate(last_signs[:-1]):
+            if sign in _HYPHENS and _PARTED.search(stripped[i]):
+                needed[i] = math.inf  # a parted word never fits
+    if may_lack_blanks:
+        for i, word in enumerate(words[1:]):
+            if are_without_blank(last_signs[i], word):
+                needed[i] = lengths[i] + 3
+    return _Block(
+        lines=lines,
+        ended=ended,
+        stripped=stripped,
+        lengths=lengths,
+        words=words,
+        last_signs=last_signs,
+        starts_anew=frozenset(alone.union(i for i in no_words if _BULLET.match(lines[i]))),
+        ends_sentence=ends_sentence,
+        needed=needed,
+        may_lack_blanks=may_lack_blanks,
+    )
+
+
+def _has_a_width(lines: Sequence[str]) -> bool:
+    """Whether one of the longest lines has a length at which somebody wraps."""
+    return any(_NARROWEST <= length <= _WIDEST for length in _widest({len(line.rstrip()) for line in lines}))
+
+
+def _widest(lengths: Iterable[int]) -> list[int]:
+    return sorted(lengths, reverse=True)[:_N_WIDTHS]
+
+
+def _may_be_prose(
+    lines: Sequence[str], words: Sequence[str], ends_sentence: frozenset[int], *, has_signs: bool
+) -> bool:
+    """Whether the lines, which begin with these words, are no cells, no code and no list of sentences."""
+    n = len(lines)
+    whole = "\n".join(lines) if has_signs else ""
+    has_cells = any(sign in whole for sign in _SIGNS_OF_CELLS)
+    if has_cells and sum(_CELLS.search(line) is not None for line in lines) * 3 > n:
+        return False
+    code = {i for i, word in enumerate(words) if word[:2] in _CODE_PREFIXES and _CODE_START.match(lines[i])}
+    if any(sign in whole for sign in _SIGNS_OF_CODE):
+        code.update(i for i, line in enumerate(lines) if _CODE.search(line))
+    if len(code) * 3 >= n:
+        return False
+    return len(ends_sentence - {n - 1}) <= _MOST_SENTENCE_ENDS * max(1, n - 1) or n == 2
+
+
+def _width(block: _Block) -> int:
     """The width at which the lines of the block were wrapped; 0 when they were not."""
-    if len(block) < 3 or not _may_be_prose(block):
+    if len(block.lines) < 3:
         return 0
-    lengths = sorted({len(line.rstrip()) for line in block}, reverse=True)[:_N_WIDTHS]
-    lengths = [length for length in lengths if _NARROWEST <= length <= _WIDEST]
-    if not lengths or len(block[0].rstrip()) > 2 * _WIDEST:
+    widths = [width for width in _widest(set(block.lengths)) if _NARROWEST <= width <= _WIDEST]
+    joints: Sequence[int] = range(1, len(block.lines))
+    if block.starts_anew:
+        joints = [i for i in joints if i not in block.starts_anew]
+    if not widths or not joints or block.lengths[0] > 2 * _WIDEST:
         return 0
-    joints = [(line.rstrip(), following) for line, following in pairwise(block) if not _starts_anew(following)]
-    if not joints:
-        return 0
+    needed = sorted([block.needed[i - 1] for i in joints] if block.starts_anew else block.needed)
     best, share = 0, 0.0
-    needed = [_needed(line, following) for line, following in joints]
-    for width in lengths:
-        n_full = sum(n > width for n in needed)
+    for width in widths:
+        n_full = len(needed) - bisect_right(needed, width)
         if n_full / len(joints) > share:
             best, share = width, n_full / len(joints)
-    n_lower = sum(following.lstrip()[:1].islower() for _, following in joints)
-    if all(line.lstrip()[:1].isupper() for line in block) and (best < _SURE_WIDTH or len(block) > 3):
+    if (best < _SURE_WIDTH or len(block.lines) > 3) and all(word[0].isupper() for word in block.words):
         return 0  # verse, or a list
-    if share >= _SURE_SHARE and (n_lower or best >= _SURE_WIDTH or _has_no_case(block)):
+    if share >= _SURE_SHARE and best >= _SURE_WIDTH:
+        return best
+    n_lower = sum([block.words[i][0].islower() for i in joints])
+    if share >= _SURE_SHARE and (n_lower or _has_no_case(block.lines[0])):
         return best
     # Somebody who wraps by hand leaves lines of about one length, most of which go on in lower case.
-    least = min(len(line) for line, _ in joints)
-    is_even = n_lower >= _LOWER_SHARE * len(joints) and least >= _LEAST_FILL * lengths[0]
-    return lengths[0] if is_even and lengths[0] >= _SURE_WIDTH else 0
+    least = min([block.lengths[i - 1] for i in joints])
+    is_even = n_lower >= _LOWER_SHARE * len(joints) and least >= _LEAST_FILL * widths[0]
+    return widths[0] if is_even and widths[0] >= _SURE_WIDTH else 0
 
 
-def _fits(block: Sequence[str], width: int) -> bool:
+def _fits(block: _Block, width: int) -> bool:
     """Whether a short block may have been wrapped at the width at which others were."""
-    if len(block) < 2 or not width or not _may_be_prose(block):
-        return False
-    return max(map(len, block)) <= width + 2 and _is_full(block[0].rstrip(), block[1], width)
+    return width > 0 and block.needed[0] > width and max(map(len, block.lines)) <= width + 2
 
 
-def _is_pair(block: Sequence[str]) -> bool:
+def _is_pair(block: _Block) -> bool:
     """Whether two lines alone are evidently one: the first is long and open, and the second goes on in lower case."""
-    if len(block) != 2 or not _may_be_prose(block):
+    if len(block.lines) != 2 or not block.words[1][0].islower():
         return False
-    first, second = block[0].rstrip(), block[1].lstrip()
-    return _SURE_WIDTH <= len(first) <= _WIDEST and second[:1].islower() and not _ends_sentence(first)
+    return _SURE_WIDTH <= block.lengths[0] <= _WIDEST and 0 not in block.ends_sentence
 
 
-def _may_be_prose(block: Sequence[str]) -> bool:
-    """Whether the lines are no cells, no code and no list of sentences."""
-    n = len(block)
-    whole = "\n".join(block)
-    has_cells = any(sign in whole for sign in _SIGNS_OF_CELLS)
-    if has_cells and sum(_CELLS.search(line) is not None for line in block) * 3 > n:
-        return False
-    has_code = any(sign in whole for sign in _SIGNS_OF_CODE)
-    n_code = sum(bool(_CODE_START.match(line) or (has_code and _CODE.search(line))) for line in block)
-    if n_code * 3 >= n:
-        return False
-    if sum(_STANDS_ALONE.match(line) is not None for line in block) * 2 > n:
-        return False
-    n_ended = sum(_ends_sentence(line.rstrip()) for line in block[:-1])
-    return n_ended <= _MOST_SENTENCE_ENDS * max(1, n - 1) or n == 2
+def _has_no_case(line: str) -> bool:
+    return not any(letter.islower() or letter.isupper() for letter in line)
 
 
-def _has_no_case(block: Sequence[str]) -> bool:
-    return not any(letter.islower() or letter.isupper() for letter in block[0])
+def _joined(block: _Block, width: int, known: Mapping[str, int]) -> Iterator[str]:
+    """The lines of the block, those that go on in the next joined with it."""
+    start = 0
+    for end in (*_beginnings(block, width), len(block.lines)):
+        yield _paragraph(block, start, end, known) if end > start + 1 else block.ended[start]
+        start = end
 
 
-def _ends_sentence(line: str) -> bool:
-    return line.rstrip(_CLOSING)[-1:] in _ENDING
+def _beginnings(block: _Block, width: int) -> Iterator[int]:
+    """The lines but the first that do not go on from the one above them."""
+    is_indented = block.ended is not block.stripped
+    indents = [len(line) - len(line.lstrip()) for line in block.lines] if is_indented else []
+    margin = min(indents[1:], default=0)
+    start = 0
+    for i, needed in enumerate(block.needed, start=1):
+        goes_on = needed > width or (block.words[i][0].islower() and i - 1 not in block.ends_sentence)
+        if goes_on and is_indented and indents[i] > margin + 1 and i - 1 in block.ends_sentence:
+            # A paragraph that begins with an indent, unless it is what hangs below a bullet.
+            goes_on = _BULLET.match(block.ended[start]) is not None
+        if not goes_on or i in block.starts_anew:
+            yield i
+            start = i
 
 
-def _starts_anew(line: str) -> bool:
-    if line.split(None, 1)[0].isalpha():
-        return False  # a word is no bullet, and no name before a colon
-    return _BULLET.match(line) is not None or _STANDS_ALONE.match(line) is not None
-
-
-def _is_full(line: str, following: str, width: int) -> bool:
-    """Whether the first word of the following line has no room at the end of this one."""
-    return _needed(line, following) > width
-
-
-def _needed(line: str, following: str) -> float:
-    """How wide a line would have to be to hold the first word of the following one too; a parted word never fits."""
-    word = following.split(None, 1)[0]
-    if not word.isascii() and _NO_BLANKS.match(word) and _NO_BLANKS.match(line[-1:]):
-        return len(line) + 3
-    return math.inf if line[-1:] in _HYPHENS and _PARTED.search(line) else len(line) + 1 + len(word)
-
-
-def _joined(block: Sequence[str], width: int, known: Counter[str]) -> Iterator[str]:
-    pending = block[0].rstrip()
-    previous = pending
-    margin = min(len(line) - len(line.lstrip()) for line in block[1:]) if len(block) > 1 else 0
-    for line in block[1:]:
-        indent = len(line) - len(line.lstrip())
-        is_open = not _ends_sentence(previous)
-        goes_on = not _starts_anew(line) and (
-            _is_full(previous, line, width) or (is_open and line.lstrip()[:1].islower())
-        )
-        if indent > margin + 1 and not is_open and not _BULLET.match(pending):
-            goes_on = False  # a paragraph that begins with an indent
-        if goes_on:
-            join = joined(pending, line.strip(), known)
-            pending = join.before + join.between + line.strip()
+def _paragraph(block: _Block, start: int, end: int, known: Mapping[str, int]) -> str:
+    """The lines from `start` to before `end` as one."""
+    pieces = [block.ended[start], *block.stripped[start + 1 : end]]
+    together = " ".join(pieces)
+    signs = block.last_signs[start : end - 1]
+    if JOINED_OTHERWISE.isdisjoint(signs) and not block.may_lack_blanks and WEAK_HYPHEN not in together:
+        return together
+    done: list[str] = []
+    pending = pieces[0]
+    for sign, piece in zip(signs, pieces[1:], strict=True):
+        if sign in JOINED_OTHERWISE or block.may_lack_blanks:
+            pending, between = joined(pending, piece, known)
         else:
-            yield pending
-            pending = line.rstrip()
-        previous = line.rstrip()
-    yield pending
+            pending, between = pending.replace(WEAK_HYPHEN, "-"), " "
+        if between:
+            done.append(pending)
+            pending = between + piece
+        else:
+            # A later join may look at the whole word, and at no more.
+            word_start = max(pending.rfind(" "), len(pending) - _LONGEST_WORD, 0)
+            done.append(pending[:word_start])
+            pending = pending[word_start:] + piece
+    return "".join([*done, pending])

@@ -102,3 +102,18 @@ def test_mail_is_whole(tmp_path, width):
 def test_hyphen_after_a_number_and_its_ending_stays():
     lines = "The commission found that the walls of this town are made of 19th-\ncentury stones, and has said so."
     assert "19th-century stones" in unwrapped(lines)
+
+
+def test_word_that_stands_elsewhere_decides_whether_its_hyphen_was_there():
+    begin = "The commission found that the harbour wall had been weakened by a great co-\nordination of storms."
+    assert "a great coordination of" in unwrapped(begin)
+    assert "a great co-ordination of" in unwrapped(f"Co-ordination is hard.\n\n{begin}")
+    assert "a great coordination of" in unwrapped(f"Sub-co-ordination, co-ordinations and co-ordination's.\n\n{begin}")
+
+
+@pytest.mark.parametrize("ending", ["", "-", "/"])
+def test_time_of_a_long_paragraph_grows_with_its_length_and_not_its_square(ending):
+    line = f"some words that go on here and there, and are many{ending}"
+    whole = unwrapped("\n".join([line] * 4_000))
+    assert "\n" not in whole
+    assert len(whole) == 4_000 * (len(line) - (ending == "-") + (not ending)) - (not ending) + (ending == "-")
