@@ -6,8 +6,6 @@ made words; the page is turned so that most of its text runs from left to right,
 
 from __future__ import annotations
 
-import ctypes
-import math
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -18,6 +16,7 @@ import pypdfium2.raw as pdfium  # type: ignore[import-untyped]
 
 from rag.readers._normalisation import normalise
 from rag.readers.pdf.lookups import LIGATURES, Letters, PlacedText, beside, is_mostly_picture
+from rag.readers.pdf.places import SMALLEST_SIZE, Box, TextPage
 from rag.readers.shape.raised import lowered, raised
 
 if TYPE_CHECKING:
@@ -28,15 +27,15 @@ __all__ = ["Page", "Word", "words_of"]
 HYPHEN_MARKS = "\x02\ufffe\u00ad"
 """What PDFium makes of a hyphen at the end of a line, and the hyphen that is only seen there."""
 _WEAK_HYPHEN = "\u2010"
+_RUN = re.compile(rf"[^\s{HYPHEN_MARKS}]+[{HYPHEN_MARKS}]?")
 _BULLETS = {"\uf0b7": "•", "\uf0a7": "▪", "\uf0d8": "➢", "\uf0fc": "✓", "\uf0e0": "→"}
 """What the fonts of signs have at code points for private use, before items of lists."""
 _WRITTEN = str.maketrans(LIGATURES | _BULLETS)
 _UNKNOWN = re.compile("[\ue000-\uf8ff\ufffd]")
 """Code points for private use, and the one for no character."""
-_SMALLEST_SIZE, _USUAL_SIZE = 0.5, 10.0
+_USUAL_SIZE = 10.0
 _FEW_WORDS = 40
 """A page of fewer words, most of which is a picture, may be a scan with a stamp, or a slide."""
-_BELOW_BASELINE, _ABOVE_BASELINE = 0.22, 0.78
 _MAY_BE_RAISED = re.compile(r"[^\W_].*\d|\d.*[^\W_]|[.,;:!?)\]%’”\"]\d")
 _SMALLER = 0.85
 _RISE, _SINK = 0.2, 0.08
@@ -93,18 +92,11 @@ class Page(NamedTuple):
     recognised: Recognised | None = None
 
 
-class _Box(NamedTuple):
-    left: float
-    bottom: float
-    right: float
-    top: float
-
-
 class _Drawn(NamedTuple):
     """A word where it is drawn: y grows upwards; `quarter_turns` counter-clockwise, -1 for a slanting word."""
 
     text: str
-    box: _Box
+    box: Box
     size: float
     quarter_turns: int
     is_after_blank: bool
@@ -119,11 +111,12 @@ def words_of(document: pypdfium2.PdfDocument, index: int, letters: Letters) -> P
     """
     page = document[index]
     try:
-        visible = _Box(*page.get_cropbox())
+        visible = Box(*page.get_cropbox())
         text_page = page.get_textpage()
         try:
-            characters = letters.named(text_page.raw, _characters(text_page.raw))
-            drawn = [word for word in _drawn_words(text_page.raw, characters) if _is_inside(word.box, visible)]
+            signs = TextPage(text_page.raw)
+            characters = letters.named(text_page.raw, signs.characters())
+            drawn = [word for word in _drawn_words(signs, characters) if _is_inside(word.box, visible)]
         finally:
             text_page.close()
         around = beside(document, page)
@@ -143,7 +136,7 @@ def words_of(document: pypdfium2.PdfDocument, index: int, letters: Letters) -> P
         words = list(_in_their_lines([word._replace(left=-word.right, right=-word.left) for word in words]))
     height = visible.right - visible.left if most_turns % 2 else visible.top - visible.bottom
     n_unknown = sum(not word.is_known for word in drawn)
-    n_characters = sum(not character.isspace() for character in characters)
+    n_characters = len(characters) - sum(map(str.isspace, characters))
     return Page(
         index + 1, tuple(words), height, n_characters, n_unknown, has_pictures, tuple(around.remarks), may_be_picture
     )
@@ -157,91 +150,73 @@ def _drawn_beside(text: PlacedText, drawn: list[_Drawn]) -> _Drawn:
         key=lambda word: word.box.right,
         default=None,
     )
-    size = label.size if label is not None else min(_USUAL_SIZE, max(_SMALLEST_SIZE, 0.7 * (text.top - text.bottom)))
+    size = label.size if label is not None else min(_USUAL_SIZE, max(SMALLEST_SIZE, 0.7 * (text.top - text.bottom)))
     bottom, top = (label.box.bottom, label.box.top) if label is not None else (middle - size / 2, middle + size / 2)
     right = min(max(text.right, text.left + 1), text.left + size * len(text.text) / 2)
-    return _Drawn(text.text, _Box(text.left, bottom, right, top), size, 0, is_after_blank=False, is_known=True)
+    return _Drawn(text.text, Box(text.left, bottom, right, top), size, 0, is_after_blank=False, is_known=True)
 
 
-def _middle(box: _Box) -> float:
+def _middle(box: Box) -> float:
     return (box.bottom + box.top) / 2
 
 
-def _characters(text_page: object) -> list[str]:
-    """The characters of the page, each at the index by which PDFium knows it; a blank for what is none."""
-    n_characters = pdfium.FPDFText_CountChars(text_page)
-    if n_characters <= 0:
-        return []
-    code_of = pdfium.FPDFText_GetUnicode
-    codes = [code_of(text_page, i) for i in range(n_characters)]
-    return [chr(code) if 0 < code < 0x110000 else " " for code in codes]
+def _drawn_words(text_page: TextPage, characters: list[str]) -> Iterator[_Drawn]:
+    # A sign that is several letters is no blank; it stands for itself here, so that places stay.
+    signs = "".join([character if len(character) == 1 else "x" for character in characters])
+    for match in _RUN.finditer(signs):
+        start, end = match.span()
+        text = "".join(characters[start:end])
+        if signs[end - 1] in HYPHEN_MARKS:
+            text = text[:-1] + _WEAK_HYPHEN
+        if word := _placed(text_page, text, start, end - 1):
+            yield word
 
 
-def _drawn_words(text_page: object, characters: list[str]) -> Iterator[_Drawn]:
-    start = -1
-    for i, character in enumerate([*characters, " "]):
-        ends_line = character in HYPHEN_MARKS
-        if character.isspace() or ends_line:
-            last = i if ends_line and start >= 0 else i - 1
-            if start >= 0:
-                text = "".join(characters[start : last + 1])
-                if ends_line:
-                    text = text[:-1] + _WEAK_HYPHEN
-                yield from _placed(text_page, text, start, last)
-            start = -1
-        elif start < 0:
-            start = i
-
-
-def _placed(text_page: object, text: str, first: int, last: int) -> Iterator[_Drawn]:
-    """The word with its place, if it has one, and a text."""
+def _placed(text_page: TextPage, text: str, first: int, last: int) -> _Drawn | None:
+    """The word with its place; None when it has none, or no text."""
+    is_ascii = text.isascii()
     # Where PDFium has characters of 16 bits, an emoji is two of them.
-    if not text.isascii():
+    if not is_ascii:
         text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     if last > first and len(text) == last + 1 - first:
         indices: Sequence[int] = range(first, last + 1)
         if _TWICE.search(text):
             indices = _drawn_once(text_page, text, first)
             text = "".join(text[i - first] for i in indices)
-        if not text.isascii() and _RIGHT_TO_LEFT_LETTERS.search(text):
+        if not is_ascii and _RIGHT_TO_LEFT_LETTERS.search(text):
             text = _in_reading_order(text_page, text, indices)
         elif _MAY_BE_RAISED.search(text):
             text = _with_raised_marked(text_page, text, indices)
-    text = normalise(text.translate(_WRITTEN)).strip()
-    boxes = [box for box in (_box(text_page, first), _box(text_page, last)) if box is not None]
-    if not text or not boxes:
-        return
-    box = _Box(
-        min(box.left for box in boxes),
-        min(box.bottom for box in boxes),
-        max(box.right for box in boxes),
-        max(box.top for box in boxes),
-    )
-    size, quarter_turns = _size_and_turns(text_page, first, box)
+    if not (is_ascii and text.isprintable()):
+        text = normalise(text.translate(_WRITTEN)).strip()
+    box = text_page.box(first, last)
+    if not text or box is None:
+        return None
+    size, quarter_turns = text_page.size_and_turns(first, box)
     if (
         quarter_turns == 0
+        and not is_ascii
         and last > first
-        and not text.isascii()
         and _IDEOGRAPH.match(text)
         and _runs_down(text_page, first, last, size)
     ):
         quarter_turns = 3  # lines from the top, and from the right to the left: as of a page that was turned
-    box = _on_its_baseline(text_page, first, box, size, quarter_turns)
-    is_after_blank = first > 0 and not pdfium.FPDFText_IsGenerated(text_page, first - 1)
-    is_known = text.isascii() or not _UNKNOWN.search(text)
-    yield _Drawn(text, box, size, quarter_turns, is_after_blank, is_known)
+    box = text_page.on_its_baseline(first, box, size, quarter_turns)
+    is_after_blank = first > 0 and not text_page.is_generated(first - 1)
+    is_known = is_ascii or not _UNKNOWN.search(text)
+    return _Drawn(text, box, size, quarter_turns, is_after_blank, is_known)
 
 
-def _drawn_once(text_page: object, text: str, first: int) -> list[int]:
+def _drawn_once(text_page: TextPage, text: str, first: int) -> list[int]:
     """The indices of the word's signs, but of those drawn a second time beside themselves, which makes them look bold.
 
     PDFium leaves out those that lie on each other; a narrow letter's second drawing may not.
     """
     indices = [first]
     for i, sign in enumerate(text[1:], start=first + 1):
-        box = _box(text_page, i) if sign == text[indices[-1] - first] else None
+        box = text_page.box(i, i) if sign == text[indices[-1] - first] else None
         if box is not None:
-            (x, y), (before_x, before_y) = _origin(text_page, i), _origin(text_page, indices[-1])
+            (x, y), (before_x, before_y) = text_page.origin(i), text_page.origin(indices[-1])
             is_beside = abs(x - before_x) < _SAME_SIGN * (box.right - box.left)
             if is_beside and abs(y - before_y) < 0.3 * (box.top - box.bottom):
                 continue
@@ -249,12 +224,12 @@ def _drawn_once(text_page: object, text: str, first: int) -> list[int]:
     return indices
 
 
-def _in_reading_order(text_page: object, text: str, indices: Sequence[int]) -> str:
+def _in_reading_order(text_page: TextPage, text: str, indices: Sequence[int]) -> str:
     """A word of a script from right to left whose letters were drawn from the left, turned round; its numbers are not.
 
     A ligature such as lam-alef is one sign for two letters; where the word was turned round, they were not.
     """
-    places = [_origin(text_page, i)[0] for i in indices]
+    places = [text_page.origin(i)[0] for i in indices]
     letters = [i for i in range(len(text)) if text[i].isalpha() and not text[i].isascii()]
     is_from_the_left = len(letters) > 1 and places[letters[0]] < places[letters[-1]]
     if not is_from_the_left:
@@ -267,21 +242,15 @@ def _in_reading_order(text_page: object, text: str, indices: Sequence[int]) -> s
     return "".join(part if len(part) > 1 else part.translate(_MIRRORED) for part in reversed(parts))
 
 
-def _origin(text_page: object, i: int) -> tuple[float, float]:
-    x, y = ctypes.c_double(), ctypes.c_double()
-    pdfium.FPDFText_GetCharOrigin(text_page, i, ctypes.byref(x), ctypes.byref(y))
-    return x.value, y.value
-
-
-def _runs_down(text_page: object, first: int, last: int, size: float) -> bool:
+def _runs_down(text_page: TextPage, first: int, last: int, size: float) -> bool:
     """Whether the signs of a word stand one below the other, as Japanese and Chinese may be written."""
-    (x, y), (last_x, last_y) = _origin(text_page, first), _origin(text_page, last)
+    (x, y), (last_x, last_y) = text_page.origin(first), text_page.origin(last)
     return abs(x - last_x) < size and y - last_y > 0.5 * size * (last - first)
 
 
-def _with_raised_marked(text_page: object, text: str, indices: Sequence[int]) -> str:
+def _with_raised_marked(text_page: TextPage, text: str, indices: Sequence[int]) -> str:
     """The word with its smaller signs above or below its line marked, for `raised.resolved`."""
-    places = [_baseline_and_size(text_page, i) for i in indices]
+    places = [text_page.baseline_and_size(i) for i in indices]
     size = max(size for _, size in places)
     base = next(y for y, its_size in places if its_size == size)
     pieces = []
@@ -298,60 +267,13 @@ def _with_raised_marked(text_page: object, text: str, indices: Sequence[int]) ->
     return "".join(pieces)
 
 
-def _baseline_and_size(text_page: object, i: int) -> tuple[float, float]:
-    x, y = ctypes.c_double(), ctypes.c_double()
-    pdfium.FPDFText_GetCharOrigin(text_page, i, ctypes.byref(x), ctypes.byref(y))
-    matrix = pdfium.FS_MATRIX()
-    size = abs(pdfium.FPDFText_GetFontSize(text_page, i))
-    if pdfium.FPDFText_GetMatrix(text_page, i, ctypes.byref(matrix)):
-        if abs(matrix.b) > 0.1 * abs(matrix.a):
-            return 0.0, _SMALLEST_SIZE  # it does not run from left to right
-        size *= math.hypot(matrix.c, matrix.d)
-    return (y.value, size) if math.isfinite(y.value) and size >= _SMALLEST_SIZE else (0.0, _SMALLEST_SIZE)
-
-
-def _box(text_page: object, i: int) -> _Box | None:
-    found = pdfium.FS_RECTF()
-    if not pdfium.FPDFText_GetLooseCharBox(text_page, i, ctypes.byref(found)):
-        return None
-    box = _Box(found.left, found.bottom, found.right, found.top)
-    return box if all(map(math.isfinite, box)) else None
-
-
-def _on_its_baseline(text_page: object, i: int, box: _Box, size: float, quarter_turns: int) -> _Box:
-    """The box with the height of a line around the baseline, because fonts differ in theirs within a line."""
-    x, y = ctypes.c_double(), ctypes.c_double()
-    if not pdfium.FPDFText_GetCharOrigin(text_page, i, ctypes.byref(x), ctypes.byref(y)):
-        return box
-    below, above = _BELOW_BASELINE * size, _ABOVE_BASELINE * size
-    if quarter_turns == 0:
-        return box._replace(bottom=y.value - below, top=y.value + above)
-    if quarter_turns == 1:
-        return box._replace(left=x.value - above, right=x.value + below)
-    if quarter_turns == 2:
-        return box._replace(bottom=y.value - above, top=y.value + below)
-    return box._replace(left=x.value - below, right=x.value + above) if quarter_turns == 3 else box
-
-
-def _size_and_turns(text_page: object, i: int, box: _Box) -> tuple[float, int]:
-    matrix = pdfium.FS_MATRIX()
-    size = pdfium.FPDFText_GetFontSize(text_page, i)
-    if not pdfium.FPDFText_GetMatrix(text_page, i, ctypes.byref(matrix)):
-        return max(size, _SMALLEST_SIZE), 0
-    size = abs(size) * math.hypot(matrix.c, matrix.d)
-    if not math.isfinite(size) or size < _SMALLEST_SIZE:
-        size = max(box.top - box.bottom, _SMALLEST_SIZE)
-    turns = math.atan2(matrix.b, matrix.a) / (math.pi / 2) if math.isfinite(matrix.a + matrix.b) else 0.0
-    return size, round(turns) % 4 if abs(turns - round(turns)) < 0.1 else -1
-
-
-def _is_inside(box: _Box, visible: _Box) -> bool:
+def _is_inside(box: Box, visible: Box) -> bool:
     """Whether the middle of the word is on the page: what is drawn beside it nobody sees."""
     x, y = (box.left + box.right) / 2, (box.bottom + box.top) / 2
     return visible.left <= x <= visible.right and visible.bottom <= y <= visible.top
 
 
-def _turned(word: _Drawn, most_turns: int, visible: _Box) -> Word:
+def _turned(word: _Drawn, most_turns: int, visible: Box) -> Word:
     left, bottom, right, top = word.box
     if most_turns == 1:  # upwards: what is read as top is the left
         box = (bottom - visible.bottom, left - visible.left, top - visible.bottom, right - visible.left)
