@@ -15,7 +15,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from rag.readers._normalisation import any_date, one_line
 from rag.readers.shape.dateline import byline, date_of_line
 
-__all__ = ["Said", "json_statements", "seen_above", "title_of"]
+__all__ = ["Said", "said_by", "seen_above", "title_of"]
 
 _MARKED_AUTHOR = "[rel=author], [itemprop=author], [class*=byline i], [class*=author i]"
 _AUTHOR_CLASS = re.compile(
@@ -37,11 +37,18 @@ _DATE_NAMES = (
 _AUTHOR_NAMES = ("parsely-author", "sailthru.author", "byl", "dc.creator", "dcterms.creator", "citation_author")
 
 
+_NAMING = ("property", "name", "itemprop", "http-equiv")
+
+
 class Said(NamedTuple):
-    """What a page says about itself: in JSON, by name, in order, and in its elements."""
+    """What a page says about itself: in JSON, by name, in order, and in its elements.
+
+    contents: of the first `<meta>` with each attribute and its value in small letters; blank ones are empty.
+    """
 
     statements: list[tuple[str, str]]
     page: LexborHTMLParser
+    contents: Mapping[tuple[str, str], str]
 
     def in_json(self, name: str) -> list[str]:
         """The statements of that name, in order."""
@@ -49,12 +56,7 @@ class Said(NamedTuple):
 
     def meta(self, name: str) -> str:
         """The content of the first `<meta>` of that name that has one; empty when none has."""
-        for attribute in ("property", "name", "itemprop", "http-equiv"):
-            element = self.page.css_first(f'meta[{attribute}="{name}" i]')
-            content = (element.attributes.get("content") or "").strip() if element else ""
-            if content:
-                return content
-        return ""
+        return next(filter(None, (self.contents.get((attribute, name.lower())) for attribute in _NAMING)), "")
 
     def metadata(self) -> dict[str, str]:
         """What `Reader.read` promises of a page that states it, dates as YYYY-MM-DD; empty where it does not."""
@@ -90,6 +92,18 @@ class Said(NamedTuple):
                 if names:
                     return names
         return ""
+
+
+def said_by(page: LexborHTMLParser) -> Said:
+    """What the page says about itself."""
+    contents: dict[tuple[str, str], str] = {}
+    for element in page.css("meta"):
+        about = element.attributes
+        content = (about.get("content") or "").strip()
+        for attribute in _NAMING:
+            if (name := about.get(attribute)) is not None:
+                contents.setdefault((attribute, name.lower()), content)
+    return Said(list(_json_statements(page)), page, contents)
 
 
 def _is_author_class(element: LexborNode) -> bool:
@@ -177,7 +191,7 @@ def seen_above(lines: list[str], title: str, known: Mapping[str, str]) -> dict[s
     return found
 
 
-def json_statements(page: LexborHTMLParser) -> Iterator[tuple[str, str]]:
+def _json_statements(page: LexborHTMLParser) -> Iterator[tuple[str, str]]:
     """`datePublished`, `headline`, `author` and `publisher` in JSON-LD blocks, in order; those that are JSON."""
     for script in page.css('script[type="application/ld+json"]'):
         try:

@@ -29,7 +29,7 @@ from rag.readers._html_text import (
     visible_text,
 )
 from rag.readers._normalisation import make_document, normalise
-from rag.readers._page_about import Said, json_statements, seen_above, title_of
+from rag.readers._page_about import said_by, seen_above, title_of
 from rag.readers.shape.raised import resolved, without_added
 from rag.types import Document
 
@@ -94,7 +94,7 @@ class HtmlReader:
         if is_nested_too_deeply(html):
             raise ReadError(str(path), "its elements are nested too deeply - save the page again as text")
         page = parse(html)
-        said = Said(list(json_statements(page)), page)
+        said = said_by(page)
         title = title_of(said)
         metadata = said.metadata() | {"notice": decoded.notice}
         if page.body is not None:
