@@ -18,6 +18,7 @@ __all__ = [
     "MALE_NAMES",
     "NAME_LINKS",
     "OFFICES",
+    "PARTS_OF_PEOPLE",
     "PLACES",
     "RESTRICTIVE",
     "ROLES",
@@ -93,6 +94,11 @@ PLACES = word_set(
 RESTRICTIVE = word_set("vice deputy former ex acting shadow assistant under late interim then first second")
 """Words before a title that make it another one."""
 GROUPS = word_set("band group team company firm party club organisation organization agency union alliance")
+PARTS_OF_PEOPLE = word_set(
+    """children women girls boys babies teenagers adults pensioners pupils students teachers doctors nurses soldiers
+    civilians tourists foreigners"""
+)
+"""Whom people count apart from others."""
 WRITINGS = word_set("report statement letter study survey document memo newspaper magazine")
 """What is written and may be said to say something."""
 

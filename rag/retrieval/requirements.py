@@ -29,6 +29,7 @@ from rag.language.people import FEMALE_NAMES, MALE_NAMES, ROLES, TITLE_TAILS, TI
 from rag.language.saying import SAID_OR_THOUGHT, UNREALISED
 from rag.language.words import content_stems, content_words, stem
 from rag.retrieval.answer_kinds import Expected, asked_deed, asked_words, expected_by, has_kind, measure_of
+from rag.retrieval.participants import lacks_acted_upon, lacks_counted, lacks_measured, lacks_recipient
 from rag.retrieval.ranking import Candidate, Ranked, likeness
 from rag.retrieval.rows import lacks_column, lacks_number, lacks_superlative
 
@@ -290,6 +291,10 @@ _REQUIREMENTS: tuple[Callable[[str, Sequence[Candidate]], Iterator[str]], ...] =
     lacks_number,
     _date,
     _elsewhere,
+    lacks_counted,
+    lacks_recipient,
+    lacks_acted_upon,
+    lacks_measured,
 )
 _SAID_AS = {
     Expected.AGE: "age",
