@@ -361,7 +361,12 @@ class Library(Parts):
             budget=self._budget,
             embedder_name=choose_embedder(self._settings).recipe,
             visitor=lambda: self._visitor,
+            most_recognised_pages=self._most_recognised_pages,
         )
+
+    def _most_recognised_pages(self) -> int:
+        """How many pages of a document can be recognised; what recognises them may have been installed since."""
+        return self._settings.max_recognised_pages if find_spec("rapidocr") is not None else 0
 
     @built_once
     def _visitor(self) -> Any:

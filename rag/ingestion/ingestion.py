@@ -39,6 +39,8 @@ class Ingestion(Remaking):
     reader_for: the reader of a file's suffix, or None when there is none.
     embedder: gives the embedder; called only when something has to be embedded.
     visitor: gives what fetches; called only when an address is named.
+    most_recognised_pages: how many pages of a document can be recognised; files of which some were left out are read
+        anew when it is more than it was.
     """
 
     def __init__(
@@ -53,6 +55,7 @@ class Ingestion(Remaking):
         budget: Budget,
         embedder_name: str,
         visitor: Callable[[], Visitor],
+        most_recognised_pages: Callable[[], int] = lambda: 0,
     ) -> None:
         preparation = Preparation(
             store,
@@ -61,6 +64,7 @@ class Ingestion(Remaking):
             passage_tokens=passage_tokens,
             budget=budget,
             embedder_name=embedder_name,
+            most_recognised_pages=most_recognised_pages,
         )
         super().__init__(store, word_index, embedder=embedder, preparation=preparation)
         self.suffixes = suffixes
@@ -299,7 +303,8 @@ class Ingestion(Remaking):
             OSError: the file is out of reach.
         """
         recipes, hashes = {version.recipe for version in known}, {version.file_hash for version in known}
-        return recipes == {self.recipe} and len(hashes) == 1 and hashes == {hash_of_file(file.path)} != {""}
+        is_current = bool(recipes) and all(map(self._preparation.is_current, recipes))
+        return is_current and len(hashes) == 1 and hashes == {hash_of_file(file.path)} != {""}
 
     def _is_there(self, entry: DocumentRead | PreparedDocument, known: dict[str, KnownVersion]) -> bool:
         """Whether an entry of a file that holds many is in the store as it is; its file is what has changed."""
@@ -307,7 +312,8 @@ class Ingestion(Remaking):
         return (
             not entry.file_hash
             and version is not None
-            and (version.document_id, version.recipe) == (entry.document.id, self.recipe)
+            and version.document_id == entry.document.id
+            and self._preparation.is_current(version.recipe)
         )
 
     def remove(self, sources: Iterable[str], *, sparingly: bool = False) -> list[int]:

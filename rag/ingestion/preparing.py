@@ -26,6 +26,7 @@ __all__ = ["DocumentRead", "FileRead", "Preparation", "PreparedDocument"]
 
 RECIPE_VERSION = 7
 """Raised when reading, segmentation or attribution changes what is stored, so that unchanged files are read anew."""
+_UP_TO = "; pages recognised: "
 
 MAX_PART_OF_PREFIX = 4  # of a passage's tokens at most one in so many is its document's heading
 MAX_SENTENCES_COMPARED = 20_000  # of one text; wire copy is short, and a book is compared with nothing
@@ -80,6 +81,7 @@ class Preparation:
 
     reader_for: the reader of a file's suffix, or None when there is none.
     embedder: gives the embedder, whose tokens limit a passage.
+    most_recognised_pages: how many pages of a document can be recognised now, where some were left out before.
     """
 
     def __init__(
@@ -91,6 +93,7 @@ class Preparation:
         passage_tokens: int,
         budget: Budget,
         embedder_name: str,
+        most_recognised_pages: Callable[[], int] = lambda: 0,
     ) -> None:
         self._store = store
         self._embedder = embedder
@@ -98,7 +101,18 @@ class Preparation:
         self._passage_tokens = passage_tokens
         self._budget = budget
         self._waiting: dict[int, Document] = {}
+        self._most_recognised_pages = most_recognised_pages
         self.recipe = f"{RECIPE_VERSION}/{passage_tokens}/{embedder_name}"
+
+    def recipe_of(self, document: Document) -> str:
+        """The recipe, and with it how many pages could be recognised, where some were left out for that."""
+        up_to = document.metadata.get("recognised_up_to", "")
+        return f"{self.recipe}{_UP_TO}{up_to}" if up_to else self.recipe
+
+    def is_current(self, recipe: str) -> bool:
+        """Whether what was made by the recipe would be made so now, and with no more pages recognised."""
+        made_by, left_out, up_to = recipe.partition(_UP_TO)
+        return made_by == self.recipe and not (left_out and int(up_to) < self._most_recognised_pages())
 
     def can_read(self, path: Path) -> bool:
         """Whether there is a reader for files of that name."""

@@ -76,7 +76,7 @@ class Writer:
             prepared.document,
             file=prepared.file,
             file_hash=prepared.file_hash,
-            recipe=self._preparation.recipe,
+            recipe=self._preparation.recipe_of(prepared.document),
             sentences=prepared.sentences,
             passages=prepared.passages,
             utterances=prepared.utterances,

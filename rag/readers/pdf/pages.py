@@ -48,7 +48,7 @@ __all__ = [
 HOW_TO_INSTALL = "install what recognises them (OCR) with `pip install 'chapter-and-verse[ocr]'`"
 RECOGNISED = "Pages that are pictures were recognised (OCR), which may read a letter wrongly."
 WHAT_IS_READ = "what is read is clear print in Latin, Greek, Chinese or Japanese letters"
-BEYOND = "Pictures of pages were recognised up to max_recognised_pages ({:,}) - raise it, then remove and add the file."
+BEYOND = "Pictures of pages were recognised up to max_recognised_pages ({:,}) - raise it, and add the file again."
 
 _A4_POINTS = 842.0
 _LONGEST_SIDE = 2600
@@ -77,7 +77,8 @@ _MOST_TITLE_CHARACTERS = 250
 class ImageReader:
     """Reads pictures of pages; each picture of a TIFF is a page.
 
-    metadata: `recognised`, as `RecognisedLine` writes it; `page_starts`, where there are several pages; and `notice`.
+    metadata: `recognised`, as `RecognisedLine` writes it; `page_starts`, where there are several pages; `notice`; and
+        `recognised_up_to`, as of `PdfReader`.
     """
 
     media_types = frozenset(_MEDIA_TYPES.values())
@@ -133,6 +134,7 @@ class ImageReader:
                 "published": published_of(laid_out.text),
                 "author": author_of(laid_out.text),
                 "notice": " ".join(filter(None, [laid_out.metadata["notice"], beyond, RECOGNISED])),
+                "recognised_up_to": str(len(pages)) if beyond else "",
             },
         )
 

@@ -149,7 +149,8 @@ class PdfReader:
 
     metadata: `page_starts`, and `page_labels` where what is printed on the pages is not their numbers; `created`, the
         day on which the file was made; `pages_without_text`, the numbers of pages that hold a picture, or are damaged,
-        and so are missing in the text; `recognised`, as `RecognisedLine` writes it; and `notice`, a sentence, where
+        and so are missing in the text; `recognised`, as `RecognisedLine` writes it; `recognised_up_to`, how many pages
+        could be recognised, where more of them are pictures; and `notice`, a sentence, where
         pages are missing or were recognised, or where the layout could not be worked out and the text is in the order
         of the file.
     """
@@ -200,6 +201,7 @@ class PdfReader:
                 "author": facts.metadata["author"] or author_of(laid_out.text),
                 "notice": " ".join(filter(None, [laid_out.metadata["notice"], misnamed, read.notice, letters])),
                 "page_labels": labels,
+                "recognised_up_to": read.up_to,
                 "pages_without_text": ",".join(
                     str(page.number) for page in read.pages if page.has_pictures and not page.words
                 ),
@@ -211,7 +213,8 @@ class PdfReader:
         candidates = [page.number for page in pages if page.may_be_picture or _is_unknown([page])]
         is_missing = any(page.has_pictures and not page.words for page in pages)
         if not can_recognise() or not self._max_recognised_pages:
-            return _Recognised(pages, 0, _LEFT_OUT if is_missing and not can_recognise() else "")
+            notice = _LEFT_OUT if is_missing and not can_recognise() else ""
+            return _Recognised(pages, 0, notice, "0" if is_missing else "")
         taken = candidates[: self._max_recognised_pages]
         found = list(pages)
         for number in taken:
@@ -221,7 +224,8 @@ class PdfReader:
             _UNREAD if any(page.has_pictures and not page.words for page in (found[i - 1] for i in taken)) else "",
             RECOGNISED if any(page.recognised is not None and page.words for page in found) else "",
         ]
-        return _Recognised(found, len(taken), " ".join(filter(None, notices)))
+        up_to = str(len(taken)) if len(taken) < len(candidates) else ""
+        return _Recognised(found, len(taken), " ".join(filter(None, notices)), up_to)
 
     def _recognised(self, document: pypdfium2.PdfDocument, number: int) -> Page | None:
         """The page as it is seen, recognised; None when it cannot be drawn."""
@@ -241,14 +245,17 @@ class PdfReader:
 
 
 _UNREAD = f"Pages that are pictures were left out because they could not be read: {WHAT_IS_READ}."
-_LEFT_OUT = f"Pages that are pictures were left out - {HOW_TO_INSTALL}, then remove and add the file."
+_LEFT_OUT = f"Pages that are pictures were left out - {HOW_TO_INSTALL}, and add the file again."
 _MORE_WORDS, _TIMES_MORE = 20, 3
 
 
 class _Recognised(NamedTuple):
+    """up_to: how many could be recognised, where there are more; empty elsewhere."""
+
     pages: Sequence[Page]
     n_recognised: int
     notice: str
+    up_to: str
 
 
 def _more_of(page: Page, recognised: Page | None) -> Page:
