@@ -14,9 +14,9 @@ from rag.retrieval.answer_kinds import Expected, expected_by, has_kind
 from rag.retrieval.ranking import Candidate, Ranked
 from rag.storage import Copy, Store
 from rag.storage.filters import Filter, allows_speaker
-from rag.types import Evidence, Span
+from rag.types import Evidence, Sentence, Span
 
-__all__ = ["only_fitting", "with_other_sources", "with_the_correction_first", "with_the_newest_first"]
+__all__ = ["error_told_of", "only_fitting", "with_other_sources", "with_the_correction_first", "with_the_newest_first"]
 
 _WORD = re.compile(r"\w+")
 _NEARLY = 0.14
@@ -108,11 +108,31 @@ def with_the_correction_first(question: str, ranked: Sequence[Ranked]) -> list[R
     return [*ranked]
 
 
+def error_told_of(candidate: Candidate) -> Sentence | None:
+    """The sentence of its correction that says that something was wrong: without it what is right looks like news."""
+    if not _is_in_correction(candidate) or _OF_THE_ERROR.search(candidate.quote):
+        return None
+    passage = candidate.passage
+    offset = passage.passage.span.start
+    line_start = _start_of_line(candidate) + offset
+    before = [each for each in passage.sentences if line_start <= each.span.start < candidate.sentence.span.start]
+    told = (
+        each
+        for each in before[::-1]
+        if _OF_THE_ERROR.search(passage.text[each.span.start - offset : each.span.end - offset])
+    )
+    return next(told, None)
+
+
 def _is_in_correction(candidate: Candidate) -> bool:
     """Whether the line of the sentence opens as a correction does."""
-    text = candidate.passage.text
+    return _CORRECTION.match(candidate.passage.text[_start_of_line(candidate) :]) is not None
+
+
+def _start_of_line(candidate: Candidate) -> int:
+    """Where the line of the sentence begins in its passage."""
     start = candidate.sentence.span.start - candidate.passage.passage.span.start
-    return _CORRECTION.match(text[text.rfind("\n", 0, max(0, start)) + 1 :]) is not None
+    return candidate.passage.text.rfind("\n", 0, max(0, start)) + 1
 
 
 def with_the_newest_first(question: str, ranked: Sequence[Ranked]) -> list[Ranked]:

@@ -12,6 +12,7 @@ from rag.language.words import content_stems
 from rag.protocols import Embedder, FloatArray, PassageReader, Reranker, WordIndex
 from rag.retrieval.answerability import answerability
 from rag.retrieval.duplicates import (
+    error_told_of,
     only_fitting,
     with_other_sources,
     with_the_correction_first,
@@ -207,7 +208,7 @@ def _with_neighbours(ranked: Sequence[Ranked], k: int) -> tuple[Evidence, ...]:
     }
     needs = []
     for place in ranked[:k]:
-        needed = antecedent(place.candidate)
+        needed = error_told_of(place.candidate) or antecedent(place.candidate)
         key = (needed.document_id, needed.ordinal) if needed else ("", -1)
         if key in place_by_sentence and key not in number_by_sentence:
             chosen.append(place_by_sentence[key])

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from rag.retrieval.duplicates import with_the_correction_first, with_the_newest_first
+from rag.retrieval.duplicates import error_told_of, with_the_correction_first, with_the_newest_first
 from rag.retrieval.ranking import candidates_of
 
 OLD, NEW = "The bridge will cost 310 million crowns.", "The bridge costs 355 million crowns."
@@ -67,3 +67,10 @@ def test_a_correction_in_the_same_document_stands_before_what_it_corrects(make_p
     ranked = rank(question, candidates_of([passage], [1.0], passage.vectors[0]))
     assert first(ranked) == WRONG
     assert (first(with_the_correction_first(question, ranked)) == CORRECTED[1]) is is_first
+
+
+def test_what_is_right_in_a_correction_needs_the_sentence_that_says_what_was_wrong(make_passage):
+    passage = make_passage([WRONG, *CORRECTED], title="The Astrid")
+    passage = replace(passage, text=passage.text.replace(f"{WRONG} ", f"{WRONG}\n"))
+    wrong, said, right = candidates_of([passage], [1.0], passage.vectors[0])
+    assert [error_told_of(each) for each in (wrong, said, right)] == [None, None, said.sentence]
