@@ -83,7 +83,7 @@ READERS: dict[str, str] = {
     ".epub": "rag.readers.epub:EpubReader",
     ".rtf": "rag.readers.rtf:RtfReader",
     ".eml": "rag.readers.mail:EmailReader",
-    ".mbox": "rag.readers.mail:MailboxReader",
+    ".mbox": "rag.readers.mailbox:MailboxReader",
     ".json": "rag.readers.json_feed:JsonFeedReader",
     ".jsonl": "rag.readers.json_feed:JsonFeedReader",
     ".ndjson": "rag.readers.json_feed:JsonFeedReader",

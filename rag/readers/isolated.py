@@ -40,20 +40,8 @@ _N_WAITING_REPLIES = 4
 _MOST_BYTES_A_CHARACTER = 6  # as JSON writes a control
 _MOST_BYTES_AROUND = 1_000_000
 _KEPT_VARIABLES = (
-    *(
-        "PATH",
-        "LANG",
-        "LC_ALL",
-        "LC_CTYPE",
-        "TZ",
-        "TMPDIR",
-        "TEMP",
-        "TMP",
-        "SYSTEMROOT",
-        "LD_LIBRARY_PATH",
-        "LD_PRELOAD",
-    ),
-    *rag.TELEMETRY_OFF,
+    *("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "TEMP", "TMP"),
+    *("SYSTEMROOT", "LD_LIBRARY_PATH", "LD_PRELOAD", *rag.TELEMETRY_OFF),
 )
 """All that the process gets of the environment: enough to start Python in silence, and no key or token."""
 

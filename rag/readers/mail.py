@@ -1,14 +1,11 @@
-"""Mails (.eml), and mailboxes (.mbox), as documents: who wrote to whom, when and about what, then what they wrote.
+"""Mails (.eml) as documents: who wrote to whom, when and about what, then what they wrote.
 
 The plain part is read, else the HTML part. What the mail quotes of earlier mails is another person's text, so it is a
 document of its own under that person's name and date, and so is each attached mail and each attached text; a mailbox
 leaves out what it quotes of a mail that it holds. What is passed on without a word is read, and so are signatures.
 Other attachments are named, not opened, and the mail says so in its `notice`.
 
-The standard library's `mailbox` is not used: it opens the file for writing, and takes every line that begins with
-"From " for the start of a mail, which cuts mails in two.
-
-Source: RFC 5322 (mail), RFC 3676 (format=flowed), RFC 4155 (the mbox format).
+Source: RFC 5322 (mail), RFC 3676 (format=flowed).
 """
 
 from __future__ import annotations
@@ -33,7 +30,7 @@ from rag.readers.feed import Keys
 from rag.readers.shape.wrapping import unwrapped
 from rag.types import Document, Failure
 
-__all__ = ["EmailReader", "MailboxReader"]
+__all__ = ["EmailReader", "documents_of_mail", "message_id", "parse_mail"]
 
 MAX_PARTS = 1_000
 MAX_HEAD_CHARACTERS = 1_000
@@ -49,7 +46,7 @@ _NO_TEXTS = frozenset({"calendar", "css", "javascript", "vcard", "x-vcard", "rtf
 _MOST_DECODED_CHARACTERS = 10_000
 
 
-def _parse_mail(data: bytes, path: Path) -> Message:
+def parse_mail(data: bytes, path: Path) -> Message:
     """The mail in the bytes; a damaged one is read as far as it goes.
 
     With the library's older rules: the newer ones fail on damaged heads, each in another way.
@@ -63,12 +60,12 @@ def _parse_mail(data: bytes, path: Path) -> Message:
         raise ReadError(str(path), "its parts are nested too deeply - save its text alone") from error
 
 
-def _message_id(message: Message) -> str:
+def message_id(message: Message) -> str:
     """The mail's own id without its brackets; empty when it has none."""
     return one_line(_header(message, "Message-ID")).strip("<>").strip()[:200]
 
 
-def _documents_of_mail(
+def documents_of_mail(
     message: Message,
     path: Path,
     *,
@@ -151,7 +148,7 @@ def _documents_of_part(
     if isinstance(payload, list):
         for inner in payload:
             if isinstance(inner, Message):
-                yield from _documents_of_mail(inner, path, key=key, media_type=media_type)
+                yield from documents_of_mail(inner, path, key=key, media_type=media_type)
         return
     text = "\n".join(_html_lines(part, path)[0]) if part.get_content_type() == "text/html" else _decoded(part, path)
     yield make_document(path, title=name, media_type=media_type, text=unwrapped(text).strip(), metadata={}, key=key)
@@ -327,87 +324,4 @@ class EmailReader:
             ReadError: the file is empty, too large, out of reach or no mail, or its text is binary.
         """
         data = read_bytes(path, max_bytes=self._max_bytes)
-        return _documents_of_mail(_parse_mail(data, path), path, media_type="message/rfc822")
-
-
-_FIRST = re.compile(rb"\s*From [^\r\n]*\d{4}[^\r\n]*\r?\n")
-_START = re.compile(rb"\n\r?\nFrom [^\r\n]*\d{4}[^\r\n]*\r?\n")
-_SENDER_AND_DATE = re.compile(rb"\s*From[ \t]+(\S+)[ \t]+([^\r\n]*\d{4}[^\r\n]*?)[ \t]*\r?\n")
-_ESCAPED = re.compile(rb"^>(>*From )", re.MULTILINE)
-_EXPUNGED = 0x0008
-"""The bit of X-Mozilla-Status for a mail that was deleted and waits for the mailbox to be compacted."""
-_HEADER = re.compile(rb"[!-9;-~]+:")
-_TELLING_CHARACTERS = 20
-
-
-class MailboxReader:
-    """Reads the mails of a mailbox one after the other; the key of a mail is its Message-ID."""
-
-    media_types = frozenset({"application/mbox"})
-
-    def __init__(self, *, max_bytes: int = DEFAULT_MAX_BYTES) -> None:
-        self._max_bytes = max_bytes
-
-    def read_each(self, path: Path) -> Iterator[Document | Failure]:
-        """The mails in the order of the file, without deleted ones, each followed by what it quotes of mails elsewhere.
-
-        Raises:
-            ReadError: the file is empty, too large, out of reach, or no mailbox.
-        """
-        data = read_bytes(path, max_bytes=self._max_bytes)
-        if not _FIRST.match(data):
-            raise ReadError(str(path), 'it is no mailbox: it does not begin with "From " and a date - check its kind')
-        return _mails(data, path)
-
-
-def _mails(data: bytes, path: Path) -> Iterator[Document | Failure]:
-    keys = Keys()
-    start = _FIRST.match(data)
-    position = 0
-    lines = _UnquotedLines(data)
-    while start is not None:
-        following = _START.search(data, start.end() - 1)
-        mail = _ESCAPED.sub(rb"\1", data[start.end() : following.start() + 1 if following else len(data)])
-        mail = _with_head(mail, start.group())
-        start = following
-        position += 1
-        try:
-            message = _parse_mail(mail, path)
-        except ReadError as error:
-            yield Failure(source=f"{path}#{keys.distinct('', position)}", reason=error.reason)
-            continue
-        status = str(message.get("X-Mozilla-Status", "0")).strip()
-        if re.fullmatch("[0-9a-fA-F]{4}", status) and int(status, 16) & _EXPUNGED:
-            continue
-        key = keys.distinct(_message_id(message), position)
-        try:
-            yield from _documents_of_mail(
-                message, path, key=key, media_type="application/mbox", is_elsewhere=lines.hold
-            )
-        except ReadError as error:
-            yield Failure(source=f"{path}#{key}", reason=error.reason)
-
-
-def _with_head(mail: bytes, start: bytes) -> bytes:
-    """The mail; one without a head of its own with the sender and the date of the line before it."""
-    if _HEADER.match(mail):
-        return mail
-    found = _SENDER_AND_DATE.match(start)
-    head = b"From: %s\nDate: %s\n\n" % found.groups() if found else b"\n"
-    return head + mail.lstrip(b"\r\n")
-
-
-class _UnquotedLines:
-    """The longer lines of a mailbox that are not quoted, read when they are first asked for."""
-
-    def __init__(self, data: bytes) -> None:
-        self._data = data
-        self._lines: set[str] | None = None
-
-    def hold(self, quotation: Quotation) -> bool:
-        """Whether all longer lines of the quotation are among them, as those of a mail that the mailbox holds."""
-        if self._lines is None:
-            lines = map(str.strip, self._data.decode("utf-8", "replace").split("\n"))
-            self._lines = {line for line in lines if len(line) >= _TELLING_CHARACTERS and line[0] != ">"}
-        telling = [line.strip() for line in quotation.lines if len(line.strip()) >= _TELLING_CHARACTERS]
-        return bool(telling) and all(line in self._lines for line in telling)
+        return documents_of_mail(parse_mail(data, path), path, media_type="message/rfc822")

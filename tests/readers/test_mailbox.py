@@ -3,7 +3,7 @@
 import pytest
 
 from rag.errors import ReadError
-from rag.readers.mail import MailboxReader
+from rag.readers.mailbox import MailboxReader
 from rag.types import Document, Failure
 
 START = "From a@x.org Wed Mar 12 10:00:00 2025\n"

@@ -16,7 +16,7 @@ from PIL import Image, ImageDraw, ImageFont, ImageOps
 
 from rag.errors import ReadError, WeightsError
 from rag.readers.isolated import Isolation
-from rag.readers.pdf import PdfReader, recognition
+from rag.readers.pdf import PdfReader, networks
 from rag.readers.pdf.pages import ImageReader, pixels_an_inch
 from rag.types import Document, RecognisedLine
 
@@ -225,15 +225,15 @@ class TestRefusals:
     def test_weights_that_were_altered_are_never_run(self, tmp_path, monkeypatch):
         (tmp_path / "models").mkdir()
         (tmp_path / "models" / "PP-OCRv6_rec_small.onnx").write_bytes(b"other weights")
-        monkeypatch.setattr(recognition, "files", lambda _: tmp_path)
+        monkeypatch.setattr(networks, "files", lambda _: tmp_path)
         with pytest.raises(WeightsError, match=r"its SHA-256 is .* install rapidocr 3\.10\.0 again"):
-            recognition._session("PP-OCRv6_rec_small.onnx", n_threads=1)
+            networks.session("PP-OCRv6_rec_small.onnx", n_threads=1)
 
     def test_nothing_is_fetched(self, tmp_path, monkeypatch):
         from rapidocr.utils.download_file import DownloadFile
 
         monkeypatch.setattr(DownloadFile, "run", lambda *_: pytest.fail("it was to be fetched"))
-        recognition._model.cache_clear()
+        networks.networks.cache_clear()
         assert ImageReader().read(saved(tmp_path, pictured([FIRST]))).text == FIRST
 
 
