@@ -18,6 +18,7 @@ from rag.readers._decoding import DEFAULT_MAX_BYTES, read_bytes
 from rag.readers._html_text import is_nested_too_deeply, parse, remove_hidden, visible_text
 from rag.readers._normalisation import any_date, make_document, normalise, one_line
 from rag.readers._package import Element, attribute, child, children, descendants, local_name, parse_xml
+from rag.readers.shape.dateline import date_in_words
 from rag.types import Document, Failure
 
 __all__ = ["Article", "FeedReader", "Keys", "document_of_article"]
@@ -28,6 +29,7 @@ _XML = "application/xml"
 _BODIES = ("encoded", "content", "description", "summary")
 _DATES = ("pubDate", "published", "date", "issued")
 _AUTHORS = ("creator", "author")
+_ADDRESS_AND_NAME = re.compile(r"\s*\S+@\S+\s*\(([^()]+)\)\s*")
 
 
 class FeedReader:
@@ -84,8 +86,11 @@ def _address(entry: Element) -> str:
 
 
 def _person(entry: Element) -> str:
+    """The name; of RSS's "ana@example.org (Ana Roy)" what stands in brackets."""
     name = child(entry, "name")
-    return _text(name if name is not None else entry)
+    text = _text(name if name is not None else entry)
+    named = _ADDRESS_AND_NAME.fullmatch(text)
+    return named[1] if named else text
 
 
 def _all(entry: Element, names: tuple[str, ...]) -> list[Element]:
@@ -157,7 +162,7 @@ def document_of_article(article: Article, path: Path, *, key: str, media_type: s
         media_type=media_type,
         text=text_of_markup(article.body, path),
         metadata={
-            "published": any_date(article.published),
+            "published": any_date(article.published) or date_in_words(article.published),
             "author": text_of_markup(article.author, path),
             "publisher": text_of_markup(article.publisher, path),
             "url": one_line(article.url),

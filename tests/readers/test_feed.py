@@ -72,3 +72,13 @@ def test_declared_encoding_is_used(read, encoding):
 def test_what_is_no_xml_is_refused(read, content):
     with pytest.raises(ReadError, match="not well-formed XML"):
         read(content)
+
+
+def test_date_in_words_and_name_behind_an_address_are_read(tmp_path):
+    path = tmp_path / "a.rss"
+    path.write_text(
+        "<rss><channel><item><title>Tram</title><description>It opened.</description>"
+        "<author>a@x.org (Ana Roy)</author><pubDate>04 May 2021</pubDate></item></channel></rss>"
+    )
+    (document,) = FeedReader().read_each(path)
+    assert (document.metadata["author"], document.metadata["published"]) == ("Ana Roy", "2021-05-04")

@@ -240,7 +240,8 @@ def _joined(block: _Block, width: int, known: Mapping[str, int]) -> Iterator[str
 def _beginnings(block: _Block, width: int) -> Iterator[int]:
     """The lines but the first that do not go on from the one above them."""
     is_indented = block.ended is not block.stripped
-    indents = [len(line) - len(line.lstrip()) for line in block.lines] if is_indented else []
+    # A tab is as wide as some blanks.
+    indents = [len(line) - len(line.lstrip()) for line in map(str.expandtabs, block.lines)] if is_indented else []
     margin = min(indents[1:], default=0)
     start = 0
     for i, needed in enumerate(block.needed, start=1):

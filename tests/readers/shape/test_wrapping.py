@@ -43,9 +43,10 @@ def test_word_parted_at_the_end_of_a_line_is_whole():
     assert unwrapped(text).startswith("The wall had been weakened by three winters of storms and by")
 
 
-def test_indented_paragraphs_part_where_they_begin():
-    first, second = (textwrap.wrap(text, 60, initial_indent="    ") for text in (FIRST, SECOND))
-    assert unwrapped("\n".join([*first, *second])) == f"    {FIRST}\n    {SECOND}"
+@pytest.mark.parametrize("indent", ["    ", "\t"])
+def test_indented_paragraphs_part_where_they_begin(indent):
+    first, second = (textwrap.wrap(text, 60, initial_indent=indent) for text in (FIRST, SECOND))
+    assert unwrapped("\n".join([*first, *second])) == f"{indent}{FIRST}\n{indent}{SECOND}"
 
 
 def test_items_of_a_list_part_and_go_on():
