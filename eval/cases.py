@@ -165,6 +165,13 @@ class Row:
             self._refuse(name, value, "a whole number")
         return value
 
+    def numbers(self, name: str) -> tuple[int, ...]:
+        """The whole numbers of the list in field `name`."""
+        value = self._take(name)
+        if not isinstance(value, list) or not all(type(each) is int for each in value):
+            self._refuse(name, value, "a list of whole numbers")
+        return tuple(value)
+
     def texts(self, name: str) -> tuple[str, ...]:
         """The strings of the list in field `name`."""
         value = self._take(name)

@@ -24,6 +24,7 @@ from eval.metrics.verification import (
 from eval.mutations.records import MutationKind
 from eval.outcomes import Outcome, Status
 from eval.statistics import Interval, bootstrap_interval, bootstrap_interval_of_weighted, wilson_interval
+from rag import Difference
 
 __all__ = ["MEASURES", "OVERLAP", "Measure", "figure", "interval", "values_by_case", "weighted_median"]
 
@@ -219,6 +220,15 @@ _ALL = (
     Measure(key="true_shown_framed", title="… in a frame that states them"),
     Measure(key="quoted_shown", title="true claims in the source's words shown"),
     Measure(key="turned_by_unrelated", title="refusals turned by an unrelated sentence", is_higher_better=False),
+    # conflicts
+    Measure(key="listed_right", title="listed conflicts that are conflicts"),
+    Measure(key="listed_update_right", title="listed updates that are updates"),
+    Measure(key="conflict_found", title="conflicts listed, of those that are there"),
+    *(Measure(key=f"conflict_found_{what}", title=f"… that differ in {what}") for what in Difference),
+    Measure(key="update_found", title="updates listed, of those that are there"),
+    Measure(key="conflict_word_right", title="… of what was listed, with the word for what differs"),
+    Measure(key="conflict_relation_right", title="… as disagreement, correction or update"),
+    Measure(key="no_conflict_made", title="groups without a conflict of which none is listed"),
     # conversations
     Measure(key="rewrite_f1", title="word F1 with a person's stand-alone question"),
     Measure(key="rewrite_exact", title="the same as a person's stand-alone question"),

@@ -30,6 +30,7 @@ from ui.places import place_at
 from ui.preferences import Assistants, LlmKind, Preferences
 from ui.results import (
     AnswerJson,
+    ConflictsJson,
     DiffJson,
     DocumentsJson,
     DraftJson,
@@ -71,7 +72,7 @@ def endpoints(api: Api, *, has_tools: bool = False) -> Sequence[Endpoint]:
     reading: tuple[Callable[..., object], ...] = (
         *(api.ask, api.search, api.open_source, api.check_draft),
         *(api.quotes, api.speakers),
-        *(api.diff, api.timeline),
+        *(api.diff, api.timeline, api.conflicts),
     )
     tools = [Endpoint(function.__name__ + TOOL_SUFFIX, _as_text(function), is_tool=True) for function in reading]
     return (
@@ -178,6 +179,21 @@ class Api:
         """
         found = self._assistant.speakers(where=_text("where", where))
         return cast(SpeakersJson, {"speakers": [asdict(one) for one in found]})
+
+    def conflicts(self, about: str = "", since: str = "", where: str = "") -> ConflictsJson:
+        """List where the documents disagree with each other, and where an outlet corrected itself.
+
+        Each conflict is a pair of verbatim sentences with their documents, outlets and dates, and what differs.
+
+        Args:
+            about: Only those with all of these words; empty for all.
+            since: Only those whose newer sentence was published on that day or later, such as 2025-03-01.
+            where: Which documents to compare, such as "published >= 2025-03-01"; empty for all.
+        """
+        found = self._assistant.conflicts(
+            about=_text("about", about), since=_text("since", since), where=_text("where", where)
+        )
+        return cast(ConflictsJson, {"conflicts": [asdict(conflict) for conflict in found]})
 
     def documents(self) -> DocumentsJson:
         """List the documents that are searched, with their ids, titles, sources and dates."""

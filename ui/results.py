@@ -11,6 +11,8 @@ __all__ = [
     "AnswerJson",
     "CitationJson",
     "ClaimJson",
+    "ConflictJson",
+    "ConflictsJson",
     "DiffJson",
     "DocumentJson",
     "DocumentsJson",
@@ -28,6 +30,7 @@ __all__ = [
     "SpeakerCountJson",
     "SpeakerQuotesJson",
     "SpeakersJson",
+    "StatementJson",
     "TimelineJson",
     "TurnJson",
     "UtteranceJson",
@@ -462,3 +465,33 @@ class SpeakersJson(TypedDict):
     """Who speaks in the documents."""
 
     speakers: list[SpeakerCountJson]
+
+
+class StatementJson(TypedDict):
+    """One sentence of a conflict, with who published it and when."""
+
+    document_id: str
+    source: str
+    title: str
+    span: SpanJson
+    quote: str
+    published: str
+    outlet: str
+    line: int
+
+
+class ConflictJson(TypedDict):
+    """Two sentences that cannot both be right; `one` is the older."""
+
+    relation: Literal["disagreement", "correction", "update"]
+    differs: Literal["number", "date", "negation", "name", "outcome"]
+    one: StatementJson
+    other: StatementJson
+    one_words: str
+    other_words: str
+
+
+class ConflictsJson(TypedDict):
+    """Conflicts, disagreements first."""
+
+    conflicts: list[ConflictJson]

@@ -19,6 +19,7 @@ from eval.mutations.records import FaithfulClaim
 from eval.mutations.sources import PUBLIC_SETS, public_claims, seed_claims
 from eval.tasks.answering import AnsweringTask
 from eval.tasks.assertion import AssertionTask
+from eval.tasks.conflicts import ConflictsTask
 from eval.tasks.mutation import MutationTask, SplitClaims
 from eval.tasks.news import NearMissTask, NewsTask
 from eval.tasks.rewriting import RewritingTask
@@ -26,12 +27,22 @@ from eval.tasks.seeds import SEEDS, seeds_task
 from eval.tasks.task import Task
 from eval.tasks.verification import VerificationTask
 
-__all__ = ["ASSERTION_TASK", "MUTATIONS_TASK", "NEWS_TASK", "SEEDS_TASK", "TASKS", "TaskEntry", "build_task"]
+__all__ = [
+    "ASSERTION_TASK",
+    "CONFLICTS_TASK",
+    "MUTATIONS_TASK",
+    "NEWS_TASK",
+    "SEEDS_TASK",
+    "TASKS",
+    "TaskEntry",
+    "build_task",
+]
 
 SEEDS_TASK = "seeds"
 NEWS_TASK = NewsTask.name
 MUTATIONS_TASK = "mutations"
 ASSERTION_TASK = "assertion"
+CONFLICTS_TASK = "conflicts"
 _N_PUBLIC_CLAIMS = 100
 """Faithful claims from each half of each public set."""
 _PAIRS = "pairs"
@@ -54,6 +65,7 @@ def _entries() -> Iterator[TaskEntry]:
     yield TaskEntry(NearMissTask.name, "", "which questions over them are declined that none of them answers")
     yield TaskEntry(MUTATIONS_TASK, "", "what the metrics and the verifier catch")
     yield TaskEntry(ASSERTION_TASK, "", "whether answers show what their source does not assert")
+    yield TaskEntry(CONFLICTS_TASK, "", "whether what is listed as a conflict of documents is one")
     for name, data_set in DATA_SETS.items():
         kinds = [kind.value for kind in data_set.kinds if kind is not Kind.VERIFICATION]
         if kinds:
@@ -78,6 +90,8 @@ def build_task(name: str) -> Task:
         return _mutation_task()
     if name == ASSERTION_TASK:
         return AssertionTask(name=name)
+    if name == CONFLICTS_TASK:
+        return ConflictsTask(name=name)
     if name == NEWS_TASK:
         return NewsTask()
     if name == NearMissTask.name:

@@ -192,6 +192,7 @@ class Archive:
             library = Library(made, settings, must_exist=True)
             try:
                 library.ingestion.derive(vectors_too=not is_sealed)
+                library.store.conflicts.forget()
                 _prove_answers(library)
             finally:
                 library.close()

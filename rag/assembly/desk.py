@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import date
 from pathlib import Path
 
 from rag.assembly.answerer import Answerer
@@ -10,10 +11,12 @@ from rag.assembly.arguments import checking_arguments
 from rag.assembly.follow_up import FollowUp
 from rag.assembly.library import Library
 from rag.assembly.proof import write_bundle
+from rag.errors import SettingsError
+from rag.newsroom.conflicts import ConflictFinder
 from rag.newsroom.quotes import find_quotes, list_speakers
 from rag.newsroom.references import ReferenceFile, references_of
 from rag.storage.filters import scope_of
-from rag.types import Answer, BundleReport, DraftReport, QuotesReport, SpeakerCount
+from rag.types import Answer, BundleReport, Conflict, DraftReport, Progress, QuotesReport, SpeakerCount
 
 __all__ = ["Desk"]
 
@@ -130,3 +133,50 @@ class Desk(FollowUp):
             NotFoundError: the answer cites nothing, or a document that it cites was removed since.
         """
         return references_of(answer, form, document_of=self._library.document)
+
+    @checking_arguments
+    def conflicts(
+        self,
+        *,
+        since: str = "",
+        about: str = "",
+        where: str = "",
+        sources: Sequence[str] = (),
+        with_updates: bool = False,
+        on_progress: Callable[[Progress], None] | None = None,
+    ) -> tuple[Conflict, ...]:
+        """Where the documents disagree, then where an outlet corrected itself, the newest of each first.
+
+        Documents that are new since the last call are compared with all others first, which is kept. English only.
+
+        since: only those whose newer sentence was published, or else added, on that day (2025-03-01) or later.
+        about: only those whose sentences and titles have all of these words.
+        where, sources: only those of which both documents fit, see `stream`.
+        with_updates: figures too that merely grew from one day to another; they come last.
+
+        Raises:
+            SettingsError: `since` is no day. FilterError: `where` cannot be read.
+            EmbedderMismatchError: the store was built by another embedding model.
+        """
+        day = _day(since)
+        scope = scope_of(where, sources)
+        library = self._library
+        finder = ConflictFinder(
+            library.store,
+            vector_search=lambda: library.vector_search,
+            verifier=lambda: self._answerer.judge,
+        )
+        finder.compare_new(on_progress)
+        return finder.listed(since=day, where=scope.filter, about=about, with_updates=with_updates)
+
+
+def _day(since: str) -> str:
+    """The day, or empty for none.
+
+    Raises:
+        SettingsError: it is none.
+    """
+    try:
+        return date.fromisoformat(since).isoformat() if since else ""
+    except ValueError:
+        raise SettingsError(f"cannot list since {since!r}: it is no day - write it as 2025-03-01") from None

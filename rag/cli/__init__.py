@@ -12,6 +12,7 @@ import typer
 from rag.cli.asking import ask, show
 from rag.cli.changes import diff
 from rag.cli.chat import chat
+from rag.cli.conflicts import conflicts
 from rag.cli.documents import add, list_documents, rebuild, remove
 from rag.cli.drafts import check_draft
 from rag.cli.models import models_app
@@ -125,6 +126,12 @@ _command(
     watch_question,
     short_help="Keep a question that is asked again.",
     example='rag watch-question "When does the bridge open?"',
+)
+_command(
+    "conflicts",
+    conflicts,
+    short_help="List where documents disagree.",
+    example='rag conflicts --since 2025-03-01 --about "ferry"',
 )
 _command("check", check, short_help="Prove that the store is sound.", example="rag check --repair")
 _command("prune", prune, short_help="Delete older versions.", example="rag prune --days 90")

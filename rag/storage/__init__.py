@@ -1,6 +1,7 @@
 """The source of truth: documents, sentences, passages, vectors and answers in one SQLite database."""
 
 from rag.storage.answers import StoredAnswer
+from rag.storage.conflicts import StoredConflict
 from rag.storage.copies import Copy
 from rag.storage.documents import KnownVersion
 from rag.storage.files import (
@@ -28,6 +29,7 @@ __all__ = [
     "Place",
     "Store",
     "StoredAnswer",
+    "StoredConflict",
     "StoredPassage",
     "damaged_documents",
     "damaged_texts",

@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, delete, 
 from rag.errors import NotFoundError, StoreError
 from rag.storage import schema
 from rag.storage.answers import forget_quoting
+from rag.storage.conflicts import forget_comparisons
 from rag.storage.database import Database
 from rag.storage.filters import Filter, condition_of
 from rag.storage.passages import NewPassage, put_passages, sentence_record
@@ -301,6 +302,13 @@ class Documents:
         with self._database.connect() as connection:
             return [sentence_record(row, document_id) for row in connection.execute(query)]
 
+    def passage_ids(self, document_id: str) -> list[int]:
+        """The ids of the passages of a document, in reading order; none for a copy."""
+        columns = schema.passages.c
+        query = select(columns.id).join_from(schema.passages, schema.documents)
+        with self._database.connect() as connection:
+            return list(connection.scalars(query.where(schema.documents.c.id == document_id).order_by(columns.id)))
+
     def speakers(self) -> list[str]:
         """Everybody whose words the current documents report, each once, in alphabetical order."""
         speaker = schema.sentences.c.speaker
@@ -352,4 +360,5 @@ def _delete_derived(connection: Connection, document_keys: Sequence[int]) -> lis
     connection.execute(delete(schema.sentences).where(schema.sentences.c.document_key.in_(document_keys)))
     for table in (schema.bands, schema.speeches):
         connection.execute(delete(table).where(table.c.document_key.in_(document_keys)))
+    forget_comparisons(connection, document_keys)
     return passage_ids

@@ -123,6 +123,12 @@ def follow_changes(connection: Connection) -> None:
         table.create(connection, checkfirst=True)
 
 
+def compare_sentences(connection: Connection) -> None:
+    """Tables for pairs of sentences that conflict; nothing is compared yet."""
+    for table in (schema.compared, schema.conflicts):
+        table.create(connection, checkfirst=True)
+
+
 def add_columns(connection: Connection, table: Table, *names: str) -> None:
     """Add columns of the schema to a table that lacks them; a new store has them from the start."""
     existing = {column["name"] for column in inspect(connection).get_columns(table.name)}
@@ -140,6 +146,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     seal_rows,
     note_who_speaks,
     follow_changes,
+    compare_sentences,
 )
 
 

@@ -19,6 +19,8 @@ answers      what was answered, as JSON, so that a citation can be opened later,
 edits        which versions took the place of which when the store last took in changes, by their keys.
 standing_questions, standing_support  questions that are asked again after every change, and the places that supported
              the last answer: by document and position, so that nothing is left of a document that was removed.
+compared     documents that were compared with all others for conflicts, and by which recipe.
+conflicts    pairs of places that say otherwise of one thing, the older first, with the hashes of their texts.
 store        one row: the embedder whose vectors are searched, and the generation, which every change increases.
 generations  every generation that this store has had: an index of another one is not an index of this store.
 migrations   which migrations have run.
@@ -43,6 +45,8 @@ from sqlalchemy import (
 __all__ = [
     "answers",
     "bands",
+    "compared",
+    "conflicts",
     "documents",
     "edits",
     "embedders",
@@ -235,3 +239,30 @@ standing_support = Table(
     sqlite_with_rowid=False,
 )
 Index("standing_support_by_document", standing_support.c.document_key)
+
+compared = Table(
+    "compared",
+    metadata,
+    Column("document_key", Integer, ForeignKey("documents.key", ondelete="CASCADE"), primary_key=True),
+    Column("recipe", String, nullable=False),
+)
+
+conflicts = Table(
+    "conflicts",
+    metadata,
+    Column("one_key", Integer, ForeignKey("documents.key", ondelete="CASCADE"), primary_key=True),
+    Column("one_start", Integer, primary_key=True),
+    Column("other_key", Integer, ForeignKey("documents.key", ondelete="CASCADE"), primary_key=True),
+    Column("other_start", Integer, primary_key=True),
+    Column("one_end", Integer, nullable=False),
+    Column("other_end", Integer, nullable=False),
+    Column("relation", String, nullable=False),
+    Column("differs", String, nullable=False),
+    Column("one_words", Text, nullable=False),
+    Column("other_words", Text, nullable=False),
+    Column("one_hash", LargeBinary, nullable=False),
+    Column("other_hash", LargeBinary, nullable=False),
+    Column("seal", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+Index("conflicts_by_other", conflicts.c.other_key)

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, select, update
 from rag.errors import StoreFullError
 from rag.storage import schema
 from rag.storage.answers import Answers
+from rag.storage.conflicts import Conflicts
 from rag.storage.copies import Copies
 from rag.storage.database import Database
 from rag.storage.documents import Documents
@@ -39,8 +40,8 @@ class StoredEmbedder(NamedTuple):
 class Store:
     """Documents and everything derived from them, in one folder.
 
-    documents, versions, standing, copies, passages, utterances, answers: reads and writes of each, in the words of
-    the records.
+    documents, versions, standing, copies, passages, utterances, answers, conflicts: reads and writes of each, in the
+    words of the records.
 
     PASSING_FILES: those beside the database that are made again when they are needed.
 
@@ -75,6 +76,7 @@ class Store:
         self.passages = Passages(self._database)
         self.answers = Answers(self._database)
         self.utterances = Utterances(self._database)
+        self.conflicts = Conflicts(self._database)
         try:
             self._migrate_if_need_be()
         except BaseException:

@@ -37,6 +37,7 @@ from rag.types.changes import (
     VersionSentence,
     WordChange,
 )
+from rag.types.conflicts import Conflict, Difference, Relation, Statement
 from rag.types.documents import (
     NO_METADATA,
     Budget,
@@ -97,7 +98,9 @@ __all__ = [
     "Citation",
     "Claim",
     "ClaimVerified",
+    "Conflict",
     "DateOrigin",
+    "Difference",
     "DifferenceKind",
     "Document",
     "DocumentEdit",
@@ -127,6 +130,7 @@ __all__ = [
     "Rating",
     "RecognisedLine",
     "RecordedAnswer",
+    "Relation",
     "Retrieved",
     "SaidElsewhere",
     "Sentence",
@@ -139,6 +143,7 @@ __all__ = [
     "StaleAnswer",
     "Stance",
     "StandingQuestion",
+    "Statement",
     "SupportChange",
     "SupportingSentence",
     "Tie",

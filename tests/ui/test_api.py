@@ -97,7 +97,7 @@ def offered(app):
     return httpx.get(f"{app.url}/gradio_api/info", timeout=60).json()["named_endpoints"]
 
 
-TOOLS = ["ask", "search", "open_source", "check_draft", "quotes", "speakers", "diff", "timeline"]
+TOOLS = ["ask", "search", "open_source", "check_draft", "quotes", "speakers", "diff", "timeline", "conflicts"]
 
 
 def schema_of(offered, name):
@@ -117,6 +117,7 @@ def test_results_are_described_and_have_that_form(client, offered):
         "/source": client.predict(answer["id"], 1, api_name="/source"),
         "/open_source": client.predict(answer["citations"][0]["document_id"], 0, 5, api_name="/open_source"),
         "/check_draft": client.predict("Rubio said: “No comment at all today.”", api_name="/check_draft"),
+        "/conflicts": client.predict(api_name="/conflicts"),
     }
     for name, result in results.items():
         schema = schema_of(offered, name)
@@ -282,7 +283,7 @@ def one_line(text):
     return " ".join(text.split())
 
 
-def test_tools_are_exactly_six_with_their_manuals(app):
+def test_tools_are_exactly_these_with_their_manuals(app):
     listed = tools_session(app, lambda session: session.list_tools()).tools
     assert [tool.name for tool in listed] == TOOLS
     for tool in listed:
