@@ -151,9 +151,9 @@ def test_file_above_the_limit_is_named(store_folder, bad):
 def test_huge_file_is_refused_unread(assistant, bad):
     with bad.open("wb") as file:
         file.truncate(200_000_000)
-    started = time.perf_counter()
+    started = time.process_time()
     assert "200,000,000 bytes, more than the 50,000,000 allowed" in _add_one(assistant, bad)
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 def test_long_line_is_cut_and_found(assistant, write):

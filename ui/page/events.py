@@ -288,6 +288,8 @@ class PageEvents:
                     stop=self._of(visible=view.is_answering),
                     conversation=view.conversation,
                     kept=self._chat.kept(view.conversation, user=heard.user),
+                    # Beside a new question stands no source of an earlier one.
+                    reader=render_no_source() if view.is_new else self._none,
                 )
         finally:
             close(states)

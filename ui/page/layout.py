@@ -16,11 +16,13 @@ import gradio as gr
 from ui.conversation import Conversation
 from ui.handlers import Chat
 from ui.options import AppOptions
+from ui.page.desk import DeskPages
 from ui.page.events import SEARCH_ONLY, PageEvents, spoken
 from ui.page.parts import AT_ONCE, N_AT_ONCE, QUIET, heard, html, steps
 from ui.page.values import Answering, LoadedPage, Updates
 from ui.preferences import N_SOURCES, Assistants, LlmKind
 from ui.server.ownership import Ownership
+from ui.tabs.desk import DeskTab
 from ui.tabs.library import LibraryTab
 from ui.tabs.llm import LlmTab
 from ui.views.render import render_no_source
@@ -48,6 +50,7 @@ class Page:
         self._options = options
         limit = min(options.max_upload_bytes, assistants.started.settings.max_file_bytes)
         self._library = LibraryTab(assistants.started, example=options.example, max_file_bytes=limit)
+        self._desk = DeskPages(DeskTab(assistants.started))
         self._events = PageEvents(
             Chat(assistants, ownership),
             self._library,
@@ -70,6 +73,7 @@ class Page:
                 self._build_chat()
             with gr.Tab("Documents", id="documents"):
                 self._build_documents()
+            self._desk.build()
             with gr.Tab("Settings", id="settings"):
                 self._build_settings()
         self._wire_chat()
@@ -77,6 +81,8 @@ class Page:
         self._wire_reading()
         self._wire_documents()
         self._wire_settings()
+        place = [self.conversation, self.kept], [self.reader, self.conversation, self.tabs]
+        self._desk.wire(heard(self._events.document_opened), *place)
         app.load(
             heard(self._events.loaded),
             [self.kept, self.preferences],

@@ -65,6 +65,7 @@ class Answering(NamedTuple):
     stop: object
     conversation: object
     kept: object
+    reader: object
 
 
 Values = tuple[object, ...]

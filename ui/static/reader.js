@@ -35,10 +35,22 @@ element.addEventListener("mouseover", (event) => {
 });
 
 watch("value", () => {
-	if (isReader) showCurrent();
-	else if (element.closest("#cv-current")) requestAnimationFrame(() => requestAnimationFrame(showQuestion));
+	if (isReader) onceInSight(".cv-text", showCurrent);
+	else if (element.closest("#cv-current")) requestAnimationFrame(() => requestAnimationFrame(showExchange));
 	else if (element.closest("#cv-export")) save();
 });
+
+// In a tab that is still hidden nothing has a place to scroll to.
+function onceInSight(selector, show) {
+	const part = element.querySelector(selector);
+	if (!part) return;
+	const observer = new IntersectionObserver((entries) => {
+		if (!entries.some((entry) => entry.isIntersecting)) return;
+		observer.disconnect();
+		show();
+	});
+	observer.observe(part);
+}
 
 function showCurrent() {
 	const region = element.querySelector(".cv-text");
@@ -46,7 +58,24 @@ function showCurrent() {
 	const current = region.querySelector(".cv-current");
 	const box = region.getBoundingClientRect();
 	region.scrollTop += current ? current.getBoundingClientRect().top - box.top - box.height / 3 : -region.scrollTop;
-	if (!element.contains(document.activeElement)) region.focus({ preventScroll: true });
+	const isAsked = !window.cvOpensItself;
+	window.cvOpensItself = false;
+	if (isAsked && !element.contains(document.activeElement)) region.focus({ preventScroll: true });
+}
+
+function showExchange() {
+	showQuestion();
+	openFirstCitation();
+}
+
+// Where the reader stands beside the conversation, what an answer rests on is in sight at once; the focus stays where it is.
+function openFirstCitation() {
+	const exchange = element.querySelector(".cv-exchange.cv-stage-done");
+	const chip = exchange?.querySelector(".cv-chip");
+	if (!chip || exchange.dataset.exchange === element.dataset.opened || !matchMedia("(min-width: 861px)").matches) return;
+	element.dataset.opened = exchange.dataset.exchange;
+	window.cvOpensItself = true;
+	trigger("select", { ...chip.dataset });
 }
 
 // A new question goes to the top, once the earlier ones are in their place, where the answer can grow below it without moving anything.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import Locator, Page, expect
 
-__all__ = ["add", "ask", "documents_tab", "is_in_view", "last", "settled", "type_question"]
+__all__ = ["add", "ask", "documents_tab", "is_in_view", "last", "open_tab", "settled", "type_question"]
 
 QUESTION = "what did Rubio say about territory?"
 
@@ -36,9 +36,19 @@ def ask(page: Page, question: str = QUESTION) -> Locator:
     return settled(page, question)
 
 
+def open_tab(page: Page, name: str) -> None:
+    """Open the tab of that name, which a narrow window keeps in a menu."""
+    tab = page.get_by_role("tab", name=name)
+    if tab.is_visible():
+        tab.click()
+        return
+    page.locator("#cv-tabs .overflow-menu button").first.click()
+    page.locator("#cv-tabs .overflow-dropdown button", has_text=name).click()
+
+
 def documents_tab(page: Page) -> None:
     """Open the tab."""
-    page.get_by_role("tab", name="Documents").click()
+    open_tab(page, "Documents")
 
 
 def add(page: Page, *files: object) -> Locator:

@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from tests.ui.browser.acting import ask, is_in_view
+from tests.ui.browser.acting import ask, documents_tab, is_in_view, open_tab
 
 SIZES = {"wide": {"width": 1440, "height": 900}, "narrow": {"width": 390, "height": 844}}
 
@@ -33,7 +33,7 @@ def overflow(page):
             const width = document.documentElement.clientWidth;
             const wide = [...document.querySelectorAll("body *")].filter((element) =>
                 element.getBoundingClientRect().right > width + 1 && element.checkVisibility({visibilityProperty: true})
-                && !element.closest(".cv-text, .cv-card, #cv-announce"));
+                && !element.closest(".cv-text, .cv-card, #cv-announce, .visually-hidden"));
             return [document.documentElement.scrollWidth - width,
                     ...wide.slice(0, 5).map((element) => element.outerHTML.slice(0, 120))];
         }"""
@@ -75,14 +75,14 @@ def test_main_states_fit_the_window_and_keep_nobody_out(seeds, new_page, size, c
     answer.locator(".cv-chip").first.focus()
     ask(page, "Who won the 2022 World Cup?")
     look("abstained")
-    page.get_by_role("tab", name="Documents").click()
+    documents_tab(page)
     page.locator("#cv-documents li").first.wait_for()
     look("documents")
     page.get_by_role("button", name="Remove").first.click()
     page.locator("#cv-confirm-keep").wait_for()
     look("confirmation")
     page.locator("#cv-confirm-keep").click()
-    page.get_by_role("tab", name="Settings").click()
+    open_tab(page, "Settings")
     page.get_by_label("Show drafts").wait_for()
     look("settings")
     assert problems == []

@@ -63,6 +63,21 @@ def test_both_sentences_are_cited_and_a_click_shows_exactly_the_quote(page):
     assert opened_sentence(page) == ASKED
 
 
+def test_first_citation_opens_by_itself_and_the_next_question_shuts_it(page):
+    ask(page)
+    assert opened_sentence(page) == TERRITORY
+    expect(page.locator("#cv-question textarea")).to_be_focused()
+    ask(page, "Who won the 2022 World Cup?")
+    expect(page.locator("#cv-reader article")).to_have_count(0)
+
+
+def test_on_a_narrow_screen_no_source_covers_the_answer(seeds, new_page):
+    page = new_page(seeds, viewport={"width": 390, "height": 844})
+    expect(ask(page).locator(".cv-chip").first).to_be_in_viewport()
+    page.wait_for_timeout(500)
+    expect(page.locator("#cv-reader article")).to_have_count(0)
+
+
 def test_pointing_at_a_chip_shows_quote_and_source(page):
     answer = ask(page)
     card = answer.locator(".cv-card").first

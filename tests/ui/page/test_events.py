@@ -14,6 +14,7 @@ from ui.tabs.llm import LlmTab
 NONE = object()
 UPDATES = Updates(none=NONE, of=lambda **properties: properties)
 CLICKED = Heard({}, "a")
+QUESTION = "When did the bridge open?"
 HOSTILE = '<img src=x onerror="alert(1)">{{7*7}}${alert(1)}'
 
 
@@ -29,16 +30,22 @@ def events(assistant, write) -> PageEvents:
     return page(assistant)
 
 
-def asked(events: PageEvents, question: str = "When did the bridge open?") -> Conversation:
-    *_, conversation, kept = list(events.asked(CLICKED, question, Conversation(), {}, ""))[-1]
-    assert [item["question"] for item in kept] == [question]
-    return conversation
+def asked(events: PageEvents, question: str = QUESTION) -> Conversation:
+    shown = list(events.asked(CLICKED, question, Conversation(), {}, ""))[-1]
+    assert [item["question"] for item in shown.kept] == [question]
+    return shown.conversation
 
 
 def test_a_question_is_shown_as_text(events):
-    *_, current, _, _, _, _, _, _, _ = list(events.asked(CLICKED, HOSTILE, Conversation(), {}, ""))[-1]
+    current = list(events.asked(CLICKED, HOSTILE, Conversation(), {}, ""))[-1].current
     assert "<img" not in current
     assert "${" not in current
+
+
+def test_beside_a_new_question_stands_no_source_of_an_earlier_one(events):
+    readers = [shown.reader for shown in events.asked(CLICKED, QUESTION, Conversation(), {}, "")]
+    assert "cv-empty" in readers[0]
+    assert set(readers[1:]) == {NONE}
 
 
 def test_a_chip_opens_its_source_and_leaves_the_conversation_alone(events):
@@ -132,25 +139,21 @@ def test_a_filter_that_cannot_be_read_is_told_at_once_and_not_kept(trams):
 
 
 def test_no_question_is_answered_under_a_filter_that_cannot_be_read(trams):
-    question = "When did the bridge open?"
-    _, _, hint, _, typed, *_, conversation, kept = list(
-        trams.asked(CLICKED, question, Conversation(), {}, "colour = grey")
-    )[-1]
-    assert "no such field" in hint
-    assert (typed, conversation, kept) == (question, Conversation(), [])
+    shown = list(trams.asked(CLICKED, QUESTION, Conversation(), {}, "colour = grey"))[-1]
+    assert "no such field" in shown.hint
+    assert (shown.question, shown.conversation, shown.kept) == (QUESTION, Conversation(), [])
 
 
 def test_only_what_fits_is_searched_and_the_answer_says_so(trams):
-    *_, current, _, _, _, _, _, conversation, _ = list(
-        trams.asked(CLICKED, "What about the bridge?", Conversation(), {}, "source ~ trams")
-    )[-1]
-    assert {citation.source.rpartition("/")[2] for citation in conversation.last.answer.citations} == {"trams.txt"}
-    assert "Searched only documents that fit: " in current
+    shown = list(trams.asked(CLICKED, "What about the bridge?", Conversation(), {}, "source ~ trams"))[-1]
+    cited = {citation.source.rpartition("/")[2] for citation in shown.conversation.last.answer.citations}
+    assert cited == {"trams.txt"}
+    assert "Searched only documents that fit: " in shown.current
 
 
 def test_a_filter_that_nothing_fits_is_named_as_the_reason(trams):
-    _, _, hint, *_ = list(trams.asked(CLICKED, "What about it?", Conversation(), {}, "source = nowhere"))[-1]
-    assert "No document fits" in hint
+    shown = list(trams.asked(CLICKED, "What about it?", Conversation(), {}, "source = nowhere"))[-1]
+    assert "No document fits" in shown.hint
 
 
 def test_one_document_alone_can_be_searched(trams, assistant):
@@ -179,7 +182,7 @@ def test_a_conversation_that_was_forgotten_here_comes_from_the_browser(events):
     kept = conversation.to_browser()
     clicked = Heard({"answer": conversation.last.answer.id, "citation": "1"}, "a")
     assert "cv-current" in events.opened(clicked, Conversation(), kept)[0]
-    *_, after, _ = list(events.asked(CLICKED, "What colour is it?", Conversation(), {}, "", kept))[-1]
+    after = list(events.asked(CLICKED, "What colour is it?", Conversation(), {}, "", kept))[-1].conversation
     assert [exchange.question for exchange in after.exchanges] == ["When did the bridge open?", "What colour is it?"]
 
 
@@ -269,7 +272,7 @@ def test_an_address_of_no_model_server_is_neither_tested_nor_taken_nor_asked(eve
     _, tested, _ = events.tested(address)
     kept, chosen, *_ = events.chosen(("openai-like", address, "m", 0, False), Conversation(), {})
     forged = {"llm": "openai-like", "api_base": address, "model": "m"}
-    *_, conversation, _ = list(events.asked(CLICKED, "When did the bridge open?", Conversation(), forged, ""))[-1]
+    conversation = list(events.asked(CLICKED, QUESTION, Conversation(), forged, ""))[-1].conversation
     assert kept is NONE
     for said in (tested, chosen, conversation.last.notice):
         assert "is not asked from this page" in said
@@ -292,6 +295,5 @@ def test_a_second_question_meanwhile_changes_nothing_but_the_hint(events):
     next(first)
     for question in ("Why?", " "):
         (values,) = events.asked(CLICKED, question, Conversation(), {}, None)
-        assert [value is NONE for value in values] == [True, True, False, False, True, True, True, True, True]
-    *_, conversation, _ = list(first)[-1]
-    assert conversation.last.answer
+        assert [value is NONE for value in values] == [True, True, False, False, *[True] * 6]
+    assert list(first)[-1].conversation.last.answer

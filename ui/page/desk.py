@@ -1,0 +1,70 @@
+"""The newsroom's tabs in Gradio: a form above, and below it what was found, each place with a button that opens it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import gradio as gr
+
+from ui.page.parts import QUIET, html
+from ui.tabs.desk import DeskTab
+
+__all__ = ["DeskPages"]
+
+_AT_WORK: dict[str, Any] = {**QUIET, "concurrency_limit": 2, "concurrency_id": "desk"}
+_SINCE: dict[str, Any] = {"label": "Since", "placeholder": "2025-03-01", "max_lines": 1, "scale": 1, "min_width": 140}
+
+
+class DeskPages:
+    """The parts of these tabs, and the events between them."""
+
+    def __init__(self, desk: DeskTab) -> None:
+        self._desk = desk
+
+    def build(self) -> None:
+        """The tabs, one after the other; called inside of `gr.Tabs`."""
+        with gr.Tab("Check a draft", id="draft"), gr.Column(elem_classes="cv-desk-page"):
+            with gr.Row(equal_height=True):
+                self.draft = gr.Textbox(
+                    label="Draft",
+                    info="It is held against the documents, and kept nowhere.",
+                    lines=8,
+                    max_lines=20,
+                    scale=3,
+                    elem_id="cv-draft",
+                )
+                self.draft_file = gr.File(
+                    label="Or a file", height=140, scale=1, min_width=180, elem_id="cv-draft-file"
+                )
+            self.check = gr.Button("Check", variant="primary", elem_id="cv-check-draft")
+            self.checked = html("cv-checked")
+        with gr.Tab("Quotes", id="quotes") as self.quotes_tab, gr.Column(elem_classes="cv-desk-page"):
+            with gr.Row(elem_classes="cv-form"):
+                self.speaker = gr.Dropdown(
+                    [], label="Who", allow_custom_value=True, value=None, scale=2, min_width=200, elem_id="cv-speaker"
+                )
+                self.about = gr.Textbox(
+                    label="About", placeholder="trust", max_lines=1, scale=2, min_width=160, elem_id="cv-about"
+                )
+                self.quotes_since = gr.Textbox(**_SINCE, elem_id="cv-quotes-since")
+                self.find = gr.Button("Find", variant="primary", scale=0, min_width=88, elem_id="cv-find-quotes")
+            self.quotes = html("cv-quotes")
+
+    def wire(self, opened: Callable[..., object], inputs: list[Any], outputs: list[Any]) -> None:
+        """Connect the parts; `opened` with its inputs and outputs shows the place that was clicked."""
+        desk = self._desk
+        self.quotes_tab.select(lambda: gr.update(choices=desk.speakers()), None, self.speaker, **_AT_WORK)
+        asked = [self.speaker, self.about, self.quotes_since]
+        self.find.click(desk.quotes, asked, self.quotes, **_AT_WORK)
+        for typed in (self.about, self.quotes_since):
+            typed.submit(desk.quotes, asked, self.quotes, **_AT_WORK)
+        self.draft_file.upload(self._read, self.draft_file, [self.draft, self.checked, self.draft_file], **_AT_WORK)
+        self.check.click(desk.check_draft, self.draft, self.checked, **_AT_WORK)
+        for part in (self.checked, self.quotes):
+            part.select(opened, inputs, outputs, **QUIET, concurrency_limit=None, queue=False)
+
+    def _read(self, path: str | None) -> tuple[object, str, None]:
+        """The draft's text, what is said about it, and the emptied place for its file."""
+        text, said = self._desk.read_draft(path)
+        return gr.skip() if text is None else text, said, None

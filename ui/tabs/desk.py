@@ -1,0 +1,66 @@
+"""What happens in the newsroom's tabs: a draft is checked, quotations are found, events are put in order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from rag import Assistant, RagError
+from ui.sentences import sentence
+from ui.tabs.library import delete_upload
+from ui.views.draft_view import render_draft
+from ui.views.quotes_view import render_quotes
+from ui.views.render import render_message
+
+__all__ = ["DeskTab"]
+
+_N_SPEAKERS = 200
+
+
+class DeskTab:
+    """What a newsroom asks of the documents beside questions. Every method gives HTML; an error is a sentence in it."""
+
+    def __init__(self, assistant: Assistant) -> None:
+        self._assistant = assistant
+
+    def speakers(self) -> list[str]:
+        """Who speaks in the documents, most quotations first, at most 200; none when the store cannot be read."""
+        try:
+            found = self._assistant.speakers()
+        except RagError:
+            return []
+        return [counted.speaker for counted in found if counted.speaker][:_N_SPEAKERS]
+
+    def read_draft(self, path: str | None) -> tuple[str | None, str]:
+        """The text of a draft that was uploaded, which is deleted then, and a sentence; None for the text of none."""
+        if not path:
+            return None, ""
+        try:
+            return self._assistant.read_draft(path), render_message("Read. Look it over, then press Check.")
+        except RagError as error:
+            return None, render_message(sentence(error, doing="reading a draft"), is_error=True)
+        finally:
+            delete_upload(Path(path))
+
+    def check_draft(self, draft: str | None) -> Iterator[str]:
+        """That the draft is being checked, then the check of each of its parts."""
+        if not (draft or "").strip():
+            yield render_message("Paste a draft first, or choose a file.")
+            return
+        yield render_message("Checking each quotation and claim …")
+        yield _said(lambda: render_draft(self._assistant.check_draft(draft or "")), doing="checking a draft")
+
+    def quotes(self, speaker: str | None, about: str | None, since: str | None) -> str:
+        """What the speaker said, about what, since when."""
+        who = (speaker or "").strip()
+        if not who:
+            return render_message("Write the name of a speaker first.")
+        asked = {"about": (about or "").strip(), "since": (since or "").strip()}
+        return _said(lambda: render_quotes(self._assistant.quotes(who, **asked)), doing="looking for quotations")
+
+
+def _said(make: Callable[[], str], *, doing: str) -> str:
+    try:
+        return make()
+    except RagError as error:
+        return render_message(sentence(error, doing=doing), is_error=True)
