@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -22,8 +23,9 @@ class DeskPages:
     def __init__(self, desk: DeskTab) -> None:
         self._desk = desk
 
-    def build(self) -> None:
-        """The tabs, one after the other; called inside of `gr.Tabs`."""
+    def build(self, saved: gr.HTML) -> None:
+        """The tabs, one after the other; called inside of `gr.Tabs`. `saved`: from where the script saves files."""
+        self.saved = saved
         with gr.Tab("Check a draft", id="draft"), gr.Column(elem_classes="cv-desk-page"):
             with gr.Row(equal_height=True):
                 self.draft = gr.Textbox(
@@ -51,6 +53,24 @@ class DeskPages:
                 self.find = gr.Button("Find", variant="primary", scale=0, min_width=88, elem_id="cv-find-quotes")
             self.quotes = html("cv-quotes")
 
+        with gr.Tab("Timeline", id="timeline"), gr.Column(elem_classes="cv-desk-page"):
+            with gr.Row(elem_classes="cv-form"):
+                self.subject = gr.Textbox(
+                    label="About",
+                    placeholder="ferry contract",
+                    max_lines=1,
+                    scale=3,
+                    min_width=200,
+                    elem_id="cv-subject",
+                )
+                self.timeline_since = gr.Textbox(**_SINCE, elem_id="cv-timeline-since")
+                self.timeline_until = gr.Textbox(**(_SINCE | {"label": "Until"}), elem_id="cv-timeline-until")
+                self.make = gr.Button("Show", variant="primary", scale=0, min_width=88, elem_id="cv-make-timeline")
+            self.timeline = html("cv-timeline")
+            with gr.Row(elem_classes="cv-save"):
+                self.as_csv = gr.Button("Save as CSV", size="sm", scale=0, elem_id="cv-timeline-csv")
+                self.as_markdown = gr.Button("Save as Markdown", size="sm", scale=0, elem_id="cv-timeline-markdown")
+
     def wire(self, opened: Callable[..., object], inputs: list[Any], outputs: list[Any]) -> None:
         """Connect the parts; `opened` with its inputs and outputs shows the place that was clicked."""
         desk = self._desk
@@ -61,7 +81,15 @@ class DeskPages:
             typed.submit(desk.quotes, asked, self.quotes, **_AT_WORK)
         self.draft_file.upload(self._read, self.draft_file, [self.draft, self.checked, self.draft_file], **_AT_WORK)
         self.check.click(desk.check_draft, self.draft, self.checked, **_AT_WORK)
-        for part in (self.checked, self.quotes):
+        about = [self.subject, self.timeline_since, self.timeline_until]
+        self.make.click(desk.timeline, about, self.timeline, **_AT_WORK)
+        for typed in about:
+            typed.submit(desk.timeline, about, self.timeline, **_AT_WORK)
+        for button, kind in ((self.as_csv, "csv"), (self.as_markdown, "markdown")):
+            button.click(
+                functools.partial(desk.exported_timeline, kind), about, [self.saved, self.timeline], **_AT_WORK
+            )
+        for part in (self.checked, self.quotes, self.timeline):
             part.select(opened, inputs, outputs, **QUIET, concurrency_limit=None, queue=False)
 
     def _read(self, path: str | None) -> tuple[object, str, None]:

@@ -21,7 +21,7 @@ from ui.sentences import count
 from ui.tabs.library import AddView, LibraryTab, Upload
 from ui.tabs.llm import LlmTab
 from ui.views.exchanges import render_earlier, render_last, render_welcome
-from ui.views.exports import conversation_as_json, conversation_as_markdown
+from ui.views.exports import conversation_as_json, conversation_as_markdown, download
 from ui.views.markup import text
 from ui.views.render import render_documents, render_gone, render_message, render_no_source, render_source
 
@@ -107,8 +107,7 @@ class PageEvents:
             kind, content = "application/json", conversation_as_json(conversation.answers, ratings=ratings)
         else:
             kind, content = "text/markdown", conversation_as_markdown(conversation.answers)
-        marked = f'data-name="{name}" data-type="{kind}" data-at="{time.monotonic()}"'
-        return f"<span hidden {marked}>{text(content)}</span>", ""
+        return download(name, kind, content), ""
 
     def examples_made(self) -> object:
         """The welcome with its examples, which take seconds to make after the documents have changed."""

@@ -73,7 +73,7 @@ class Page:
                 self._build_chat()
             with gr.Tab("Documents", id="documents"):
                 self._build_documents()
-            self._desk.build()
+            self._desk.build(self.export)
             with gr.Tab("Settings", id="settings"):
                 self._build_settings()
         self._wire_chat()

@@ -5,16 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from rag import Assistant, RagError
+from rag import Assistant, RagError, Timeline, timeline_to_csv, timeline_to_markdown
 from ui.sentences import sentence
 from ui.tabs.library import delete_upload
 from ui.views.draft_view import render_draft
+from ui.views.exports import download
 from ui.views.quotes_view import render_quotes
 from ui.views.render import render_message
+from ui.views.timeline_view import render_timeline
 
 __all__ = ["DeskTab"]
 
 _N_SPEAKERS = 200
+_TIMELINE_FILES = {
+    "csv": ("timeline.csv", "text/csv", timeline_to_csv),
+    "markdown": ("timeline.md", "text/markdown", timeline_to_markdown),
+}
 
 
 class DeskTab:
@@ -57,6 +63,26 @@ class DeskTab:
             return render_message("Write the name of a speaker first.")
         asked = {"about": (about or "").strip(), "since": (since or "").strip()}
         return _said(lambda: render_quotes(self._assistant.quotes(who, **asked)), doing="looking for quotations")
+
+    def timeline(self, subject: str | None, since: str | None, until: str | None) -> str:
+        """What happened when about the subject, in those days."""
+        return _said(lambda: render_timeline(self._timeline(subject, since, until)), doing="making a timeline")
+
+    def exported_timeline(
+        self, kind: str, subject: str | None, since: str | None, until: str | None
+    ) -> tuple[str, str]:
+        """The timeline as a file to be saved, `kind` is "csv" or "markdown", and what is shown: the timeline itself."""
+        try:
+            made = self._timeline(subject, since, until)
+        except RagError as error:
+            return "", render_message(sentence(error, doing="making a timeline"), is_error=True)
+        name, media_type, written = _TIMELINE_FILES[kind]
+        return download(name, media_type, written(made)), render_timeline(made)
+
+    def _timeline(self, subject: str | None, since: str | None, until: str | None) -> Timeline:
+        return self._assistant.timeline(
+            (subject or "").strip(), since=(since or "").strip(), until=(until or "").strip()
+        )
 
 
 def _said(make: Callable[[], str], *, doing: str) -> str:

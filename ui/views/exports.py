@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from rag import Answer, AnswerStatus, Citation, Evidence, Rating, VerdictLabel, escaped_markdown, to_dict
-from ui.views.markup import attribute_text, date_in_words, shown
+from ui.views.markup import attribute_text, date_in_words, shown, text
 from ui.views.places import also_in_words, place_in_words, title_of
 from ui.views.render import status_in_words, supported_citations
 
@@ -93,6 +94,15 @@ def conversation_as_json(answers: Sequence[Answer], *, ratings: Mapping[str, Rat
     # A lone surrogate cannot be written as UTF-8; as an escape it stays what it is.
     written = json.dumps(content, ensure_ascii=False, indent=2)
     return _SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", written) + "\n"
+
+
+def download(name: str, kind: str, content: str) -> str:
+    """The content in the page, from where the script saves it under that name: nothing is written on this machine.
+
+    kind: the media type. The same content again is news to the page because of the unseen time.
+    """
+    marked = f'data-name="{text(name)}" data-type="{text(kind)}" data-at="{time.monotonic()}"'
+    return f"<span hidden {marked}>{text(content)}</span>"
 
 
 def _rating(rating: Rating) -> dict[str, str]:

@@ -35,6 +35,11 @@ def test_the_tabs_fit_the_window_and_keep_nobody_out(seeds, new_page, size, colo
     page.locator("#cv-find-quotes").click()
     expect(page.locator("#cv-quotes .cv-row-quote", has_text="none of us trust the Russians")).to_be_visible()
     look("quotes")
+    open_tab(page, "Timeline")
+    page.locator("#cv-subject input, #cv-subject textarea").fill("talks about a ceasefire")
+    page.locator("#cv-make-timeline").click()
+    page.locator("#cv-timeline .cv-desk").wait_for()
+    look("timeline")
     assert problems == []
 
 

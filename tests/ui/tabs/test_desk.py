@@ -85,3 +85,29 @@ def test_no_speakers_where_the_store_cannot_be_read(tab, assistant):
     assistant.close()
     assert tab.speakers() == []
     assert "cv-notice" in tab.quotes("Nowak", "", "")
+
+
+def test_a_timeline_is_in_the_order_of_its_days_and_says_how_they_were_got(tab, assistant, write):
+    assistant.add(
+        [write("later.md", "---\ndate: 2025-03-12\n---\n\nThe bridge was closed on Monday. The bridge is old.\n")]
+    )
+    html = tab.timeline("bridge", "", "")
+    dates = [node.attributes["datetime"] for node in nodes(html, ".cv-row-date time")]
+    assert dates == sorted(dates)
+    assert {"1932", "2025-03-10"} <= set(dates)
+    assert "reckoned from the document’s date" in visible_text(html)
+    assert [node.attributes["datetime"] for node in nodes(tab.timeline("bridge", "2025", ""), "time")] == dates[1:]
+
+
+@pytest.mark.parametrize(("subject", "since"), [("", ""), (None, None), ("bridge", "soon")])
+def test_a_timeline_of_nothing_is_refused_in_words(tab, subject, since):
+    assert "cv-notice" in tab.timeline(subject, since, "")
+    assert tab.exported_timeline("csv", subject, since, "")[0] == ""
+
+
+@pytest.mark.parametrize(("kind", "name"), [("csv", "timeline.csv"), ("markdown", "timeline.md")])
+def test_a_timeline_is_saved_by_the_page(tab, kind, name):
+    saved, shown = tab.exported_timeline(kind, "bridge", "", "")
+    assert f'data-name="{name}"' in saved
+    assert "The bridge opened in 1932" in visible_text(saved)
+    assert shown == tab.timeline("bridge", "", "")

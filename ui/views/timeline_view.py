@@ -1,0 +1,71 @@
+"""What happened when, as HTML: one verbatim sentence a row, with its day, how that was got, and where it stands."""
+
+from __future__ import annotations
+
+from rag import Assertion, DateOrigin, Timeline, TimelineRow
+from ui.sentences import count
+from ui.views.markup import NOTHING, Html, date_in_words, element, isolated, join, text
+from ui.views.places import title_of
+from ui.views.rows import copied, opening
+
+__all__ = ["render_timeline"]
+
+_ORIGINS = {
+    DateOrigin.WRITTEN: "",
+    DateOrigin.RELATIVE: "reckoned from the document’s date",
+    DateOrigin.PUBLISHED: "the document’s own date",
+}
+
+
+def render_timeline(timeline: Timeline) -> str:
+    """The rows, earliest first; which of them disagree, and what was left out."""
+    reasons = [
+        element("li", text(f"Rows {conflict.rows[0]} and {conflict.rows[1]}: {conflict.reason}"))
+        for conflict in timeline.conflicts
+    ]
+    return element(
+        "div",
+        element("p", text(f"{count(len(timeline.rows), 'sentence')} about “{timeline.subject}”."), class_="cv-count"),
+        *(element("p", text(notice), class_="cv-notice") for notice in _left_out(timeline)),
+        element("ul", *reasons, class_="cv-disagreements", aria_label="Rows that disagree") if reasons else NOTHING,
+        element("ol", *map(_row, timeline.rows), class_="cv-rows"),
+        class_="cv-desk",
+    )
+
+
+def _left_out(timeline: Timeline) -> list[str]:
+    said = []
+    if timeline.n_undated:
+        said.append(f"{count(timeline.n_undated, 'sentence')} left out: no date, in a document without one.")
+    if timeline.n_outside:
+        said.append(f"{count(timeline.n_outside, 'sentence')} left out: of other days than were asked for.")
+    return said
+
+
+def _row(row: TimelineRow) -> Html:
+    how = f"“{row.words}”, {_ORIGINS[row.origin]}" if row.origin is DateOrigin.RELATIVE else _ORIGINS[row.origin]
+    said = "" if row.assertion is Assertion.STATED else row.assertion.value
+    others = f"disagrees with row {', '.join(map(str, row.conflicts))}" if row.conflicts else ""
+    facts = [
+        opening(title_of(row.title, row.source), row.document_id, row.span.start, row.span.end),
+        isolated(row.speaker) if row.speaker else NOTHING,
+        *map(text, (how, said, others)),
+    ]
+    return element(
+        "li",
+        element(
+            "p",
+            element("span", text(f"{row.number}."), class_="cv-row-number"),
+            text(" "),
+            element("time", text(date_in_words(row.date)), datetime=row.date),
+            class_="cv-row-date",
+        ),
+        element("blockquote", element("p", text(row.quote), dir="auto"), class_="cv-row-quote"),
+        element(
+            "p",
+            join(facts, text(" · ")),
+            copied(row.quote, label="Copy this sentence"),
+            class_="cv-facts",
+        ),
+        class_="cv-disagrees" if row.conflicts else "",
+    )
