@@ -31,6 +31,9 @@ COMMANDS = [
     "speakers",
     "check-draft",
     "serve",
+    "diff",
+    "timeline",
+    "watch-question",
     "check",
     "prune",
     "export",
@@ -134,7 +137,7 @@ def test_add_counts_and_names_failures_with_reasons(rag, write, tmp_path):
     ]
     assert rag("add", tmp_path / "documents" / "a.txt") == (0, "1 unchanged.\n", "")
     write("a.txt", "Another one.")
-    assert rag("add", tmp_path / "documents" / "a.txt").out == "1 superseded.\n"
+    assert rag("add", tmp_path / "documents" / "a.txt").out.startswith("1 superseded.\nChanged since it was added:\n")
 
 
 def test_add_says_what_readers_say_of_their_files(rag, write):
@@ -245,6 +248,9 @@ def test_json_of_every_command_is_one_line_of_json(rag, write, tmp_path):
         "renamed": [],
         "duplicates": [],
         "notices": [],
+        "replaced": [],
+        "edits": [],
+        "questions": [],
     }
     (document,) = run("list")["documents"]
     assert (document["source"], document["n_sentences"], document["n_characters"]) == (str(path), 3, len(ARTICLE))

@@ -179,7 +179,7 @@ def test_added_file_is_reported_as_the_command_does_and_searched_from_then_on(cl
     file.write_text("The heron of Lake Tarn ate 41 frogs in May.\n", encoding="utf-8")
     report = client.predict([handle_file(str(file))], api_name="/add")
     assert report["added"] == ["heron.txt"]
-    assert report.keys() == command("add", str(SEED)).keys()
+    assert report.keys() == command("add", str(SEED)).keys() - {"questions"}  # those of who runs the app
     answer = client.predict("How many frogs did the heron eat?", api_name="/ask")
     assert answer["citations"][0]["quote"] == "The heron of Lake Tarn ate 41 frogs in May."
     assert client.predict([handle_file(str(file))], api_name="/add")["unchanged"] == ["heron.txt"]
