@@ -4,6 +4,8 @@
 with a place for a fact; where `claim` is empty the frame takes the fact back, else the claim is what it still states.
 `facts.jsonl`: the parts of facts, put into every frame of their half. No frame, fact or source is in both halves. The
 report half is opened by the runner only; it was written before any rule that it measures.
+`fresh.jsonl`: more sources with claims of the same kinds, in new words, written after the rules of that day: a figure
+of its own, since a battery that rules were tuned on says little about the next claim.
 
 Placeholders of a frame: {F} the fact, {f} the same inside a sentence, {S} and {s} its subject, {past}, {base}, {pp} and
 {ing} the verb in that form with what follows it.
@@ -20,7 +22,17 @@ from typing import NamedTuple
 from eval.cases import DataError, DataFile, Row, Split, read_file
 from rag import ClaimWithEvidence, Surroundings
 
-__all__ = ["BATTERY", "UNRELATED", "Asked", "ClaimKind", "FrameKind", "battery_files", "cases_of"]
+__all__ = [
+    "BATTERY",
+    "UNRELATED",
+    "Asked",
+    "ClaimKind",
+    "FrameKind",
+    "battery_files",
+    "cases_of",
+    "fresh_cases_of",
+    "fresh_files",
+]
 
 BATTERY = Path(__file__).parent
 UNRELATED = (
@@ -131,6 +143,24 @@ def cases_of(split: Split, folder: Path = BATTERY) -> list[Asked]:
     )
     framed = ([_framed(frame, fact) for fact in facts] for frame in frames)
     return [*chain.from_iterable(_written(row) for row in claims), *chain.from_iterable(framed)]
+
+
+def fresh_files(folder: Path = BATTERY) -> list[DataFile]:
+    """The fresh claims of both halves.
+
+    Raises:
+        DataError: one is missing or damaged.
+    """
+    return [read_file(folder / half / "fresh.jsonl") for half in Split]
+
+
+def fresh_cases_of(split: Split, folder: Path = BATTERY) -> list[Asked]:
+    """Every fresh claim of one half.
+
+    Raises:
+        DataError: the file is missing, or one of its lines is not as it should be.
+    """
+    return [asked for row in read_file(folder / split / "fresh.jsonl").rows for asked in _written(row)]
 
 
 def _written(row: Row) -> Iterator[Asked]:

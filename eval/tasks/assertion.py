@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from eval.assertion.battery import UNRELATED, Asked, battery_files, cases_of
+from eval.assertion.battery import UNRELATED, Asked, battery_files, cases_of, fresh_cases_of, fresh_files
 from eval.cases import Split, data_hash
 from eval.metrics.verification import ScoredPair
 from eval.outcomes import Outcome, Status, failed
@@ -23,9 +23,15 @@ __all__ = ["AssertionTask"]
 class AssertionTask:
     """The battery of `eval.assertion`; nothing is added to the store."""
 
-    def __init__(self, *, name: str) -> None:
+    def __init__(self, *, name: str, is_fresh: bool = False) -> None:
+        """Of the battery, or of its fresh claims alone.
+
+        Raises:
+            DataError: a file is missing or damaged.
+        """
         self.name = name
-        self.data_hash = data_hash(battery_files())
+        self._cases_of = fresh_cases_of if is_fresh else cases_of
+        self.data_hash = data_hash(fresh_files() if is_fresh else battery_files())
 
     def trials(self, assistant: Assistant, split: Split | None, *, documents: Path) -> Sequence[Trial]:
         """One trial for each claim; case ids begin with the half."""
@@ -33,7 +39,7 @@ class AssertionTask:
             Trial(f"{half}/{asked.id}", partial(_outcome, assistant, asked, half))
             for half in Split
             if split in (None, half)
-            for asked in cases_of(half)
+            for asked in self._cases_of(half)
         ]
 
 

@@ -30,6 +30,7 @@ from eval.tasks.verification import VerificationTask
 __all__ = [
     "ASSERTION_TASK",
     "CONFLICTS_TASK",
+    "FRESH_TASK",
     "MUTATIONS_TASK",
     "NEWS_TASK",
     "SEEDS_TASK",
@@ -42,6 +43,7 @@ SEEDS_TASK = "seeds"
 NEWS_TASK = NewsTask.name
 MUTATIONS_TASK = "mutations"
 ASSERTION_TASK = "assertion"
+FRESH_TASK = "fresh-claims"
 CONFLICTS_TASK = "conflicts"
 _N_PUBLIC_CLAIMS = 100
 """Faithful claims from each half of each public set."""
@@ -65,6 +67,7 @@ def _entries() -> Iterator[TaskEntry]:
     yield TaskEntry(NearMissTask.name, "", "which questions over them are declined that none of them answers")
     yield TaskEntry(MUTATIONS_TASK, "", "what the metrics and the verifier catch")
     yield TaskEntry(ASSERTION_TASK, "", "whether answers show what their source does not assert")
+    yield TaskEntry(FRESH_TASK, "", "the same of claims in new words")
     yield TaskEntry(CONFLICTS_TASK, "", "whether what is listed as a conflict of documents is one")
     for name, data_set in DATA_SETS.items():
         kinds = [kind.value for kind in data_set.kinds if kind is not Kind.VERIFICATION]
@@ -90,6 +93,8 @@ def build_task(name: str) -> Task:
         return _mutation_task()
     if name == ASSERTION_TASK:
         return AssertionTask(name=name)
+    if name == FRESH_TASK:
+        return AssertionTask(name=name, is_fresh=True)
     if name == CONFLICTS_TASK:
         return ConflictsTask(name=name)
     if name == NEWS_TASK:

@@ -82,6 +82,7 @@ _NAMING = stems_of(saying.NAMING)
 _NOT = NEGATIONS | NEGATING | {"rarely", "seldom"}
 _CLAUSE_MARKS = word_set("; : but while whereas although though")
 _OPENING = word_set("in of from during for to by into per")
+_PRIZES = word_set("prize award medal grant")
 _DEPICTING = word_set("tell tells told show shows open opens imagine imagines depict depicts describe describes begin")
 _WHOLE = UNIVERSALS - {"both", "never"}
 _INVERTED = word_set("had were should")
@@ -187,6 +188,8 @@ def _kind_at(tokens: Sequence[str], position: int) -> tuple[Frame | None, int]:
     if base in _FICTION_VERBS:
         return Frame.FICTIONAL, 1
     near = before[len(before) - before[::-1].index(",") :] if "," in before else before
+    if "for" in near and not _PRIZES.isdisjoint(before):  # "the prize for fiction"
+        return None, 1
     is_told = not _OPENING.isdisjoint(near) or _is_telling(tokens, position) or _has_role(tokens, position)
     if base in _FICTION and is_told:
         return Frame.FICTIONAL, 1
@@ -291,7 +294,7 @@ def frame_findings(alignment: Alignment) -> Iterator[Finding]:
             yield framed(f"{cue.kind}: {cue.word!r}", cue.word)
             return
     text = evidence.text or " ".join(evidence.tokens)
-    if MOCKING.search(text):
+    if MOCKING.search(text) or _is_of_an_exclamation(evidence, placed, claim):
         yield framed(str(Frame.MOCKED))
     elif tail := _taken_back_behind(text, placed):
         yield framed(f"{Frame.WITHDRAWN}: {tail!r}", tail)
@@ -300,6 +303,15 @@ def frame_findings(alignment: Alignment) -> Iterator[Finding]:
 
 
 _CLAUSE = re.compile(r"; | - | \(")
+
+
+def _is_of_an_exclamation(evidence: AtomisedSentence, placed: Sequence[Atom], claim: AtomisedSentence) -> bool:
+    """Whether the claim takes for a fact what the source only exclaims: "What a triumph: the machines broke down."."""
+    tokens = evidence.tokens
+    if tokens[:2] not in (("what", "a"), ("what", "an")) or "what" in claim.tokens:
+        return False
+    end = next((i for i, word in enumerate(tokens) if word in (":", "!", ",", "-")), 0)
+    return any(atom.position < end for atom in placed)
 
 
 def _taken_back_behind(text: str, placed: Sequence[Atom]) -> str:

@@ -23,6 +23,7 @@ from rag.checking.joined import (
     joining_findings,
     name_findings,
     reason_findings,
+    relative_findings,
 )
 from rag.checking.lexicon import LIGHT_WORDS, base_form
 from rag.checking.omission import omission_findings
@@ -37,7 +38,12 @@ from rag.checking.roles import (
     swap_findings,
     voice_findings,
 )
-from rag.checking.sequence import exchanged_sides_findings, particle_findings, time_bound_findings, unrealised_findings
+from rag.checking.sequence import (
+    exchanged_sides_findings,
+    particle_findings,
+    time_bound_findings,
+    unrealised_findings,
+)
 from rag.checking.slots import (
     bound_findings,
     exchange_findings,
@@ -94,6 +100,7 @@ _RULES: Mapping[FindingKind, Sequence[Callable[[Alignment], Iterable[Finding]]]]
     FindingKind.ROLES: (
         copula_findings, swap_findings, object_findings, voice_findings, owner_findings, place_findings,
         pronoun_findings, preposition_findings, exchanged_sides_findings, particle_findings, head_findings,
+        relative_findings,
     ),
     FindingKind.JOINED: (conjunction_findings, reason_findings),
 }  # fmt: skip

@@ -33,6 +33,7 @@ __all__ = [
     "joining_findings",
     "name_findings",
     "reason_findings",
+    "relative_findings",
     "summed",
 ]
 
@@ -364,3 +365,29 @@ def name_findings(claim: AtomisedSentence, evidence: Sequence[AtomisedSentence])
                 f"the name {f'{left.text} {right.text}'!r} is not in the evidence",
                 lacking=(f"{left.text} {right.text}",),
             )
+
+
+def relative_findings(alignment: Alignment) -> Iterator[Finding]:
+    """What the evidence says of another thing in a clause beside it: "A called B, who called C" is no "A called C".
+
+    >>> from rag.checking.alignment import align
+    >>> from rag.checking.atoms import sentences_of
+    >>> (claim,), (evidence,) = sentences_of("Ann paid Tim."), sentences_of("Ann paid Bob, who paid Tim.")
+    >>> [finding.reason for finding in relative_findings(align(claim, evidence))]
+    ["the evidence says it of 'Bob', not of 'Ann'"]
+    """
+    places, atoms, tokens = alignment.places, alignment.evidence.atoms, alignment.evidence.tokens
+    if len(places) < 3 or places[0] is None or places[-1] is None:
+        return
+    subject, last = places[0], atoms[places[-1]]
+    verbs = [atoms[place] for place in places[1:-1] if place is not None]
+    for position in (i for i, word in enumerate(tokens[:-1]) if word == "," and tokens[i + 1] in ("who", "which")):
+        rest = tokens[position + 1 :]
+        end = position + 1 + (rest.index(",") if "," in rest else len(rest))
+        owner = max((place for place, atom in enumerate(atoms) if atom.position < position), default=subject)
+        there = [atom for atom in atoms if position < atom.position < end]
+        is_of_another = subject < owner and owner not in places and last in there
+        if is_of_another and any(verb.fits(atom) for verb in verbs for atom in there):
+            mine = alignment.claim.atoms[0].text
+            yield missing(f"the evidence says it of {atoms[owner].text!r}, not of {mine!r}", lacking=(mine,))
+            return

@@ -60,7 +60,8 @@ _OPENS_ALL_THE_SAME = re.compile(
     r"|(?:just kidding|only joking|no|seriously|joking apart|wrong|actually) [,;:-]"
     r"|(?:who would have thought(?: it)?|believe it or not|as it (?:happens|happened|turned out)|guess what|surprise"
     r"|strange as it (?:sounds|seems)|to (?:nobody|no one) s surprise|as (?:expected|feared|announced|planned|promised)"
-    r"|needless to say|in the end|after all|of course|to be sure|no doubt|in short|in other words) [,:!-])(?: \w+)?$"
+    r"|what an? [^:!]{1,40}|needless to say|in the end|after all|of course|to be sure|no doubt|in short"
+    r"|in other words) [,:!-])(?: \w+)?$"
 )
 """What opens a sentence and leaves all that follows standing."""
 _OF_THE_SAME = re.compile(
@@ -71,6 +72,10 @@ _OF_THE_SAME = re.compile(
 _MOST_REPLACED = 2
 _MOST_OF_A_VIEW = 3
 _OPINION = stems_of(word_set("believe think assume fear suspect suppose reckon guess hope feel claim allege imagine"))
+_PLANNED_FOR = word_set("in on next this at by")
+_UNTIL = word_set("to until till")
+_IF = saying.CONDITIONAL | {"if"}
+_CONDITION = _IF | _DETERMINING | word_set("as long so in case on condition event of")
 _TO_COME = frozenset((one, "to") for one in ("is", "are", "plans", "plan", "due", "set", "going", "wants", "want"))
 _SOME_PREPOSITIONS = GERUND_BEFORE | word_set("with under like than via per as")
 
@@ -87,17 +92,23 @@ class _Keeps(NamedTuple):
     """What the claim says in words of its own, so that those of the evidence may be missing.
 
     is_past: it tells of an event. is_said: it names who says it.
-    is_attributed: by "according to". is_denied: it has a negation.
+    is_attributed: by "according to". is_denied: it has a negation. words: all of it.
     """
 
     is_past: bool
     is_said: bool
     is_attributed: bool
     is_denied: bool
+    words: frozenset[str]
 
     def has(self, gap: _Gap, tokens: Sequence[str]) -> bool:
         """Whether the gap is what the claim says so."""
         bases = {base_form(word) for word in tokens[gap.first : gap.end] if word.isalpha()} - _DETERMINING - {"to"}
+        first, last = tokens[gap.first], tokens[gap.end - 1]
+        is_condition = not _IF.isdisjoint(self.words) and _CONDITION.issuperset(tokens[gap.first : gap.end])
+        is_range = first == "from" and last in _UNTIL and not _UNTIL.isdisjoint(self.words)  # "from March to June"
+        if is_condition or is_range or (self.is_denied and first == "nor"):
+            return True
         is_saying = not bases.isdisjoint(_SAYING) and bases.isdisjoint(_UNREALISED - _SAYING)
         return (self.is_attributed and is_saying) or (self.is_denied and bool(bases) and bases <= _NEGATIVE)
 
@@ -178,6 +189,7 @@ def _keeps(claim: AtomisedSentence) -> _Keeps:
         is_said=is_said,
         is_attributed="according" in claim.tokens,
         is_denied=is_denied,
+        words=frozenset(claim.tokens),
     )
 
 
@@ -373,11 +385,7 @@ def _is_of_a_plan(claim: AtomisedSentence, trail: _Gap, tokens: Sequence[str]) -
     """Whether only the time of something to come is left out: a plan stays one without it."""
     is_plan = any(pair in _TO_COME or pair[0] == "will" for pair in pairwise(claim.tokens))
     is_time = all(atom.kind is AtomKind.DATE or atom.lower in _TIME_NOUNS for atom in trail.atoms)
-    return (
-        is_plan
-        and is_time
-        and not {"in", "on", "next", "this", "at", "by"}.isdisjoint(tokens[trail.first : trail.first + 1])
-    )
+    return is_plan and is_time and not _PLANNED_FOR.isdisjoint(tokens[trail.first : trail.first + 1])
 
 
 def _is_of_one(tokens: Sequence[str], trail: _Gap, head: Atom) -> bool:

@@ -75,6 +75,7 @@ _INTENTIONS = word_set(
     decide decides decided deciding decision plan proposal proposals threat threats attempt effort efforts bid offer
     promise pledge agreement willingness readiness invitation order orders call calls about"""
 )
+_DISPUTED = word_set("that the this whether claims reports it")
 _BRINKS = word_set("cusp verge brink")
 _IMPERSONAL = word_set("understood reported believed thought feared rumoured rumored claimed said alleged expected")
 """After "it is": what follows is nobody's certain knowledge."""
@@ -184,6 +185,8 @@ def _kind_at(tokens: tuple[str, ...], position: int) -> OperatorKind | None:
             if is_bound or (word == "no" and following[:1] and following[0][0].isdigit())
             else OperatorKind.NEGATION
         )
+    if word in ("dispute", "disputes") and not (following and following[0] in _DISPUTED):  # a quarrel
+        return None
     if word in _DENIALS:
         needs = word in _NEEDS_COMPLEMENT
         if word.startswith("dismiss") and position and tokens[position - 1] in BE:  # people are dismissed too
@@ -222,7 +225,8 @@ def _is_impersonal(tokens: tuple[str, ...], position: int) -> bool:
 
 
 def _clause_end(tokens: tuple[str, ...], position: int, *, is_wide: bool) -> int:
-    """Where the clause ends that goes on at `position`; a wide one goes over commas."""
+    """Where the clause ends that goes on at `position`; a wide one goes over commas, but for one in an aside."""
+    is_wide = is_wide and tokens[max(0, position - 2) : position] not in ((",", "who"), (",", "which"))
     for end in range(position + 1, len(tokens)):
         if tokens[end] == '"' and tokens[end - 1] in _QUOTE_ENDS:
             return end - 1
@@ -240,7 +244,7 @@ def polarity_findings(alignment: Alignment) -> Iterator[Finding]:
     mine, theirs = operators_of(alignment.claim), operators_of(alignment.evidence)
     mine, theirs = _without_turned(mine, theirs, alignment)
     by_place = alignment.claim_index_by_place
-    if _is_denial_told(mine, theirs, alignment):
+    if _is_denial_told(mine, theirs, alignment) or _is_neither_told(mine, theirs):
         return
     for operator in theirs:
         shared = next((i for i in range(operator.first, operator.end) if i in by_place), None)
@@ -273,6 +277,11 @@ def _is_denial_told(mine: tuple[Operator, ...], theirs: tuple[Operator, ...], al
         return False
     is_denied = theirs[0].word.startswith("den") and "that" in alignment.evidence.tokens[theirs[0].position :][1:2]
     return is_denied and mine[0].word == "not"
+
+
+def _is_neither_told(mine: tuple[Operator, ...], theirs: tuple[Operator, ...]) -> bool:
+    """Whether "neither Ann nor Bob came" is told of one of them as "did not come", and no other word governs."""
+    return [each.word for each in theirs] == ["neither", "nor"] and [each.word for each in mine] in (["not"], ["never"])
 
 
 def _without_turned(

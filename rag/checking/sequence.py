@@ -190,7 +190,7 @@ def unrealised_findings(alignment: Alignment) -> Iterator[Finding]:
         theirs = evidence.atoms[place]
         if theirs.kind is not AtomKind.WORD:
             continue
-        if _is_to_come(evidence.atoms, place, mine):
+        if _is_to_come(evidence.atoms, place, mine) and not _is_claimed(claim, evidence.atoms, place):
             first = max(0, theirs.position - len(theirs.before))
             words = " ".join(evidence.tokens[first : theirs.end])
             against = missing(
@@ -258,6 +258,12 @@ def _is_to_come(atoms: Sequence[Atom], place: int, mine: Atom) -> bool:
         return False
     governor = atoms[place - 1] if place else None
     return governor is None or base_form(governor.lower) not in _BARE
+
+
+def _is_claimed(claim: AtomisedSentence, atoms: Sequence[Atom], place: int) -> bool:
+    """Whether the claim too has it as somebody's word: "claims that he did it" for "claims to have done it"."""
+    is_perfect = atoms[place].before[-2:] == ("to", "have")
+    return is_perfect and place > 0 and any(atom.key == atoms[place - 1].key for atom in claim.atoms)
 
 
 _ONLY_ONCE = word_set("once if unless until when")

@@ -41,6 +41,7 @@ _REPORTS_CLAUSES = VERBS_OF_SAYING - _REPORTS
 _ARTICLES = word_set("a an the its his her their")
 _CONFIRMED = word_set("confirm confirms confirmed")
 """What is confirmed is so, whoever does it."""
+_N_OF = 7
 _N_ADJUNCT = 3
 """Atoms that may follow "…, NAME said" without being what he said: "on Monday", "in Paris"."""
 
@@ -87,12 +88,21 @@ def _is_verb(tokens: Sequence[str], position: int) -> bool:
     """
     if tokens[position] in _TAKES_THINGS and '"' not in tokens and "," not in tokens[:position]:
         return not {"that", ":"}.isdisjoint(tokens[position + 1 : position + 4])
+    if tokens[position] == "called" and _is_call(tokens[position + 1 :]):
+        return False
     return tokens[position] not in ALSO_NOUNS or tokens[position + 1 : position + 2] in (
         ("that",),
         ('"',),
         (":",),
         (",",),
     )
+
+
+def _is_call(following: Sequence[str]) -> bool:
+    """Whether somebody is called, and not called something: "called the surgeon, who came"."""
+    n_determiners = int(following[:1] != () and following[0] in _ARTICLES)
+    behind = following[n_determiners + 1 : n_determiners + 2]
+    return n_determiners == 1 and behind in ((".",), (",",), ("who",), ("and",), ("when",), ("to",), ("in",), ())
 
 
 def _with_subject(sentence: AtomisedSentence, position: int) -> Saying | None:
@@ -112,7 +122,10 @@ def _with_subject(sentence: AtomisedSentence, position: int) -> Saying | None:
         behind = tokens[inverted[-1].end : inverted[-1].end + 1]
         is_person = tokens[position] not in STATED or any(_can_speak(atom) for atom in inverted)
         if follows_quote or (before == position - 1 and is_person and (not behind or behind[0] in _BEHIND_SPEAKER)):
-            named = _phrase_after(sentence, inverted[-1].end, opener=",") if behind == (",",) else ()
+            comma = inverted[-1].end
+            if behind == ("of",) and "," in tokens[comma : comma + _N_OF]:  # "said the head of the council, Ute Brandt"
+                comma = tokens.index(",", comma)
+            named = _phrase_after(sentence, comma, opener=",") if tokens[comma : comma + 1] == (",",) else ()
             is_name = bool(named) and named[0].kind is AtomKind.NAME
             return Saying(tokens[position], position, inverted, named if is_name else ())
     apposition: tuple[Atom, ...] = ()

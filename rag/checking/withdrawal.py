@@ -166,6 +166,15 @@ _UNBACKED = (
     rf"|denies|deny)"
     rf" (?:with )?(?:this|that|it|(?:this|that|the) {_MATTER})\W*$"
 )
+_UNBORNE = (
+    r"^[^;]{0,40}\b(?:no|none|nobody|nothing|neither|hardly any\w*|few|not one|not a single)\b[^.;]{0,40}?"
+    rf"\b(?:bears?|bore|borne|bear) (?:this|that|it|(?:this|that|the) {_MATTER}) out\b"
+    r"|^[^;]{0,20}\b(?:no|none|nobody|few|hardly any\w*|not one|not a single)\b[^.;]{0,40}?\b(?:would|could|will|can)?"
+    rf" ?(?:agrees?|agreed|believes? (?:this|that|it)|believed (?:this|that|it)|(?:confirm|support|back)(?:s|ed)? "
+    rf"(?:this|that|it|(?:this|that|the) {_MATTER}))(?: up| either| today| any ?more)?\W*$"
+    rf"|{_OPENERS}{_HOLDER} (?:{_AUXILIARY})(?: \w+)? nothing of the (?:kind|sort)\W*$"
+)
+"""Nobody bears it out, nothing of the kind was done."""
 _UNTRUE_KIND = (
     r"^\W*(?:do not|don't|never) (?:believe|trust|take)\b[^.;]{0,30}\b(?:this|that|it|word)\b"
     r"|^\W*(?:this|that|these|those|the (?:last|previous|above))\b[^.;]{0,30}\b(?:is|was|are|were)\b[^.;]{0,20}\b"
@@ -179,7 +188,7 @@ _UNTRUE_KIND = (
     r"(?:forged|forgery|forgeries|fakes?|faked|fabricated|doctored|invention|concoction)\b"
 )
 _DISOWNED = re.compile(
-    "|".join((_DENIED_IN_SHORT, _BARE_DENIAL, _HEARSAY, _OWNED_UP, _UNBACKED, _UNTRUE_KIND)), re.IGNORECASE
+    "|".join((_DENIED_IN_SHORT, _BARE_DENIAL, _HEARSAY, _OWNED_UP, _UNBACKED, _UNBORNE, _UNTRUE_KIND)), re.IGNORECASE
 )
 _OPENS_UNTRUTH = re.compile(
     r"\b(?:wrongly|falsely|mistakenly|erroneously)\b[^.;]{0,40}(?:[:.]|this one\W*)$"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from eval.assertion.battery import BATTERY, ClaimKind, FrameKind, cases_of
+from eval.assertion.battery import BATTERY, ClaimKind, FrameKind, cases_of, fresh_cases_of
 from eval.cases import DataError, Split, read_file
 from eval.tasks.assertion import AssertionTask
 from rag import ClaimWithEvidence, Verdict, VerdictLabel
@@ -43,7 +43,7 @@ def test_battery_is_as_large_as_it_says() -> None:
     assert all(Counter(asked.is_true for asked in cases_of(half))[False] > 1_000 for half in Split)
 
 
-@pytest.mark.parametrize("name", ["claims.jsonl", "facts.jsonl", "frames.jsonl"])
+@pytest.mark.parametrize("name", ["claims.jsonl", "facts.jsonl", "frames.jsonl", "fresh.jsonl"])
 def test_halves_share_no_line(name: str) -> None:
     tune, report = (
         {str({k: v for k, v in row._fields.items() if k not in ("id", "kind")}) for row in read_file(path).rows}
@@ -92,3 +92,13 @@ def test_refusal_that_an_unrelated_sentence_turns_is_counted() -> None:
 
     assert turned.scores["false_shown"] == 0.0
     assert turned.scores["turned_by_unrelated"] == 1.0
+
+
+def test_fresh_claims_are_of_the_kinds_of_the_battery_and_not_in_it() -> None:
+    for half in Split:
+        fresh = fresh_cases_of(half)
+        counts = Counter(asked.is_true for asked in fresh)
+        assert counts[False] >= 50
+        assert counts[True] >= 30
+        known = {quote for asked in cases_of(half) for quote in asked.pair.evidence}
+        assert all(quote not in known for asked in fresh for quote in asked.pair.evidence)
