@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
+from contextlib import aclosing
 
 import pytest
 
-from rag import Assistant, AsyncAssistant, ClaimWithEvidence, Done, QuestionError, Retrieved, StoreError
+from rag import Assistant, AsyncAssistant, ClaimWithEvidence, Done, QuestionError, Retrieved, Settings, StoreError
 
 QUESTION = "When did the harbour bridge open?"
 
@@ -93,11 +95,72 @@ def test_event_loop_goes_on_while_a_question_is_answered(assistant, paths):
     assert asyncio.run(use()) > 0
 
 
+def slow(model_server):
+    """A script that writes a word every few milliseconds, for as long as somebody listens."""
+
+    def script(send):
+        while not model_server.done.wait(0.01):
+            send(model_server.event("word "))
+
+    model_server.script = script
+
+
+@pytest.fixture
+def asking_a_model(store_folder, paths, model_server):
+    slow(model_server)
+    settings = Settings(
+        embedder="hashing",
+        abstain_below=0,
+        verifier="rules",
+        llm="openai-like",
+        llm_api_base=model_server.url,
+        llm_model="m",
+    )
+    with Assistant.open(store_folder, settings) as assistant:
+        assistant.add(paths)
+        yield assistant
+
+
+def test_cancelling_ends_the_request_to_the_language_model(asking_a_model, model_server):
+    async def use():
+        assistant = AsyncAssistant(asking_a_model)
+        asking = asyncio.create_task(assistant.ask(QUESTION))
+        while not model_server.bodies:
+            await asyncio.sleep(0.01)
+        began = time.monotonic()
+        asking.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asking
+        return time.monotonic() - began
+
+    assert asyncio.run(use()) < 1
+    assert model_server.left.wait(10)
+
+
+def test_leaving_a_stream_ends_the_request_to_the_language_model(asking_a_model, model_server):
+    async def use():
+        assistant = AsyncAssistant(asking_a_model)
+        async with aclosing(assistant.stream(QUESTION)) as events:
+            async for event in events:
+                assert isinstance(event, Retrieved)
+                break
+        async with aclosing(assistant.stream(QUESTION)) as events:
+            assert isinstance(await anext(events), Retrieved)
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(anext(events), 1)
+
+    asyncio.run(use())
+    assert model_server.left.wait(10)
+
+
 def test_no_thread_is_left(assistant):
+    before = set(threading.enumerate())
+
     async def use():
         wrapped = AsyncAssistant(assistant, n_threads=2)
         await asyncio.gather(*(wrapped.documents() for _ in range(5)))
+        assert set(threading.enumerate()) > before
         await wrapped.close()
 
     asyncio.run(use())
-    assert not [thread for thread in threading.enumerate() if thread.name.startswith("rag_")]
+    assert not set(threading.enumerate()) - before
