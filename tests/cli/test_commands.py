@@ -34,6 +34,7 @@ COMMANDS = [
     "diff",
     "timeline",
     "watch-question",
+    "conflicts",
     "check",
     "prune",
     "export",

@@ -76,15 +76,15 @@ class DeskPages:
         desk = self._desk
         self.quotes_tab.select(lambda: gr.update(choices=desk.speakers()), None, self.speaker, **_AT_WORK)
         asked = [self.speaker, self.about, self.quotes_since]
-        self.find.click(desk.quotes, asked, self.quotes, **_AT_WORK)
+        self.find.click(desk.quoted, asked, self.quotes, **_AT_WORK)
         for typed in (self.about, self.quotes_since):
-            typed.submit(desk.quotes, asked, self.quotes, **_AT_WORK)
+            typed.submit(desk.quoted, asked, self.quotes, **_AT_WORK)
         self.draft_file.upload(self._read, self.draft_file, [self.draft, self.checked, self.draft_file], **_AT_WORK)
-        self.check.click(desk.check_draft, self.draft, self.checked, **_AT_WORK)
+        self.check.click(desk.checked, self.draft, self.checked, **_AT_WORK)
         about = [self.subject, self.timeline_since, self.timeline_until]
-        self.make.click(desk.timeline, about, self.timeline, **_AT_WORK)
+        self.make.click(desk.dated, about, self.timeline, **_AT_WORK)
         for typed in about:
-            typed.submit(desk.timeline, about, self.timeline, **_AT_WORK)
+            typed.submit(desk.dated, about, self.timeline, **_AT_WORK)
         for button, kind in ((self.as_csv, "csv"), (self.as_markdown, "markdown")):
             button.click(
                 functools.partial(desk.exported_timeline, kind), about, [self.saved, self.timeline], **_AT_WORK

@@ -24,7 +24,10 @@ _TIMELINE_FILES = {
 
 
 class DeskTab:
-    """What a newsroom asks of the documents beside questions. Every method gives HTML; an error is a sentence in it."""
+    """What a newsroom asks of the documents beside questions. Every method gives HTML; an error is a sentence in it.
+
+    No method is called as an endpoint is: Gradio would give the page's own the endpoint's name.
+    """
 
     def __init__(self, assistant: Assistant) -> None:
         self._assistant = assistant
@@ -48,7 +51,7 @@ class DeskTab:
         finally:
             delete_upload(Path(path))
 
-    def check_draft(self, draft: str | None) -> Iterator[str]:
+    def checked(self, draft: str | None) -> Iterator[str]:
         """That the draft is being checked, then the check of each of its parts."""
         if not (draft or "").strip():
             yield render_message("Paste a draft first, or choose a file.")
@@ -56,7 +59,7 @@ class DeskTab:
         yield render_message("Checking each quotation and claim …")
         yield _said(lambda: render_draft(self._assistant.check_draft(draft or "")), doing="checking a draft")
 
-    def quotes(self, speaker: str | None, about: str | None, since: str | None) -> str:
+    def quoted(self, speaker: str | None, about: str | None, since: str | None) -> str:
         """What the speaker said, about what, since when."""
         who = (speaker or "").strip()
         if not who:
@@ -64,7 +67,7 @@ class DeskTab:
         asked = {"about": (about or "").strip(), "since": (since or "").strip()}
         return _said(lambda: render_quotes(self._assistant.quotes(who, **asked)), doing="looking for quotations")
 
-    def timeline(self, subject: str | None, since: str | None, until: str | None) -> str:
+    def dated(self, subject: str | None, since: str | None, until: str | None) -> str:
         """What happened when about the subject, in those days."""
         return _said(lambda: render_timeline(self._timeline(subject, since, until)), doing="making a timeline")
 

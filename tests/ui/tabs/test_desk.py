@@ -21,7 +21,7 @@ def tab(assistant, write) -> DeskTab:
 
 
 def checked(tab: DeskTab, draft: str | None) -> str:
-    return [*tab.check_draft(draft)][-1]
+    return [*tab.checked(draft)][-1]
 
 
 def test_a_changed_quotation_is_to_look_at_and_a_true_one_is_not(tab):
@@ -63,7 +63,7 @@ def test_a_file_that_cannot_be_read_leaves_the_draft_alone(tab, tmp_path):
 
 
 def test_quotations_are_found_by_speaker_and_subject(tab):
-    html = tab.quotes("Nowak", "paint", "")
+    html = tab.quoted("Nowak", "paint", "")
     assert [node.text() for node in nodes(html, ".cv-row-quote")] == ["“We will paint it grey,”"]
     assert tab.speakers() == ["Anna Nowak"]
 
@@ -78,30 +78,30 @@ def test_quotations_are_found_by_speaker_and_subject(tab):
     ],
 )
 def test_what_cannot_be_found_is_said(tab, asked, said):
-    assert said in visible_text(tab.quotes(*asked))
+    assert said in visible_text(tab.quoted(*asked))
 
 
 def test_no_speakers_where_the_store_cannot_be_read(tab, assistant):
     assistant.close()
     assert tab.speakers() == []
-    assert "cv-notice" in tab.quotes("Nowak", "", "")
+    assert "cv-notice" in tab.quoted("Nowak", "", "")
 
 
 def test_a_timeline_is_in_the_order_of_its_days_and_says_how_they_were_got(tab, assistant, write):
     assistant.add(
         [write("later.md", "---\ndate: 2025-03-12\n---\n\nThe bridge was closed on Monday. The bridge is old.\n")]
     )
-    html = tab.timeline("bridge", "", "")
+    html = tab.dated("bridge", "", "")
     dates = [node.attributes["datetime"] for node in nodes(html, ".cv-row-date time")]
     assert dates == sorted(dates)
     assert {"1932", "2025-03-10"} <= set(dates)
     assert "reckoned from the document’s date" in visible_text(html)
-    assert [node.attributes["datetime"] for node in nodes(tab.timeline("bridge", "2025", ""), "time")] == dates[1:]
+    assert [node.attributes["datetime"] for node in nodes(tab.dated("bridge", "2025", ""), "time")] == dates[1:]
 
 
 @pytest.mark.parametrize(("subject", "since"), [("", ""), (None, None), ("bridge", "soon")])
 def test_a_timeline_of_nothing_is_refused_in_words(tab, subject, since):
-    assert "cv-notice" in tab.timeline(subject, since, "")
+    assert "cv-notice" in tab.dated(subject, since, "")
     assert tab.exported_timeline("csv", subject, since, "")[0] == ""
 
 
@@ -110,4 +110,4 @@ def test_a_timeline_is_saved_by_the_page(tab, kind, name):
     saved, shown = tab.exported_timeline(kind, "bridge", "", "")
     assert f'data-name="{name}"' in saved
     assert "The bridge opened in 1932" in visible_text(saved)
-    assert shown == tab.timeline("bridge", "", "")
+    assert shown == tab.dated("bridge", "", "")
