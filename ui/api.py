@@ -26,23 +26,10 @@ from rag import (
     timeline_to_dict,
     to_dict,
 )
+from ui.desk_results import ConflictsJson, DiffJson, DraftJson, QuotesReportJson, SpeakersJson, TimelineJson
 from ui.places import place_at
 from ui.preferences import Assistants, LlmKind, Preferences
-from ui.results import (
-    AnswerJson,
-    ConflictsJson,
-    DiffJson,
-    DocumentsJson,
-    DraftJson,
-    FoundJson,
-    OpenedJson,
-    PlaceJson,
-    QuotesReportJson,
-    ReportJson,
-    SpeakersJson,
-    TimelineJson,
-    TurnJson,
-)
+from ui.results import AnswerJson, DocumentsJson, FoundJson, OpenedJson, PlaceJson, ReportJson, TurnJson
 from ui.server.ownership import Ownership
 from ui.tabs.library import delete_upload
 

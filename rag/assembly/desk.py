@@ -99,7 +99,7 @@ class Desk(FollowUp):
             EmbedderMismatchError: the store was built by another embedding model.
         """
         from rag.newsroom.draft.checker import check_draft  # with what compares words, which nothing else needs
-        from rag.newsroom.draft.claims import Guard
+        from rag.newsroom.draft.guard import Guard
         from rag.newsroom.draft.search import Sources
 
         library = self._library

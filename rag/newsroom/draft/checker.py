@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from rag.errors import QuestionError
 from rag.language.identification import detect_language
 from rag.newsroom.draft.advice import advice_on
-from rag.newsroom.draft.claims import Guard, judge_claims
+from rag.newsroom.draft.claims import judge_claims
 from rag.newsroom.draft.cutting import Part, cut
+from rag.newsroom.draft.guard import Guard
 from rag.newsroom.draft.quotations import Judged, judge_quotation
 from rag.newsroom.draft.search import Found, Sources
 from rag.types import DraftFinding, DraftPart, DraftReport, DraftVerdict

@@ -16,19 +16,20 @@ from rag.checking.attributed import assertion_of
 from rag.checking.polarity import OperatorKind, operators_of
 from rag.checking.rules import Examined, examine
 from rag.language.english import SUBJECTS
-from rag.language.saying import VERBS_OF_SAYING
 from rag.newsroom.draft.agreement import Agreement, agreement, is_of_outlet, is_outlet, outlet_in
 from rag.newsroom.draft.cutting import Part
-from rag.newsroom.draft.differences import differences_of, is_negative
+from rag.newsroom.draft.differences import differences_of
+from rag.newsroom.draft.guard import Guard
 from rag.newsroom.draft.laying import lay_on
-from rag.newsroom.draft.lexicon import NEARLY, TURNING
+from rag.newsroom.draft.lexicon import TURNING
 from rag.newsroom.draft.quotations import Judged
+from rag.newsroom.draft.rounding import rounded_numbers
 from rag.newsroom.draft.search import Found, Near, Sources
 from rag.newsroom.draft.words import read_quotation
-from rag.protocols import ClaimWithEvidence, Surroundings, Verifier
-from rag.types import Assertion, DifferenceKind, DraftDifference, DraftVerdict, Span, VerdictLabel
+from rag.protocols import ClaimWithEvidence, Surroundings
+from rag.types import Assertion, DifferenceKind, DraftDifference, DraftVerdict, Span
 
-__all__ = ["Guard", "judge_claims"]
+__all__ = ["judge_claims"]
 
 _N_EVIDENCE = 4
 _N_ALONE = 3
@@ -36,10 +37,8 @@ _N_ALONE = 3
 _EVIDENCE_FROM = 0.25
 _MEANT_FROM, _CHANGED_FROM, _ANOTHER_FROM, _STATED_FROM = 0.5, 0.6, 0.7, 0.76
 """Share of a claim's words from which a sentence is the one that it was made from; to say so for sure takes more."""
-_NUMBER = re.compile(
-    r"(?P<money>[$£€])?(?P<digits>\d[\d,]*(?:\.\d+)?)(?P<scale>\s?(?:thousand|million|billion|trillion|m|bn|tn)\b)?"
-)
-_SCALES = {"thousand": 1e3, "million": 1e6, "m": 1e6, "billion": 1e9, "bn": 1e9, "trillion": 1e12, "tn": 1e12}
+_LIGHT_CHANGED_FROM = 0.8
+"""A headline says much in few words: sentences that it was not made from have most of them."""
 _FRAMES = (FindingKind.FRAMED, FindingKind.UNSTATED, FindingKind.MODALITY)
 _UNREAL = frozenset(Assertion) - {Assertion.STATED, Assertion.ASKED}
 _LEADING_PRONOUN = re.compile(rf"^(?:{'|'.join(sorted(SUBJECTS - {'i', 'we', 'you', 'it'}))})\b(?= )", re.IGNORECASE)
@@ -80,50 +79,6 @@ def judge_claims(text: str, found: Sequence[Found], sources: Sources, guard: Gua
     ]
 
 
-class Guard(NamedTuple):
-    """What says whether claims hold: strictly, as what may be shown as true, and as is likelier than not."""
-
-    strict: Verifier
-    likely: Verifier
-
-    def holds(self, pairs: Sequence[ClaimWithEvidence]) -> list[bool]:
-        """Of each claim whether its evidence says it.
-
-        A draft is written by people, in words of their own. So what is likely holds as well, where the rules have
-        nothing against it but such words.
-        """
-        by_guard = self._supported(self.strict, pairs, [bool(pair.evidence) for pair in pairs])
-        is_open = [
-            not held and bool(pair.evidence) and _only_words(examine(pair).findings)
-            for held, pair in zip(by_guard, pairs, strict=True)
-        ]
-        likely = self._supported(self.likely, pairs, is_open)
-        return [one or other for one, other in zip(by_guard, likely, strict=True)]
-
-    @staticmethod
-    def _supported(verifier: Verifier, pairs: Sequence[ClaimWithEvidence], is_asked: Sequence[bool]) -> list[bool]:
-        asked = [pair for pair, is_wanted in zip(pairs, is_asked, strict=True) if is_wanted]
-        verdicts = iter(verifier.verify(asked) if asked else [])
-        return [is_wanted and next(verdicts).label is VerdictLabel.SUPPORTED for is_wanted in is_asked]
-
-
-def _only_words(findings: Sequence[Finding]) -> bool:
-    """Whether a claim says nothing against its evidence but that it uses other words, or fewer that turn nothing."""
-    return all(
-        each.kind is FindingKind.WORDS or (each.kind is FindingKind.NARROWED and not _turns(" ".join(each.against)))
-        for each in findings
-    )
-
-
-def _turns(words: str) -> bool:
-    """Whether words that are left out turn or report what is left."""
-    low = words.lower().split()
-    return any(
-        word in TURNING or word in VERBS_OF_SAYING or is_negative(word) or word in ("if", "that", "plan", "plans")
-        for word in low
-    )
-
-
 def _asked(text: str, found: Found) -> _Asked:
     part = found.part
     written = " ".join(part.span.slice(text).split())
@@ -132,7 +87,7 @@ def _asked(text: str, found: Found) -> _Asked:
     if part.speaker and not is_outlet(part.speaker):
         claim = _LEADING_PRONOUN.sub(part.speaker, claim, count=1)
     near = tuple(each for each in found.near[:12] if each.share >= _EVIDENCE_FROM)[:_N_EVIDENCE]
-    rounded = tuple(_rounded(claim, near))
+    rounded = tuple(rounded_numbers(claim, [_sentence(each) for each in near]))
     for one in rounded:
         written_as, meant = one.split("\0")
         claim = claim.replace(written_as, meant, 1)
@@ -292,7 +247,8 @@ def _told_apart(text: str, asked: _Asked, best: Near, examined: Examined, source
     part = asked.found.part
     spans = ((best.source, _span(best)),)
     findings = examined.findings
-    for verdict in _changes(findings, asked) if best.share >= _CHANGED_FROM else ():
+    changed_from = _LIGHT_CHANGED_FROM if part.is_light else _CHANGED_FROM
+    for verdict in _changes(findings, asked) if best.share >= changed_from else ():
         differences = tuple(_kept(text, part, asked, sources, _DIFFERENCE.get(verdict)))
         return Judged(verdict, True, spans, differences, reason=_first_reason(findings, verdict))
     is_another = part.speaker and agreement(part.speaker, best.source, spans[0][1]) is Agreement.OTHER
@@ -381,56 +337,3 @@ def _absent(asked: _Asked) -> Judged:
     if asked.found.part.is_light:
         return Judged(DraftVerdict.UNCHECKED, False, reason="a headline or label", nearest=nearest)
     return Judged(DraftVerdict.NOT_FOUND, True, nearest=nearest)
-
-
-def _rounded(claim: str, near: Sequence[Near]) -> Iterator[str]:
-    """What is said to be rounded in a claim, with the number that it was rounded from, a zero sign between them."""
-    numbers = [found for each in near for found in _NUMBER.finditer(_sentence(each))]
-    spoken = {
-        (found.string, found.start("number")): found["word"]
-        for each in near
-        for found in NEARLY.finditer(_sentence(each))
-    }
-    for found in NEARLY.finditer(claim):
-        written = _NUMBER.match(claim, found.start("number"))
-        if written is None:
-            continue
-        value = _value(written)
-        if any(_value(number) == value for number in numbers):
-            continue
-        source = next((one for one in numbers if _is_near(found["word"].lower(), value, _value(one))), None)
-        if source is not None:
-            word = spoken.get((source.string, source.start()), "")
-            yield f"{claim[found.start() : written.end()]}\0{f'{word} {source[0]}'.strip()}"
-
-
-def _value(number: re.Match[str]) -> float:
-    scale = (number["scale"] or "").strip().lower()
-    return float(number["digits"].replace(",", "")) * _SCALES.get(scale, 1.0)
-
-
-def _is_near(word: str, rounded: float, exact: float) -> bool:
-    """Whether a number may be told so: "nearly 300" of 298, "more than 300" of 310.
-
-    >>> _is_near("nearly", 300, 298), _is_near("nearly", 300, 310), _is_near("more than", 300, 310)
-    (True, False, True)
-    """
-    if not rounded or not exact:
-        return False
-    share = exact / rounded
-    if word in (
-        "nearly",
-        "almost",
-        "close to",
-        "just under",
-        "less than",
-        "fewer than",
-        "under",
-        "up to",
-        "well under",
-    ):
-        return 0.8 <= share < 1.0
-    if word in ("more than", "over", "just over", "at least", "well over"):
-        return 1.0 < share <= 1.3
-    unit = 10.0 ** (len(f"{rounded:.0f}") - len(f"{rounded:.0f}".rstrip("0")))
-    return 0.93 <= share <= 1.07 or (unit > 1 and round(exact / unit) * unit == rounded)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property
+from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
@@ -23,11 +24,13 @@ from rag.protocols import Embedder, FloatArray, IdArray, WordIndex
 from rag.retrieval import VectorSearch
 from rag.storage import Store, StoredPassage
 from rag.storage.filters import Filter
-from rag.types import DraftPart
+from rag.types import DraftPart, Sentence
 
 __all__ = ["Found", "Near", "Sources"]
 
 _N_BY_WORD, _N_BY_CONTEXT, _N_BY_VECTOR = 20, 10, 10
+_N_NEAR = 24
+"""Sentences whose documents are read for a part."""
 _N_HOMES = 6
 """Documents that the draft was probably written from: each part is looked for there too."""
 _HOME_FROM = 0.6
@@ -79,6 +82,7 @@ class Sources:
         self._where = where
         self._left_out = frozenset(left_out)
         self._known: dict[str, SourceText | None] = {}
+        self._known_stems: dict[tuple[str, int], frozenset[str]] = {}
         self.vocabulary = Vocabulary()
 
     @cached_property
@@ -126,9 +130,9 @@ class Sources:
             by_hit = [passages[each].passage.document_id for each in ids if each in passages]
             by_near = [each.source.document.id for each in beside[:3]]
             order = dict.fromkeys([*by_near, *homes, *by_hit])
-            sources = [source for source in map(self.source, order) if source is not None]
+            sources = islice(filter(None, map(self.source, order)), _MOST_DOCUMENTS)
             at_home = self._at_home(text, part, homes)
-            found.append(Found(part, tuple(sources[:_MOST_DOCUMENTS]), _best_first([*beside, *at_home])))
+            found.append(Found(part, tuple(sources), _best_first([*beside, *at_home])))
         return found
 
     def _vectors(self, texts: Sequence[str]) -> FloatArray:
@@ -155,19 +159,31 @@ class Sources:
         return [hit.passage_id for hit in self._word_index.search(asked, k, among=self._among)]
 
     def _near(self, text: str, part: Part, passages: Iterable[StoredPassage], vector: FloatArray) -> list[Near]:
-        """The sentences of passages beside a part."""
+        """The sentences of passages that are nearest to a part; no other document is read for them."""
         wanted = _wanted(text, part)
-        found: list[Near] = []
+        ranked: dict[tuple[str, int], tuple[float, float]] = {}
         for passage in passages:
-            source = self.source(passage.passage.document_id)
-            if source is None or not passage.sentences:
+            if not passage.sentences:
                 continue
             alike = passage.vectors @ vector
             for sentence, cosine in zip(passage.sentences, alike.tolist(), strict=True):
-                if sentence.ordinal < len(source.sentences):
-                    share = _share(wanted, source.stems(sentence.ordinal))
-                    found.append(Near(source, sentence.ordinal, share, share + 0.5 * max(0.0, cosine)))
-        return list(_best_first(found))
+                share = _share(wanted, self._stems(passage, sentence))
+                key, fit = (passage.passage.document_id, sentence.ordinal), share + 0.5 * max(0.0, cosine)
+                ranked[key] = max(ranked.get(key, (0.0, 0.0)), (fit, share))
+        best = sorted(ranked.items(), key=lambda item: -item[1][0])
+        return list(islice(self._read_near(best), _N_NEAR))
+
+    def _read_near(self, ranked: Iterable[tuple[tuple[str, int], tuple[float, float]]]) -> Iterator[Near]:
+        for (document_id, number), (fit, share) in ranked:
+            source = self.source(document_id)
+            if source is not None and number < len(source.sentences):
+                yield Near(source, number, share, fit)
+
+    def _stems(self, passage: StoredPassage, sentence: Sentence) -> frozenset[str]:
+        key = (passage.passage.document_id, sentence.ordinal)
+        if key not in self._known_stems:
+            self._known_stems[key] = frozenset(content_stems(passage.quote(sentence)))
+        return self._known_stems[key]
 
     def _homes(self, near: Sequence[Sequence[Near]]) -> list[str]:
         counts: Counter[str] = Counter()

@@ -45,6 +45,7 @@ def test_number_that_is_no_rounding_is_wrong(only):
     "draft",
     [
         "Wall costs soar again",
+        "Council could give up harbour wall",
         "By Jane Doe, county reporter",
         "(Reporting by Jane Doe; editing by John Roe)",
         "Who pays?",
