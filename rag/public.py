@@ -30,8 +30,8 @@ from rag.newsroom.draft.page import draft_html, draft_page
 from rag.newsroom.draft.serialisation import draft_to_dict
 from rag.newsroom.references import ReferenceFile, ReferenceForm, escaped_markdown
 from rag.newsroom.serialisation import diff_to_dict, timeline_to_dict
-from rag.newsroom.timeline import as_csv as timeline_to_csv
-from rag.newsroom.timeline import as_markdown as timeline_to_markdown
+from rag.newsroom.timeline_files import as_csv as timeline_to_csv
+from rag.newsroom.timeline_files import as_markdown as timeline_to_markdown
 from rag.protocols import ClaimWithEvidence, Surroundings
 from rag.serving.asynchronous import AsyncAssistant
 from rag.settings import Settings

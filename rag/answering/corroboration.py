@@ -11,12 +11,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import date
 from itertools import combinations
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from rag.answering.citations import surroundings_of
+from rag.errors import NotFoundError
 from rag.language.days import days_named
 from rag.language.english import MONTHS, STOP_WORDS, WEEKDAYS
 from rag.language.words import content_stems
@@ -92,9 +94,15 @@ class Corroboration:
         if not near:
             return ()
         own = _Report(cited, self._document_of(cited.document_id))
-        others = [_Report(each, self._document_of(each.document_id)) for each in near]
+        others = [report for report in map(self._report, near) if report is not None]
         reports = self._saying(own, others)
         return _with_origins(own, reports) if reports else ()
+
+    def _report(self, said: Evidence) -> _Report | None:
+        """None when its document was removed meanwhile: what is gone says nothing."""
+        with suppress(NotFoundError):
+            return _Report(said, self._document_of(said.document_id))
+        return None
 
     def _saying(self, own: _Report, others: Sequence[_Report]) -> list[_Report]:
         """Those of the others that say it: word for word, or as the guard reads them."""

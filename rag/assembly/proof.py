@@ -4,24 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from contextlib import suppress
-from importlib import metadata
 from pathlib import Path
 
 from rag.answering import serialisation
 from rag.assembly.library import Library
+from rag.assembly.version import program_version
 from rag.errors import NotFoundError, StoreError, StoreFullError, disk_refusal
 from rag.newsroom.proof import Source, bundle_of
 from rag.types import BundleReport
 
-__all__ = ["program_version", "write_bundle", "write_new"]
-
-
-def program_version() -> str:
-    """The version of this program, as it was installed."""
-    try:
-        return metadata.version("chapter-and-verse")
-    except metadata.PackageNotFoundError:
-        return "(not installed)"
+__all__ = ["write_bundle", "write_new"]
 
 
 def write_bundle(library: Library, answer_id: str, path: Path) -> BundleReport:

@@ -9,6 +9,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from rag.assembly.version import program_version
 from rag.cli.asking import ask, show
 from rag.cli.changes import diff
 from rag.cli.chat import chat
@@ -72,8 +73,6 @@ def _before_any_command(
     version: Annotated[bool, typer.Option("--version", help="Print the version, and exit.")] = False,
 ) -> None:
     if version:
-        from rag.assembly.proof import program_version
-
         print_line(f"Chapter and Verse {program_version()}")
         raise typer.Exit
     if context.invoked_subcommand is None:

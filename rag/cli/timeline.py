@@ -19,7 +19,7 @@ from rag.cli.options import (
 )
 from rag.cli.terminal import count, print_json, print_line, write
 from rag.newsroom.serialisation import timeline_to_dict
-from rag.newsroom.timeline import as_csv, as_markdown
+from rag.newsroom.timeline_files import as_csv, as_markdown
 from rag.types import DateOrigin, Timeline, TimelineRow
 
 __all__ = ["timeline"]

@@ -211,6 +211,24 @@ AFTER_THE_END = {
     "export": ("store.zip",),
     "rebuild": (),
     "with_settings": (),
+    "bundle": ("id", "proof.zip"),
+    "references": None,
+    "check_draft": ("The bridge opened in 1932.",),
+    "read_draft": ("a.txt",),
+    "quotes": ("Rubio",),
+    "speakers": (),
+    "conflicts": (),
+    "timeline": ("the bridge",),
+    "diff": ("a.txt",),
+    "versions": ("a.txt",),
+    "last_edits": (),
+    "last_edited_at": (),
+    "refresh_answer": ("id",),
+    "refresh_answers": (),
+    "watch_question": (QUESTION,),
+    "standing_questions": (),
+    "check_standing_questions": (),
+    "remove_standing_question": (1,),
 }
 
 
@@ -222,7 +240,9 @@ def test_every_method_is_called_after_the_end_below():
 @pytest.mark.parametrize("name", AFTER_THE_END)
 def test_call_after_close_fails_in_words(filled, store_folder, name):
     answer = filled.ask(QUESTION)
-    arguments = {"place": (answer, 1), "context": (answer.citations[0],)}.get(name, AFTER_THE_END[name])
+    arguments = {"place": (answer, 1), "context": (answer.citations[0],), "references": (answer,)}.get(
+        name, AFTER_THE_END[name]
+    )
     filled.close()
     filled.close()
     with pytest.raises(StoreError, match=r"it was closed - open it with Assistant\.open") as caught:

@@ -8,7 +8,8 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from rag.newsroom.timeline import about, as_csv, as_markdown, timeline_of
+from rag.newsroom.timeline import about, timeline_of
+from rag.newsroom.timeline_files import as_csv, as_markdown
 from rag.types import Document, Evidence, Span
 
 

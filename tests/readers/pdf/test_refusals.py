@@ -51,7 +51,7 @@ class TestWhatCannotBeRead:
         path.write_bytes(pdf_of([drawn(stacked(["Text."])), SHOWN_IMAGE, SHOWN_IMAGE], more=[IMAGE]))
         metadata = dict(PdfReader().read(path).metadata)
         assert "pip install 'chapter-and-verse[ocr]'" in metadata.pop("notice")
-        assert metadata == {"page_starts": "0,5,5", "pages_without_text": "2,3"}
+        assert metadata == {"page_starts": "0,5,5", "pages_without_text": "2,3", "recognised_up_to": "0"}
 
     def test_no_text_at_all(self, tmp_path):
         assert "there is no text in it" in reason_of(tmp_path, pdf_of([b"", b"0 0 10 10 re f"]))
