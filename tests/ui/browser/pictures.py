@@ -13,7 +13,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from rag import Assistant, Settings
-from tests.ui.browser.acting import QUESTION, ask, documents_tab
+from tests.ui.browser.acting import QUESTION, ask, documents_tab, open_tab
 from tests.ui.browser.chrome import NAMES, find_browser, launch
 from tests.ui.running import SEED, Running, running
 
@@ -48,6 +48,11 @@ _DOCUMENTS = {
         "The engineers found rust on 14 of 220 beams, and no crack.\n"
     ),
 }
+_DRAFT = (
+    "“I have emphasised this many times, none of us trust the Ukrainians,” Zelenskyy said.\n\n"
+    "Marco Rubio has said Kyiv could cede territory to Russia as part of a peace deal.\n\n"
+    "The bridge opened in 1923."
+)
 
 
 @contextmanager
@@ -113,7 +118,12 @@ def main(folder: Path = FOLDER) -> None:
                 _keep(page, "abstained-light-1440", folder)
                 documents_tab(page)
                 _keep(page, "documents-light-1440", folder)
-                page.get_by_role("tab", name="Settings").click()
+                open_tab(page, "Check a draft")
+                page.locator("#cv-draft textarea").fill(_DRAFT)
+                page.locator("#cv-check-draft").click()
+                page.locator("#cv-checked .cv-findings").first.wait_for()
+                _keep(page, "draft-light-1440", folder)
+                open_tab(page, "Settings")
                 _keep(page, "settings-light-1440", folder)
             with _opened(browser, app, NARROW) as page:
                 ask(page, QUESTION)
