@@ -90,13 +90,14 @@ def with_other_sources(evidence: Sequence[Evidence], store: Store, where: Filter
 def with_the_correction_first(question: str, ranked: Sequence[Ranked]) -> list[Ranked]:
     """The places in their order, before the best one a correction beside it that has what is asked for.
 
-    It stands in the same document, in a line that opens as a correction does, and fits nearly as well.
+    It stands in the same document, in a line that opens as a correction does, and fits nearly as well. Where the
+    correction says that something was wrong, what stood before it is no answer any more, and comes last.
     """
     if not ranked or _is_in_correction(ranked[0].candidate):
         return [*ranked]
     best = ranked[0]
     kind = expected_by(question)
-    for place in ranked[1:]:
+    for number, place in enumerate(ranked[1:], start=1):
         candidate = place.candidate
         if place.score < best.score - _NEARLY:
             break
@@ -104,7 +105,15 @@ def with_the_correction_first(question: str, ranked: Sequence[Ranked]) -> list[R
         is_right = is_beside and _is_in_correction(candidate) and not _OF_THE_ERROR.search(candidate.quote)
         if is_right and has_kind(kind, candidate.quote, question):
             lifted = place._replace(score=min(1.0, best.score + _ABOVE))
-            return [lifted, *(other for other in ranked if other is not place)]
+            wrong = [
+                other
+                for other in (ranked[:number] if error_told_of(candidate) else ())
+                if other.candidate.sentence.document_id == candidate.sentence.document_id
+                and not _is_in_correction(other.candidate)
+                and has_kind(kind, other.candidate.quote, question)
+            ]
+            right = [other for other in ranked if other is not place and other not in wrong]
+            return [lifted, *right, *(other._replace(score=0.0) for other in wrong)]
     return [*ranked]
 
 

@@ -66,7 +66,11 @@ def test_a_correction_in_the_same_document_stands_before_what_it_corrects(make_p
     question = "When was the Astrid built?"
     ranked = rank(question, candidates_of([passage], [1.0], passage.vectors[0]))
     assert first(ranked) == WRONG
-    assert (first(with_the_correction_first(question, ranked)) == CORRECTED[1]) is is_first
+    corrected = with_the_correction_first(question, ranked)
+    assert (first(corrected) == CORRECTED[1]) is is_first
+    withdrawn = [place.candidate.quote for place in corrected if place.score == 0.0]
+    assert withdrawn == [WRONG] * is_first
+    assert {place.candidate.quote for place in corrected} == {place.candidate.quote for place in ranked}
 
 
 def test_what_is_right_in_a_correction_needs_the_sentence_that_says_what_was_wrong(make_passage):
