@@ -9,6 +9,8 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -89,17 +91,27 @@ def test_nothing_is_drawn_where_standard_error_is_no_terminal(write, run_process
 def test_progress_is_drawn_on_a_terminal(write, environment):
     write("a.txt", "One.")
     controller, terminal = pty.openpty()
-    result = subprocess.run(
-        [sys.executable, "-m", "rag.cli", "add", write("b.txt", "Two.").parent],
-        env=environment(TERM="xterm", COLUMNS="100"),
-        stdout=subprocess.PIPE,
-        stderr=terminal,
-        encoding="utf-8",
-        timeout=60,
-        check=False,
-    )
-    os.close(terminal)
-    drawn = os.read(controller, 100_000).decode()
+
+    def everything() -> bytes:
+        read = b""
+        with suppress(OSError):  # the other end was closed
+            while piece := os.read(controller, 65_536):
+                read += piece
+        return read
+
+    with ThreadPoolExecutor() as threads:
+        reading = threads.submit(everything)
+        result = subprocess.run(
+            [sys.executable, "-m", "rag.cli", "add", write("b.txt", "Two.").parent],
+            env=environment(TERM="xterm", COLUMNS="100"),
+            stdout=subprocess.PIPE,
+            stderr=terminal,
+            encoding="utf-8",
+            timeout=60,
+            check=False,
+        )
+        os.close(terminal)
+        drawn = reading.result(timeout=60).decode()
     os.close(controller)
     assert result.stdout == "2 added.\n"
     assert "Adding" in drawn
