@@ -17,8 +17,9 @@ from uuid import uuid4
 from rag.answering.citations import Numbering, surroundings_of
 from rag.answering.claims import CitedClaim, DraftReader, Replacement, check_claim, replacements
 from rag.answering.corroboration import Corroboration
+from rag.answering.stages import Clock
 from rag.answering.suggestions import did_you_mean
-from rag.answering.unfinished import NOT_IN_DOCUMENTS, Clock, UnfinishedAnswer, read_together, verified
+from rag.answering.unfinished import NOT_IN_DOCUMENTS, UnfinishedAnswer, read_together, verified
 from rag.conversation import asking_back, questions_in, standalone_question
 from rag.errors import GeneratorError, NotFoundError, QuestionError
 from rag.protocols import CANNOT_ANSWER, Generator, Surroundings, Verifier
@@ -116,7 +117,10 @@ class Answering:
             QuestionError: the question is empty or too long.
         """
         question = self._checked(question)
-        return self._retriever.retrieve(question, self._retriever.embed(question), k, where=where).evidence[:k]
+        clock = Clock()
+        with clock.stage("embed"):
+            vector = self._retriever.embed(question)
+        return self._retriever.retrieve(question, vector, k, where=where, stage=clock.stage).evidence[:k]
 
     def stream(
         self,
@@ -244,23 +248,19 @@ class Answering:
         """The evidence for the question, or for all those that it is made of, or for an overview."""
         topic = overview_topic(question)
         if topic is not None:
-            with clock.stage("retrieve"):
+            with clock.stage("find"):
                 overview = self._retriever.overview(topic, where=where)
-                if overview.evidence or not topic:
-                    return overview
-                nearest = self._retriever.retrieve(
-                    question, self._retriever.embed(question), self._n_evidence, where=where
-                )
-                return nearest._replace(answerability=0.0)
+            if overview.evidence or not topic:
+                return overview
+            return self._nearest(question, where, clock)._replace(answerability=0.0)
         questions = questions_in(question)
+        found = [self._nearest(each, where, clock) for each in questions]
+        return read_together(questions, found, least=self._thresholds.abstain_below)
+
+    def _nearest(self, question: str, where: Filter | None, clock: Clock) -> Retrieval:
         with clock.stage("embed"):
-            vectors = [self._retriever.embed(each) for each in questions]
-        with clock.stage("retrieve"):
-            found = [
-                self._retriever.retrieve(each, vector, self._n_evidence, where=where)
-                for each, vector in zip(questions, vectors, strict=True)
-            ]
-            return read_together(questions, found, least=self._thresholds.abstain_below)
+            vector = self._retriever.embed(question)
+        return self._retriever.retrieve(question, vector, self._n_evidence, where=where, stage=clock.stage)
 
     def _rewritten(self, question: str, history: Sequence[Turn], clock: Clock, notices: list[str]) -> str:
         """The question as the generator makes it stand alone, if it does."""
@@ -310,7 +310,7 @@ class Answering:
         with _closed_at_the_end(generator.generate(question, offered, ())) as pieces:
             piece: str | None = ""
             while piece is not None and not answer.is_stopped() and not reader.is_cut:
-                with clock.stage("generate"):
+                with clock.stage("write"):
                     piece = next(pieces, None)
                 cited = reader.finish() if piece is None else reader.read(piece)
                 if generator is self._generator:

@@ -1,4 +1,4 @@
-"""An answer while it is being made: what it is made from, what is kept of a draft, and how long each stage took.
+"""An answer while it is being made: what it is made from, and what is kept of a draft.
 
 For a message that asks several things what answers each of them is evidence, in turns, the best of each with the best
 score there is, so that an answer quotes all of them. Where one of them is answered, nothing is shown for those that are
@@ -7,9 +7,7 @@ not: their nearest sentences would stand beside answers and look like one.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 
@@ -20,7 +18,7 @@ from rag.protocols import CANNOT_ANSWER
 from rag.retrieval import Retrieval
 from rag.types import AnswerStatus, Claim, Evidence, Verdict, VerifiedClaim
 
-__all__ = ["NOT_IN_DOCUMENTS", "Clock", "UnfinishedAnswer", "read_together", "verified"]
+__all__ = ["NOT_IN_DOCUMENTS", "UnfinishedAnswer", "read_together", "verified"]
 
 NOT_IN_DOCUMENTS = "The documents do not answer this."
 """The text of an answer whose status is abstained, unless it asks back what the question means."""
@@ -86,28 +84,6 @@ class UnfinishedAnswer:
             (citation.document_id, citation.span) == (sentence.document_id, sentence.span)
             for citation in self.numbering.citations
         )
-
-
-class Clock:
-    """Milliseconds of each stage, in order of first use and added up, and in total."""
-
-    def __init__(self) -> None:
-        self._started = time.perf_counter()
-        self._timings_ms: dict[str, float] = {}
-
-    @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        """Counts the time inside for the stage."""
-        started = time.perf_counter()
-        try:
-            yield
-        finally:
-            spent = (time.perf_counter() - started) * 1000
-            self._timings_ms[name] = self._timings_ms.get(name, 0.0) + spent
-
-    def timings_ms(self) -> dict[str, float]:
-        """The stages, and `total` since the clock was made."""
-        return self._timings_ms | {"total": (time.perf_counter() - self._started) * 1000}
 
 
 def verified(claim: CitedClaim, verdict: Verdict, numbering: Numbering | None) -> VerifiedClaim:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from typing import Literal, NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from typing import Literal, NamedTuple, TypeAlias
 
 from rag.attribution import AskedSpeaker, Speakers, asked_speaker
 from rag.language.english import POINTING_BACK, one_of
@@ -29,6 +30,14 @@ from rag.storage.filters import Filter
 from rag.types import Evidence, Hit, Sentence
 
 __all__ = ["Retrieval", "Retriever", "antecedent", "leans_back", "min_max", "reciprocal_rank"]
+
+
+Stages: TypeAlias = Callable[[str], AbstractContextManager[object]]
+"""Makes a block whose time is that of the stage with the given name."""
+
+
+def _untimed(_: str) -> AbstractContextManager[object]:
+    return nullcontext()
 
 
 class Retrieval(NamedTuple):
@@ -86,21 +95,29 @@ class Retriever:
         vector: FloatArray = self._embedder.embed_questions([question])[0]
         return vector
 
-    def retrieve(self, question: str, vector: FloatArray, k: int, *, where: Filter | None = None) -> Retrieval:
+    def retrieve(
+        self, question: str, vector: FloatArray, k: int, *, where: Filter | None = None, stage: Stages = _untimed
+    ) -> Retrieval:
         """At most `k` sentences for the question with that vector, and after them the neighbours that those need.
 
         where: which documents they may come from; None for all.
+        stage: opened around each of the stages `find`, `rank` and `read`.
         """
         with self._store.connect():  # one state of the store, and one transaction for all that is read of it
-            hits, found = self._found(question, vector, where)
-            question = as_meant(question, found.passages, self.speakers())
-            asked = asked_speaker(question, self.speakers())
-            ranked = self._ranked(question, vector, asked, hits, found.passages, where)
-            shown = with_the_extreme_row_first(question, without_labels(ranked, question))
-            shown = with_decisions_first(question, with_the_newest_first(question, shown))
-            shown = with_the_answer_first(question, with_the_correction_first(question, shown))
-            shown = self._whole(shown)
-            evidence = with_other_sources(_with_neighbours(shown, k), self._store, where)
+            with stage("find"):
+                hits, found = self._found(question, vector, where)
+            with stage("rank"):
+                question = as_meant(question, found.passages, self.speakers())
+                asked = asked_speaker(question, self.speakers())
+                ranked = self._ranked(question, vector, asked, hits, found.passages, where)
+            with stage("read"):
+                ranked = self._read(question, ranked)
+            with stage("rank"):
+                shown = with_the_extreme_row_first(question, without_labels(ranked, question))
+                shown = with_decisions_first(question, with_the_newest_first(question, shown))
+                shown = with_the_answer_first(question, with_the_correction_first(question, shown))
+                shown = self._whole(shown)
+                evidence = with_other_sources(_with_neighbours(shown, k), self._store, where)
         unmet = ranked[0].reading.unmet if ranked and ranked[0].reading else ()
         repeats = tuple(_repeats(evidence, found.passages))
         return Retrieval(
@@ -160,7 +177,7 @@ class Retriever:
     ) -> list[Ranked]:
         """All sentences of the passages found, best first, equal scores by place."""
         hits, found = self._found(question, vector, where)
-        return self._ranked(question, vector, asked, hits, found.passages, where)
+        return self._read(question, self._ranked(question, vector, asked, hits, found.passages, where))
 
     def _found(self, question: str, vector: FloatArray, where: Filter | None) -> tuple[list[Hit], LoadedPassages]:
         hits = self._fused(question, vector, where)[: self._n_passages]
@@ -186,6 +203,9 @@ class Retriever:
         ranked.sort(
             key=lambda place: (-place.score, place.candidate.passage.passage.id, place.candidate.sentence.ordinal)
         )
+        return ranked
+
+    def _read(self, question: str, ranked: list[Ranked]) -> list[Ranked]:
         return read_ranking(question, ranked, self._reader, n=self._n_read) if self._reader else ranked
 
     def _fused(self, question: str, vector: FloatArray, where: Filter | None) -> list[Hit]:

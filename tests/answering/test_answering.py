@@ -52,7 +52,7 @@ def test_evidence_is_known_before_the_generator_starts(open_with):
 def test_trace_says_how_the_answer_came_about(open_with):
     assistant = open_with(ScriptedGenerator(["[1]"]))
     trace = assistant.ask(QUESTION).trace
-    assert list(trace.timings_ms) == ["embed", "retrieve", "generate", "verify", "corroborate", "total"]
+    assert list(trace.timings_ms) == ["embed", "find", "rank", "read", "write", "verify", "corroborate", "total"]
     assert all(milliseconds >= 0 for milliseconds in trace.timings_ms.values())
     parts = sum(milliseconds for stage, milliseconds in trace.timings_ms.items() if stage != "total")
     assert parts <= trace.timings_ms["total"]

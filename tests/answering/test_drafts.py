@@ -27,7 +27,7 @@ def test_abstained_answer_cites_nothing_and_shows_the_nearest_sentences(open_wit
     assert answer.claims == answer.citations == answer.trace.dropped == ()
     assert answer.evidence
     assert generator.calls == []
-    assert list(answer.trace.timings_ms) == ["embed", "retrieve", "total"]
+    assert list(answer.trace.timings_ms) == ["embed", "find", "rank", "read", "total"]
 
 
 @pytest.mark.parametrize("draft", ["", "\n", "I do not know.", "[99]", "[0]", "The bridge is on fire.", "[ ]"])
