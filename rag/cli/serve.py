@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -70,9 +69,9 @@ def serve(
     model. The address with /openapi.json describes everything. Lines of JSON on standard error say what was served, and
     never what was asked.
     """
-    from rag.serving.access import exposure
-    from rag.serving.keys import Keys, make_key
-    from rag.serving.options import Address, Limits, ServeOptions
+    from rag.serving.entry.access import exposure
+    from rag.serving.entry.keys import Keys, make_key
+    from rag.serving.entry.options import Address, Limits, ServeOptions
 
     if hash_key is not None:
         key, line = make_key(hash_key)
@@ -88,10 +87,10 @@ def serve(
             requests_a_minute=requests_a_minute, max_upload_bytes=max_upload * _MEGABYTE, stop_seconds=stop_seconds
         ),
     )
-    run = _server()
+    run, log_to = _server()
     if keys is not None and (warning := exposure(keys, what="key")):
         print_line(f"rag: {warning}", to_stderr=True)
-    _log_to_stderr(is_quiet=quiet)
+    log_to(sys.stderr, is_quiet=quiet)
     with open_assistant(store, settings, LlmOptions(llm, api_base, model)) as assistant:
         n_documents = count(len(assistant.documents()), "document")
         run(
@@ -101,14 +100,15 @@ def serve(
         )
 
 
-def _server() -> Callable[..., None]:
-    """What serves.
+def _server() -> tuple[Callable[..., None], Callable[..., None]]:
+    """What serves, and what writes the log.
 
     Raises:
         BackendError: a library of the extra is not installed.
     """
     try:
         from rag.serving.running import serve as run
+        from rag.serving.watching.records import log_to
     except ModuleNotFoundError as error:
         library = (error.name or "").partition(".")[0]
         if library not in _OF_THE_EXTRA:
@@ -116,18 +116,4 @@ def _server() -> Callable[..., None]:
         raise BackendError(
             f"cannot serve: {library} is not installed - pip install 'chapter-and-verse[serve]'"
         ) from error
-    return run
-
-
-def _log_to_stderr(*, is_quiet: bool) -> None:
-    from rag.serving.records import LOGGER, JsonLines
-
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(JsonLines())
-    for logger, level in (
-        (LOGGER, logging.ERROR if is_quiet else logging.INFO),
-        (logging.getLogger("uvicorn"), logging.WARNING),
-    ):
-        logger.handlers[:] = [handler]
-        logger.setLevel(level)
-        logger.propagate = False
+    return run, log_to

@@ -21,15 +21,16 @@ from rag.errors import RagError
 from rag.serving.asynchronous import AsyncAssistant
 from rag.serving.chat_completions import chat_routes
 from rag.serving.documents import document_routes
-from rag.serving.failures import RefusedError, explain, failure_of, response_to, unforeseen
+from rag.serving.entry.failures import RefusedError, explain, failure_of, response_to, unforeseen
+from rag.serving.entry.guard import OPEN, REQUEST_ID, Guard
+from rag.serving.entry.options import ServeOptions
 from rag.serving.finding import finding_routes, health_routes
-from rag.serving.guard import OPEN, REQUEST_ID, Guard
 from rag.serving.messages import message_routes
-from rag.serving.options import ServeOptions
-from rag.serving.records import Metrics, Record
 from rag.serving.responses import response_routes
 from rag.serving.service import MODEL, QUOTES, Service
 from rag.serving.streaming import ClientLeftError
+from rag.serving.watching.records import Metrics, Record
+from rag.serving.watching.tracing import Traces
 
 __all__ = ["build_app", "guarded_app", "service_over"]
 
@@ -44,15 +45,18 @@ def service_over(assistant: Assistant, **options: Any) -> Service:
     return Service(by_model={MODEL: own, QUOTES: quotes}, started=int(time.time()), **options)
 
 
-def guarded_app(service: Service, options: ServeOptions) -> ASGIApp:
-    """The application over a service, behind what every request passes."""
+def guarded_app(service: Service, options: ServeOptions, *, traces: Traces | None = None) -> ASGIApp:
+    """The application over a service, behind what every request passes.
+
+    traces: where spans go; None for none.
+    """
     metrics = Metrics()
 
     def record(request: Record) -> None:
-        request.log()
+        request.log(trace=traces.write(request) if traces is not None else "")
         metrics.count(request)
 
-    app: ASGIApp = Guard(build_app(service, metrics), options=options, record=record)
+    app: ASGIApp = Guard(build_app(service, metrics), options=options, begin=metrics.begin, record=record)
     if options.origins:
         app = CORSMiddleware(
             app,

@@ -12,6 +12,7 @@ import threading
 from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import aclosing
+from contextvars import copy_context
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -92,8 +93,8 @@ class AsyncAssistant:
         return self._assistant.settings
 
     async def run(self, function: Callable[P, Result], *args: P.args, **kwargs: P.kwargs) -> Result:
-        """What any function gives, called in one of the threads."""
-        return await asyncio.wrap_future(self._threads.submit(partial(function, *args, **kwargs)))
+        """What any function gives, called in one of the threads, with the context variables of the caller."""
+        return await asyncio.wrap_future(self._threads.submit(copy_context().run, partial(function, *args, **kwargs)))
 
     async def ask(
         self, question: str, *, history: Sequence[Turn] = (), where: str = "", sources: Sequence[str] = ()
@@ -119,7 +120,7 @@ class AsyncAssistant:
         step: Future[Event | None] | None = None
         try:
             while True:
-                step = self._threads.submit(next, events, None)
+                step = self._threads.submit(copy_context().run, partial(next, events, None))
                 event = await asyncio.wrap_future(step)
                 if event is None:
                     return

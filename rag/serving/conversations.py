@@ -7,7 +7,7 @@ from typing import Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from rag.serving.failures import RefusedError
+from rag.serving.entry.failures import RefusedError
 from rag.types import Turn
 
 __all__ = ["Asked", "ContentPart", "Message", "Scope", "asked_in", "refuse_tools", "text_of"]

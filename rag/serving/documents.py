@@ -13,9 +13,10 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, File, Query, UploadFile
 from pydantic import BaseModel, ConfigDict, Field
 
+from rag.answering.stages import Clock
 from rag.assistant import Assistant
 from rag.errors import SettingsError
-from rag.serving.failures import RefusedError, failures
+from rag.serving.entry.failures import RefusedError, failures
 from rag.serving.service import Service
 from rag.types import AddReport, DocumentInfo
 
@@ -144,7 +145,8 @@ def document_routes(service: Service) -> APIRouter:
     ) -> ReportBody:
         """Add files; one of a name that is known takes the place of the older one."""
         received = [(upload.filename or "upload", upload) for upload in file]
-        report = await assistant.run(_add, assistant.assistant, received)
+        with Clock().stage("add"):
+            report = await assistant.run(_add, assistant.assistant, received)
         stored = {*report.added, *report.superseded, *report.unchanged}
         if report.failed and not stored:
             failure = report.failed[0]
@@ -161,7 +163,9 @@ def document_routes(service: Service) -> APIRouter:
                 409, "cannot follow a folder: none was named - start the server with --sync FOLDER", code="no_folder"
             )
         try:
-            return _report(await assistant.sync(service.folder, dry_run=body.dry_run, allow_empty=body.allow_empty), [])
+            with Clock().stage("add"):
+                report = await assistant.sync(service.folder, dry_run=body.dry_run, allow_empty=body.allow_empty)
+            return _report(report, [])
         except SettingsError as error:
             raise RefusedError(409, str(error), code="cannot_sync") from error
 

@@ -8,13 +8,14 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import JSONResponse, Response
 
+from rag.answering.stages import Clock
 from rag.newsroom.draft.serialisation import draft_to_dict
 from rag.protocols import ClaimWithEvidence
 from rag.serving.answers import EvidenceBody
 from rag.serving.conversations import Scope
-from rag.serving.failures import failures
-from rag.serving.records import Metrics
+from rag.serving.entry.failures import failures
 from rag.serving.service import Service
+from rag.serving.watching.records import Metrics
 
 __all__ = ["finding_routes", "health_routes"]
 
@@ -117,7 +118,8 @@ def finding_routes(service: Service) -> APIRouter:
         """A verdict on a claim beside its evidence, whatever the documents say."""
         evidence = (body.evidence,) if isinstance(body.evidence, str) else tuple(body.evidence)
         pair = ClaimWithEvidence(evidence=evidence, claim=body.claim)
-        (verdict,) = await service.assistant.verify([pair], is_strict=body.strict)
+        with Clock().stage("verify"):
+            (verdict,) = await service.assistant.verify([pair], is_strict=body.strict)
         return VerdictBody(
             label=verdict.label.value,
             score=round(verdict.score, 4),
@@ -132,7 +134,8 @@ def finding_routes(service: Service) -> APIRouter:
         """Each quotation and claim of a draft beside what the documents say."""
         assistant = service.assistant
         check = assistant.assistant.check_draft
-        report = await assistant.run(check, body.text, where=body.where, sources=body.sources)
+        with Clock().stage("verify"):
+            report = await assistant.run(check, body.text, where=body.where, sources=body.sources)
         return DraftReportBody.model_validate(draft_to_dict(report))
 
     @router.get("/v1/models", responses=failures(), operation_id="list_models", tags=["OpenAI's protocol"])

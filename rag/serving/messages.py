@@ -20,7 +20,7 @@ from starlette.responses import JSONResponse, Response
 
 from rag.serving.answers import CitationBody, Finished, OutcomeBody, Piece
 from rag.serving.conversations import Message, Scope, asked_in, refuse_tools
-from rag.serving.failures import RefusedError, failures
+from rag.serving.entry.failures import RefusedError, failures
 from rag.serving.service import Service
 from rag.serving.streaming import EventStreamResponse, named_event, until_left
 

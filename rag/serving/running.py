@@ -1,11 +1,14 @@
 """The server as a process: the port that is listened on, and a stop that loses nothing.
 
-Asked to end (SIGTERM, or Ctrl-C), the server takes no new connection, answers every request that it has, and ends. A
-second signal ends it at once.
+Asked to end (SIGTERM, or Ctrl-C), the server takes no new connection, answers every request that it has or that is on
+its way to it, and ends. A second signal ends it at once, as the signal does: the store is in order at any moment. What
+is not answered within the time for it is cut off.
 """
 
 from __future__ import annotations
 
+import asyncio
+import os
 import signal
 import socket
 from collections.abc import Callable, Iterator
@@ -17,12 +20,18 @@ from starlette.types import ASGIApp
 from rag.assistant import Assistant
 from rag.errors import SettingsError
 from rag.serving.app import guarded_app, service_over
-from rag.serving.options import Address, ServeOptions
+from rag.serving.entry.options import Address, ServeOptions
+from rag.serving.watching.records import LOGGER
+from rag.serving.watching.tracing import Traces
 
 __all__ = ["bound", "serve"]
 
 _KEPT_ALIVE_SECONDS = 30
 _WAITING_CONNECTIONS = 2048
+_LINGER_SECONDS = 0.3
+"""How long silent connections stay open at the end: a request that was sent before may still be on its way."""
+_N_TURNS = 5
+"""Turns of the event loop in which all connections that wait are accepted."""
 
 
 def serve(assistant: Assistant, options: ServeOptions, *, on_ready: Callable[[str], None]) -> None:
@@ -32,8 +41,9 @@ def serve(assistant: Assistant, options: ServeOptions, *, on_ready: Callable[[st
 
     Raises:
         SettingsError: the port is taken, or the address is none of this machine.
+        BackendError: spans are to be sent, and what sends them is not installed.
     """
-    with bound(options.address) as listening:
+    with tracing() as traces, bound(options.address) as listening:
         service = service_over(assistant, folder=options.folder)
         host = options.address.host
         port = listening.getsockname()[1]
@@ -43,12 +53,30 @@ def serve(assistant: Assistant, options: ServeOptions, *, on_ready: Callable[[st
             service.is_ending = True
 
         server = _Server(
-            guarded_app(service, options),
+            guarded_app(service, options, traces=traces),
             stop_seconds=options.limits.stop_seconds,
             on_ready=lambda: on_ready(url),
             on_end=end,
         )
         server.run(sockets=[listening])
+    if server.has_cut_off:  # a thread may wait for a language model for as long as that takes
+        LOGGER.error("cut", extra={"said": {"event": "cut", "seconds": options.limits.stop_seconds}})
+        os._exit(1)
+
+
+@contextmanager
+def tracing() -> Iterator[Traces | None]:
+    """Where spans go, if the environment says so; those that were not sent yet are sent at the end of the block.
+
+    Raises:
+        BackendError: the libraries are not installed. SettingsError: a way that there is not is asked for.
+    """
+    traces = Traces.of_environment(os.environ)
+    try:
+        yield traces
+    finally:
+        if traces is not None:
+            traces.close()
 
 
 @contextmanager
@@ -102,12 +130,26 @@ class _Server(uvicorn.Server):
         )
         self._on_ready = on_ready
         self._on_end = on_end
+        self._stop_seconds = stop_seconds
+        self.has_cut_off = False
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Listen, and say so."""
         await super().startup(sockets)
         if not self.should_exit:
             self._on_ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Take what waits, then no more, and answer all of it."""
+        for _ in range(_N_TURNS):
+            await asyncio.sleep(0)
+        for listening in self.servers:
+            listening.close()
+        if self.server_state.connections:
+            await asyncio.sleep(_LINGER_SECONDS)
+        began = asyncio.get_running_loop().time()
+        await super().shutdown(sockets)
+        self.has_cut_off = asyncio.get_running_loop().time() - began >= self._stop_seconds
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -121,7 +163,9 @@ class _Server(uvicorn.Server):
                 signal.signal(number, handler)
 
     def handle_exit(self, sig: int, frame: object) -> None:
-        """End: at once, if that was asked for before."""
+        """End; at once, if that was asked for before."""
+        if self.should_exit:
+            signal.signal(sig, signal.SIG_DFL)
+            signal.raise_signal(sig)
         self._on_end()
-        self.force_exit = self.should_exit
         self.should_exit = True

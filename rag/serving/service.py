@@ -13,7 +13,7 @@ from starlette.requests import Request
 from rag.serving.answers import Fingerprints, Finished, Piece, pieces
 from rag.serving.asynchronous import AsyncAssistant
 from rag.serving.conversations import Asked, Scope
-from rag.serving.failures import RefusedError
+from rag.serving.entry.failures import RefusedError
 from rag.serving.housekeeping import reply_to_task
 from rag.serving.streaming import begun
 from rag.types import Answer

@@ -16,7 +16,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from rag.errors import RagError
-from rag.serving.failures import RefusedError, failure_of
+from rag.serving.entry.failures import RefusedError, failure_of
 
 __all__ = ["DONE", "ClientLeftError", "EventStreamResponse", "begun", "named_event", "unnamed_event", "until_left"]
 

@@ -16,7 +16,7 @@ import uvicorn
 
 from rag import Assistant, Settings
 from rag.serving.app import guarded_app, service_over
-from rag.serving.options import Address, Limits, ServeOptions
+from rag.serving.entry.options import Address, Limits, ServeOptions
 from rag.serving.service import Service
 
 TEXTS = {
@@ -38,9 +38,15 @@ class Running(NamedTuple):
 def running(assistant: Assistant, **options: object) -> Iterator[Running]:
     """The server of an assistant, as a process would run it, in a thread."""
     service = service_over(assistant, folder=options.pop("folder", None))
+    traces = options.pop("traces", None)
     told = ServeOptions(address=Address("127.0.0.1", 0), **{"limits": Limits(requests_a_minute=0), **options})
     config = uvicorn.Config(
-        guarded_app(service, told), port=0, log_config=None, access_log=False, server_header=False, ws="none"
+        guarded_app(service, told, traces=traces),
+        port=0,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        ws="none",
     )
     server = uvicorn.Server(config)
     began = threading.Event()

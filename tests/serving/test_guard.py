@@ -12,10 +12,10 @@ import pytest
 
 from rag import SettingsError
 from rag.serving.app import build_app, service_over
-from rag.serving.guard import OPEN, Rates, right_for
-from rag.serving.keys import Keys, Right, make_key
-from rag.serving.options import Address, Limits, ServeOptions
-from rag.serving.records import LOGGER, JsonLines, Metrics
+from rag.serving.entry.guard import OPEN, Rates, right_for
+from rag.serving.entry.keys import Keys, Right, make_key
+from rag.serving.entry.options import Address, Limits, ServeOptions
+from rag.serving.watching.records import LOGGER, JsonLines, Metrics
 
 ASKED = {"model": "chapter-and-verse", "messages": [{"role": "user", "content": "When did the harbour bridge open?"}]}
 
@@ -259,7 +259,11 @@ def test_log_and_metrics_hold_no_words_of_anybody(own_server):
     assert [record["status"] for record in records] == [200, 200, 200, 404, 405, 200]
     assert 'rag_requests_total{method="POST",route="/v1/chat/completions",status="200"} 1.0' in page
     assert 'rag_answers_total{status="answered"} 1.0' in page
-    assert 'rag_stage_seconds_count{stage="retrieve"} 1.0' in page
+    assert "rag_requests_running 1.0" in page
+    for stage in ("embed", "find", "rank", "read", "write", "verify", "add"):
+        assert f'rag_stage_seconds_count{{stage="{stage}"}} 1.0' in page
+    assert set(records[0]["stages"]) == {"embed", "find", "rank", "read", "write", "verify", "corroborate"}
+    assert set(records[1]["stages"]) == {"add"}
 
 
 def test_what_nobody_foresaw_is_a_sentence_and_a_line_of_the_log(own_server):

@@ -11,7 +11,9 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import partial
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import httpx
@@ -95,6 +97,103 @@ def test_requests_in_flight_are_answered_when_the_process_is_asked_to_end(store,
     assert [line["status"] for line in lines if line["event"] == "request"] == [200] * 12
 
 
+@pytest.fixture
+def waiting(store, model_server):
+    """Starts a process that is asked to end while it waits for a language model; its client gets no answer."""
+    go_on = threading.Event()
+    model_server.script = lambda _: go_on.wait(60)
+    with ThreadPoolExecutor(1) as threads:
+
+        @contextmanager
+        def start(*arguments):
+            given = ("--api-base", model_server.url, "--model", "m", *arguments)
+            with serving(store, *given) as (process, url):
+                asking = threads.submit(httpx.post, f"{url}/v1/chat/completions", json=QUESTION, timeout=60)
+                wait_until(lambda: model_server.bodies)
+                process.send_signal(signal.SIGTERM)
+                wait_until(lambda: is_closed(url))
+                yield process
+                with suppress(httpx.TransportError):
+                    assert asking.result().status_code >= 500
+
+        yield start
+        go_on.set()
+
+
+def test_second_signal_ends_the_process_at_once(waiting):
+    with waiting() as process:
+        assert process.poll() is None
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == -signal.SIGINT
+
+
+def test_what_takes_longer_than_it_may_is_cut_off_and_said(waiting):
+    with waiting("--stop-seconds", 1) as process:
+        assert process.wait(30) == 1
+        lines = [json.loads(line) for line in process.stderr.read().splitlines()]
+    assert {"event": "cut", "seconds": 1} in [
+        {"event": line["event"], "seconds": line.get("seconds")} for line in lines
+    ]
+
+
+def test_no_connection_that_was_taken_is_left_without_an_answer(store):
+    """Clients that come one after the other, each with a connection of its own, until nobody listens any more."""
+
+    def ask_until_refused(url):
+        host, _, port = url.removeprefix("http://").partition(":")
+        n_answers = 0
+        while True:
+            try:
+                connection = socket.create_connection((host, int(port)), timeout=30)
+            except ConnectionRefusedError:
+                return n_answers
+            with connection:
+                connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+                answer = b"".join(iter(partial(connection.recv, 65536), b""))
+            assert answer.startswith(b"HTTP/1.1 200 "), answer
+            assert answer.endswith(b'{"status":"ok"}')
+            n_answers += 1
+
+    with serving(store, "--rate", 0, "--quiet") as (process, url), ThreadPoolExecutor(8) as threads:
+        asking = [threads.submit(ask_until_refused, url) for _ in range(8)]
+        wait_until(lambda: httpx.get(f"{url}/readyz").status_code == 200)
+        process.send_signal(signal.SIGTERM)
+        assert min(each.result(60) for each in asking) > 0
+        assert process.wait(30) == 0
+
+
+def test_spans_go_to_the_collector_that_the_environment_names(store):
+    """The only address that is named gets what OTLP says, at the latest when the process ends."""
+    received = []
+
+    class Collector(BaseHTTPRequestHandler):
+        def do_POST(self):
+            received.append((self.path, self.rfile.read(int(self.headers["Content-Length"]))))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *arguments):
+            """Say nothing on stderr."""
+
+    with HTTPServer(("127.0.0.1", 0), Collector) as collector:
+        thread = threading.Thread(target=collector.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        named = f"http://127.0.0.1:{collector.server_address[1]}"
+        try:
+            with serving(store, OTEL_EXPORTER_OTLP_ENDPOINT=named) as (process, url):
+                assert httpx.post(f"{url}/v1/search", json={"query": "bridge"}).status_code == 200
+                process.send_signal(signal.SIGTERM)
+                assert process.wait(30) == 0
+        finally:
+            collector.shutdown()
+            thread.join()
+    assert {path for path, _ in received} == {"/v1/traces"}
+    sent = b"".join(body for _, body in received)
+    assert b"POST /v1/search" in sent
+    assert b"find" in sent
+    assert b"bridge" not in sent
+
+
 def wait_until(is_so):
     waiting = threading.Event()
     for _ in range(600):
@@ -138,7 +237,7 @@ def test_log_is_lines_of_json_without_words(store):
 )
 def test_what_cannot_be_is_one_sentence(store, tmp_path, arguments, said):
     keys = tmp_path / "keys"
-    from rag.serving.keys import make_key
+    from rag.serving.entry.keys import make_key
 
     keys.write_text(make_key("anna")[1] + "\n", encoding="utf-8")
     keys.chmod(0o600)

@@ -2,7 +2,7 @@
 
 A password is never kept: `python -m ui --hash-password` asks for one and prints `scrypt$…`, which goes into a file of
 `user:scrypt$…` lines, or with the user's name into two environment variables. How it is hashed, and what keeps people
-from guessing, is `rag.serving.access`, which the keys of `rag serve` share.
+from guessing, is `rag.serving.entry.access`, which the keys of `rag serve` share.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from rag.serving.access import AccessError, MustWaitError, Secrets, exposure, hash_secret, lines_in
+from rag.serving.entry.access import AccessError, MustWaitError, Secrets, exposure, hash_secret, lines_in
 
 __all__ = [
     "PASSWORD_VARIABLE",

@@ -19,12 +19,13 @@ from uuid import uuid4
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from rag.answering.stages import on_stage
 from rag.errors import disk_refusal
-from rag.serving.access import MustWaitError
-from rag.serving.failures import RefusedError, response_to, unforeseen
-from rag.serving.keys import Holder, Right
-from rag.serving.options import ServeOptions
-from rag.serving.records import Record
+from rag.serving.entry.access import MustWaitError
+from rag.serving.entry.failures import RefusedError, response_to, unforeseen
+from rag.serving.entry.keys import Holder, Right
+from rag.serving.entry.options import ServeOptions
+from rag.serving.watching.records import Record, StageTotals
 
 __all__ = ["OPEN", "REQUEST_ID", "RIGHTS", "Guard", "Rates", "right_for"]
 
@@ -106,10 +107,13 @@ def right_for(method: str, path: str) -> Right:
 class Guard:
     """An ASGI application around the one that answers."""
 
-    def __init__(self, app: ASGIApp, *, options: ServeOptions, record: Callable[[Record], None]) -> None:
-        """record: called with every request when it is over."""
+    def __init__(
+        self, app: ASGIApp, *, options: ServeOptions, begin: Callable[[], None], record: Callable[[Record], None]
+    ) -> None:
+        """begin: called when a request comes. record: called with it when it is over."""
         self._app = app
         self._options = options
+        self._begin = begin
         self._record = record
         self._rates = Rates(options.limits.requests_a_minute)
         self._hashing = ThreadPoolExecutor(1, thread_name_prefix="rag-keys")
@@ -124,9 +128,12 @@ class Guard:
             return
         request = _Request(scope, receive, send)
         self._n_running += 1
+        self._begin()
+        watched = on_stage.set(request.stages.take)
         try:
             await self._answer(request)
         finally:
+            on_stage.reset(watched)
             self._n_running -= 1
             self._record(request.record())
 
@@ -239,11 +246,12 @@ class _Request:
         self.address: str = (scope.get("client") or ("",))[0]
         self.holder: Holder | None = None
         self.error: Exception | None = None
+        self.stages = StageTotals()
         self.most_bytes = 0
         self.is_too_large = False
         self._receive, self._send = receive, send
         self._headers: dict[bytes, str] = {name: value.decode("latin-1") for name, value in scope["headers"]}
-        self._started = time.perf_counter()
+        self._started_ns, self._started = time.time_ns(), time.perf_counter()
         self._status = 0
         self._n_received = 0
         self._n_sent = 0
@@ -300,11 +308,14 @@ class _Request:
             method=self.method,
             route=getattr(route, "path", "") or (self.path if self.path in OPEN else ""),
             status=self._status or 499,
+            started_ns=self._started_ns,
             seconds=time.perf_counter() - self._started,
             n_received=self._n_received,
             n_sent=self._n_sent,
             key=self.holder.name if self.holder else "",
+            stages=self.stages.all(),
             error=self.error,
+            traceparent=self.header("traceparent"),
         )
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from rag.errors import SettingsError
-from rag.serving.keys import Keys
+from rag.serving.entry.keys import Keys
 
 __all__ = ["LOOPBACK_HOSTS", "Address", "Limits", "ServeOptions", "is_loopback"]
 

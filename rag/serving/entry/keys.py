@@ -15,7 +15,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import ClassVar, NamedTuple
 
-from rag.serving.access import AccessError, Secrets, hash_secret, lines_in
+from rag.serving.entry.access import AccessError, Secrets, hash_secret, lines_in
 
 __all__ = ["Holder", "Keys", "Right", "make_key"]
 
