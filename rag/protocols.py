@@ -6,14 +6,16 @@ A backend is one file in the folder named after its socket, one line in `rag.ass
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.types import Document, Evidence, Failure, Hit, Span, Turn, Verdict
+from rag.types import Document, Evidence, Failure, Hit, Span, Tokens, Turn, Verdict
 
 __all__ = [
     "CANNOT_ANSWER",
@@ -32,7 +34,9 @@ __all__ = [
     "TextualReader",
     "VectorIndex",
     "Verifier",
+    "Waiting",
     "WordIndex",
+    "waiting",
 ]
 
 FloatArray: TypeAlias = NDArray[np.float32]
@@ -289,6 +293,46 @@ class Generator(Protocol):
         Raises:
             GeneratorError: the language model behind it cannot be asked.
         """
+
+
+class Waiting:
+    """Who waits for an answer: whether still, and how many tokens of language models it took.
+
+    A model is asked far below, by whatever socket has one. What asks it finds this with `waiting()`, ends the request
+    when nobody waits any more, and says what it took.
+
+    >>> whole = Waiting()
+    >>> with whole.here():
+    ...     waiting().count(Tokens(200, 20))
+    >>> whole.tokens
+    Tokens(read=200, written=20)
+    """
+
+    def __init__(self, is_stopped: Callable[[], bool] = lambda: False) -> None:
+        self.is_stopped = is_stopped
+        self.tokens: Tokens | None = Tokens(0, 0)
+
+    @contextmanager
+    def here(self) -> Iterator[None]:
+        """What is called inside works for whoever waits here."""
+        token = _WAITING.set(self)
+        try:
+            yield
+        finally:
+            _WAITING.reset(token)
+
+    def count(self, tokens: Tokens | None) -> None:
+        """Add what one request took; None where that is not known, and so the sum is not."""
+        known = self.tokens
+        self.tokens = Tokens(known.read + tokens.read, known.written + tokens.written) if known and tokens else None
+
+
+_WAITING: ContextVar[Waiting] = ContextVar("_WAITING")
+
+
+def waiting() -> Waiting:
+    """Who waits for what is done here; nobody that can stop, where it is not known."""
+    return _WAITING.get(None) or Waiting()
 
 
 class Surroundings(NamedTuple):

@@ -22,7 +22,7 @@ from rag.answering.suggestions import did_you_mean
 from rag.answering.unfinished import NOT_IN_DOCUMENTS, UnfinishedAnswer, read_together, verified
 from rag.conversation import asking_back, questions_in, standalone_question
 from rag.errors import GeneratorError, NotFoundError, QuestionError
-from rag.protocols import CANNOT_ANSWER, Generator, Surroundings, Verifier
+from rag.protocols import CANNOT_ANSWER, Generator, Surroundings, Verifier, Waiting
 from rag.retrieval import Retrieval, Retriever, overview_topic
 from rag.storage.filters import Filter
 from rag.types import (
@@ -140,7 +140,7 @@ class Answering:
             QuestionError: the question is empty or too long.
         """
         question = self._checked(question)
-        clock = Clock()
+        clock = Clock(Waiting(is_stopped))
         notices = [self._notice]
         standalone, asks_back, retrieval = yield from self._understood(question, history, where, clock, notices)
         if where is not None and not retrieval.evidence and not asks_back:
@@ -187,6 +187,7 @@ class Answering:
                     draft=answer.draft,
                     dropped=tuple(answer.dropped),
                     notice=" ".join(filter(None, notices)),
+                    tokens=clock.waiting.tokens,
                 ),
             )
         )

@@ -19,6 +19,7 @@ from rag.types import (
     SaidElsewhere,
     Span,
     Tie,
+    Tokens,
     Trace,
     Verdict,
     VerdictLabel,
@@ -59,6 +60,7 @@ def to_dict(answer: Answer, *, with_draft: bool = False) -> dict[str, Any]:
         "prompt": trace.prompt_id,
         "notice": trace.notice,
         "answerability": round(trace.answerability, 4),
+        "tokens": trace.tokens._asdict() if trace.tokens is not None else None,
         "stale": list(answer.stale),
         "refreshes": answer.refreshes,
         "timings_ms": {stage: round(milliseconds, 2) for stage, milliseconds in trace.timings_ms.items()},
@@ -84,6 +86,7 @@ def from_json(text: str) -> Answer:
         answerability=item["answerability"],
         notice=item.get("notice", ""),
         searched=item.get("searched", ""),
+        tokens=Tokens(**item["tokens"]) if item.get("tokens") else None,
     )
     return Answer(
         id=item.get("id", ""),

@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import NamedTuple, TypeAlias
 
+from rag.protocols import Waiting
+
 __all__ = ["Clock", "OnStage", "Stage", "on_stage"]
 
 
@@ -34,9 +36,10 @@ on_stage: ContextVar[OnStage | None] = ContextVar("on_stage", default=None)
 
 
 class Clock:
-    """Milliseconds of each stage, in order of first use and added up, and in total."""
+    """Milliseconds of each stage, in order of first use and added up, and in total; and who waits meanwhile."""
 
-    def __init__(self) -> None:
+    def __init__(self, waiting: Waiting | None = None) -> None:
+        self.waiting = waiting or Waiting()
         self._started = time.perf_counter()
         self._timings_ms: dict[str, float] = {}
 
@@ -45,7 +48,8 @@ class Clock:
         """Counts the time inside for the stage."""
         at, started = time.time_ns(), time.perf_counter()
         try:
-            yield
+            with self.waiting.here():
+                yield
         finally:
             seconds = time.perf_counter() - started
             self._timings_ms[name] = self._timings_ms.get(name, 0.0) + seconds * 1000

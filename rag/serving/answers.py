@@ -18,7 +18,7 @@ from pydantic import BaseModel, Field
 from rag.answering.serialisation import citation_to_dict
 from rag.errors import NotFoundError
 from rag.serving.asynchronous import AsyncAssistant
-from rag.types import Answer, Citation, ClaimVerified, Done, Event, Evidence
+from rag.types import Answer, Citation, ClaimVerified, Done, Event, Evidence, Tokens
 
 __all__ = ["CitationBody", "Cited", "EvidenceBody", "Fingerprints", "Finished", "OutcomeBody", "Piece", "pieces"]
 
@@ -120,9 +120,9 @@ class Finished:
     answer: Answer | None = None
 
     @property
-    def n_tokens(self) -> int | None:
-        """Tokens that a language model read and wrote: 0 without one; None when they were not counted."""
-        return 0 if self.outcome.generator in ("extractive", "") else None
+    def tokens(self) -> Tokens | None:
+        """What language models read and wrote: zeros without one; None where one was asked that did not say."""
+        return Tokens(0, 0) if self.answer is None else self.answer.trace.tokens
 
 
 class Fingerprints:

@@ -28,7 +28,7 @@ from rag.serving.finding import finding_routes, health_routes
 from rag.serving.messages import message_routes
 from rag.serving.responses import response_routes
 from rag.serving.service import MODEL, QUOTES, Service
-from rag.serving.streaming import ClientLeftError
+from rag.serving.streaming import ClientLeftError, Patience
 from rag.serving.watching.records import Metrics, Record
 from rag.serving.watching.tracing import Traces
 
@@ -64,7 +64,7 @@ def guarded_app(service: Service, options: ServeOptions, *, traces: Traces | Non
             allow_methods=["GET", "POST", "DELETE"],
             allow_headers=["Authorization", "Content-Type", "X-Api-Key"],
         )
-    return app
+    return Patience(app)
 
 
 def build_app(service: Service, metrics: Metrics) -> FastAPI:

@@ -111,7 +111,7 @@ class Usage(BaseModel):
 class ChatCompletion(BaseModel):
     """An answer.
 
-    usage: zeros when no language model was asked; null when one was: it is not told here how much it read.
+    usage: zeros when no language model was asked; null when one was that did not say.
     """
 
     id: str
@@ -224,8 +224,10 @@ def _choice(delta: dict[str, Any], *, finish_reason: str | None = None) -> dict[
 
 
 def _usage(finished: Finished) -> Usage | None:
-    n = finished.n_tokens
-    return None if n is None else Usage(prompt_tokens=n, completion_tokens=n, total_tokens=n)
+    took = finished.tokens
+    if took is None:
+        return None
+    return Usage(prompt_tokens=took.read, completion_tokens=took.written, total_tokens=sum(took))
 
 
 def _failed(failure: RefusedError) -> bytes:

@@ -16,6 +16,7 @@ from rag.serving.conversations import Scope
 from rag.serving.entry.failures import failures
 from rag.serving.service import Service
 from rag.serving.watching.records import Metrics
+from rag.types import DifferenceKind, DraftPart, DraftVerdict
 
 __all__ = ["finding_routes", "health_routes"]
 
@@ -67,18 +68,64 @@ class DraftRequest(Scope):
     text: str = Field(min_length=1, description="as it is meant: a line break ends a sentence")
 
 
-class DraftReportBody(BaseModel):
-    """What of a draft the documents bear out.
+class DraftPlaceBody(BaseModel):
+    """A place in a document: `quote` is its text from `start` to `end`, and what stands around it in its paragraph."""
 
-    findings: each quotation and claim with its `verdict`, `start` and `end` in the draft, `places` in documents with
-    their quotes, `differences` in words, and `advice`.
-    """
+    document_id: str
+    source: str
+    title: str
+    published: str = Field(description="as the document says; empty when it does not")
+    speaker: str = Field(description="who says it there; empty when that cannot be told")
+    start: int = Field(description="in code points of the document's text, included")
+    end: int = Field(description="excluded")
+    quote: str
+    before: str
+    after: str
+
+
+class WordsBody(BaseModel):
+    """Words, and where they stand; none, at their place, where they were left out or put in."""
+
+    start: int
+    end: int
+    words: str
+
+
+class DraftDifferenceBody(BaseModel):
+    """One place where draft and document differ; one that is harmless changes nothing of what was said."""
+
+    kind: DifferenceKind
+    is_harmless: bool
+    draft: WordsBody
+    source: WordsBody
+
+
+class DraftFindingBody(BaseModel):
+    """The verdict on one part of a draft."""
+
+    number: int = Field(description="from 1, in the order of the draft")
+    part: DraftPart
+    verdict: DraftVerdict
+    is_wrong: bool = Field(description="somebody has to look at it before it is printed")
+    start: int = Field(description="in code points of the draft, included")
+    end: int = Field(description="excluded")
+    text: str
+    speaker: str = Field(description="to whom the draft gives it; empty for nobody")
+    outlet: str = Field(description="the source that the draft names; empty for none")
+    advice: str = Field(description="what is wrong and what to do, or what it rests on")
+    places: list[DraftPlaceBody] = Field(description="where the documents say it, the best first; two of a splice")
+    differences: list[DraftDifferenceBody]
+    nearest: DraftPlaceBody | None = Field(description="what comes nearest where they do not say it; it proves nothing")
+
+
+class DraftReportBody(BaseModel):
+    """What of a draft the documents bear out: each quotation and claim, in order."""
 
     is_clean: bool
     n_wrong: int
     n_documents: int
     notice: str
-    findings: list[dict[str, Any]]
+    findings: list[DraftFindingBody]
 
 
 class ModelBody(BaseModel):

@@ -67,7 +67,7 @@ class TextBlock(BaseModel):
 
 
 class MessagesUsage(BaseModel):
-    """Tokens that a language model read and wrote: zeros when none was asked; null when they were not counted."""
+    """Tokens that a language model read and wrote: zeros when none was asked; null when one was that did not say."""
 
     input_tokens: int | None
     output_tokens: int | None
@@ -195,7 +195,8 @@ def _events_of(block: TextBlock, index: int) -> list[bytes]:
 
 
 def _usage(finished: Finished) -> MessagesUsage:
-    return MessagesUsage(input_tokens=finished.n_tokens, output_tokens=finished.n_tokens)
+    read, written = finished.tokens or (None, None)
+    return MessagesUsage(input_tokens=read, output_tokens=written)
 
 
 def _failed(failure: RefusedError) -> bytes:

@@ -126,7 +126,7 @@ class ResponseUsage(BaseModel):
 class ResponseObject(BaseModel):
     """An answer.
 
-    usage: zeros when no language model was asked; null when one was: it is not told here how much it read.
+    usage: zeros when no language model was asked; null when one was that did not say.
     chapter_and_verse: null until the answer is complete.
     """
 
@@ -312,15 +312,15 @@ class _Writing:
 
 
 def _usage(finished: Finished | None) -> ResponseUsage | None:
-    n = finished.n_tokens if finished is not None else None
-    if n is None:
+    took = finished.tokens if finished is not None else None
+    if took is None:
         return None
     return ResponseUsage(
-        input_tokens=n,
+        input_tokens=took.read,
         input_tokens_details=CachedTokens(cached_tokens=0),
-        output_tokens=n,
+        output_tokens=took.written,
         output_tokens_details=ReasoningTokens(reasoning_tokens=0),
-        total_tokens=n,
+        total_tokens=sum(took),
     )
 
 

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from rag.assistant import Assistant
 from rag.errors import SettingsError
@@ -24,7 +25,7 @@ from rag.serving.entry.options import Address, ServeOptions
 from rag.serving.watching.records import LOGGER
 from rag.serving.watching.tracing import Traces
 
-__all__ = ["bound", "serve"]
+__all__ = ["Connection", "bound", "serve"]
 
 _KEPT_ALIVE_SECONDS = 30
 _WAITING_CONNECTIONS = 2048
@@ -32,6 +33,8 @@ _LINGER_SECONDS = 0.3
 """How long silent connections stay open at the end: a request that was sent before may still be on its way."""
 _N_TURNS = 5
 """Turns of the event loop in which all connections that wait are accepted."""
+_HEAD_SECONDS = 30.0
+_UNTAKEN_MILLISECONDS = 60_000
 
 
 def serve(assistant: Assistant, options: ServeOptions, *, on_ready: Callable[[str], None]) -> None:
@@ -96,6 +99,8 @@ def bound(address: Address) -> Iterator[socket.socket]:
     with made:
         try:
             made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            if hasattr(socket, "TCP_USER_TIMEOUT"):  # a client that takes nothing more of what was sent is cut off
+                made.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _UNTAKEN_MILLISECONDS)
             made.bind(place)
         except OSError as error:
             raise _cannot_listen(address, error) from error
@@ -109,6 +114,38 @@ def _cannot_listen(address: Address, error: OSError) -> SettingsError:
     )
 
 
+class Connection(H11Protocol):
+    """A connection that is closed when the head of a request does not come within seconds; uvicorn would wait."""
+
+    _closing: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Wait for the first request."""
+        super().connection_made(transport)
+        self._await_head()
+
+    def data_received(self, data: bytes) -> None:
+        """Take what came, and wait for the rest of a head."""
+        super().data_received(data)
+        self._await_head()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Wait no more."""
+        self._wait_no_more()
+        super().connection_lost(exc)
+
+    def _await_head(self) -> None:
+        if self.cycle is not None and not self.cycle.response_complete:
+            self._wait_no_more()
+        elif self._closing is None:
+            self._closing = self.loop.call_later(_HEAD_SECONDS, self.transport.close)
+
+    def _wait_no_more(self) -> None:
+        if self._closing is not None:
+            self._closing.cancel()
+            self._closing = None
+
+
 class _Server(uvicorn.Server):
     """Uvicorn, which ends as a command does: with status 0 when it was asked to."""
 
@@ -117,6 +154,7 @@ class _Server(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 app,
+                http=Connection,
                 log_config=None,
                 access_log=False,
                 server_header=False,

@@ -1,5 +1,7 @@
 """Answers that take their time: sent as they come, and ended when nobody waits for them any more.
 
+Clients that take their time hold a connection, and what is being read for it: each has so many seconds.
+
 Source: https://html.spec.whatwg.org/multipage/server-sent-events.html
 """
 
@@ -7,18 +9,28 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import suppress
 from typing import Any, TypeVar
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rag.errors import RagError
 from rag.serving.entry.failures import RefusedError, failure_of
 
-__all__ = ["DONE", "ClientLeftError", "EventStreamResponse", "begun", "named_event", "unnamed_event", "until_left"]
+__all__ = [
+    "DONE",
+    "ClientLeftError",
+    "EventStreamResponse",
+    "Patience",
+    "begun",
+    "named_event",
+    "unnamed_event",
+    "until_left",
+]
 
 DONE = b"data: [DONE]\n\n"
 _STILL_HERE = b": working\n\n"
@@ -124,6 +136,46 @@ class EventStreamResponse(Response):
             last = self._on_failure(failure_of(error))
             await send({"type": "http.response.body", "body": last, "more_body": True})
         await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+class Patience:
+    """An ASGI application around another: who sends or takes too slowly counts as gone.
+
+    seconds: for a body, and as much again for each `_SLOWEST_BYTES` of it that have come; and for the client to take
+        each piece of an answer.
+    """
+
+    def __init__(self, app: ASGIApp, *, seconds: float = 60.0) -> None:
+        self._app = app
+        self._seconds = seconds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on what comes in time."""
+        started, n_received, is_whole = time.monotonic(), 0, scope["type"] != "http"
+
+        async def received() -> Message:
+            nonlocal n_received, is_whole
+            if is_whole:
+                return await receive()
+            allowed = self._seconds * (1 + n_received / _SLOWEST_BYTES)
+            try:
+                async with asyncio.timeout(allowed - (time.monotonic() - started)):
+                    message = await receive()
+            except TimeoutError:
+                is_whole = True
+                return {"type": "http.disconnect"}
+            n_received += len(message.get("body", b""))
+            is_whole = not message.get("more_body", False)
+            return message
+
+        async def sent(message: Message) -> None:
+            async with asyncio.timeout(self._seconds):
+                await send(message)
+
+        await self._app(scope, received, sent)
+
+
+_SLOWEST_BYTES = 1_000_000
 
 
 async def _left(receive: Receive) -> None:

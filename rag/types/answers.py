@@ -6,7 +6,7 @@ import re
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from rag.errors import SettingsError
 from rag.types.documents import PlaceOnPage, Span, page_in_words
@@ -28,6 +28,7 @@ __all__ = [
     "Rating",
     "RecordedAnswer",
     "Retrieved",
+    "Tokens",
     "Trace",
     "Turn",
     "Verdict",
@@ -235,6 +236,13 @@ class AnswerStatus(StrEnum):
     ABSTAINED = "abstained"
 
 
+class Tokens(NamedTuple):
+    """How many tokens language models read and wrote."""
+
+    read: int
+    written: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trace:
     """How an answer came about.
@@ -247,6 +255,7 @@ class Trace:
     dropped: claims of the draft that were left out, with the verdicts that excluded them.
     notice: what a person should know about how the answer was made, such as that the language model failed; empty
         when all went as the settings say.
+    tokens: what it took of language models; None where one was asked that did not say.
     """
 
     generator_id: str
@@ -259,6 +268,7 @@ class Trace:
     dropped: tuple[VerifiedClaim, ...] = ()
     notice: str = ""
     searched: str = ""
+    tokens: Tokens | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

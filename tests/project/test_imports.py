@@ -22,7 +22,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "protocols": {"types"},
     "language": {"types"},
     "settings": {"errors"},
-    "model": {"errors"},
+    "model": {"errors", "protocols", "types"},
     **dict.fromkeys(("attribution", "checking", "indexes", "testing"), BASE),
     "storage": BASE | {"attribution"},
     "retrieval": BASE | {"attribution", "storage"},

@@ -17,6 +17,7 @@ import uvicorn
 from rag import Assistant, Settings
 from rag.serving.app import guarded_app, service_over
 from rag.serving.entry.options import Address, Limits, ServeOptions
+from rag.serving.running import Connection
 from rag.serving.service import Service
 
 TEXTS = {
@@ -42,6 +43,7 @@ def running(assistant: Assistant, **options: object) -> Iterator[Running]:
     told = ServeOptions(address=Address("127.0.0.1", 0), **{"limits": Limits(requests_a_minute=0), **options})
     config = uvicorn.Config(
         guarded_app(service, told, traces=traces),
+        http=Connection,
         port=0,
         log_config=None,
         access_log=False,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import threading
 import time
 from contextlib import aclosing
@@ -135,6 +136,41 @@ def test_cancelling_ends_the_request_to_the_language_model(asking_a_model, model
 
     assert asyncio.run(use()) < 1
     assert model_server.left.wait(10)
+
+
+def test_cancelling_frees_the_thread_of_a_server_that_says_nothing(asking_a_model, model_server):
+    """The only thread, which the next call waits for, long before the language model's time is over."""
+    model_server.script = lambda _: model_server.done.wait()
+
+    async def use():
+        assistant = AsyncAssistant(asking_a_model, n_threads=1)
+        asking = asyncio.create_task(assistant.ask(QUESTION))
+        while not model_server.bodies:
+            await asyncio.sleep(0.01)
+        asking.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asking
+        return await asyncio.wait_for(assistant.documents(), 60)
+
+    assert asyncio.run(use())
+
+
+def test_stopping_ends_a_request_that_is_sent_no_head(asking_a_model, model_server, monkeypatch):
+    """A server that takes the connection and is silent from then on."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}/v1"
+        stopped = threading.Event()
+        with asking_a_model.with_settings(llm_api_base=url) as assistant:
+            events = assistant.stream(QUESTION, is_stopped=stopped.is_set)
+            assert isinstance(next(events), Retrieved)
+            reading = threading.Thread(target=lambda: list(events))
+            reading.start()
+            connection, _ = silent.accept()
+            with connection:
+                assert connection.recv(1)
+                stopped.set()
+                reading.join(60)
+                assert not reading.is_alive()
 
 
 def test_leaving_a_stream_ends_the_request_to_the_language_model(asking_a_model, model_server):

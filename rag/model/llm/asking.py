@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import hashlib
 import re
+import threading
 import unicodedata
-from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from functools import partial
 from importlib.resources import files
 from itertools import chain, islice
@@ -21,11 +22,12 @@ from math import ceil
 from string import Template
 from typing import Literal, NamedTuple, TypeAlias
 
-import httpx
 from llama_index.core.llms import LLM, ChatMessage, ChatResponseGen
 
 from rag.model.llm.pieces import guarded, without_thinking
-from rag.model.llm.server import BrokenOffError, Server, failure, remembered_responses, shown_url
+from rag.model.llm.server import BrokenOffError, Opened, Server, failure, remembered_connections, shown_url
+from rag.protocols import Waiting, waiting
+from rag.types import Tokens
 
 __all__ = [
     "CountTokens",
@@ -44,10 +46,14 @@ RequestArgument: TypeAlias = bool | int | Mapping[str, str]
 """What a request may hold beside its messages."""
 
 _CUT = frozenset({"length", "content_filter"})
+_LOOK_SECONDS = 0.1
+"""Between two looks at whether somebody waits for a server that says nothing."""
 
 
 class Reply:
     """One request: the pieces of its answer, and what is known about it afterwards.
+
+    It ends, within a moment, when nobody waits for it any more, also while the server says nothing.
 
     send: asks the model; nothing is sent before the first piece is wanted.
     was_cut: the answer ended at the limit of output.
@@ -78,18 +84,21 @@ class Reply:
 
     def _deltas(self) -> Generator[str, None, None]:
         finish: str | None = ""
-        opened: list[httpx.Response] = []
+        who, opened, tokens = waiting(), Opened(), None
         try:
-            with remembered_responses() as opened:
-                responses = iter(self._send())
-                first = list(islice(responses, 1))
-            for response in chain(first, responses):
-                finish = _finish_reason(response.raw, finish)
-                self.log_probabilities += _log_probabilities(response.raw)
-                if response.delta:
-                    yield response.delta
+            with _ended_when_nobody_waits(who, opened):
+                with remembered_connections(opened):
+                    responses = iter(self._send())
+                    first = list(islice(responses, 1))
+                for response in chain(first, responses):
+                    finish = _finish_reason(response.raw, finish)
+                    tokens = _tokens(response.raw) or tokens
+                    self.log_probabilities += _log_probabilities(response.raw)
+                    if response.delta:
+                        yield response.delta
         finally:
-            for connection in opened:
+            who.count(tokens)
+            for connection in opened.responses:
                 connection.close()  # by this a server learns that nobody listens
         self.was_cut = finish in _CUT
         if finish is None:
@@ -102,6 +111,32 @@ def ask(
     """A request that is sent when the first piece of its answer is wanted."""
     asked = [ChatMessage(role=message.role, content=message.text) for message in messages]
     return Reply(partial(llm.stream_chat, asked, **arguments), server, max_characters=max_characters)
+
+
+@contextmanager
+def _ended_when_nobody_waits(who: Waiting, opened: Opened) -> Iterator[None]:
+    """Cuts the connections once nobody waits: who reads from one cannot look, as long as the server says nothing."""
+    is_over = threading.Event()
+
+    def look() -> None:
+        while not is_over.wait(_LOOK_SECONDS):
+            if who.is_stopped():
+                opened.cut()
+
+    looking = threading.Thread(target=look, name="rag-waiting", daemon=True)
+    looking.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        looking.join()
+
+
+def _tokens(raw: object) -> Tokens | None:
+    """What a server says at the end of a stream that the request took; None where it does not say."""
+    usage = getattr(raw, "usage", None)
+    read, written = getattr(usage, "prompt_tokens", None), getattr(usage, "completion_tokens", None)
+    return Tokens(read, written) if isinstance(read, int) and isinstance(written, int) else None
 
 
 def _finish_reason(raw: object, before: str | None) -> str | None:

@@ -11,11 +11,13 @@ from __future__ import annotations
 
 import os
 import re
+import socket
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
-from typing import NamedTuple
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import httpx
@@ -28,6 +30,7 @@ from rag.model.llm.pieces import UnusableError
 __all__ = [
     "BrokenOffError",
     "NothingWrittenError",
+    "Opened",
     "Server",
     "api_key",
     "connected",
@@ -35,7 +38,7 @@ __all__ = [
     "http_client",
     "is_same_base",
     "openai_like",
-    "remembered_responses",
+    "remembered_connections",
     "shown_url",
 ]
 
@@ -44,7 +47,7 @@ _OPENAI_KEY, _OPENAI_BASE = "OPENAI_API_KEY", "OPENAI_BASE_URL"
 _OPENAI = "https://api.openai.com/v1"
 _NO_KEY = "none"  # what servers without keys are sent: the protocol's client insists on one
 
-_OPENED: ContextVar[list[httpx.Response] | None] = ContextVar("_OPENED", default=None)
+_OPENED: ContextVar[Opened | None] = ContextVar("_OPENED", default=None)
 _SENT = frozenset({"accept", "accept-encoding", "connection", "content-length", "content-type", "host", "user-agent"})
 
 _LOOPBACK = re.compile(r"localhost|127(?:\.\d+){3}|::1")
@@ -170,7 +173,7 @@ def openai_like(server: Server, client: httpx.Client, *, context_tokens: int, ou
             max_tokens=output_tokens,
             temperature=0.0,
             max_retries=0,
-            additional_kwargs={"seed": 0},
+            additional_kwargs={"seed": 0, "stream_options": {"include_usage": True}},
         )
     except ValueError as error:
         raise SettingsError(
@@ -183,10 +186,13 @@ def http_client(server: Server, timeout_seconds: float) -> httpx.Client:
 
     It sends that server's key, and none of the headers that the protocol's client adds of the machine and of the
     environment: `OPENAI_CUSTOM_HEADERS` may be secret, and is for OpenAI. A server on this machine is not looked for
-    behind a proxy.
+    behind a proxy. Each request has a connection of its own, which can be cut without a loss to another.
     """
 
     def strip(request: httpx.Request) -> None:
+        opened = _OPENED.get()
+        if opened is not None:
+            request.extensions["trace"] = opened.trace
         if not _is_openai(server.url):
             for name in [name for name in request.headers if name.lower() not in _SENT]:
                 del request.headers[name]
@@ -196,9 +202,10 @@ def http_client(server: Server, timeout_seconds: float) -> httpx.Client:
         response.stream = _Bounded(response, _TIMES_NEXT * timeout_seconds)
         opened = _OPENED.get()
         if opened is not None:
-            opened.append(response)
+            opened.responses.append(response)
 
     return httpx.Client(
+        limits=httpx.Limits(max_keepalive_connections=0),
         timeout=httpx.Timeout(timeout_seconds, connect=min(_CONNECT_SECONDS, timeout_seconds)),
         follow_redirects=False,
         trust_env=_LOOPBACK.fullmatch(httpx.URL(server.url).host) is None,
@@ -206,16 +213,38 @@ def http_client(server: Server, timeout_seconds: float) -> httpx.Client:
     )
 
 
+@dataclass(slots=True)
+class Opened:
+    """What clients made here opened: the responses, to be closed by who reads them, and the connections below."""
+
+    responses: list[httpx.Response] = field(default_factory=list)
+    sockets: list[socket.socket] = field(default_factory=list)
+
+    def trace(self, _event: str, info: dict[str, Any]) -> None:
+        """Remember a connection, also as it is once it is encrypted.
+
+        Source: https://www.encode.io/httpcore/extensions/#trace
+        """
+        stream = info.get("return_value")
+        if hasattr(stream, "get_extra_info"):
+            self.sockets.append(stream.get_extra_info("socket"))
+
+    def cut(self) -> None:
+        """End the connections, from any thread: whoever reads from one is told that it is over."""
+        for each in tuple(self.sockets):
+            with suppress(OSError):  # it is over already
+                socket.socket.shutdown(each, socket.SHUT_RDWR)
+
+
 @contextmanager
-def remembered_responses() -> Iterator[list[httpx.Response]]:
-    """Collects the responses that clients made here open inside the block, so that they can be closed.
+def remembered_connections(opened: Opened) -> Iterator[None]:
+    """Collects what clients made here open inside the block, so that it can be closed.
 
     LlamaIndex hands out text, not the connection, and closing its generator leaves the connection open.
     """
-    opened: list[httpx.Response] = []
     token = _OPENED.set(opened)
     try:
-        yield opened
+        yield
     finally:
         _OPENED.reset(token)
 
