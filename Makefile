@@ -15,7 +15,7 @@ RUN := .venv/bin
 INSTALLED := .venv/installed
 INSTALLED_DEV := .venv/installed-dev
 
-.PHONY: help ask chat test check eval bench clean
+.PHONY: help ask chat test check eval bench image clean
 
 ask: $(INSTALLED)      ## ask the seed documents: make ask Q="…"; LLM=none quotes only, and fetches no model
 	@test -e "$$STORE/store.db" || echo "Adding the seed documents to $$STORE (once) …" >&2
@@ -53,8 +53,11 @@ check: $(INSTALLED_DEV) ## style, types and import rules
 eval: $(INSTALLED)     ## the gate: are citations faithful? (more sets with EVAL_DATA)
 	$(RUN)/python -m eval gate
 
-bench: $(INSTALLED)    ## time adding documents against the raw model (needs EVAL_DATA)
+bench: $(INSTALLED_DEV) ## time adding documents against the raw model (needs EVAL_DATA)
 	$(RUN)/python -m eval ingest
+
+image: $(INSTALLED_DEV) ## carry out the Dockerfile without Docker and run what it makes (root, on Linux)
+	$(RUN)/python -m pytest -m slow -s tests/project/test_image.py
 
 help:            ## list the targets
 	@grep -E '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/'

@@ -155,7 +155,12 @@ def load(target: str) -> Any:
 
 def _missing(target: str, error: ImportError) -> BackendError:
     reason = f"module {error.name!r} is missing" if isinstance(error, ModuleNotFoundError) else str(error)
-    return BackendError(f"cannot load {target!r}: {reason} - install what it needs, or name another backend")
+    is_of_torch = (error.name or "").partition(".")[0] in _OF_TORCH
+    how = "pip install 'chapter-and-verse[torch]'" if is_of_torch else "install what it needs"
+    return BackendError(f"cannot load {target!r}: {reason} - {how}, or name another backend")
+
+
+_OF_TORCH = frozenset({"sentence_transformers", "torch", "transformers"})
 
 
 class Parts:
