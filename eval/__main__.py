@@ -17,6 +17,7 @@ TASKS = {
     "fuzz": "eval.robustness.fuzz",
     "ocr": "eval.ocr",
     "kills": "eval.robustness.kills",
+    "load": "eval.speed.load",
     "peers": "eval.peers.compare",
     "quotes": "eval.tasks.quotes",
     "report": "eval.reports.report",

@@ -21,7 +21,7 @@ from pathlib import Path
 
 import httpx
 
-__all__ = ["App", "Visitor", "running_app"]
+__all__ = ["App", "Visitor", "cpu_seconds", "memory_mb", "running_app"]
 
 _ROOT = Path(__file__).parents[2]
 _START_SECONDS = 180
@@ -43,10 +43,7 @@ class App:
 
     def memory_mb(self) -> float:
         """What of the process is in memory now."""
-        for line in Path(f"/proc/{self.pid}/status").read_text(encoding="ascii", errors="replace").splitlines():
-            if line.startswith("VmRSS:"):
-                return int(line.split()[1]) / 1024
-        return 0.0
+        return memory_mb(self.pid)
 
 
 @contextmanager
@@ -75,7 +72,7 @@ def running_app(store: Path) -> Iterator[App]:
                     raise RuntimeError("the app did not start: try `python -m ui`")
                 time.sleep(0.02)
             url = ready[0].split()[2].rstrip("/")
-            yield App(url=url, pid=process.pid, ready_seconds=seconds, cpu_seconds=_cpu_seconds(process.pid))
+            yield App(url=url, pid=process.pid, ready_seconds=seconds, cpu_seconds=cpu_seconds(process.pid))
         finally:
             process.send_signal(signal.SIGTERM)
             try:
@@ -84,7 +81,16 @@ def running_app(store: Path) -> Iterator[App]:
                 process.kill()
 
 
-def _cpu_seconds(pid: int) -> float:
+def memory_mb(pid: int) -> float:
+    """What of a process is in memory now."""
+    for line in Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace").splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1]) / 1024
+    return 0.0
+
+
+def cpu_seconds(pid: int) -> float:
+    """What a process has computed since its start."""
     fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
