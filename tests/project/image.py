@@ -109,7 +109,7 @@ class Root:
     def run(self, command: Sequence[str], **environment: str) -> tuple[int, str]:
         """The exit status of a command inside, and what it says."""
         process = self.start(command, **environment)
-        said = process.communicate(timeout=1200)[0]
+        said = process.communicate(timeout=3600)[0]
         return process.returncode, said
 
 
