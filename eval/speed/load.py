@@ -89,7 +89,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def main(options: argparse.Namespace) -> int:
     """Print the figures and keep them in a new folder of `--runs`; 1 when an answer was wrong, 2 without data."""
     try:
-        public = load(POOLED, data_folder())
+        folder = data_folder()
+        if folder is None:
+            raise DataError("EVAL_DATA", "it is not set - name the folder that holds the public sets")
+        public = load(POOLED, folder)
         with tempfile.TemporaryDirectory() as scratch:
             store = options.store or Path(scratch, "store")
             if not store.exists():
@@ -100,8 +103,8 @@ def main(options: argparse.Namespace) -> int:
         return 2
     written = table(figures)
     print(written)
-    folder = options.runs / f"load-{datetime.now(UTC):%Y%m%dT%H%M%S}"
-    folder.mkdir(parents=True)
+    kept = options.runs / f"load-{datetime.now(UTC):%Y%m%dT%H%M%S}"
+    kept.mkdir(parents=True)
     record = {
         "task": "load",
         "commit": code_version(),
@@ -109,9 +112,9 @@ def main(options: argparse.Namespace) -> int:
         "versions": library_versions(_LIBRARIES),
         "figures": asdict(figures),
     }
-    (folder / "record.json").write_text(json.dumps(record, indent=1), encoding="utf-8")
-    (folder / "summary.md").write_text(written + "\n", encoding="utf-8")
-    print(f"Run: {folder}")
+    (kept / "record.json").write_text(json.dumps(record, indent=1), encoding="utf-8")
+    (kept / "summary.md").write_text(written + "\n", encoding="utf-8")
+    print(f"Run: {kept}")
     return 1 if figures.wrong else 0
 
 

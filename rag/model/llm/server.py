@@ -225,9 +225,10 @@ class Opened:
 
         Source: https://www.encode.io/httpcore/extensions/#trace
         """
-        stream = info.get("return_value")
-        if hasattr(stream, "get_extra_info"):
-            self.sockets.append(stream.get_extra_info("socket"))
+        stream: Any = info.get("return_value")
+        connection = stream.get_extra_info("socket") if hasattr(stream, "get_extra_info") else None
+        if connection is not None:
+            self.sockets.append(connection)
 
     def cut(self) -> None:
         """End the connections, from any thread: whoever reads from one is told that it is over."""
