@@ -17,13 +17,13 @@ from rag.assembly.archive import Archive
 from rag.assembly.arguments import checking_arguments
 from rag.assembly.desk import Desk
 from rag.assembly.library import Library
+from rag.assembly.notebooks import Notebooks
 from rag.errors import (
     SettingsError,
     StoreError,
 )
 from rag.protocols import ClaimWithEvidence
 from rag.settings import Settings, Use
-from rag.storage.filters import scope_of
 from rag.types import (
     AddReport,
     Answer,
@@ -44,7 +44,7 @@ _NO_ADDRESS = "none"
 """What a key is for that was configured for no address."""
 
 
-class Assistant(Archive, Desk):
+class Assistant(Archive, Desk, Notebooks):
     """Answers questions with verbatim, cited sentences of the documents that were added to its store.
 
     Safe to share between threads. Models are loaded when they are first needed.
@@ -259,7 +259,7 @@ class Assistant(Archive, Desk):
         Raises:
             FilterError: `where` cannot be read.
         """
-        return self._library.documents(scope_of(where, sources).filter)
+        return self._library.documents(self._library.scope(where, sources).filter)
 
     @checking_arguments
     def document(self, document_id: str) -> Document:
@@ -283,7 +283,7 @@ class Assistant(Archive, Desk):
         """
         if k < 0:
             raise SettingsError(f"cannot retrieve k={k!r} sentences - ask for 0 or more")
-        return self._answerer.answering.retrieve(question, k, where=scope_of(where, sources).filter)
+        return self._answerer.answering.retrieve(question, k, where=self._library.scope(where, sources).filter)
 
     @checking_arguments
     def ask(
@@ -323,7 +323,7 @@ class Assistant(Archive, Desk):
             QuestionError: the question is empty or too long.
             EmbedderMismatchError: the store was built by another embedding model.
         """
-        scope = scope_of(where, sources)
+        scope = self._library.scope(where, sources)
         answering = self._answerer.answering.stream(
             question, history, where=scope.filter, searched=scope.text, is_stopped=is_stopped
         )

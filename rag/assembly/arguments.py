@@ -63,6 +63,15 @@ def _text(value: object, name: str) -> str:
     return value
 
 
+def _text_or_none(value: object, name: str) -> str | None:
+    return None if value is None else _text(value, name)
+
+
+def _texts(value: object, name: str) -> Sequence[str]:
+    texts = list(_many(value, name, "give a list of texts"))
+    return [_text(each, f"one of {name}") for each in texts]
+
+
 def _number(value: object, name: str) -> int:
     if isinstance(value, bool) or not isinstance(value, SupportsIndex):
         raise _refusal(name, value, "give a whole number")
@@ -166,9 +175,12 @@ _CHECKED: Mapping[str, Callable[[Any, str], Any]] = {
     "history": _turns,
     "k": _number,
     "left_out": _sources,
+    "name": _text,
+    "new_name": _text,
     "newer": _text,
     "number": _number,
     "older": _text,
+    "owner": _text,
     "older_than": _of((timedelta, type(None)), "give a timedelta, such as timedelta(days=30)"),
     "pairs": _pairs,
     "path": _path,
@@ -183,6 +195,8 @@ _CHECKED: Mapping[str, Callable[[Any, str], Any]] = {
     "subject": _question,
     "text": _text,
     "until": _text,
+    "user": _text_or_none,
+    "users": _texts,
     "where": _text,
 }
 """Name of an argument → what reads it."""

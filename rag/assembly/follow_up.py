@@ -16,7 +16,7 @@ from rag.newsroom.changes import changes_between, is_announcement, sentences_in
 from rag.newsroom.dates import is_period
 from rag.newsroom.staleness import Staleness
 from rag.newsroom.timeline import MOST_SENTENCES, about, timeline_of
-from rag.storage.filters import scope_again, scope_of
+from rag.storage.filters import scope_again
 from rag.types import (
     AddReport,
     Answer,
@@ -148,7 +148,7 @@ class FollowUp(StandingQuestions):
                 )
         if since and until and until < since[: len(until)]:
             raise SettingsError(f"nothing lies between {since!r} and {until!r} - exchange since and until")
-        scope = scope_of(where, sources)
+        scope = self._library.scope(where, sources)
         found = self._answerer.surveying.retrieve(subject, MOST_SENTENCES, where=scope.filter)
         return timeline_of(
             subject,

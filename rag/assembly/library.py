@@ -6,6 +6,7 @@ are loaded once.
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, suppress
@@ -27,7 +28,7 @@ from rag.assembly.backends import (
     load,
 )
 from rag.assembly.choices import choose_embedder
-from rag.errors import NotFoundError, ReadError, SettingsError, StoreError, StoreFullError
+from rag.errors import FilterError, NotFoundError, ReadError, SettingsError, StoreError, StoreFullError
 from rag.ingestion import (
     Ingestion,
     absolute,
@@ -44,7 +45,7 @@ from rag.protocols import Embedder, PassageReader, Reader, VectorIndex, WordInde
 from rag.retrieval import OneByOne, Retriever, VectorSearch
 from rag.settings import Settings
 from rag.storage import KnownVersion, Store, export_store, exposure, make_private, problems, prune
-from rag.storage.filters import Filter
+from rag.storage.filters import Filter, Scope, notebooks_in, scope_of
 from rag.types import (
     AddReport,
     Budget,
@@ -59,6 +60,7 @@ from rag.types import (
 __all__ = ["Library"]
 
 _WITHOUT_MODEL = "overlap"
+_ID = re.compile(r"[0-9a-f]{8,64}")
 _WIDE = 200
 """Passages whose sentences are ranked where an answer would need fewer."""
 
@@ -149,12 +151,7 @@ class Library(Parts):
 
     def remove(self, sources: Iterable[str | Path]) -> tuple[str, ...]:
         """See `Assistant.remove`."""
-        doomed: dict[str, None] = {}
-        for given in sources:
-            found = [version.source for version in self._named(given)]
-            if not str(given).strip() or not found:
-                raise NotFoundError(f"cannot remove {str(given)!r}: the store does not have it - see `rag list`")
-            doomed.update(dict.fromkeys(found))
+        doomed = self.sources_named(sources, to_do="remove")
         try:
             gone = self.ingestion.remove(doomed)
         except StoreFullError:
@@ -162,6 +159,23 @@ class Library(Parts):
         else:
             self.vector_search.forget_removed(gone)
         return tuple(doomed)
+
+    def sources_named(self, given: Iterable[str | Path], *, to_do: str) -> list[str]:
+        """The sources of the documents that ids, sources, paths, folders or addresses name, each once.
+
+        Raises:
+            NotFoundError: one of them names nothing here.
+        """
+        names = list(given)
+        source_by_id = self.store.documents.sources_of([name for name in map(str, names) if _ID.fullmatch(name)])
+        sources: dict[str, None] = {}
+        for name in names:
+            known = source_by_id.get(str(name))
+            found = [known] if known else [version.source for version in self._named(name)]
+            if not str(name).strip() or not found:
+                raise NotFoundError(f"cannot {to_do} {str(name)!r}: the store does not have it - see `rag list`")
+            sources.update(dict.fromkeys(found))
+        return list(sources)
 
     def versions(self, given: str | Path) -> list[DocumentVersion]:
         """See `Assistant.versions`."""
@@ -217,6 +231,20 @@ class Library(Parts):
                     f"removed from store {str(self.store.folder)!r}, but the disk is too full to overwrite what was "
                     "there - free some space and run `rag prune`"
                 ) from error
+
+    def scope(self, where: str, sources: Sequence[str]) -> Scope:
+        """The documents that a caller means, see `scope_of`.
+
+        Raises:
+            FilterError: `where` cannot be read, or names a notebook that nobody has.
+        """
+        scope = scope_of(where, sources)
+        if named := notebooks_in(scope.filter):
+            known = {name.lower() for each in self.store.notebooks.all() for name in (each.name, each.qualified_name)}
+            for name in named:
+                if name.lower() not in known:
+                    raise FilterError(f"cannot filter by notebook {name!r}: there is none - see `rag notebook list`")
+        return scope
 
     def documents(self, where: Filter | None = None) -> list[DocumentInfo]:
         """The documents that are searched, by source; those that fit the filter, if there is one."""

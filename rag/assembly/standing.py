@@ -12,7 +12,7 @@ from rag.errors import NotFoundError
 from rag.newsroom.staleness import Staleness
 from rag.newsroom.standing import support_changes
 from rag.storage import Place
-from rag.storage.filters import scope_again, scope_of
+from rag.storage.filters import scope_again
 from rag.types import Done, QuestionReport, StandingQuestion, SupportingSentence
 
 __all__ = ["StandingQuestions"]
@@ -43,7 +43,7 @@ class StandingQuestions:
             FilterError: `where` cannot be read. QuestionError: the question is empty or too long.
             SettingsError: there are a thousand already.
         """
-        scope = scope_of(where, sources)
+        scope = self._library.scope(where, sources)
         support = self._support(question, scope.text)
         number = self._library.store.standing.add(" ".join(question.split()), scope.text)
         self._library.store.standing.put_support(number, _places(support))

@@ -17,6 +17,7 @@ from rag.cli.conflicts import conflicts
 from rag.cli.documents import add, list_documents, rebuild, remove
 from rag.cli.drafts import check_draft
 from rag.cli.models import models_app
+from rag.cli.notebooks import notebook_app
 from rag.cli.proof import bundle, cite
 from rag.cli.quotes import quotes, speakers
 from rag.cli.serve import serve
@@ -144,6 +145,7 @@ _command(
 )
 app.add_typer(answers_app, name="answers")
 app.add_typer(models_app, name="models")
+app.add_typer(notebook_app, name="notebook")
 
 
 def _explain_wrong_use(error: typer.TyperException) -> str:

@@ -15,6 +15,7 @@ from rich.text import Text
 
 from rag.cli.asking import named
 from rag.cli.changes import print_edits
+from rag.cli.notebooks import found_or_made
 from rag.cli.options import (
     DEFAULT_STORE,
     JsonOption,
@@ -40,6 +41,9 @@ def add(
     follow_links: Annotated[
         bool, typer.Option("--follow-links", help="Of feeds, fetch and add the pages that they lead to.")
     ] = False,
+    notebook: Annotated[
+        str, typer.Option("--notebook", metavar="NAME", help="Put them into this notebook, which is made if need be.")
+    ] = "",
     store: StoreOption = DEFAULT_STORE,
     settings: SettingsOption = None,
     as_json: JsonOption = False,
@@ -54,7 +58,10 @@ def add(
         open_assistant(store, settings, may_make=True) as assistant,
         progress_bar("Adding", hidden=hidden) as on_progress,
     ):
+        kept = notebook and found_or_made(assistant, notebook).name
         report = assistant.add(paths, follow_links=follow_links, on_progress=on_progress)
+        if kept:
+            assistant.put_in_notebook(kept, [*report.added, *report.superseded, *report.unchanged])
     if as_json:
         print_json(asdict(report))
     else:

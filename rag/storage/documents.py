@@ -15,9 +15,11 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, delete, 
 from rag.errors import NotFoundError, StoreError
 from rag.storage import schema
 from rag.storage.answers import forget_quoting
+from rag.storage.conditions import condition_of
 from rag.storage.conflicts import forget_comparisons
 from rag.storage.database import Database
-from rag.storage.filters import Filter, condition_of
+from rag.storage.filters import Filter
+from rag.storage.notebooks import forget_sources, rename_sources
 from rag.storage.passages import NewPassage, put_passages, sentence_record
 from rag.storage.sealing import (
     SEALED_OF_DOCUMENTS,
@@ -34,6 +36,7 @@ __all__ = ["Documents", "KnownVersion"]
 
 
 _AT_A_TIME = 50  # texts in memory
+_IDS_AT_A_TIME = 500
 _BY_ID = select(schema.documents).where(schema.documents.c.id == bindparam("document_id"))
 
 
@@ -105,6 +108,18 @@ class Documents:
         )
         with self._database.connect() as connection:
             return [KnownVersion(*row) for row in connection.execute(query.order_by(columns.source, columns.key))]
+
+    def sources_of(self, document_ids: Sequence[str]) -> dict[str, str]:
+        """Document id → source, of those that are there, current or superseded."""
+        columns = schema.documents.c
+        found: dict[str, str] = {}
+        with self._database.connect() as connection:
+            for start in range(0, len(document_ids), _IDS_AT_A_TIME):
+                part = columns.id.in_(document_ids[start : start + _IDS_AT_A_TIME])
+                found |= {
+                    row.id: row.source for row in connection.execute(select(columns.id, columns.source).where(part))
+                }
+        return found
 
     def source_of(self, document_id: str) -> str:
         """The source of the document with that id, current or superseded; empty when there is none."""
@@ -198,11 +213,14 @@ class Documents:
             is_name = row.title == Path(file).name
             return Path(new_file).name if is_name else str(row.title)
 
+        columns = schema.documents.c
         with self._database.connect() as connection:
+            sources = connection.scalars(select(columns.source).where(columns.file == file).distinct()).all()
+            rename_sources(connection, {source: new_file + source[len(file) :] for source in sources})
             change_sealed(
                 connection,
                 schema.documents,
-                schema.documents.c.file == file,
+                columns.file == file,
                 title=title,
                 source=lambda row: new_file + str(row.source)[len(file) :],
                 file=new_file,
@@ -223,6 +241,7 @@ class Documents:
                 passage_ids += _delete_derived(connection, keys)
                 connection.execute(delete(schema.documents).where(columns.key.in_(keys)))
                 removed.update(row.id for row in rows)
+            forget_sources(connection, sources)
             forget_quoting(connection, removed)
         return passage_ids
 

@@ -7,14 +7,14 @@
     value      = a word, or anything between 'quotes' or "quotes"
 
 A filter is parsed into records and becomes parameters of a query; nothing in it is ever evaluated. Texts compare
-without case. A speaker is somebody whose words a document reports: `speaker = Rubio` is he by any of his names. Dates
-compare as far as the value goes: `published = 2025-03` is that month, `published <= 2025` that
-year and all before. What a document does not say fits no comparison but `!=`.
+without case. `notebook = Ferries` is what is in a notebook of that name, `notebook = anna/Ferries` in hers alone, and
+`notebook = ''` what is in none. A speaker is somebody whose words a document reports: `speaker = Rubio` is he by any of
+his names. Dates compare as far as the value goes: `published = 2025-03` is that month, `published <= 2025` that year
+and all before. What a document does not say fits no comparison but `!=`.
 """
 
 from __future__ import annotations
 
-import mimetypes
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,15 +22,14 @@ from enum import StrEnum
 from fnmatch import fnmatchcase
 from typing import NamedTuple, TypeAlias
 
-from sqlalchemy import ColumnElement, and_, exists, func, not_, or_, select
-
 from rag.attribution.names import names_same
 from rag.errors import FilterError
-from rag.storage import schema
 
 __all__ = [
     "DATES",
     "FIELDS",
+    "NOTEBOOK",
+    "SPEAKER",
     "Both",
     "Comparison",
     "Either",
@@ -39,17 +38,18 @@ __all__ = [
     "Operator",
     "Scope",
     "allows_speaker",
-    "condition_of",
+    "notebooks_in",
     "parse_filter",
     "scope_again",
     "scope_of",
 ]
 
-FIELDS = ("added", "author", "language", "media_type", "published", "source", "speaker", "title", "url")
+FIELDS = ("added", "author", "language", "media_type", "notebook", "published", "source", "speaker", "title", "url")
 """What can be asked of a document; `added` is when it came into the store."""
 
 DATES = frozenset({"added", "published"})
 SPEAKER = "speaker"
+NOTEBOOK = "notebook"
 
 _MOST_CHARACTERS = 2000
 _MOST_DEPTH = 50
@@ -213,7 +213,7 @@ class _Parser:
         kind, token = self._peek()
         if kind != "operator":
             raise self._unexpected(f"one of {' '.join(Operator)} or in")
-        if field == SPEAKER and token in ("<", "<=", ">", ">="):
+        if field in (SPEAKER, NOTEBOOK) and token in ("<", "<=", ">", ">="):
             raise FilterError(f"cannot compare {field!r} by {token!r}: names have no order - use =, !=, ~, like or in")
         self._next += 1
         return Comparison(field, Operator(token), self._value())
@@ -273,34 +273,21 @@ class _Parser:
         return tokens
 
 
-_MEDIA_TYPES = {
-    "csv": "text/csv",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "email": "message/rfc822",
-    "eml": "message/rfc822",
-    "epub": "application/epub+zip",
-    "md": "text/markdown",
-    "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
-    "text": "text/plain",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
-"""By what people call it, where that is not the end of the name or known to `mimetypes`."""
+def notebooks_in(filter_: Filter | None) -> list[str]:
+    """The names of notebooks that the filter compares with, as they are written.
 
-
-def condition_of(filter_: Filter, *, of_passage: bool = False) -> ColumnElement[bool]:
-    """What holds of the documents that fit.
-
-    of_passage: whoever must speak in it has to in the passage; for queries over documents with their passages.
+    >>> notebooks_in(parse_filter("notebook in (Ferries, Boats) or title ~ sea and not notebook ~ old"))
+    ['Ferries', 'Boats']
     """
     match filter_:
-        case Both(parts):
-            return and_(*(condition_of(part, of_passage=of_passage) for part in parts))
-        case Either(parts):
-            return or_(*(condition_of(part, of_passage=of_passage) for part in parts))
+        case Both(parts) | Either(parts):
+            return [name for part in parts for name in notebooks_in(part)]
         case Not(part):
-            return not_(condition_of(part, of_passage=of_passage))
-        case Comparison():
-            return _spoken(filter_, of_passage=of_passage) if filter_.field == SPEAKER else _compared(filter_)
+            return notebooks_in(part)
+        case Comparison("notebook", Operator.EQUAL | Operator.NOT_EQUAL, value) if value:
+            return [value]
+        case _:
+            return []
 
 
 def allows_speaker(filter_: Filter, speaker: str) -> bool:
@@ -340,71 +327,3 @@ def _is_speaker(comparison: Comparison, speaker: str) -> bool:
             return bool(said) and fnmatchcase(said, value.replace("[", "[[]"))
         case _:
             return names_same(speaker, value)
-
-
-def _spoken(comparison: Comparison, *, of_passage: bool) -> ColumnElement[bool]:
-    sentences, value = schema.sentences.c, comparison.value.lower()
-    said: ColumnElement[str] = func.lower_case(sentences.speaker)
-    match comparison.operator:
-        case Operator.CONTAINS:
-            fits: ColumnElement[bool] = func.instr(said, value) > 0
-        case Operator.LIKE:
-            fits = said.bool_op("GLOB")(value.replace("[", "[[]"))
-        case _:
-            fits = func.same_name(sentences.speaker, value) == 1
-    names = select(sentences.speaker).where(sentences.speaker != "", fits).distinct()
-    own = schema.sentences.alias().c
-    place = [own.document_key == schema.documents.c.key, own.speaker.in_(names)]
-    if of_passage:
-        passages = schema.passages.c
-        place += [own.ordinal >= passages.first_sentence, own.ordinal <= passages.last_sentence]
-    found = exists().where(*place)
-    return not_(found) if comparison.operator is Operator.NOT_EQUAL else found
-
-
-def _compared(comparison: Comparison) -> ColumnElement[bool]:
-    field, value = comparison.field, comparison.value
-    if field == "media_type" and "/" not in value and comparison.operator in (Operator.EQUAL, Operator.NOT_EQUAL):
-        value = _media_type(value)
-    said: ColumnElement[str] = func.coalesce(func.lower_case(_column(field)), "")
-    value = value.lower()
-    if field in DATES and value:
-        said = func.substr(said, 1, len(value))
-    match comparison.operator:
-        case Operator.EQUAL:
-            return said == value
-        case Operator.NOT_EQUAL:
-            return said != value
-        case Operator.LESS:
-            return and_(said != "", said < value)
-        case Operator.LESS_OR_EQUAL:
-            return and_(said != "", said <= value)
-        case Operator.GREATER:
-            return said > value
-        case Operator.GREATER_OR_EQUAL:
-            return and_(said != "", said >= value)
-        case Operator.CONTAINS:
-            return and_(said != "", func.instr(said, value) > 0)
-        case Operator.LIKE:
-            return said.bool_op("GLOB")(value.replace("[", "[[]"))
-
-
-def _column(field: str) -> ColumnElement[str]:
-    documents = schema.documents.c
-    match field:
-        case "added":
-            return documents.added_at
-        case "media_type":
-            return documents.media_type
-        case "source":
-            return documents.source
-        case "title":
-            return documents.title
-        case _:
-            return func.json_extract(documents.metadata, f"$.{field}")
-
-
-def _media_type(name: str) -> str:
-    """ "pdf" → "application/pdf"; what is not known stays."""
-    lowered = name.lower().removeprefix(".")
-    return _MEDIA_TYPES.get(lowered) or mimetypes.types_map.get(f".{lowered}", name)

@@ -129,6 +129,12 @@ def compare_sentences(connection: Connection) -> None:
         table.create(connection, checkfirst=True)
 
 
+def keep_notebooks(connection: Connection) -> None:
+    """Tables for collections of documents; there are none yet."""
+    for table in (schema.notebooks, schema.notebook_documents, schema.notebook_readers):
+        table.create(connection, checkfirst=True)
+
+
 def add_columns(connection: Connection, table: Table, *names: str) -> None:
     """Add columns of the schema to a table that lacks them; a new store has them from the start."""
     existing = {column["name"] for column in inspect(connection).get_columns(table.name)}
@@ -147,6 +153,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     note_who_speaks,
     follow_changes,
     compare_sentences,
+    keep_notebooks,
 )
 
 

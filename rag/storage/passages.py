@@ -18,8 +18,9 @@ from sqlalchemy import Connection, Row, ScalarSelect, delete, func, select, text
 
 from rag.protocols import FloatArray, IdArray
 from rag.storage import schema
+from rag.storage.conditions import condition_of
 from rag.storage.database import Database
-from rag.storage.filters import Filter, condition_of
+from rag.storage.filters import Filter
 from rag.storage.sealing import SEALED_OF_DOCUMENTS, checksum, is_sound, passage_seal
 from rag.types import NO_METADATA, Passage, Sentence, Span
 

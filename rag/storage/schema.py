@@ -19,6 +19,8 @@ answers      what was answered, as JSON, so that a citation can be opened later,
 edits        which versions took the place of which when the store last took in changes, by their keys.
 standing_questions, standing_support  questions that are asked again after every change, and the places that supported
              the last answer: by document and position, so that nothing is left of a document that was removed.
+notebooks, notebook_documents, notebook_readers  collections that people make; what is in each, by source, so that a
+             newer version of a document is in it too; who else may use it. An owner is a user's name, or empty.
 compared     documents that were compared with all others for conflicts, and by which recipe.
 conflicts    pairs of places that say otherwise of one thing, the older first, with the hashes of their texts.
 store        one row: the embedder whose vectors are searched, and the generation, which every change increases.
@@ -55,6 +57,9 @@ __all__ = [
     "loose_vectors",
     "metadata",
     "migrations",
+    "notebook_documents",
+    "notebook_readers",
+    "notebooks",
     "passages",
     "sentences",
     "speeches",
@@ -239,6 +244,34 @@ standing_support = Table(
     sqlite_with_rowid=False,
 )
 Index("standing_support_by_document", standing_support.c.document_key)
+
+notebooks = Table(
+    "notebooks",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("name", Text, nullable=False),
+    Column("owner", Text, nullable=False, server_default=text("''")),
+    Column("made_at", String, nullable=False),
+    sqlite_autoincrement=True,
+)
+Index("one_notebook_of_a_name", notebooks.c.owner, notebooks.c.name, unique=True)
+
+notebook_documents = Table(
+    "notebook_documents",
+    metadata,
+    Column("notebook_id", Integer, ForeignKey("notebooks.id", ondelete="CASCADE"), primary_key=True),
+    Column("source", String, primary_key=True),
+    sqlite_with_rowid=False,
+)
+Index("notebook_documents_by_source", notebook_documents.c.source)
+
+notebook_readers = Table(
+    "notebook_readers",
+    metadata,
+    Column("notebook_id", Integer, ForeignKey("notebooks.id", ondelete="CASCADE"), primary_key=True),
+    Column("user", Text, primary_key=True),
+    sqlite_with_rowid=False,
+)
 
 compared = Table(
     "compared",

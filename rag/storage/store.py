@@ -20,6 +20,7 @@ from rag.storage.database import Database
 from rag.storage.documents import Documents
 from rag.storage.files import DATABASE, HOLDER, INCOMING, LOCK, LOG_FILES, WriterLock, clear_leftovers, prepare
 from rag.storage.migrations import migrate, pending
+from rag.storage.notebooks import Notebooks
 from rag.storage.passages import Passages
 from rag.storage.standing import Standing
 from rag.storage.utterances import Utterances
@@ -40,8 +41,8 @@ class StoredEmbedder(NamedTuple):
 class Store:
     """Documents and everything derived from them, in one folder.
 
-    documents, versions, standing, copies, passages, utterances, answers, conflicts: reads and writes of each, in the
-    words of the records.
+    documents, versions, notebooks, standing, copies, passages, utterances, answers, conflicts: reads and writes of
+    each, in the words of the records.
 
     PASSING_FILES: those beside the database that are made again when they are needed.
 
@@ -71,6 +72,7 @@ class Store:
         self._lock = WriterLock(folder, timeout_seconds=lock_timeout_seconds)
         self.documents = Documents(self._database)
         self.versions = Versions(self._database)
+        self.notebooks = Notebooks(self._database)
         self.standing = Standing(self._database)
         self.copies = Copies(self._database)
         self.passages = Passages(self._database)

@@ -15,6 +15,7 @@ from sqlalchemy import Boolean, Connection, LargeBinary, Select, cast, delete, f
 from rag.errors import StoreError
 from rag.storage import schema
 from rag.storage.answers import forget_quoting, quoted_documents
+from rag.storage.notebooks import forget_lost
 from rag.storage.sealing import (
     SEALED_OF_DOCUMENTS,
     change_sealed,
@@ -62,6 +63,7 @@ def delete_dangling(store: Store) -> None:
     with store.connect() as connection:
         for table in (schema.passages, schema.sentences, schema.bands, schema.speeches):
             connection.execute(delete(table).where(table.c.document_key.not_in(searched)))
+        forget_lost(connection)
         lost = (
             ~select(original.c.key)
             .where(
@@ -194,6 +196,9 @@ _CHECKS = {
             OR duplicate_of IS NULL AND key NOT IN (SELECT document_key FROM passages))""",
     "{source!r} is superseded, but can be found": """
         SELECT source FROM documents WHERE state = 'superseded' AND key IN (SELECT document_key FROM passages)""",
+    "the notebook {name!r} holds {source!r}, which the store does not have": """
+        SELECT name, source FROM notebook_documents JOIN notebooks ON notebooks.id = notebook_id
+        WHERE source NOT IN (SELECT source FROM documents)""",
 }
 
 
@@ -256,6 +261,7 @@ def prune(store: Store, *, days: int | None) -> PruneReport:
             n_answers = forget_quoting(connection, {row.id for row in doomed} & quoted)
             for keys in _parts([row.key for row in doomed]):
                 connection.execute(delete(schema.documents).where(schema.documents.c.key.in_(keys)))
+            forget_lost(connection)
             store.passages.delete_unused_vectors()
         store.compact()
         return PruneReport(

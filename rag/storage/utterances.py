@@ -13,8 +13,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Connection, and_, delete, func, select
 
 from rag.storage import schema
+from rag.storage.conditions import condition_of
 from rag.storage.database import Database
-from rag.storage.filters import Filter, condition_of
+from rag.storage.filters import Filter
 from rag.storage.sealing import digest
 from rag.types import SourceKind, Span, Speech, Stance, Utterance
 

@@ -15,6 +15,7 @@ __all__ = [
     "Document",
     "DocumentInfo",
     "Hit",
+    "Notebook",
     "Passage",
     "PlaceOnPage",
     "RecognisedLine",
@@ -225,6 +226,32 @@ class DocumentInfo:
     def published(self) -> str:
         """When it was published, as it says itself (ISO 8601); empty when it does not say."""
         return self.metadata.get("published", "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notebook:
+    """A collection of documents under a name; a document may be in any number of them.
+
+    number: from 1, never given again. owner: the name of a user; empty in a store without users. Names are unique for
+    each owner. shared_with: other users who may use it, by name. n_documents: those that are searched.
+    made_at: ISO 8601 in UTC.
+    """
+
+    number: int
+    name: str
+    owner: str = ""
+    shared_with: tuple[str, ...] = ()
+    n_documents: int = 0
+    made_at: str = ""
+
+    @property
+    def qualified_name(self) -> str:
+        """With its owner before it: what a filter takes where several users have a notebook of that name.
+
+        >>> Notebook(number=1, name="Ferries", owner="anna").qualified_name
+        'anna/Ferries'
+        """
+        return f"{self.owner}/{self.name}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -81,6 +81,10 @@ CALLS = {
     "rate": [(3, Rating.HELPFUL), ("id", "good"), ("id", None)],
     "rating": [(None,)],
     "export": [(None,), (3,)],
+    "make_notebook": [(None,), (3,)],
+    "put_in_notebook": [(None, ["a.txt"]), ("Ferries", None)],
+    "rename_notebook": [("Ferries", None)],
+    "share_notebook": [("Ferries", "anna"), ("Ferries", [3])],
     "import_store": [(None, "folder"), ("file", 3)],
 }
 KEYWORDS = [
@@ -93,6 +97,8 @@ KEYWORDS = [
     ("ask", {"question": QUESTION, "where": 3}),
     ("ask", {"question": QUESTION, "sources": {"a": 1}}),
     ("prune", {"days": "3"}),
+    ("make_notebook", {"name": "Ferries", "owner": None}),
+    ("notebooks", {"user": 3}),
 ]
 
 
@@ -229,6 +235,13 @@ AFTER_THE_END = {
     "standing_questions": (),
     "check_standing_questions": (),
     "remove_standing_question": (1,),
+    "notebooks": (),
+    "make_notebook": ("Ferries",),
+    "rename_notebook": ("Ferries", "Boats"),
+    "remove_notebook": ("Ferries",),
+    "put_in_notebook": ("Ferries", ["a.txt"]),
+    "take_out_of_notebook": ("Ferries", ["a.txt"]),
+    "share_notebook": ("Ferries", ["anna"]),
 }
 
 

@@ -1,0 +1,127 @@
+"""A filter as a condition of a query: what of it is a value becomes a parameter."""
+
+from __future__ import annotations
+
+import mimetypes
+
+from sqlalchemy import ColumnElement, and_, exists, func, not_, or_, select
+
+from rag.storage import schema
+from rag.storage.filters import DATES, NOTEBOOK, SPEAKER, Both, Comparison, Either, Filter, Not, Operator
+
+__all__ = ["condition_of"]
+
+_MEDIA_TYPES = {
+    "csv": "text/csv",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "email": "message/rfc822",
+    "eml": "message/rfc822",
+    "epub": "application/epub+zip",
+    "md": "text/markdown",
+    "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    "text": "text/plain",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+"""By what people call it, where that is not the end of the name or known to `mimetypes`."""
+
+
+def condition_of(filter_: Filter, *, of_passage: bool = False) -> ColumnElement[bool]:
+    """What holds of the documents that fit.
+
+    of_passage: whoever must speak in it has to in the passage; for queries over documents with their passages.
+    """
+    match filter_:
+        case Both(parts):
+            return and_(*(condition_of(part, of_passage=of_passage) for part in parts))
+        case Either(parts):
+            return or_(*(condition_of(part, of_passage=of_passage) for part in parts))
+        case Not(part):
+            return not_(condition_of(part, of_passage=of_passage))
+        case Comparison():
+            if filter_.field == NOTEBOOK:
+                return _kept(filter_)
+            return _spoken(filter_, of_passage=of_passage) if filter_.field == SPEAKER else _compared(filter_)
+
+
+def _spoken(comparison: Comparison, *, of_passage: bool) -> ColumnElement[bool]:
+    sentences, value = schema.sentences.c, comparison.value.lower()
+    said: ColumnElement[str] = func.lower_case(sentences.speaker)
+    match comparison.operator:
+        case Operator.CONTAINS:
+            fits: ColumnElement[bool] = func.instr(said, value) > 0
+        case Operator.LIKE:
+            fits = said.bool_op("GLOB")(value.replace("[", "[[]"))
+        case _:
+            fits = func.same_name(sentences.speaker, value) == 1
+    names = select(sentences.speaker).where(sentences.speaker != "", fits).distinct()
+    own = schema.sentences.alias().c
+    place = [own.document_key == schema.documents.c.key, own.speaker.in_(names)]
+    if of_passage:
+        passages = schema.passages.c
+        place += [own.ordinal >= passages.first_sentence, own.ordinal <= passages.last_sentence]
+    found = exists().where(*place)
+    return not_(found) if comparison.operator is Operator.NOT_EQUAL else found
+
+
+def _kept(comparison: Comparison) -> ColumnElement[bool]:
+    """Whether a document is in a notebook; its name has no slash, so that one with a slash names its owner too."""
+    notebooks, value = schema.notebooks.c, comparison.value.lower()
+    name: ColumnElement[str] = notebooks.owner + "/" + notebooks.name if "/" in value else notebooks.name + ""
+    is_denied = comparison.operator is Operator.NOT_EQUAL
+    fits = _is_said(func.lower_case(name), Operator.EQUAL if is_denied else comparison.operator, value)
+    kept = select(schema.notebook_documents.c.source).join(schema.notebooks)
+    is_in = schema.documents.c.source.in_(kept.where(fits) if value else kept)
+    return not_(is_in) if is_denied == bool(value) else is_in
+
+
+def _compared(comparison: Comparison) -> ColumnElement[bool]:
+    field, value = comparison.field, comparison.value
+    if field == "media_type" and "/" not in value and comparison.operator in (Operator.EQUAL, Operator.NOT_EQUAL):
+        value = _media_type(value)
+    said: ColumnElement[str] = func.coalesce(func.lower_case(_column(field)), "")
+    value = value.lower()
+    if field in DATES and value:
+        said = func.substr(said, 1, len(value))
+    return _is_said(said, comparison.operator, value)
+
+
+def _is_said(said: ColumnElement[str], operator: Operator, value: str) -> ColumnElement[bool]:
+    """Both in small letters; what is not said is empty."""
+    match operator:
+        case Operator.EQUAL:
+            return said == value
+        case Operator.NOT_EQUAL:
+            return said != value
+        case Operator.LESS:
+            return and_(said != "", said < value)
+        case Operator.LESS_OR_EQUAL:
+            return and_(said != "", said <= value)
+        case Operator.GREATER:
+            return said > value
+        case Operator.GREATER_OR_EQUAL:
+            return and_(said != "", said >= value)
+        case Operator.CONTAINS:
+            return and_(said != "", func.instr(said, value) > 0)
+        case Operator.LIKE:
+            return said.bool_op("GLOB")(value.replace("[", "[[]"))
+
+
+def _column(field: str) -> ColumnElement[str]:
+    documents = schema.documents.c
+    match field:
+        case "added":
+            return documents.added_at
+        case "media_type":
+            return documents.media_type
+        case "source":
+            return documents.source
+        case "title":
+            return documents.title
+        case _:
+            return func.json_extract(documents.metadata, f"$.{field}")
+
+
+def _media_type(name: str) -> str:
+    """ "pdf" → "application/pdf"; what is not known stays."""
+    lowered = name.lower().removeprefix(".")
+    return _MEDIA_TYPES.get(lowered) or mimetypes.types_map.get(f".{lowered}", name)
