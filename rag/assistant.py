@@ -24,6 +24,7 @@ from rag.errors import (
 )
 from rag.protocols import ClaimWithEvidence
 from rag.settings import Settings, Use
+from rag.storage.filters import Scope
 from rag.types import (
     AddReport,
     Answer,
@@ -74,6 +75,7 @@ class Assistant(Archive, Desk, Notebooks):
         self._owns_library = True
         self._is_closed = False
         self._settings = settings
+        self._user = ""  # whose the answers are
 
     @property
     def _library(self) -> Library:
@@ -84,6 +86,9 @@ class Assistant(Archive, Desk, Notebooks):
     def _answerer(self) -> Answerer:
         self._require_open()
         return self._open_answerer
+
+    def _scope(self, where: str, sources: Sequence[str]) -> Scope:
+        return self._library.scope(where, sources)
 
     def _require_open(self) -> None:
         if self._is_closed or self._open_library.is_closed:
@@ -259,7 +264,7 @@ class Assistant(Archive, Desk, Notebooks):
         Raises:
             FilterError: `where` cannot be read.
         """
-        return self._library.documents(self._library.scope(where, sources).filter)
+        return self._library.documents(self._scope(where, sources).filter)
 
     @checking_arguments
     def document(self, document_id: str) -> Document:
@@ -283,7 +288,7 @@ class Assistant(Archive, Desk, Notebooks):
         """
         if k < 0:
             raise SettingsError(f"cannot retrieve k={k!r} sentences - ask for 0 or more")
-        return self._answerer.answering.retrieve(question, k, where=self._library.scope(where, sources).filter)
+        return self._answerer.answering.retrieve(question, k, where=self._scope(where, sources).filter)
 
     @checking_arguments
     def ask(
@@ -323,7 +328,7 @@ class Assistant(Archive, Desk, Notebooks):
             QuestionError: the question is empty or too long.
             EmbedderMismatchError: the store was built by another embedding model.
         """
-        scope = self._library.scope(where, sources)
+        scope = self._scope(where, sources)
         answering = self._answerer.answering.stream(
             question, history, where=scope.filter, searched=scope.text, is_stopped=is_stopped
         )
@@ -394,6 +399,7 @@ class Assistant(Archive, Desk, Notebooks):
                 question=answer.question,
                 answer=written,
                 document_ids=quoted,
+                owner=self._user,
                 keep=self._settings.keep_answers,
                 keep_for=timedelta(days=self._settings.keep_answers_days),
             )

@@ -143,11 +143,11 @@ class Answering:
         clock = Clock(Waiting(is_stopped))
         notices = [self._notice]
         standalone, asks_back, retrieval = yield from self._understood(question, history, where, clock, notices)
-        if where is not None and not retrieval.evidence and not asks_back:
+        if searched and not retrieval.evidence and not asks_back:
             notices.append(f"No sentence of a document that fits the filter was found: {searched}.")
         if retrieval.damaged:
             notices.append(_DAMAGED.format(", ".join(map(repr, retrieval.damaged))))
-        notices.append(self._did_you_mean(standalone, retrieval))
+        notices.append(self._did_you_mean(standalone, retrieval, where))
         may_quote = retrieval.answerability >= self._thresholds.quote_instead_from
         numbering = Numbering(
             self._document_of, elsewhere=self._elsewhere((*retrieval.evidence, *retrieval.repeats), clock)
@@ -207,14 +207,14 @@ class Answering:
             yield Retrieved(question=standalone, evidence=retrieval.evidence)
         return standalone, asks_back, retrieval
 
-    def _did_you_mean(self, question: str, retrieval: Retrieval) -> str:
+    def _did_you_mean(self, question: str, retrieval: Retrieval, where: Filter | None) -> str:
         """Which names of the documents the question may have misspelt."""
         retriever = self._retriever
         evidence = retrieval.evidence
         if not evidence:
             return ""
         return did_you_mean(
-            question, evidence, speakers=retriever.speakers(), n_passages_with=retriever.n_passages_with
+            question, evidence, speakers=retriever.speakers(where), n_passages_with=retriever.n_passages_with
         )
 
     def would_cite(self, question: str, document_id: str, span: Span) -> bool:

@@ -66,7 +66,7 @@ class Desk(FollowUp):
             QuestionError: the name is empty, or a date is none.
             FilterError: `where` cannot be read.
         """
-        scope = self._library.scope(where, sources)
+        scope = self._scope(where, sources)
         return find_quotes(self._library.store, speaker, about=about, since=since, until=until, where=scope.filter)
 
     @checking_arguments
@@ -78,7 +78,7 @@ class Desk(FollowUp):
         Raises:
             FilterError: `where` cannot be read.
         """
-        return list_speakers(self._library.store, self._library.scope(where, sources).filter)
+        return list_speakers(self._library.store, self._scope(where, sources).filter)
 
     @checking_arguments
     def check_draft(
@@ -107,7 +107,7 @@ class Desk(FollowUp):
             embedder=library.embedder,
             vector_search=library.vector_search,
             word_index=library.word_index,
-            where=self._library.scope(where, sources).filter,
+            where=self._scope(where, sources).filter,
             left_out=left_out,
         )
         return check_draft(text, held_against, Guard(self._answerer.verifier, self._answerer.judge))
@@ -158,7 +158,7 @@ class Desk(FollowUp):
             EmbedderMismatchError: the store was built by another embedding model.
         """
         day = _day(since)
-        scope = self._library.scope(where, sources)
+        scope = self._scope(where, sources)
         library = self._library
         finder = ConflictFinder(
             library.store,

@@ -148,7 +148,7 @@ class FollowUp(StandingQuestions):
                 )
         if since and until and until < since[: len(until)]:
             raise SettingsError(f"nothing lies between {since!r} and {until!r} - exchange since and until")
-        scope = self._library.scope(where, sources)
+        scope = self._scope(where, sources)
         found = self._answerer.surveying.retrieve(subject, MOST_SENTENCES, where=scope.filter)
         return timeline_of(
             subject,

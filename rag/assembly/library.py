@@ -53,6 +53,7 @@ from rag.types import (
     DocumentInfo,
     DocumentVersion,
     ExportReport,
+    Notebook,
     Progress,
     PruneReport,
 )
@@ -232,15 +233,18 @@ class Library(Parts):
                     "there - free some space and run `rag prune`"
                 ) from error
 
-    def scope(self, where: str, sources: Sequence[str]) -> Scope:
+    def scope(self, where: str, sources: Sequence[str], *, notebooks: Sequence[Notebook] | None = None) -> Scope:
         """The documents that a caller means, see `scope_of`.
+
+        notebooks: those that he may name; None for all.
 
         Raises:
             FilterError: `where` cannot be read, or names a notebook that nobody has.
         """
         scope = scope_of(where, sources)
         if named := notebooks_in(scope.filter):
-            known = {name.lower() for each in self.store.notebooks.all() for name in (each.name, each.qualified_name)}
+            among = self.store.notebooks.all() if notebooks is None else notebooks
+            known = {name.lower() for each in among for name in (each.name, each.qualified_name)}
             for name in named:
                 if name.lower() not in known:
                     raise FilterError(f"cannot filter by notebook {name!r}: there is none - see `rag notebook list`")

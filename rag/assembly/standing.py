@@ -12,7 +12,7 @@ from rag.errors import NotFoundError
 from rag.newsroom.staleness import Staleness
 from rag.newsroom.standing import support_changes
 from rag.storage import Place
-from rag.storage.filters import scope_again
+from rag.storage.filters import Scope, scope_again
 from rag.types import Done, QuestionReport, StandingQuestion, SupportingSentence
 
 __all__ = ["StandingQuestions"]
@@ -32,6 +32,9 @@ class StandingQuestions:
     def _answerer(self) -> Answerer:
         raise NotImplementedError
 
+    def _scope(self, where: str, sources: Sequence[str]) -> Scope:
+        raise NotImplementedError
+
     @checking_arguments
     def watch_question(self, question: str, *, where: str = "", sources: Sequence[str] = ()) -> StandingQuestion:
         """Keep a question that is asked again after every `add`, `sync` and change that `watch` sees.
@@ -43,7 +46,7 @@ class StandingQuestions:
             FilterError: `where` cannot be read. QuestionError: the question is empty or too long.
             SettingsError: there are a thousand already.
         """
-        scope = self._library.scope(where, sources)
+        scope = self._scope(where, sources)
         support = self._support(question, scope.text)
         number = self._library.store.standing.add(" ".join(question.split()), scope.text)
         self._library.store.standing.put_support(number, _places(support))

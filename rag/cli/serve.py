@@ -43,6 +43,10 @@ def serve(
     folder: Annotated[
         Path | None, typer.Option("--sync", metavar="FOLDER", help="Folder that POST /v1/documents/sync follows.")
     ] = None,
+    common: Annotated[
+        bool,
+        typer.Option("--common", help="What is in no notebook and was not uploaded is for every key."),
+    ] = False,
     origins: Annotated[
         list[str] | None,
         typer.Option("--origin", metavar="URL", help="Site whose pages may send requests; may come several times."),
@@ -82,6 +86,7 @@ def serve(
         address=Address(host, port),
         keys=Keys.of_file(keys) if keys is not None else None,
         folder=folder,
+        has_common=common,
         origins=tuple(origins or ()),
         limits=Limits(
             requests_a_minute=requests_a_minute, max_upload_bytes=max_upload * _MEGABYTE, stop_seconds=stop_seconds

@@ -6,14 +6,15 @@ A report that several papers print is evidence once, with all names.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from rag.language.english import MONTHS
 from rag.retrieval.answer_kinds import Expected, expected_by, has_kind
 from rag.retrieval.ranking import Candidate, Ranked
 from rag.storage import Copy, Store
-from rag.storage.filters import Filter, allows_speaker
+from rag.storage.filters import Filter, allows_speaker, visibility_in
 from rag.types import Evidence, Sentence, Span
 
 __all__ = ["error_told_of", "only_fitting", "with_other_sources", "with_the_correction_first", "with_the_newest_first"]
@@ -68,9 +69,41 @@ def only_fitting(candidates: Sequence[Candidate], store: Store, where: Filter) -
 def with_other_sources(evidence: Sequence[Evidence], store: Store, where: Filter | None = None) -> tuple[Evidence, ...]:
     """The evidence, each with the sources of the copies of its document that hold the sentence too.
 
-    where: evidence of a document that does not fit is quoted from a copy that does, with its place there.
+    where: evidence of a document that does not fit is quoted from a copy that does, with its place there. Copies that
+        the user for whom it was made may not see are not named.
     """
     beside = store.copies.beside(list({sentence.document_id for sentence in evidence}))
+    seen: set[str] | None = None
+    if visible := visibility_in(where):
+        known = beside.keys() | {copy.document_id for copies in beside.values() for copy in copies}
+        seen = store.documents.fitting(known, visible)
+        beside = {key: [copy for copy in copies if copy.document_id in seen] for key, copies in beside.items()}
+    found = _with_copies(evidence, beside, store, where)
+    return found if seen is None else _only_seen(found, evidence, seen)
+
+
+def _only_seen(found: Sequence[Evidence], evidence: Sequence[Evidence], seen: AbstractSet[str]) -> tuple[Evidence, ...]:
+    """What is quoted from documents that may be seen, numbered anew, naming no source of another document.
+
+    evidence: the same before it was quoted from copies.
+    """
+    hidden = {sentence.source for sentence in evidence if sentence.document_id not in seen}
+    kept = [sentence for sentence in found if sentence.document_id in seen]
+    number_by_old = {sentence.number: number for number, sentence in enumerate(kept, start=1)}
+    return tuple(
+        replace(
+            sentence,
+            number=number_by_old[sentence.number],
+            needs=number_by_old.get(sentence.needs, 0),
+            also_in=tuple(source for source in sentence.also_in if source not in hidden),
+        )
+        for sentence in kept
+    )
+
+
+def _with_copies(
+    evidence: Sequence[Evidence], beside: Mapping[str, Sequence[Copy]], store: Store, where: Filter | None
+) -> tuple[Evidence, ...]:
     words_of = {copy.document_id: _words(copy.text) for copies in beside.values() for copy in copies}
     if not words_of:
         return tuple(evidence)

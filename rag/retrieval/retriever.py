@@ -26,7 +26,7 @@ from rag.retrieval.rows import with_the_extreme_row_first
 from rag.retrieval.vector_search import VectorSearch
 from rag.retrieval.whole import joined_at_borders, whole_quotations, with_the_answer_first, without_labels
 from rag.storage import LoadedPassages, Store, StoredPassage
-from rag.storage.filters import Filter
+from rag.storage.filters import Filter, visibility_in
 from rag.types import Evidence, Hit, Sentence
 
 __all__ = ["Retrieval", "Retriever", "antecedent", "leans_back", "min_max", "reciprocal_rank"]
@@ -107,8 +107,9 @@ class Retriever:
             with stage("find"):
                 hits, found = self._found(question, vector, where)
             with stage("rank"):
-                question = as_meant(question, found.passages, self.speakers())
-                asked = asked_speaker(question, self.speakers())
+                speakers = self.speakers(where)
+                question = as_meant(question, found.passages, speakers)
+                asked = asked_speaker(question, speakers)
                 ranked = self._ranked(question, vector, asked, hits, found.passages, where)
             with stage("read"):
                 ranked = self._read(question, ranked)
@@ -119,10 +120,21 @@ class Retriever:
                 shown = self._whole(shown)
                 evidence = with_other_sources(_with_neighbours(shown, k), self._store, where)
         unmet = ranked[0].reading.unmet if ranked and ranked[0].reading else ()
-        repeats = tuple(_repeats(evidence, found.passages))
+        repeats = tuple(_repeats(evidence, self._seen(found.passages, where)))
         return Retrieval(
             evidence, answerability(question, ranked, asked), unmet, damaged=found.damaged, repeats=repeats
         )
+
+    def _seen(self, passages: Sequence[StoredPassage], where: Filter | None) -> Sequence[StoredPassage]:
+        """The passages of documents that the user may see for whom the filter was made; all for another filter.
+
+        Those of a document are found that a copy, which may be seen, stands for.
+        """
+        visible = visibility_in(where)
+        if visible is None:
+            return passages
+        seen = self._store.documents.fitting({passage.passage.document_id for passage in passages}, visible)
+        return [passage for passage in passages if passage.passage.document_id in seen]
 
     def overview(self, topic: str, *, where: Filter | None = None) -> Retrieval:
         """The sentences that stand for the document that is about `topic`, or, where that is empty, for all of them.
@@ -160,10 +172,16 @@ class Retriever:
         """In how many passages each of the words occurs."""
         return self._word_index.document_frequencies(words)
 
-    def speakers(self) -> Speakers:
+    def speakers(self, where: Filter | None = None) -> Speakers:
         """Everybody whose words are reported, read from the store only when it has changed: of a large one it takes
-        longer than all the rest of a question."""
+        longer than all the rest of a question.
+
+        where: a filter that was made for a user hears nobody of whom he may not read; any other one changes nothing.
+        """
+        visible = visibility_in(where)
         with self._store.connect():
+            if visible is not None:
+                return Speakers(self._store.documents.speakers(visible))
             generation = self._store.generation()
             known_at, speakers = self._known_speakers
             if known_at != generation:

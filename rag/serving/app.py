@@ -26,6 +26,7 @@ from rag.serving.entry.guard import OPEN, REQUEST_ID, Guard
 from rag.serving.entry.options import ServeOptions
 from rag.serving.finding import finding_routes, health_routes
 from rag.serving.messages import message_routes
+from rag.serving.notebooks import notebook_routes
 from rag.serving.responses import response_routes
 from rag.serving.service import MODEL, QUOTES, Service
 from rag.serving.streaming import ClientLeftError, Patience
@@ -61,7 +62,7 @@ def guarded_app(service: Service, options: ServeOptions, *, traces: Traces | Non
         app = CORSMiddleware(
             app,
             allow_origins=options.origins,
-            allow_methods=["GET", "POST", "DELETE"],
+            allow_methods=["GET", "POST", "PATCH", "DELETE"],
             allow_headers=["Authorization", "Content-Type", "X-Api-Key"],
         )
     return Patience(app)
@@ -89,7 +90,14 @@ def build_app(service: Service, metrics: Metrics) -> FastAPI:
         redirect_slashes=False,
         lifespan=life,
     )
-    for routes in (chat_routes, response_routes, message_routes, finding_routes, document_routes):
+    for routes in (
+        chat_routes,
+        response_routes,
+        message_routes,
+        finding_routes,
+        document_routes,
+        notebook_routes,
+    ):
         app.include_router(routes(service))
     app.include_router(health_routes(service, metrics))
     _say_what_is_wrong(app)

@@ -63,8 +63,12 @@ class AsyncAssistant:
 
     def with_settings(self, **changes: Any) -> AsyncAssistant:
         """One that answers with other settings from the same documents, in the same threads; close it before this."""
+        return self.over(self._assistant.with_settings(**changes))
+
+    def over(self, assistant: Assistant) -> AsyncAssistant:
+        """The same calls of another assistant, in the same threads; whoever made that closes it."""
         other = AsyncAssistant.__new__(AsyncAssistant)
-        other._assistant = self._assistant.with_settings(**changes)
+        other._assistant = assistant
         other._threads, other._owns_threads = self._threads, False
         return other
 

@@ -140,7 +140,7 @@ def chat_routes(service: Service) -> APIRouter:
         """Answer the question of a conversation; with `stream`, each claim as soon as it is verified."""
         _refuse_unknown_ways(body)
         asked = asked_in(body.messages)
-        items = await until_left(request, service.answer(body.model, asked, body))
+        items = await until_left(request, service.answer(body.model, asked, body, request))
         writing = _Writing(service, request, body)
         if body.stream:
             return EventStreamResponse(writing.chunks(items), on_failure=_failed)

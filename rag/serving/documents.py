@@ -10,14 +10,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, File, Query, UploadFile
+from fastapi import APIRouter, File, Form, Query, Request, UploadFile
 from pydantic import BaseModel, ConfigDict, Field
 
 from rag.answering.stages import Clock
 from rag.assistant import Assistant
 from rag.errors import SettingsError
 from rag.serving.entry.failures import RefusedError, failures
+from rag.serving.notebooks import UPLOADS, notebook_for_uploads, own_document, owner_in
 from rag.serving.service import Service
+from rag.storage.conditions import name_of_upload
 from rag.types import AddReport, DocumentInfo
 
 __all__ = ["document_routes"]
@@ -114,12 +116,13 @@ def document_routes(service: Service) -> APIRouter:
 
     @router.get("/v1/documents", responses=failures(), operation_id="list_documents")
     async def list_documents(
+        request: Request,
         limit: Annotated[int, Query(ge=1, le=_MOST_SHOWN)] = 100,
         after: Annotated[str, Query(max_length=200, description="the last_id of the page before")] = "",
         where: Annotated[str, Query(max_length=2000, description="a filter, such as: language = en")] = "",
     ) -> DocumentsPage:
         """The documents that are searched, by source."""
-        infos = await assistant.documents(where=where)
+        infos = await service.seen_by(request).documents(where=where)
         ids = [info.id for info in infos]
         if after and after not in ids:
             raise RefusedError(
@@ -141,10 +144,16 @@ def document_routes(service: Service) -> APIRouter:
 
     @router.post("/v1/documents", responses=failures(502, 507), operation_id="add_documents")
     async def add_documents(
+        request: Request,
         file: Annotated[list[UploadFile], File(min_length=1, max_length=100, description="one file or several")],
+        notebook: Annotated[
+            str, Form(max_length=200, description=f"name of a notebook of yours; with keys {UPLOADS!r} without it")
+        ] = "",
     ) -> ReportBody:
-        """Add files; one of a name that is known takes the place of the older one."""
-        received = [(upload.filename or "upload", upload) for upload in file]
+        """Add files, to a notebook; one of a name that is known takes the place of the older one of the same user."""
+        owner = owner_in(request)
+        home = await assistant.run(notebook_for_uploads, assistant.assistant, notebook, owner)
+        received = [(name_of_upload(owner, upload.filename or "upload"), upload) for upload in file]
         with Clock().stage("add"):
             report = await assistant.run(_add, assistant.assistant, received)
         stored = {*report.added, *report.superseded, *report.unchanged}
@@ -153,7 +162,11 @@ def document_routes(service: Service) -> APIRouter:
             raise RefusedError(
                 400, f"cannot read {failure.source!r}: {failure.reason}", code="unreadable_document", param="file"
             )
-        return _report(report, [info for info in await assistant.documents() if info.source in stored])
+        infos = [info for info in await assistant.documents() if info.source in stored]
+        if home:
+            ids = [info.id for info in infos]
+            await assistant.run(assistant.assistant.put_in_notebook, home, ids, owner=owner)
+        return _report(report, infos)
 
     @router.post("/v1/documents/sync", responses=failures(409, 507), operation_id="sync_documents")
     async def sync_documents(body: SyncRequest) -> ReportBody:
@@ -171,12 +184,13 @@ def document_routes(service: Service) -> APIRouter:
 
     @router.get("/v1/documents/{document_id}", responses=failures(404), operation_id="get_document")
     async def get_document(
+        request: Request,
         document_id: str,
         start: Annotated[int, Query(ge=0, le=10**12, description="first code point")] = 0,
         end: Annotated[int | None, Query(ge=0, le=10**12, description="excluded; to the end without it")] = None,
     ) -> DocumentText:
         """The text of a document, also of an older version that a citation refers to."""
-        document = await assistant.document(document_id)
+        document = await service.seen_by(request).document(document_id)
         n = len(document.text)
         first, last = min(start, n), n if end is None else min(end, n)
         if first > last:
@@ -201,9 +215,9 @@ def document_routes(service: Service) -> APIRouter:
         )
 
     @router.delete("/v1/documents/{document_id}", responses=failures(404), operation_id="delete_document")
-    async def delete_document(document_id: str) -> DeletedBody:
+    async def delete_document(request: Request, document_id: str) -> DeletedBody:
         """Delete a document, with its older versions and all that was made from them."""
-        document = await assistant.document(document_id)  # an id alone: `remove` takes paths and folders too
+        document = await own_document(service, request, document_id)  # `remove` takes paths and folders too
         await assistant.remove([document.id])
         return DeletedBody(id=document.id, object="document.deleted", deleted=True)
 

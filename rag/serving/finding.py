@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import JSONResponse, Response
 
@@ -155,9 +155,10 @@ def finding_routes(service: Service) -> APIRouter:
     router = APIRouter(tags=["Evidence"])
 
     @router.post("/v1/search", responses=failures(), operation_id="search")
-    async def search(body: SearchRequest) -> SearchResult:
+    async def search(body: SearchRequest, request: Request) -> SearchResult:
         """The sentences that fit, with the places where they stand."""
-        found = await service.assistant.retrieve(body.query, k=body.k, where=body.where, sources=body.sources)
+        assistant = service.seen_by(request)
+        found = await assistant.retrieve(body.query, k=body.k, where=body.where, sources=body.sources)
         return SearchResult(object="list", data=await service.fingerprints.evidence(found))
 
     @router.post("/v1/verify", responses=failures(502), operation_id="verify")
@@ -177,9 +178,9 @@ def finding_routes(service: Service) -> APIRouter:
         )
 
     @router.post("/v1/check-draft", responses=failures(502), operation_id="check_draft")
-    async def check_draft(body: DraftRequest) -> DraftReportBody:
+    async def check_draft(body: DraftRequest, request: Request) -> DraftReportBody:
         """Each quotation and claim of a draft beside what the documents say."""
-        assistant = service.assistant
+        assistant = service.seen_by(request)
         check = assistant.assistant.check_draft
         with Clock().stage("verify"):
             report = await assistant.run(check, body.text, where=body.where, sources=body.sources)

@@ -104,7 +104,7 @@ def message_routes(service: Service) -> APIRouter:
         """Answer the question of a conversation; with `stream`, each claim as soon as it is verified."""
         refuse_tools(body.tool_choice.type if body.tool_choice is not None else None)
         asked = asked_in(body.messages)
-        items = await until_left(request, service.answer(body.model, asked, body))
+        items = await until_left(request, service.answer(body.model, asked, body, request))
         writing = _Writing(body.model)
         if body.stream:
             return EventStreamResponse(writing.events(items), on_failure=_failed)

@@ -166,8 +166,8 @@ def response_routes(service: Service) -> APIRouter:
     async def create_response(body: ResponseRequest, request: Request) -> Response:
         """Answer a question; with `stream`, each claim as soon as it is verified."""
         _refuse_unknown_ways(body)
-        asked = await _asked(body, service)
-        items = await until_left(request, service.answer(body.model, asked, body))
+        asked = await _asked(body, service, request)
+        items = await until_left(request, service.answer(body.model, asked, body, request))
         writing = _Writing(service, request, body)
         if body.stream:
             return EventStreamResponse(writing.events(items), on_failure=writing.failed)
@@ -176,7 +176,7 @@ def response_routes(service: Service) -> APIRouter:
     return router
 
 
-async def _asked(body: ResponseRequest, service: Service) -> Asked:
+async def _asked(body: ResponseRequest, service: Service, request: Request) -> Asked:
     """The question, with the answer before it, where one is named.
 
     Raises:
@@ -194,7 +194,7 @@ async def _asked(body: ResponseRequest, service: Service) -> Asked:
     if body.previous_response_id is None:
         return asked
     try:
-        before = await service.answer_of(body.previous_response_id.removeprefix(_PREFIX))
+        before = await service.answer_of(body.previous_response_id.removeprefix(_PREFIX), request)
     except NotFoundError as error:
         raise RefusedError(
             404, f"{error} - send the conversation as input", code="not_found", param="previous_response_id"

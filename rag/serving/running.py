@@ -47,7 +47,7 @@ def serve(assistant: Assistant, options: ServeOptions, *, on_ready: Callable[[st
         BackendError: spans are to be sent, and what sends them is not installed.
     """
     with tracing() as traces, bound(options.address) as listening:
-        service = service_over(assistant, folder=options.folder)
+        service = service_over(assistant, folder=options.folder, has_common=options.has_common)
         host = options.address.host
         port = listening.getsockname()[1]
         url = f"http://{f'[{host}]' if ':' in host.strip('[]') and not host.startswith('[') else host}:{port}"

@@ -48,6 +48,7 @@ class Answers:
         question: str,
         answer: str,
         document_ids: AbstractSet[str],
+        owner: str = "",
         keep: int | None = None,
         keep_for: timedelta | None = None,
     ) -> bool:
@@ -55,6 +56,7 @@ class Answers:
 
         False, and nothing is kept, when one of the documents was removed while the question was answered.
 
+        owner: the user who asked.
         keep, keep_for: how many answers are kept, this one included, and for how long; without them, all and for ever.
 
         Raises:
@@ -73,7 +75,7 @@ class Answers:
                 "rating": Rating.NONE.value,
             }
             seal = seal_of(schema.answers, values)
-            connection.execute(schema.answers.insert().values(values).values(seal=seal))
+            connection.execute(schema.answers.insert().values(values).values(seal=seal, owner=owner))
             _forget(connection, keep, keep_for)
             return True
 
@@ -85,13 +87,15 @@ class Answers:
         """
         return self._first(select(schema.answers).order_by(schema.answers.c.id.desc()).limit(1))
 
-    def get(self, answer_id: str) -> StoredAnswer | None:
-        """The answer with that id, or None when it was not recorded.
+    def get(self, answer_id: str, *, owner: str | None = None) -> StoredAnswer | None:
+        """The answer with that id, or None when it was not recorded, or for another user than the one that is named.
 
         Raises:
             StoreError: it is damaged.
         """
-        return self._first(select(schema.answers).where(schema.answers.c.answer_id == answer_id))
+        columns = schema.answers.c
+        query = select(schema.answers).where(columns.answer_id == answer_id)
+        return self._first(query if owner is None else query.where(columns.owner == owner))
 
     def rate(self, answer_id: str, rating: Rating) -> bool:
         """Keep the rating with the answer; False when it was not recorded.

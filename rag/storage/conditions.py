@@ -7,9 +7,25 @@ import mimetypes
 from sqlalchemy import ColumnElement, and_, exists, func, not_, or_, select
 
 from rag.storage import schema
-from rag.storage.filters import DATES, NOTEBOOK, SPEAKER, Both, Comparison, Either, Filter, Not, Operator
+from rag.storage.filters import (
+    DATES,
+    NOTEBOOK,
+    SPEAKER,
+    Both,
+    Comparison,
+    Either,
+    Filter,
+    Not,
+    Operator,
+    VisibleTo,
+    Within,
+)
 
-__all__ = ["condition_of"]
+__all__ = ["condition_of", "handed_over_alike", "may_use", "name_of_upload"]
+
+_HANDED_OVER = "uploads/*"
+_EVERYBODY = "*"
+_BY = " › "
 
 _MEDIA_TYPES = {
     "csv": "text/csv",
@@ -37,6 +53,10 @@ def condition_of(filter_: Filter, *, of_passage: bool = False) -> ColumnElement[
             return or_(*(condition_of(part, of_passage=of_passage) for part in parts))
         case Not(part):
             return not_(condition_of(part, of_passage=of_passage))
+        case VisibleTo():
+            return _visible(filter_)
+        case Within(user, comparison):
+            return _kept(comparison, may_use(user))
         case Comparison():
             if filter_.field == NOTEBOOK:
                 return _kept(filter_)
@@ -63,13 +83,54 @@ def _spoken(comparison: Comparison, *, of_passage: bool) -> ColumnElement[bool]:
     return not_(found) if comparison.operator is Operator.NOT_EQUAL else found
 
 
-def _kept(comparison: Comparison) -> ColumnElement[bool]:
-    """Whether a document is in a notebook; its name has no slash, so that one with a slash names its owner too."""
+def name_of_upload(user: str, name: str) -> str:
+    """What a file is called that a user hands over: none takes the place of another user's of the same name.
+
+    >>> name_of_upload("anna", "report.pdf"), name_of_upload("", "report.pdf")
+    ('anna › report.pdf', 'report.pdf')
+    """
+    return f"{user}{_BY}{name}" if user else name
+
+
+def handed_over_alike(source: str) -> ColumnElement[bool]:
+    """What holds of the documents that came as the one from `source` did: from the same user, or from none.
+
+    What two users handed over says nothing of each other, not even that one is a copy of the other.
+    """
+    documents = schema.documents.c
+    user, by, _ = source.partition(_BY)
+    if by:
+        return func.substr(documents.source, 1, len(user) + len(by)) == user + by
+    return not_(documents.file.bool_op("GLOB")(f"{_HANDED_OVER}{_BY}*"))
+
+
+def may_use(user: str) -> ColumnElement[bool]:
+    """What holds of the notebooks that a user owns, and of those that are shared with him or with everybody."""
+    notebooks, readers = schema.notebooks.c, schema.notebook_readers.c
+    shared = select(readers.notebook_id).where(readers.user.in_((user, _EVERYBODY)))
+    return or_(notebooks.owner == user, notebooks.id.in_(shared))
+
+
+def _visible(visible: VisibleTo) -> ColumnElement[bool]:
+    documents, kept = schema.documents.c, schema.notebook_documents.c
+    is_in_own = documents.source.in_(select(kept.source).join(schema.notebooks).where(may_use(visible.user)))
+    if not visible.has_common:
+        return is_in_own
+    is_common = documents.source.not_in(select(kept.source)) & not_(documents.file.bool_op("GLOB")(_HANDED_OVER))
+    return or_(is_in_own, is_common)
+
+
+def _kept(comparison: Comparison, among: ColumnElement[bool] | None = None) -> ColumnElement[bool]:
+    """Whether a document is in a notebook; its name has no slash, so that one with a slash names its owner too.
+
+    among: what holds of the notebooks that count; None for all.
+    """
     notebooks, value = schema.notebooks.c, comparison.value.lower()
     name: ColumnElement[str] = notebooks.owner + "/" + notebooks.name if "/" in value else notebooks.name + ""
     is_denied = comparison.operator is Operator.NOT_EQUAL
     fits = _is_said(func.lower_case(name), Operator.EQUAL if is_denied else comparison.operator, value)
     kept = select(schema.notebook_documents.c.source).join(schema.notebooks)
+    kept = kept if among is None else kept.where(among)
     is_in = schema.documents.c.source.in_(kept.where(fits) if value else kept)
     return not_(is_in) if is_denied == bool(value) else is_in
 

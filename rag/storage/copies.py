@@ -12,6 +12,7 @@ from typing import NamedTuple
 from sqlalchemy import func, select, text, update
 
 from rag.storage import schema
+from rag.storage.conditions import handed_over_alike
 from rag.storage.database import Database
 from rag.storage.sealing import change_sealed
 
@@ -49,12 +50,13 @@ class Copies:
         self._database = database
 
     def candidates(self, bands: Sequence[int], *, source: str) -> list[str]:
-        """Ids of the originals that share most of these bands, at most 5; none of `source` itself."""
+        """Ids of the originals that share most of these bands, at most 5; not `source` itself, nor another user's."""
         columns, banded = schema.documents.c, schema.bands.c
         query = (
             select(columns.id)
             .join_from(schema.bands, schema.documents, banded.document_key == columns.key)
             .where(banded.band.in_(bands), columns.source != source, columns.state == "current")
+            .where(handed_over_alike(source))
             .group_by(columns.key)
             .order_by(func.count().desc(), columns.key)
             .limit(_MOST_CANDIDATES)

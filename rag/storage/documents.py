@@ -328,11 +328,14 @@ class Documents:
         with self._database.connect() as connection:
             return list(connection.scalars(query.where(schema.documents.c.id == document_id).order_by(columns.id)))
 
-    def speakers(self) -> list[str]:
-        """Everybody whose words the current documents report, each once, in alphabetical order."""
+    def speakers(self, where: Filter | None = None) -> list[str]:
+        """Everybody whose words the current documents report, or those that fit, each once, in alphabetical order."""
         speaker = schema.sentences.c.speaker
+        query = select(speaker).where(speaker != "")
+        if where is not None:
+            query = query.join_from(schema.sentences, schema.documents).where(condition_of(where))
         with self._database.connect() as connection:
-            return list(connection.scalars(select(speaker).where(speaker != "").distinct().order_by(speaker)))
+            return list(connection.scalars(query.distinct().order_by(speaker)))
 
 
 def _is_whole(row: Any) -> bool:

@@ -37,11 +37,15 @@ __all__ = [
     "Not",
     "Operator",
     "Scope",
+    "VisibleTo",
+    "Within",
     "allows_speaker",
     "notebooks_in",
     "parse_filter",
     "scope_again",
     "scope_of",
+    "seen_by",
+    "visibility_in",
 ]
 
 FIELDS = ("added", "author", "language", "media_type", "notebook", "published", "source", "speaker", "title", "url")
@@ -102,7 +106,26 @@ class Either:
     parts: tuple[Filter, ...]
 
 
-Filter: TypeAlias = Comparison | Not | Both | Either
+@dataclass(frozen=True, slots=True)
+class VisibleTo:
+    """What a user may see: what is in a notebook of his, or in one that is shared with him or with everybody (`*`).
+
+    No text is parsed into it. has_common: also what was not handed over by anybody and is in no notebook.
+    """
+
+    user: str
+    has_common: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """A comparison with the names of notebooks, of which a user sees only those that he may use."""
+
+    user: str
+    comparison: Comparison
+
+
+Filter: TypeAlias = Comparison | Not | Both | Either | VisibleTo | Within
 
 
 def parse_filter(text: str) -> Filter:
@@ -148,6 +171,38 @@ def scope_of(where: str, sources: Sequence[str]) -> Scope:
         patterns = dict.fromkeys([*sources, *anywhere])
         parts.append(Either(tuple(Comparison("source", Operator.LIKE, pattern) for pattern in patterns)))
     return Scope(Both(tuple(parts)) if len(parts) > 1 else next(iter(parts), None), " and ".join(texts))
+
+
+def seen_by(scope: Scope, visible: VisibleTo) -> Scope:
+    """The scope, of which only what a user may see is meant; in words it is the same."""
+    if scope.filter is None:
+        return scope._replace(filter=visible)
+    return scope._replace(filter=Both((visible, _within(scope.filter, visible.user))))
+
+
+def _within(filter_: Filter, user: str) -> Filter:
+    match filter_:
+        case Both(parts):
+            return Both(tuple(_within(part, user) for part in parts))
+        case Either(parts):
+            return Either(tuple(_within(part, user) for part in parts))
+        case Not(part):
+            return Not(_within(part, user))
+        case Comparison("notebook", _, _):
+            return Within(user, filter_)
+        case _:
+            return filter_
+
+
+def visibility_in(filter_: Filter | None) -> VisibleTo | None:
+    """For which user the filter was made with `seen_by`; None for everybody."""
+    match filter_:
+        case VisibleTo():
+            return filter_
+        case Both((VisibleTo() as visible, *_)):
+            return visible
+        case _:
+            return None
 
 
 def scope_again(searched: str) -> Scope:
@@ -314,6 +369,8 @@ def _by_speaker(filter_: Filter, speaker: str) -> bool | None:
             return None if inner is None else not inner
         case Comparison():
             return _is_speaker(filter_, speaker) if filter_.field == SPEAKER else None
+        case VisibleTo() | Within():
+            return None
 
 
 def _is_speaker(comparison: Comparison, speaker: str) -> bool:

@@ -135,6 +135,11 @@ def keep_notebooks(connection: Connection) -> None:
         table.create(connection, checkfirst=True)
 
 
+def note_who_asked(connection: Connection) -> None:
+    """A column for the user who asked; of older answers it was nobody in particular."""
+    add_columns(connection, schema.answers, "owner")
+
+
 def add_columns(connection: Connection, table: Table, *names: str) -> None:
     """Add columns of the schema to a table that lacks them; a new store has them from the start."""
     existing = {column["name"] for column in inspect(connection).get_columns(table.name)}
@@ -154,6 +159,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     follow_changes,
     compare_sentences,
     keep_notebooks,
+    note_who_asked,
 )
 
 

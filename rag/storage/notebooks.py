@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, 
 from rag.errors import NotFoundError, SettingsError
 from rag.language.controls import UNSAFE
 from rag.storage import schema
+from rag.storage.conditions import may_use
 from rag.storage.database import Database
 from rag.types import Notebook
 
@@ -34,7 +35,7 @@ class Notebooks:
 
     def all(self, user: str | None = None) -> list[Notebook]:
         """All of them, or those that a user owns or may use; by name, and by owner where two have one name."""
-        return [each for each in self._read() if user is None or user == each.owner or user in each.shared_with]
+        return self._read(None if user is None else may_use(user))
 
     def get(self, name: str, owner: str) -> Notebook:
         """The notebook of that name, in capitals or not.
@@ -47,6 +48,12 @@ class Notebooks:
             if notebook.owner == owner and _name_key(notebook.name) == wanted:
                 return notebook
         raise NotFoundError(f"no notebook is called {name!r} - see `rag notebook list`, or make it")
+
+    def holding(self, document_id: str) -> list[Notebook]:
+        """Those that the document is in, by name."""
+        kept, documents = schema.notebook_documents.c, schema.documents.c
+        source = select(documents.source).where(documents.id == document_id)
+        return self._read(schema.notebooks.c.id.in_(select(kept.notebook_id).where(kept.source.in_(source))))
 
     def make(self, name: str, owner: str) -> Notebook:
         """A new notebook without documents.
@@ -106,7 +113,7 @@ class Notebooks:
                 connection.execute(insert(readers), rows)
             return self.get(notebook.name, notebook.owner)
 
-    def _read(self) -> list[Notebook]:
+    def _read(self, among: ColumnElement[bool] | None = None) -> list[Notebook]:
         columns, readers, kept = schema.notebooks.c, schema.notebook_readers.c, schema.notebook_documents.c
         counted = (
             select(kept.notebook_id, func.count().label("n"))
@@ -119,7 +126,8 @@ class Notebooks:
             users_by_number: dict[int, list[str]] = {}
             for row in connection.execute(select(readers.notebook_id, readers.user).order_by(readers.user)):
                 users_by_number.setdefault(row.notebook_id, []).append(row.user)
-            rows = connection.execute(select(schema.notebooks).order_by(func.lower_case(columns.name), columns.owner))
+            query = select(schema.notebooks) if among is None else select(schema.notebooks).where(among)
+            rows = connection.execute(query.order_by(func.lower_case(columns.name), columns.owner))
             return [
                 Notebook(
                     number=row.id,

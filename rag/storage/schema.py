@@ -15,7 +15,8 @@ embeddings   vectors, by the hash of what was embedded and the embedder: little-
              (1 + number of sentences, dim): the passage first, then its sentences.
 loose_vectors  hashes of vectors that perhaps no passage has: noted by triggers when vectors come without a passage or a
              passage goes, taken away when a passage with them comes.
-answers      what was answered, as JSON, so that a citation can be opened later, and how people rated it.
+answers      what was answered, as JSON, so that a citation can be opened later, how people rated it, and the user who
+             asked, empty without users.
 edits        which versions took the place of which when the store last took in changes, by their keys.
 standing_questions, standing_support  questions that are asked again after every change, and the places that supported
              the last answer: by document and position, so that nothing is left of a document that was removed.
@@ -209,6 +210,7 @@ answers = Table(
     Column("answer", Text, nullable=False),
     Column("rating", String, nullable=False, server_default=text("'none'")),
     Column("seal", LargeBinary, nullable=False, server_default=text("x''")),
+    Column("owner", Text, nullable=False, server_default=text("''")),
     sqlite_autoincrement=True,
 )
 Index("answers_by_answer_id", answers.c.answer_id)

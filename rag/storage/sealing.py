@@ -37,7 +37,7 @@ _SIZE_BYTES = 16
 
 SEALED_OF_DOCUMENTS = tuple(c for c in schema.documents.c if c.name not in {"key", "text", "seal"})
 """What the seal of a document is over: all but its text, of which it is over the hash."""
-SEALED_OF_ANSWERS = tuple(c for c in schema.answers.c if c.name not in {"id", "seal"})
+SEALED_OF_ANSWERS = tuple(c for c in schema.answers.c if c.name not in {"id", "seal", "owner"})
 _SEALED = {"documents": SEALED_OF_DOCUMENTS, "answers": SEALED_OF_ANSWERS}
 
 

@@ -38,7 +38,7 @@ class Running(NamedTuple):
 @contextmanager
 def running(assistant: Assistant, **options: object) -> Iterator[Running]:
     """The server of an assistant, as a process would run it, in a thread."""
-    service = service_over(assistant, folder=options.pop("folder", None))
+    service = service_over(assistant, folder=options.pop("folder", None), has_common=options.get("has_common", False))
     traces = options.pop("traces", None)
     told = ServeOptions(address=Address("127.0.0.1", 0), **{"limits": Limits(requests_a_minute=0), **options})
     config = uvicorn.Config(

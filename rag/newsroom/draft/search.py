@@ -23,7 +23,7 @@ from rag.newsroom.draft.words import Vocabulary
 from rag.protocols import Embedder, FloatArray, IdArray, WordIndex
 from rag.retrieval import VectorSearch
 from rag.storage import Store, StoredPassage
-from rag.storage.filters import Filter
+from rag.storage.filters import Filter, visibility_in
 from rag.types import DraftPart, Sentence
 
 __all__ = ["Found", "Near", "Sources"]
@@ -104,13 +104,20 @@ class Sources:
             document = self._store.documents.get(document_id)
         except (NotFoundError, StoreError):
             return None
-        if document.source in self._left_out:
+        if document.source in self._left_out or not self._is_seen(document_id):
             return None
         return SourceText(document, self._store.documents.sentences(document_id), self.vocabulary)
 
+    def _is_seen(self, document_id: str) -> bool:
+        """Whether the user may see it for whom the filter was made."""
+        visible = visibility_in(self._where)
+        return visible is None or bool(self._store.documents.fitting({document_id}, visible))
+
     def about_copies(self, document_id: str) -> str:
         """What the copies of a document are called, and how they begin and end."""
-        copies = self._store.copies.beside([document_id])[document_id]
+        copies = [
+            copy for copy in self._store.copies.beside([document_id])[document_id] if self._is_seen(copy.document_id)
+        ]
         return "\n".join(f"{copy.source}\n{copy.text[:400]}\n{copy.text[-400:]}" for copy in copies)
 
     def find(self, text: str, parts: Sequence[Part]) -> list[Found]:

@@ -23,7 +23,7 @@ from rag.answering.stages import on_stage
 from rag.errors import disk_refusal
 from rag.serving.entry.access import MustWaitError
 from rag.serving.entry.failures import RefusedError, response_to, unforeseen
-from rag.serving.entry.keys import Holder, Right
+from rag.serving.entry.keys import HOLDER, Holder, Right
 from rag.serving.entry.options import ServeOptions
 from rag.serving.watching.records import Record, StageTotals
 
@@ -45,6 +45,9 @@ RIGHTS: dict[tuple[str, str], Right] = {
     ("POST", "/v1/documents"): Right.WRITE,
     ("DELETE", "/v1/documents"): Right.WRITE,
     ("POST", "/v1/documents/sync"): Right.ADMIN,
+    ("POST", "/v1/notebooks"): Right.WRITE,
+    ("PATCH", "/v1/notebooks"): Right.WRITE,
+    ("DELETE", "/v1/notebooks"): Right.WRITE,
     ("GET", "/metrics"): Right.ADMIN,
 }
 """What a key needs, by the method and the beginning of the path; `read` where nothing is said."""
@@ -188,7 +191,7 @@ class Guard:
             holder = await self._look_at(key, request.address)
         else:
             self._count(f"\0{holder.name}")
-        request.holder = holder
+        request.holder = request.scope[HOLDER] = holder
         right = right_for(request.method, request.path)
         if not holder.may(right):
             raise RefusedError(

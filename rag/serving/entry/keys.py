@@ -17,7 +17,7 @@ from typing import ClassVar, NamedTuple
 
 from rag.serving.entry.access import AccessError, Secrets, hash_secret, lines_in
 
-__all__ = ["Holder", "Keys", "Right", "make_key"]
+__all__ = ["HOLDER", "Holder", "Keys", "Right", "make_key"]
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _N_SECRET = 32
@@ -32,9 +32,13 @@ class Right(StrEnum):
     ASK = "ask"
     """Ask questions, and have claims checked."""
     WRITE = "write"
-    """Add and delete documents."""
+    """Add and delete documents, and keep notebooks."""
     ADMIN = "admin"
-    """Everything, with following the folder and reading the metrics."""
+    """Everything, with what belongs to others, following the folder and reading the metrics."""
+
+
+HOLDER = "rag.holder"
+"""Under which the scope of a request holds who sends it; not there without keys."""
 
 
 class Holder(NamedTuple):
@@ -42,6 +46,16 @@ class Holder(NamedTuple):
 
     name: str
     rights: frozenset[Right]
+
+    @property
+    def user(self) -> str:
+        """Whose notebooks and answers are his: capitals make no other user."""
+        return self.name.casefold()
+
+    @property
+    def sees_all(self) -> bool:
+        """Whether he keeps the store, and sees what belongs to others."""
+        return Right.ADMIN in self.rights
 
     def may(self, right: Right) -> bool:
         """Whether that is allowed.
@@ -80,13 +94,14 @@ class Keys(Secrets):
         Raises:
             AccessError: the file cannot be read, or a line in it.
         """
-        hashes, rights = {}, {}
+        hashes: dict[str, str] = {}
+        rights: dict[str, frozenset[Right]] = {}
         for number, line in lines_in(path, what="keys"):
             where = f"line {number} of {str(path)!r}"
             parts = line.split(":")
             if len(parts) != 3 or not _NAME.fullmatch(parts[0]):
                 raise AccessError(f"cannot read {where}: it is not NAME:HASH:SCOPES - mend it")
-            if parts[0] in hashes:
+            if parts[0].casefold() in map(str.casefold, hashes):
                 raise AccessError(f"cannot read {where}: {parts[0]!r} has a line already - leave one of them out")
             hashes[parts[0]] = parts[1].strip()
             rights[parts[0]] = _rights(parts[2], where)

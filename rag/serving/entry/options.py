@@ -51,12 +51,14 @@ class ServeOptions:
 
     keys: who may come in; None for whoever reaches it, which is this machine alone.
     folder: what `POST /v1/documents/sync` reads; None when nothing may be read.
+    has_common: whether what is in no notebook, and was handed over by nobody, is for every key.
     origins: sites whose pages may send requests from a browser, such as "https://chat.example.org".
     """
 
     address: Address
     keys: Keys | None = None
     folder: Path | None = None
+    has_common: bool = False
     origins: tuple[str, ...] = ()
     limits: Limits = Limits()
 
