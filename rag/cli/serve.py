@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -25,7 +26,7 @@ from rag.errors import BackendError
 __all__ = ["serve"]
 
 _MEGABYTE = 1_000_000
-_OF_THE_EXTRA = ("fastapi", "prometheus_client", "python_multipart", "starlette", "uvicorn")
+_OF_THE_EXTRA = ("fastapi", "jwt", "prometheus_client", "python_multipart", "starlette", "uvicorn")
 
 
 def serve(
@@ -37,6 +38,16 @@ def serve(
     keys: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Lines NAME:HASH:SCOPES of the keys that open the server.")
     ] = None,
+    issuer: Annotated[
+        str | None, typer.Option("--oidc-issuer", metavar="URL", help="Provider of OpenID Connect; see rag/README.md.")
+    ] = None,
+    client: Annotated[str, typer.Option("--oidc-client", help="What the provider knows this server by.")] = "",
+    claim: Annotated[str, typer.Option("--oidc-claim", help="What of its tokens names a user.")] = "email",
+    scopes: Annotated[str, typer.Option("--oidc-scopes", help="What its users may do.")] = "read,ask",
+    public_url: Annotated[
+        str,
+        typer.Option("--public-url", metavar="URL", help="This server's address for browsers that log in."),
+    ] = "",
     hash_key: Annotated[
         str | None, typer.Option("--hash-key", metavar="NAME", help="Make a key and its line for --keys, and end.")
     ] = None,
@@ -45,7 +56,7 @@ def serve(
     ] = None,
     common: Annotated[
         bool,
-        typer.Option("--common", help="What is in no notebook and was not uploaded is for every key."),
+        typer.Option("--common", help="What is in no notebook and was not uploaded is for all."),
     ] = False,
     origins: Annotated[
         list[str] | None,
@@ -74,8 +85,8 @@ def serve(
     never what was asked.
     """
     from rag.serving.entry.access import exposure
-    from rag.serving.entry.keys import Keys, make_key
-    from rag.serving.entry.options import Address, Limits, ServeOptions
+    from rag.serving.entry.keys import Keys, make_key, rights_in
+    from rag.serving.entry.options import Address, Limits, Provider, ServeOptions
 
     if hash_key is not None:
         key, line = make_key(hash_key)
@@ -85,6 +96,16 @@ def serve(
     options = ServeOptions(
         address=Address(host, port),
         keys=Keys.of_file(keys) if keys is not None else None,
+        provider=None
+        if issuer is None
+        else Provider(
+            issuer=issuer,
+            public_url=public_url,
+            client_id=client,
+            client_secret=os.environ.get("RAG_OIDC_SECRET", ""),
+            claim=claim,
+            rights=rights_in(scopes, where="--oidc-scopes"),
+        ),
         folder=folder,
         has_common=common,
         origins=tuple(origins or ()),

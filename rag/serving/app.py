@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from importlib import metadata
 from typing import Any
 
@@ -57,7 +58,18 @@ def guarded_app(service: Service, options: ServeOptions, *, traces: Traces | Non
         request.log(trace=traces.write(request) if traces is not None else "")
         metrics.count(request)
 
-    app: ASGIApp = Guard(build_app(service, metrics), options=options, begin=metrics.begin, record=record)
+    inner = build_app(service, metrics)
+    guarded = partial(Guard, inner, options=options, begin=metrics.begin, record=record)
+    app: ASGIApp
+    if options.provider is None:
+        app = guarded()
+    else:
+        from rag.serving.entry.oidc import Login  # with what reads tokens, which nothing else needs
+        from rag.serving.logins import login_routes
+
+        login = Login(options.provider)
+        inner.include_router(login_routes(login))
+        app = guarded(session=login.holder)
     if options.origins:
         app = CORSMiddleware(
             app,

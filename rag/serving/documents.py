@@ -142,7 +142,7 @@ def document_routes(service: Service) -> APIRouter:
             n_total=len(infos),
         )
 
-    @router.post("/v1/documents", responses=failures(502, 507), operation_id="add_documents")
+    @router.post("/v1/documents", responses=failures(404, 502, 507), operation_id="add_documents")
     async def add_documents(
         request: Request,
         file: Annotated[list[UploadFile], File(min_length=1, max_length=100, description="one file or several")],

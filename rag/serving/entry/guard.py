@@ -14,6 +14,8 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from http.cookies import CookieError, SimpleCookie
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -24,11 +26,13 @@ from rag.errors import disk_refusal
 from rag.serving.entry.access import MustWaitError
 from rag.serving.entry.failures import RefusedError, response_to, unforeseen
 from rag.serving.entry.keys import HOLDER, Holder, Right
-from rag.serving.entry.options import ServeOptions
+from rag.serving.entry.options import CALLBACK, LOGIN, ServeOptions
 from rag.serving.watching.records import Record, StageTotals
 
-__all__ = ["OPEN", "REQUEST_ID", "RIGHTS", "Guard", "Rates", "right_for"]
+__all__ = ["OPEN", "REQUEST_ID", "RIGHTS", "SESSION", "Guard", "Rates", "right_for"]
 
+SESSION = "session"
+"""The cookie of who has logged in."""
 REQUEST_ID = "rag.request_id"
 """Under which the scope of a request holds its name in the log."""
 
@@ -111,9 +115,19 @@ class Guard:
     """An ASGI application around the one that answers."""
 
     def __init__(
-        self, app: ASGIApp, *, options: ServeOptions, begin: Callable[[], None], record: Callable[[Record], None]
+        self,
+        app: ASGIApp,
+        *,
+        options: ServeOptions,
+        begin: Callable[[], None],
+        record: Callable[[Record], None],
+        session: Callable[[str], Holder | None] = lambda _: None,
     ) -> None:
-        """begin: called when a request comes. record: called with it when it is over."""
+        """begin: called when a request comes. record: called with it when it is over.
+
+        session: who has a cookie of that value.
+        """
+        self._session = session
         self._app = app
         self._options = options
         self._begin = begin
@@ -180,12 +194,11 @@ class Guard:
 
     async def _let_in(self, request: _Request) -> None:
         """Raises RefusedError: the key is missing, wrong, or not enough; or its holder comes too often."""
-        keys = self._options.keys
-        if keys is None:
+        keys, key = self._options.keys, request.key
+        if not self._options.has_users or request.path in (LOGIN, CALLBACK):
             self._count(request.address)
             return
-        key = request.key
-        holder = keys.remembered(key) if key else None
+        holder = self._session(request.session) if not key else keys.remembered(key) if keys is not None else None
         if holder is None:
             self._count(request.address)
             holder = await self._look_at(key, request.address)
@@ -196,7 +209,7 @@ class Guard:
         if not holder.may(right):
             raise RefusedError(
                 403,
-                f"the key of {holder.name!r} may not do this - add {right.value!r} to its line",
+                f"{holder.name!r} may not do this - whoever runs the server has to add the scope {right.value!r}",
                 code="missing_scope",
             )
 
@@ -268,6 +281,14 @@ class _Request:
         """The key that it brings, in one of the two ways of these protocols."""
         scheme, _, token = self.header("authorization").partition(" ")
         return token.strip() if scheme.lower() == "bearer" else self.header("x-api-key")
+
+    @property
+    def session(self) -> str:
+        """The cookie of a session; empty when there is none."""
+        cookie: SimpleCookie = SimpleCookie()
+        with suppress(CookieError):
+            cookie.load(self.header("cookie"))
+        return cookie[SESSION].value if SESSION in cookie else ""
 
     @property
     def said_bytes(self) -> int:

@@ -17,7 +17,7 @@ from typing import ClassVar, NamedTuple
 
 from rag.serving.entry.access import AccessError, Secrets, hash_secret, lines_in
 
-__all__ = ["HOLDER", "Holder", "Keys", "Right", "make_key"]
+__all__ = ["HOLDER", "Holder", "Keys", "Right", "make_key", "rights_in"]
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _N_SECRET = 32
@@ -104,7 +104,7 @@ class Keys(Secrets):
             if parts[0].casefold() in map(str.casefold, hashes):
                 raise AccessError(f"cannot read {where}: {parts[0]!r} has a line already - leave one of them out")
             hashes[parts[0]] = parts[1].strip()
-            rights[parts[0]] = _rights(parts[2], where)
+            rights[parts[0]] = rights_in(parts[2], where=where)
         return cls(hashes, rights)
 
     def remembered(self, key: str) -> Holder | None:
@@ -140,7 +140,14 @@ def make_key(name: str) -> tuple[str, str]:
     return f"{name}.{secret}", f"{name}:{hash_secret(secret)}:{_USUAL}"
 
 
-def _rights(text: str, where: str) -> frozenset[Right]:
+def rights_in(text: str, *, where: str) -> frozenset[Right]:
+    """The rights that a text such as "read,ask" names.
+
+    where: what holds it, for the message.
+
+    Raises:
+        AccessError: one of them is none.
+    """
     try:
         return frozenset(Right(part.strip()) for part in text.split(","))
     except ValueError as error:
