@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from rag import Rating
+from rag import AnswerStatus, Evidence, Rating
 from ui.conversation import Conversation, Exchange, Stage
 from ui.sentences import count
 from ui.views.exports import answer_as_markdown, answer_as_text
 from ui.views.markup import text
 from ui.views.render import (
+    N_NEAREST,
     render_answer,
     render_claims,
     render_evidence,
@@ -83,14 +84,23 @@ def _body(exchange: Exchange, gone: Collection[str], *, shows_drafts: bool) -> s
 
 
 def _evidence(exchange: Exchange) -> str:
-    """The sentences found: open while nothing is written yet, folded up once there is an answer."""
+    """The sentences found: in sight while nothing is written yet; once there is an answer, folded, what else fits."""
     if not exchange.evidence:
         return ""
-    is_open = " open" if exchange.stage is not Stage.DONE else ""
-    found = count(len(exchange.evidence), "sentence")
+    if exchange.stage is not Stage.DONE:
+        n_found = count(len(exchange.evidence), "sentence")
+        return _folded(f"Found: {n_found}", exchange.evidence, is_open=True)
+    shown = {(citation.document_id, citation.span) for citation in exchange.citations}
+    if exchange.answer and exchange.answer.status is AnswerStatus.ABSTAINED:
+        shown = {(sentence.document_id, sentence.span) for sentence in exchange.evidence[:N_NEAREST]}
+    rest = [sentence for sentence in exchange.evidence if (sentence.document_id, sentence.span) not in shown]
+    return _folded(f"Also relevant: {count(len(rest), 'sentence')}", rest) if rest else ""
+
+
+def _folded(title: str, evidence: Sequence[Evidence], *, is_open: bool = False) -> str:
     return (
-        f'<details class="cv-fold"{is_open}><summary>{found} considered</summary>'
-        f"{render_evidence(exchange.evidence, most=len(exchange.evidence))}</details>"
+        f'<details class="cv-fold"{" open" if is_open else ""}><summary>{text(title)}</summary>'
+        f"{render_evidence(evidence, most=len(evidence))}</details>"
     )
 
 

@@ -9,22 +9,26 @@ only as part of a draft, says so, and has none.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Sequence
-from pathlib import PurePath
 
 from rag import (
     Answer,
     AnswerStatus,
     Citation,
     DocumentInfo,
-    Evidence,
-    VerdictLabel,
     VerifiedClaim,
 )
 from ui.sentences import count
-from ui.views.markup import NOTHING, Html, attribute_text, button, date_in_words, element, isolated, join, text
-from ui.views.places import also_in_words, dated, days_in_words, place_in_words, title_of
+from ui.views.claims_view import (
+    is_quote,
+    is_supported,
+    render_citation_card,
+    render_claims,
+    render_evidence,
+    render_sentences,
+)
+from ui.views.markup import NOTHING, Html, button, date_in_words, element, isolated, join, text
+from ui.views.places import dated, title_of
 from ui.views.report_view import render_report
 from ui.views.source_view import render_gone, render_no_source, render_source
 
@@ -49,28 +53,9 @@ __all__ = [
 N_NEAREST = 3
 N_DOCUMENTS = 200
 
+_QUOTED_MEANS = "Answered: each sentence stands so, word for word, in the document that is named below it."
+_CHECKED_MEANS = "Answered: each statement was checked against the sentences that it cites."
 _SIGN_BY_STATUS = {AnswerStatus.ANSWERED: "✓", AnswerStatus.PARTIAL: "◐", AnswerStatus.ABSTAINED: "○"}
-_QUOTATION_MARKS = re.compile("[\"'“”‘’„«»]")
-
-
-def render_evidence(evidence: Sequence[Evidence], *, most: int = 5) -> str:
-    """The sentences that were found, best first, while nothing is written yet."""
-    if not evidence:
-        return element("p", text("No sentence of the documents fits the question."), class_="cv-evidence cv-empty")
-    items = [_evidence_item(sentence) for sentence in evidence[: max(most, 1)]]
-    return element("ol", *items, class_="cv-evidence", aria_label="Sentences found")
-
-
-def render_claims(claims: Sequence[VerifiedClaim], *, answer_id: str, gone: Collection[str] = ()) -> str:
-    """The statements of an answer so far, each with the numbers of its citations and the verdict on it.
-
-    A claim that is not supported is left out.
-
-    gone: ids of documents that were removed since.
-    """
-    supported = [verified for verified in claims if _is_supported(verified)]
-    items = [_claim(verified, answer_id, ordinal, gone) for ordinal, verified in enumerate(supported)]
-    return element("div", *items, class_="cv-claims") if items else NOTHING
 
 
 def render_answer(answer: Answer, *, show_draft: bool = False, gone: Collection[str] = ()) -> str:
@@ -142,42 +127,12 @@ def render_documents(documents: Sequence[DocumentInfo], *, filter_text: str = ""
     )
 
 
-def render_citation_card(citation: Citation, *, card_id: str = "", is_gone: bool = False) -> str:
-    """What hovering over a citation shows: the quote, then title, source, date, page and line, and as what it is said.
-
-    Only elements that may stand inside a paragraph.
-    """
-    title = title_of(citation.title, citation.source)
-    file_name = PurePath(attribute_text(citation.source)).name
-    facts = [
-        NOTHING if file_name in ("", title) else isolated(file_name),
-        dated(citation.published),
-        text(days_in_words(citation)),
-        text(place_in_words(citation)),
-        text(citation.assertion.in_words),
-        text(citation.corroboration_in_words),
-    ]
-    also = also_in_words(citation.also_in)
-    note = element("span", text("source removed"), class_="cv-gone") if is_gone else NOTHING
-    return element(
-        "span",
-        element("q", text(citation.quote), class_="cv-card-quote", dir="auto"),
-        element("span", element("bdi", text(title), class_="cv-card-title"), class_="cv-card-source"),
-        element("span", join(filter(None, facts), text(" · ")), class_="cv-card-source"),
-        element("span", isolated(also), class_="cv-card-source cv-also") if also else NOTHING,
-        note,
-        class_="cv-card",
-        role="tooltip",
-        id=card_id,
-    )
-
-
 def supported_citations(answer: Answer) -> tuple[Citation, ...]:
     """The citations that a supported claim of the answer names: the only ones that may be marked, by number."""
     cited = {
         citation.number: citation
         for verified in answer.claims
-        if _is_supported(verified)
+        if is_supported(verified)
         for citation in verified.claim.citations
     }
     return tuple(citation for _, citation in sorted(cited.items()))
@@ -208,58 +163,22 @@ def status_in_words(answer: Answer) -> str:
     return f"Partly answered: {left_out} left out"
 
 
-def _is_supported(verified: VerifiedClaim) -> bool:
-    return verified.verdict.label is VerdictLabel.SUPPORTED
-
-
-def _claim(verified: VerifiedClaim, answer_id: str, ordinal: int, gone: Collection[str]) -> Html:
-    claim = verified.claim
-    chips = [_chip(citation, answer_id, ordinal, citation.document_id in gone) for citation in claim.citations]
-    verdict = "quoted" if _is_quote(verified) else "supported"
-    return element(
-        "p",
-        element("span", text(claim.text), class_="cv-claim-text"),
-        *chips,
-        element("span", text(verdict), class_="cv-verdict"),
-        class_=f"cv-claim cv-{verdict}",
-        dir="auto",
-    )
-
-
-def _is_quote(verified: VerifiedClaim) -> bool:
-    """Whether the claim is a sentence that it cites, but for quotation marks, spaces and the last full stop."""
-    said = _bare(verified.claim.text)
-    return any(said == _bare(citation.quote) for citation in verified.claim.citations)
-
-
-def _bare(sentence: str) -> str:
-    return " ".join(_QUOTATION_MARKS.sub("", sentence).split()).rstrip(".")
-
-
-def _chip(citation: Citation, answer_id: str, ordinal: int, is_gone: bool) -> Html:
-    """The number to click, and the card that shows while it has the pointer or the focus."""
-    card_id = f"cv-card-{answer_id}-{ordinal}-{citation.number}"
-    label = ", ".join(filter(None, [title_of(citation.title, citation.source), date_in_words(citation.published)]))
-    chip = button(
-        text(str(citation.number)),
-        class_="cv-chip cv-gone" if is_gone else "cv-chip",
-        data_answer=answer_id,
-        data_citation=str(citation.number),
-        aria_label=f"Citation {citation.number}: {label}{' (source removed)' if is_gone else ''}",
-        aria_describedby=card_id,
-    )
-    card = Html(render_citation_card(citation, card_id=card_id, is_gone=is_gone))
-    return element("span", chip, card, class_="cv-cite")
-
-
 def _status(answer: Answer) -> Html:
-    sign = element("span", text(_SIGN_BY_STATUS[answer.status]), class_="cv-sign", aria_hidden="true")
-    return element(
-        "p",
-        sign,
-        text(f" {status_in_words(answer)}"),
-        class_=f"cv-status cv-status-{answer.status.value}",
-    )
+    """How far it answers: in words where something is missing, else as a mark that says so when it is pointed at."""
+    sign = _SIGN_BY_STATUS[answer.status]
+    class_ = f"cv-status cv-status-{answer.status.value}"
+    if answer.status is not AnswerStatus.ANSWERED:
+        return element(
+            "p",
+            element("span", text(sign), class_="cv-sign", aria_hidden="true"),
+            text(f" {status_in_words(answer)}"),
+            class_=class_,
+        )
+    card_id = f"cv-card-{answer.id}-status"
+    mark = button(text(sign), class_="cv-sign", aria_label=status_in_words(answer), aria_describedby=card_id)
+    meaning = _QUOTED_MEANS if all(map(is_quote, filter(is_supported, answer.claims))) else _CHECKED_MEANS
+    card = element("span", text(meaning), class_="cv-card", role="tooltip", id=card_id)
+    return element("p", element("span", mark, card, class_="cv-cite"), class_=class_)
 
 
 def _searched(searched: str) -> Html:
@@ -276,21 +195,9 @@ def _nearest(answer: Answer) -> Html:
     return element(
         "section",
         element("h3", text("The nearest sentences, which do not answer it")),
-        element("ul", *(_evidence_item(sentence) for sentence in answer.evidence[:N_NEAREST])),
+        render_sentences(answer.evidence[:N_NEAREST]),
         class_="cv-nearest",
         aria_label="Nearest sentences",
-    )
-
-
-def _evidence_item(sentence: Evidence) -> Html:
-    """A sentence with its source, which opens the document; no number, since nothing cites it."""
-    title = title_of(sentence.title, sentence.source)
-    source = button(isolated(title), class_="cv-open", data_document=sentence.document_id, aria_label=f"Open {title}")
-    facts = join([source, dated(sentence.published), text(days_in_words(sentence))], text(" · "))
-    return element(
-        "li",
-        element("span", text(sentence.quote), class_="cv-evidence-quote", dir="auto"),
-        element("span", facts, class_="cv-evidence-source"),
     )
 
 
@@ -316,11 +223,11 @@ def _draft(answer: Answer) -> Html:
 def _draft_item(verified: VerifiedClaim, *, is_shown: bool) -> Html:
     """One statement of the draft with its verdict in words and the reasons for it; never a citation to click."""
     claim, verdict = verified.claim, verified.verdict
-    if is_shown and _is_supported(verified):
-        word = class_ = "quoted" if _is_quote(verified) else "supported"
+    if is_shown and is_supported(verified):
+        word = class_ = "quoted" if is_quote(verified) else "supported"
     else:
         class_ = "unsupported"
-        word = f"{verdict.label.value}, left out" if not _is_supported(verified) else "left out"
+        word = f"{verdict.label.value}, left out" if not is_supported(verified) else "left out"
     reasons = [*verdict.reasons]
     if verdict.lacking:
         reasons.append(f"words without support: {', '.join(map(repr, verdict.lacking))}")

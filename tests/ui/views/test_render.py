@@ -9,6 +9,7 @@ from rag import NOT_IN_DOCUMENTS, AddReport, Answer, AnswerStatus, Assertion, Fa
 from tests.ui.hostile import TEXTS
 from tests.ui.html_reading import assert_inert, first, has_class, nodes, pieces, visible_text
 from tests.ui.records import ANSWER_ID, answer, citation, claim, document, document_info, evidence
+from ui.views.claims_view import CHECKED
 from ui.views.markup import attribute_text, element, shown, text
 from ui.views.render import (
     render_answer,
@@ -172,10 +173,38 @@ def test_same_citation_in_two_claims_has_two_cards() -> None:
         ("The bridge opened in 1931.", "supported"),
     ],
 )
-def test_only_a_whole_cited_sentence_is_called_quoted(words: str, verdict: str) -> None:
+def test_only_a_whole_cited_sentence_is_set_as_a_quotation(words: str, verdict: str) -> None:
     html = render_claims([claim(words, OPENED)], answer_id="a")
-    assert first(html, ".cv-verdict").text() == verdict
     assert has_class(first(html, "p.cv-claim"), f"cv-{verdict}")
+    assert bool(nodes(html, "q.cv-claim-text")) is (verdict == "quoted")
+    assert [node.text() for node in nodes(html, ".cv-verdict")] == [CHECKED] * (verdict == "supported")
+
+
+def test_name_date_and_speaker_stand_once_below_the_sentences_of_a_document() -> None:
+    said = [replace(each, speaker="Anna Nowak") for each in (OPENED, GREY)]
+    html = render_claims([claim(each.quote, each) for each in said], answer_id="a")
+    assert [node.text() for node in nodes(html, ".cv-group")] == [first(html, ".cv-group").text()]
+    assert first(html, ".cv-from").text() == "Bridges · 12 March 2025 · Anna Nowak"
+    assert first(html, ".cv-from .cv-open").attributes["data-citation"] == "1"
+    assert [has_class(node, "cv-lead") for node in nodes(html, ".cv-claim")] == [True, False]
+
+
+def test_each_of_several_speakers_stands_below_what_they_say() -> None:
+    said = [replace(OPENED, speaker="Anna Nowak"), replace(GREY, speaker="Marta Lind")]
+    html = render_claims([claim(each.quote, each) for each in said], answer_id="a")
+    assert [node.text() for node in nodes(html, ".cv-group > .cv-speaker")] == ["Anna Nowak", "Marta Lind"]
+    assert first(html, ".cv-from").text() == "Bridges · 12 March 2025"
+
+
+def test_sentences_of_two_documents_stand_over_two_names() -> None:
+    trams = document("Trams crossed it.", document_id="d2", title="Trams", source="trams.txt")
+    other = citation(trams, 0, 17, number=3, published="")
+    html = render_claims([claim(each.quote, each) for each in (OPENED, other, GREY)], answer_id="a")
+    assert [node.text() for node in nodes(html, ".cv-from")] == [
+        "Bridges · 12 March 2025",
+        "Trams",
+        "Bridges · 12 March 2025",
+    ]
 
 
 @pytest.mark.parametrize("label", [VerdictLabel.UNSUPPORTED, VerdictLabel.CONTRADICTED])
@@ -195,13 +224,12 @@ def test_answer_that_is_done_has_the_claims_of_the_one_being_written() -> None:
     whole = answer(claim("It opened in 1932.", OPENED), claim("It is painted grey.", GREY))
     assert render_claims(whole.claims, answer_id=ANSWER_ID) in render_answer(whole)
     one = render_claims(whole.claims[:1], answer_id=ANSWER_ID)
-    assert render_claims(whole.claims, answer_id=ANSWER_ID).startswith(one.removesuffix("</div>"))
+    assert first(one, ".cv-claim").html in render_claims(whole.claims, answer_id=ANSWER_ID)
 
 
 @pytest.mark.parametrize(
     ("status", "n_dropped", "words"),
     [
-        (AnswerStatus.ANSWERED, 0, "✓ Answered"),
         (AnswerStatus.PARTIAL, 1, "◐ Partly answered: 1 statement left out"),
         (AnswerStatus.PARTIAL, 2, "◐ Partly answered: 2 statements left out"),
         (AnswerStatus.PARTIAL, 0, "◐ Partly answered: some statements left out"),
@@ -216,13 +244,21 @@ def test_status_is_a_sign_and_words(status: AnswerStatus, n_dropped: int, words:
     assert "No." not in visible_text(html)
 
 
+@pytest.mark.parametrize(("words", "meaning"), [(OPENED.quote, "word for word"), ("It is old.", "was checked")])
+def test_mark_of_an_answer_says_what_it_means_when_it_is_pointed_at(words: str, meaning: str) -> None:
+    html = render_answer(answer(claim(words, OPENED)))
+    mark = first(html, ".cv-status > .cv-cite > button.cv-sign")
+    assert (mark.text(), mark.attributes["aria-label"]) == ("✓", "Answered")
+    assert meaning in first(html, f"#{mark.attributes['aria-describedby']}[role=tooltip]").text()
+
+
 def test_abstention_shows_the_nearest_sentences_as_such() -> None:
     found = tuple(evidence(BRIDGE, 0, 26, number=number) for number in range(1, 6))
     html = render_answer(answer(status=AnswerStatus.ABSTAINED, text=NOT_IN_DOCUMENTS, evidence=found))
     assert first(html, ".cv-none").text() == NOT_IN_DOCUMENTS
     assert first(html, ".cv-status").text() == "○ Not in your documents"
     assert first(html, ".cv-nearest h3").text() == "The nearest sentences, which do not answer it"
-    assert len(nodes(html, ".cv-nearest li")) == 3
+    assert len(nodes(html, ".cv-nearest .cv-evidence-quote")) == 3
     assert not nodes(html, ".cv-chip, mark")
 
 
