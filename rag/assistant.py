@@ -35,6 +35,7 @@ from rag.types import (
     EventStream,
     Evidence,
     Progress,
+    Step,
     Turn,
     Verdict,
 )
@@ -310,6 +311,7 @@ class Assistant(Archive, Desk, Notebooks):
         where: str = "",
         sources: Sequence[str] = (),
         is_stopped: Callable[[], bool] = lambda: False,
+        on_step: Callable[[Step, int], None] = lambda *_: None,
     ) -> EventStream:
         """What happens while the question is answered: `Retrieved`, `ClaimVerified` for each claim, `Done`.
 
@@ -322,6 +324,8 @@ class Assistant(Archive, Desk, Notebooks):
         sources: patterns with * and ? one of which the source has to fit, such as "reports/*".
         is_stopped: asked, by the thread that reads the stream, whenever the generator has written a piece; True ends
             the request to a language model and the stream, which has no `Done` then.
+        on_step: told, by the thread that reads the stream, what is being done until the next event, and of which claim,
+            by number from 1; 0 where it is of none. The same may be told again and again.
 
         Raises:
             FilterError: `where` cannot be read.
@@ -330,7 +334,7 @@ class Assistant(Archive, Desk, Notebooks):
         """
         scope = self._scope(where, sources)
         answering = self._answerer.answering.stream(
-            question, history, where=scope.filter, searched=scope.text, is_stopped=is_stopped
+            question, history, where=scope.filter, searched=scope.text, is_stopped=is_stopped, on_step=on_step
         )
         return self._recording(answering)
 

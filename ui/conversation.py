@@ -12,9 +12,9 @@ from enum import StrEnum
 from typing import NamedTuple
 from uuid import uuid4
 
-from rag import Answer, Citation, Evidence, NotFoundError, Rating, Turn, VerifiedClaim
+from rag import Answer, Citation, Evidence, NotFoundError, Rating, Step, Turn, VerifiedClaim
 
-__all__ = ["Conversation", "Exchange", "Stage", "kept_questions"]
+__all__ = ["Conversation", "Exchange", "Kept", "Stage", "kept_questions"]
 
 _MOST_TURNS = 6
 """Earlier exchanges that help to understand a question; older ones rarely do, and a model would have to read them."""
@@ -38,12 +38,15 @@ class Exchange:
     key: names the exchange until there is an answer, which has an id of its own.
     standalone: what is searched for, once that is known; in `answer`, too.
     evidence: the sentences found; claims: those verified so far. Both are in `answer`, too, once the stage is done.
+    step, n_checked: what is being done for it now, and with which of its statements, by number from 1.
     notice: for people: why the answer failed, stopped or cannot be shown again.
     """
 
     question: str
     key: str = field(default_factory=lambda: uuid4().hex)
     stage: Stage = Stage.SEARCHING
+    step: Step = Step.SEARCHING
+    n_checked: int = 0
     standalone: str = ""
     evidence: tuple[Evidence, ...] = ()
     claims: tuple[VerifiedClaim, ...] = ()
@@ -67,11 +70,13 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conversation:
-    """The exchanges of one browser, oldest first.
+    """The exchanges of one conversation, oldest first.
 
+    id: tells the conversations of a browser apart; empty before the first question.
     gone: ids of cited documents that are known to have been removed since.
     """
 
+    id: str = ""
     exchanges: tuple[Exchange, ...] = ()
     gone: frozenset[str] = frozenset()
 
@@ -92,7 +97,7 @@ class Conversation:
 
     def asked(self, question: str) -> Conversation:
         """The conversation with one more question, not answered yet."""
-        return replace(self, exchanges=(*self.exchanges, Exchange(question=question)))
+        return replace(self, id=self.id or uuid4().hex, exchanges=(*self.exchanges, Exchange(question=question)))
 
     def with_last(self, exchange: Exchange) -> Conversation:
         """The conversation with another exchange in place of the last."""

@@ -5,12 +5,12 @@ Nothing here knows Gradio or HTML. Every error becomes a sentence; what was type
 
 from __future__ import annotations
 
-import hmac
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import reduce
+from functools import partial, reduce
+from typing import NamedTuple
 
 from rag import (
     Answer,
@@ -27,13 +27,15 @@ from rag import (
     Rating,
     Retrieved,
     SettingsError,
+    Step,
 )
 from ui.background import Job, close
-from ui.conversation import Conversation, Exchange, Kept, Stage, kept_questions
+from ui.conversation import Conversation, Exchange, Stage
 from ui.places import place_at
 from ui.preferences import Assistants, Preferences
 from ui.sentences import count, sentence
 from ui.server.ownership import Ownership
+from ui.shelf import Shelf, Shelved, Shelves
 
 __all__ = ["Chat", "ChatView", "Opened", "warm_up"]
 
@@ -45,7 +47,6 @@ _FORGOTTEN = "This answer is no longer kept: a document that it quoted was remov
 _NO_DOCUMENTS = "There are no documents yet. Add some in the Documents tab, or press Clear and load the example."
 _NOTHING_FITS = "No document fits what stands beside “Searched only”. Change it, or empty it to search all documents."
 _SETTLING_SECONDS = 0.04
-_MOST_KEPT = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +92,8 @@ class Chat:
         """ownership: whose each answer is; None where there are no users."""
         self._assistants = assistants
         self._ownership = ownership or Ownership()
-        self._running: dict[str, Job[Event]] = {}
+        self._shelves = Shelves()
+        self._running: dict[str, Job[Event | _Doing]] = {}
         self._forgotten: set[str] = set()
         self._lock = threading.Lock()
 
@@ -105,10 +107,15 @@ class Chat:
 
         stopped = threading.Event()
 
-        def work(report: Callable[[Event], None]) -> None:
+        def work(report: Callable[[Event | _Doing], None]) -> None:
             with self._assistants.using(preferences) as assistant:
-                history, where = conversation.history(), preferences.where
-                events = assistant.stream(question, history=history, where=where, is_stopped=stopped.is_set)
+                events = assistant.stream(
+                    question,
+                    history=conversation.history(),
+                    where=preferences.where,
+                    is_stopped=stopped.is_set,
+                    on_step=lambda step, number: report(_Doing(step, number)),
+                )
                 try:
                     for event in events:
                         report(event)
@@ -152,17 +159,53 @@ class Chat:
         if job is not None:
             job.stop()
 
-    def restore(self, kept: object, *, user: str = "") -> Conversation:
-        """The conversation that a browser kept, read again from the store; what is not that user's is left out."""
-        own = [item for item in kept_questions(kept) if self._is_marked(item, user)]
-        return Conversation(
-            exchanges=tuple(self._restored(item.question, item.answer_id) for item in own[-_MOST_KEPT:])
-        )
+    def shelf(self, kept: object, *, user: str = "") -> Shelf:
+        """The conversations that a browser kept, and what its other tabs know; what is not that user's is left out."""
+        own = Shelf.from_browser(kept, mark_of=partial(self._ownership.mark, user))
+        return self._shelves.known(own, user=user)
 
-    def kept(self, conversation: Conversation, *, user: str = "") -> list[dict[str, str]]:
-        """What a browser keeps, for `restore`; also notes whose the answers are."""
+    def restore(self, kept: object, *, user: str = "") -> Conversation:
+        """The conversation that a browser shows, read again from the store; empty where it shows none."""
+        shelf = self.shelf(kept, user=user)
+        found = shelf.find(shelf.current)
+        if found is None:
+            return Conversation()
+        exchanges = tuple(self._restored(each.question, each.answer_id) for each in found.questions)
+        return Conversation(id=found.id, exchanges=exchanges)
+
+    def kept(self, conversation: Conversation, kept: object = (), *, user: str = "") -> dict[str, object]:
+        """What a browser keeps, for `restore`: its conversations with this one; also notes whose the answers are."""
         self._ownership.claim(user, *(answer.id for answer in conversation.answers))
-        return conversation.to_browser(lambda answer_id: self._ownership.mark(user, answer_id))
+        mark_of = partial(self._ownership.mark, user)
+        return self.put(self.shelf(kept, user=user).holding(conversation, mark_of=mark_of), user=user)
+
+    def put(self, shelf: Shelf, *, user: str = "") -> dict[str, object]:
+        """The shelf as a browser keeps it, which its other tabs are told of when they next ask."""
+        return self._shelves.keep(shelf, user=user).to_browser()
+
+    def forget(self, shelf: Shelf, conversation_id: str) -> Shelf:
+        """The shelf without that conversation, whose answers the store keeps no longer, but those of others."""
+        found = shelf.find(conversation_id)
+        shelf = shelf.without(conversation_id)
+        others = {each.answer_id for other in shelf.conversations for each in other.questions}
+        doomed = [each.answer_id for each in found.questions if each.answer_id not in others] if found else []
+        with suppress(RagError):  # of a store that cannot be written to: they go with the oldest there
+            self._assistants.started.clear_answers(answer_ids=doomed)
+        return shelf
+
+    def answers_of(self, shelved: Shelved) -> list[str]:
+        """The texts of a conversation's answers, as far as the store keeps them."""
+        return [answer.text for each in shelved.questions if (answer := self._restored("", each.answer_id).answer)]
+
+    def lasting(self, conversation: Conversation) -> list[Answer]:
+        """The answers of which no document was removed since."""
+        quoted = {each.document_id for answer in conversation.answers for each in answer.evidence}
+        gone = conversation.gone | {id_ for id_ in quoted if self.open_document(id_).is_gone}
+        return [
+            answer
+            for answer in conversation.answers
+            if gone.isdisjoint(each.document_id for each in (*answer.evidence, *answer.citations))
+        ]
 
     def open(self, conversation: Conversation, answer_id: str, number: int) -> Opened:
         """The document of one citation, with all places that the same answer cites in it."""
@@ -208,10 +251,6 @@ class Chat:
         said = "Rating removed." if wanted is Rating.NONE else "Thank you: kept with the answer."
         return conversation.rated(answer_id, wanted), said
 
-    def _is_marked(self, item: Kept, user: str) -> bool:
-        wanted = self._ownership.mark(user, item.answer_id)
-        return hmac.compare_digest(wanted.encode(), item.mark.encode("utf-8", "replace")) if wanted else True
-
     def _with_hint(self, view: ChatView, where: str) -> ChatView:
         """The state, which says why nothing can be found when there is nothing to search."""
         last = view.conversation.last
@@ -241,7 +280,14 @@ def warm_up(assistants: Assistants) -> threading.Thread:
     return thread
 
 
-def _states(job: Job[Event], conversation: Conversation, typed: str) -> Iterator[ChatView]:
+class _Doing(NamedTuple):
+    """What is being done, and of which statement, by number from 1; 0 where it is of none."""
+
+    step: Step
+    number: int
+
+
+def _states(job: Job[Event | _Doing], conversation: Conversation, typed: str) -> Iterator[ChatView]:
     """The states of the last exchange as its events come."""
     exchange = conversation.exchanges[-1]
     yield ChatView(conversation=conversation, spoken="Searching.", question="", is_answering=True, is_new=True)
@@ -250,7 +296,7 @@ def _states(job: Job[Event], conversation: Conversation, typed: str) -> Iterator
             exchange = reduce(_after, events, exchange)
             conversation = conversation.with_last(exchange)
             yield ChatView(
-                conversation=conversation, spoken=_spoken(events[-1]), is_answering=exchange.stage is Stage.WRITING
+                conversation=conversation, spoken=_spoken(events[-1]), is_answering=exchange.stage is not Stage.DONE
             )
     except (QuestionError, FilterError) as error:
         # The question stays in the input, to be mended, and not in the conversation.
@@ -268,8 +314,10 @@ def _states(job: Job[Event], conversation: Conversation, typed: str) -> Iterator
         yield ChatView(conversation=conversation.with_last(stopped), spoken=notice)
 
 
-def _after(exchange: Exchange, event: Event) -> Exchange:
+def _after(exchange: Exchange, event: Event | _Doing) -> Exchange:
     match event:
+        case _Doing(step=step, number=number):
+            return replace(exchange, step=step, n_checked=number)
         case Retrieved(question=standalone, evidence=evidence):
             return replace(exchange, stage=Stage.WRITING, evidence=evidence, standalone=standalone)
         case ClaimVerified(claim=claim):
@@ -278,10 +326,14 @@ def _after(exchange: Exchange, event: Event) -> Exchange:
             return replace(exchange, stage=Stage.DONE, evidence=answer.evidence, claims=answer.claims, answer=answer)
 
 
-def _spoken(event: Event) -> str:
+def _spoken(event: Event | _Doing) -> str:
     match event:
+        case _Doing(step=Step.CHECKING, number=number):
+            return f"Checking statement {number}."
+        case _Doing():
+            return ""
         case Retrieved(evidence=evidence):
-            return f"{count(len(evidence), 'sentence')} found. Writing."
+            return f"{count(len(evidence), 'sentence')} found."
         case ClaimVerified():
             return ""
         case Done(answer=answer):

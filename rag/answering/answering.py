@@ -35,6 +35,7 @@ from rag.types import (
     Retrieved,
     SaidElsewhere,
     Span,
+    Step,
     Trace,
     Turn,
 )
@@ -55,6 +56,10 @@ _NOT_TEXT = re.compile("[\0\ud800-\udfff]")
 
 def _never() -> bool:
     return False
+
+
+def _nobody(step: Step, number: int) -> None:
+    """Hears what is being done, and tells nobody."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,11 +135,13 @@ class Answering:
         where: Filter | None = None,
         searched: str = "",
         is_stopped: Callable[[], bool] = _never,
+        on_step: Callable[[Step, int], None] = _nobody,
     ) -> EventStream:
         """`Retrieved`, then `ClaimVerified` for each claim that passes, then `Done`, unless it was stopped.
 
         searched: which documents were searched, in words, as `where` says it; empty for all.
         is_stopped: asked whenever the generator has written a piece; True ends its request and the stream.
+        on_step: see `Assistant.stream`.
 
         Raises:
             QuestionError: the question is empty or too long.
@@ -142,7 +149,9 @@ class Answering:
         question = self._checked(question)
         clock = Clock(Waiting(is_stopped))
         notices = [self._notice]
-        standalone, asks_back, retrieval = yield from self._understood(question, history, where, clock, notices)
+        standalone, asks_back, retrieval = yield from self._understood(
+            question, history, where, clock, notices, on_step
+        )
         if searched and not retrieval.evidence and not asks_back:
             notices.append(f"No sentence of a document that fits the filter was found: {searched}.")
         if retrieval.damaged:
@@ -156,6 +165,7 @@ class Answering:
             numbering=numbering,
             may_quote=may_quote,
             is_stopped=is_stopped,
+            on_step=on_step,
             asks_back=asks_back,
             unanswered=retrieval.unanswered,
         )
@@ -193,13 +203,22 @@ class Answering:
         )
 
     def _understood(
-        self, question: str, history: Sequence[Turn], where: Filter | None, clock: Clock, notices: list[str]
+        self,
+        question: str,
+        history: Sequence[Turn],
+        where: Filter | None,
+        clock: Clock,
+        notices: list[str],
+        on_step: Callable[[Step, int], None],
     ) -> collections.abc.Generator[Retrieved, None, tuple[str, str, Retrieval]]:
         """What is searched for, what has to be asked back first, if anything, and what was found for it."""
         standalone = standalone_question(question, history)
         asks_back = _asking_back(standalone, history)
+        on_step(Step.SEARCHING, 0)
         retrieval = Retrieval((), 0.0) if asks_back else self._retrieval(standalone, where, clock)
         yield Retrieved(question=standalone, evidence=retrieval.evidence)
+        if history and self._generator is not self._extractive:
+            on_step(Step.UNDERSTANDING, 0)
         rewritten = self._rewritten(question, history, clock, notices)
         if rewritten not in (question, standalone):
             standalone, asks_back = rewritten, _asking_back(rewritten, history)
@@ -311,6 +330,8 @@ class Answering:
         with _closed_at_the_end(generator.generate(question, offered, ())) as pieces:
             piece: str | None = ""
             while piece is not None and not answer.is_stopped() and not reader.is_cut:
+                if not is_quoting:
+                    answer.on_step(Step.WRITING, 0)
                 with clock.stage("write"):
                     piece = next(pieces, None)
                 cited = reader.finish() if piece is None else reader.read(piece)
@@ -326,6 +347,7 @@ class Answering:
         """The claim if it passes, or else the sentence that it should have kept to, if that is an answer."""
         if answer.says(cited.text) or cited.text == CANNOT_ANSWER:
             return
+        answer.checks()
         with clock.stage("verify"):
             checked = check_claim(cited, evidence, self._verifier, around=self._around)
         if answer.keep(checked):

@@ -16,7 +16,7 @@ from rag.answering.claims import CheckedClaim, CitedClaim
 from rag.errors import NotFoundError
 from rag.protocols import CANNOT_ANSWER
 from rag.retrieval import Retrieval
-from rag.types import AnswerStatus, Claim, Evidence, Verdict, VerifiedClaim
+from rag.types import AnswerStatus, Claim, Evidence, Step, Verdict, VerifiedClaim
 
 __all__ = ["NOT_IN_DOCUMENTS", "UnfinishedAnswer", "read_together", "verified"]
 
@@ -31,11 +31,13 @@ class UnfinishedAnswer:
     may_quote: whether the evidence is strong enough to stand where a draft fails.
     asks_back: what has to be known before the question can be answered; empty when it can be.
     unanswered: of several questions in one, those that the evidence does not answer.
+    on_step: is told what is being done, and of which claim, by number from 1; 0 where it is of none.
     """
 
     numbering: Numbering
     may_quote: bool
     is_stopped: Callable[[], bool]
+    on_step: Callable[[Step, int], None]
     asks_back: str = ""
     unanswered: tuple[str, ...] = ()
     draft: str = ""
@@ -43,6 +45,7 @@ class UnfinishedAnswer:
     kept: list[VerifiedClaim] = field(default_factory=list)
     dropped: list[VerifiedClaim] = field(default_factory=list)
     n_replaced: int = 0
+    n_checked: int = 0
 
     @property
     def is_refusal(self) -> bool:
@@ -63,6 +66,11 @@ class UnfinishedAnswer:
         if not self.kept:
             return self.asks_back or NOT_IN_DOCUMENTS
         return " ".join(verified.claim.marked_text for verified in self.kept)
+
+    def checks(self) -> None:
+        """Say that the next claim is being checked."""
+        self.n_checked += 1
+        self.on_step(Step.CHECKING, self.n_checked)
 
     def says(self, text: str) -> bool:
         """Whether a claim of these words is there already."""

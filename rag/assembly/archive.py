@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -96,8 +97,10 @@ class Archive:
         return Staleness(self._library.store).answers()
 
     @checking_arguments
-    def clear_answers(self, *, older_than: timedelta | None = None) -> int:
+    def clear_answers(self, *, older_than: timedelta | None = None, answer_ids: Sequence[str] | None = None) -> int:
         """Delete the recorded answers that are older, or all; how many those were. Their citations open no more.
+
+        answer_ids: delete none but these.
 
         Raises:
             SettingsError: the time is below zero.
@@ -105,7 +108,7 @@ class Archive:
         """
         if older_than is not None and older_than < timedelta(0):
             raise SettingsError(f"cannot clear answers older than {older_than!r} - give a time of 0 or more")
-        return self._library.clear_answers(older_than)
+        return self._library.clear_answers(older_than, answer_ids)
 
     @checking_arguments
     def rate(self, answer_id: str, rating: Rating) -> None:

@@ -303,9 +303,9 @@ class Library(Parts):
         delete_unused(self.store)
         return report
 
-    def clear_answers(self, older_than: timedelta | None) -> int:
+    def clear_answers(self, older_than: timedelta | None, answer_ids: Sequence[str] | None) -> int:
         """See `Assistant.clear_answers`."""
-        n_cleared = self.store.answers.clear(older_than)
+        n_cleared = self.store.answers.clear(older_than, answer_ids)
         if n_cleared:
             self.store.erase_traces()
         return n_cleared

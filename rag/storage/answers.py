@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple, TypeVar
@@ -131,8 +131,8 @@ class Answers:
                 if is_sound(schema.answers, row)
             ]
 
-    def clear(self, older_than: timedelta | None) -> int:
-        """Delete the answers that are older, or all; how many those were.
+    def clear(self, older_than: timedelta | None, answer_ids: Collection[str] | None = None) -> int:
+        """Delete the answers that are older, or all, or of these alone; how many those were.
 
         Raises:
             StoreLockedError: somebody writes, and did not end in time.
@@ -140,6 +140,8 @@ class Answers:
         doomed = delete(schema.answers)
         if older_than is not None:
             doomed = doomed.where(schema.answers.c.asked_at < _before(older_than))
+        if answer_ids is not None:
+            doomed = doomed.where(schema.answers.c.answer_id.in_(answer_ids))
         with self._database.begin() as connection:
             return connection.execute(doomed).rowcount
 

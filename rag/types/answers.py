@@ -28,6 +28,7 @@ __all__ = [
     "Rating",
     "RecordedAnswer",
     "Retrieved",
+    "Step",
     "Tokens",
     "Trace",
     "Turn",
@@ -379,6 +380,17 @@ class ClaimVerified:
     """Event: a claim has passed its check and belongs to the answer."""
 
     claim: VerifiedClaim
+
+
+class Step(StrEnum):
+    """What is being done for an answer, between its events."""
+
+    SEARCHING = "searching"
+    UNDERSTANDING = "understanding"
+    """A language model makes a question of a conversation stand alone."""
+    WRITING = "writing"
+    CHECKING = "checking"
+    """A claim is held against what it cites."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -52,6 +52,14 @@ def test_what_is_cleared_is_gone_from_the_files_too(assistant, asked, store_fold
         assert not any(question.encode() in file.read_bytes() for question in QUESTIONS)
 
 
+def test_answers_are_cleared_by_their_ids(assistant, asked):
+    assert assistant.clear_answers(answer_ids=[]) == 0
+    assert assistant.clear_answers(answer_ids=[asked[0], asked[2], "nobody's"]) == 2
+    assert [answer.id for answer in assistant.answers()] == [asked[1]]
+    with pytest.raises(SettingsError, match="answer_ids"):
+        assistant.clear_answers(answer_ids="all")
+
+
 @pytest.mark.parametrize("older_than", [timedelta(days=-1), 30, "30d"])
 def test_time_that_is_none_is_refused(assistant, older_than):
     with pytest.raises(SettingsError, match="older"):

@@ -29,7 +29,7 @@ ALLOWED_ELEMENTS = {
 ALLOWED_ATTRIBUTES = (
     {"aria-current", "aria-describedby", "aria-hidden", "aria-label", "class", "datetime", "dir", "href", "id", "lang"}
     | {"data-answer", "data-around", "data-citation", "data-document", "data-line"}
-    | {"data-do", "data-end", "data-form", "data-start"}
+    | {"data-conversation", "data-do", "data-end", "data-form", "data-start"}
     | {"rel", "role", "tabindex", "target", "type"}
 )
 HARMFUL = re.compile("[\x00-\x08\n-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")

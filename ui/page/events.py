@@ -21,7 +21,6 @@ from ui.sentences import count
 from ui.tabs.library import AddView, LibraryTab, Upload
 from ui.tabs.llm import LlmTab
 from ui.views.exchanges import render_earlier, render_last, render_welcome
-from ui.views.exports import conversation_as_json, conversation_as_markdown, download
 from ui.views.markup import text
 from ui.views.render import render_documents, render_gone, render_message, render_no_source, render_source
 
@@ -51,41 +50,35 @@ class PageEvents:
         conversation: Conversation,
         kept: object,
         where: str | None,
-        questions: object = (),
+        shelf: object = (),
     ) -> Iterator[Values]:
         """The states of answering what was typed, from the documents that fit what is typed in that moment.
 
-        questions: the conversation as the browser keeps it, which counts when it was forgotten here.
+        shelf: the conversations as the browser keeps them, which count where they were forgotten here.
         """
-        conversation = self._remembered(conversation, questions, heard)
+        conversation = self._remembered(conversation, shelf, heard)
         preferences = replace(Preferences.from_browser(kept), where=where or "")
         states = self._chat.ask(question, conversation, preferences, session=heard.session)
-        yield from self._shown(states, preferences, heard)
+        yield from self._shown(states, preferences, heard, shelf)
 
     def example_asked(
-        self, heard: Heard, conversation: Conversation, kept: object, where: str | None, questions: object = ()
+        self, heard: Heard, conversation: Conversation, kept: object, where: str | None, shelf: object = ()
     ) -> Iterator[Values]:
         """As `asked`, with the example that was clicked."""
-        yield from self.asked(heard, heard.text("question"), conversation, kept, where, questions)
+        yield from self.asked(heard, heard.text("question"), conversation, kept, where, shelf)
 
     def retried(
-        self, heard: Heard, conversation: Conversation, kept: object, where: str | None, questions: object = ()
+        self, heard: Heard, conversation: Conversation, kept: object, where: str | None, shelf: object = ()
     ) -> Iterator[Values]:
         """As `asked`, with the last question."""
-        conversation = self._remembered(conversation, questions, heard)
+        conversation = self._remembered(conversation, shelf, heard)
         preferences = replace(Preferences.from_browser(kept), where=where or "")
-        yield from self._shown(self._chat.retry(conversation, preferences, session=heard.session), preferences, heard)
+        states = self._chat.retry(conversation, preferences, session=heard.session)
+        yield from self._shown(states, preferences, heard, shelf)
 
     def stopped(self, heard: Heard) -> None:
         """End the answer that is being written; its last state says so."""
         self._chat.stop(heard.session)
-
-    def cleared(self, heard: Heard) -> Values:
-        """A page without conversation."""
-        self._chat.stop(heard.session, forget=True)
-        empty = Conversation()
-        is_asking, is_stopping = self._of(visible=True), self._of(visible=False)
-        return empty, [], "", self._last(empty), "", render_no_source(), is_asking, is_stopping
 
     def rated(self, heard: Heard, conversation: Conversation, kept: object) -> Values:
         """The conversation with the rating that was clicked."""
@@ -97,17 +90,6 @@ class PageEvents:
             self._last(conversation, drafts),
             spoken(said),
         )
-
-    def exported(self, name: str, conversation: Conversation) -> Values:
-        """The conversation in the page, from where the script saves it: nothing is written on this machine."""
-        if not conversation.answers:
-            return self._none, render_message("There is nothing to export yet. Ask a question first.")
-        ratings = {exchange.answer_id: exchange.rating for exchange in conversation.exchanges}
-        if name.endswith(".json"):
-            kind, content = "application/json", conversation_as_json(conversation.answers, ratings=ratings)
-        else:
-            kind, content = "text/markdown", conversation_as_markdown(conversation.answers)
-        return download(name, kind, content), ""
 
     def examples_made(self) -> object:
         """The welcome with its examples, which take seconds to make after the documents have changed."""
@@ -139,9 +121,9 @@ class PageEvents:
 
     # Reading
 
-    def opened(self, heard: Heard, conversation: Conversation, questions: object = ()) -> Values:
+    def opened(self, heard: Heard, conversation: Conversation, shelf: object = ()) -> Values:
         """The source of the citation, the place in a document, or the document, that was clicked."""
-        conversation = self._remembered(conversation, questions, heard)
+        conversation = self._remembered(conversation, shelf, heard)
         if heard.text("citation"):
             opened = self._chat.open(conversation, heard.text("answer"), heard.number("citation"))
         elif heard.text("end"):
@@ -153,9 +135,9 @@ class PageEvents:
         known = conversation.with_gone(opened.citations[0].document_id) if is_news else self._none
         return _source(opened, heard.number("around", otherwise=_AROUND)), known
 
-    def document_opened(self, heard: Heard, conversation: Conversation, questions: object = ()) -> Values:
+    def document_opened(self, heard: Heard, conversation: Conversation, shelf: object = ()) -> Values:
         """As `opened`, in the tab where the reader is."""
-        return *self.opened(heard, conversation, questions), self._of(selected="chat")
+        return *self.opened(heard, conversation, shelf), self._of(selected="chat")
 
     # Documents
 
@@ -264,10 +246,12 @@ class PageEvents:
             shows_drafts=preferences.shows_drafts,
             where=preferences.where,
             scope=self._of(label=_scope_label(preferences.where), open=bool(preferences.where)),
-            kept=self._chat.kept(conversation, user=heard.user),
+            kept=self._chat.put(self._chat.shelf(kept, user=heard.user), user=heard.user),
         )
 
-    def _shown(self, states: Iterator[ChatView], preferences: Preferences, heard: Heard) -> Iterator[Answering]:
+    def _shown(
+        self, states: Iterator[ChatView], preferences: Preferences, heard: Heard, shelf: object
+    ) -> Iterator[Answering]:
         """What each state changes on the page; the work ends when nobody asks for the next one."""
         drafts = preferences.shows_drafts
         unchanged = Answering(*[self._none] * len(Answering._fields))
@@ -286,7 +270,7 @@ class PageEvents:
                     ask=self._of(visible=not view.is_answering),
                     stop=self._of(visible=view.is_answering),
                     conversation=view.conversation,
-                    kept=self._chat.kept(view.conversation, user=heard.user),
+                    kept=self._of(value=self._chat.kept(view.conversation, shelf, user=heard.user)),
                     # Beside a new question stands no source of an earlier one.
                     reader=render_no_source() if view.is_new else self._none,
                 )
@@ -301,9 +285,9 @@ class PageEvents:
                 continue
             yield view.html, spoken(view.spoken), self.listed(search), self._in_use(preferences), self._welcome()
 
-    def _remembered(self, conversation: Conversation, questions: object, heard: Heard) -> Conversation:
+    def _remembered(self, conversation: Conversation, shelf: object, heard: Heard) -> Conversation:
         """The conversation; that of the browser when this process has forgotten it, as it does after many others."""
-        return conversation if conversation.exchanges else self._chat.restore(questions, user=heard.user)
+        return conversation if conversation.exchanges else self._chat.restore(shelf, user=heard.user)
 
     def _earlier(self, conversation: Conversation, drafts: bool = False) -> object:
         """The exchanges before the last, as a change of the part's value.

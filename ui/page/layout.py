@@ -16,10 +16,12 @@ import gradio as gr
 from ui.conversation import Conversation
 from ui.handlers import Chat
 from ui.options import AppOptions
+from ui.page.conversations import ConversationsPage
 from ui.page.desk import DeskPages
 from ui.page.events import SEARCH_ONLY, PageEvents, spoken
 from ui.page.parts import AT_ONCE, N_AT_ONCE, QUIET, heard, html, steps
-from ui.page.values import Answering, LoadedPage, Updates
+from ui.page.shelf_events import ShelfEvents
+from ui.page.values import Answering, LoadedPage, Turned, Updates
 from ui.preferences import N_SOURCES, Assistants, LlmKind
 from ui.server.ownership import Ownership
 from ui.tabs.desk import DeskTab
@@ -51,17 +53,15 @@ class Page:
         limit = min(options.max_upload_bytes, assistants.started.settings.max_file_bytes)
         self._library = LibraryTab(assistants.started, example=options.example, max_file_bytes=limit)
         self._desk = DeskPages(DeskTab(assistants.started))
-        self._events = PageEvents(
-            Chat(assistants, ownership),
-            self._library,
-            LlmTab(assistants, may_change_llm=options.may_change_llm),
-            Updates(none=gr.skip(), of=gr.update),
-        )
+        chat, updates = Chat(assistants, ownership), Updates(none=gr.skip(), of=gr.update)
+        llm = LlmTab(assistants, may_change_llm=options.may_change_llm)
+        self._events = PageEvents(chat, self._library, llm, updates)
+        self._conversations = ConversationsPage(ShelfEvents(chat, updates))
 
     def build(self, app: gr.Blocks) -> None:
         """All parts and all events."""
         self.conversation = gr.State(Conversation())
-        self.kept = gr.BrowserState([], storage_key="chapter-and-verse", secret="not secret")  # noqa: S106
+        self.kept = gr.BrowserState({}, storage_key="chapter-and-verse", secret="not secret")  # noqa: S106
         self.preferences = gr.BrowserState({}, storage_key="chapter-and-verse-preferences", secret="not secret")  # noqa: S106
         with gr.Row(elem_id="cv-header"):
             html("cv-title", value=f"<h1>{TITLE}</h1>")
@@ -77,6 +77,8 @@ class Page:
             with gr.Tab("Settings", id="settings"):
                 self._build_settings()
         self._wire_chat()
+        kept = [self.kept, self.preferences, self.conversation, self.announce]
+        self._conversations.wire(*kept, turned=self._parts(Turned), exported=[self.export, self.hint])
         self._wire_scope()
         self._wire_reading()
         self._wire_documents()
@@ -90,7 +92,7 @@ class Page:
             **AT_ONCE,
         ).then(self._events.examples_made, None, self.welcome, **_MADE)
 
-    def _parts(self, values: type[LoadedPage | Answering]) -> list[Any]:
+    def _parts(self, values: type[LoadedPage | Answering | Turned]) -> list[Any]:
         """The parts that take these values: those of their names, in their order."""
         return [getattr(self, name) for name in values._fields]
 
@@ -98,6 +100,7 @@ class Page:
 
     def _build_chat(self) -> None:
         with gr.Row(elem_id="cv-chat", equal_height=True):
+            self._conversations.build_list()
             with gr.Column(elem_id="cv-talk", scale=5, min_width=320):
                 with gr.Accordion(SEARCH_ONLY, open=False, elem_id="cv-scope") as self.scope:
                     with gr.Row(elem_id="cv-scope-row"):
@@ -131,9 +134,7 @@ class Page:
                     self.ask = gr.Button("Ask", variant="primary", scale=0, min_width=88, elem_id="cv-ask-button")
                     self.stop = gr.Button("Stop", scale=0, min_width=88, visible=False, elem_id="cv-stop")
                 with gr.Row(elem_id="cv-tools"):
-                    self.clear = gr.Button("Clear", size="sm", scale=0, elem_id="cv-clear")
-                    self.as_markdown = gr.Button("Export Markdown", size="sm", scale=0, elem_id="cv-export-markdown")
-                    self.as_json = gr.Button("Export JSON", size="sm", scale=0, elem_id="cv-export-json")
+                    self._conversations.build_tools()
             with gr.Column(elem_id="cv-reader-column", scale=4, min_width=320):
                 self.close = gr.Button("Close source", size="sm", elem_id="cv-close")
                 self.reader = html("cv-reader", value=render_no_source())
@@ -195,11 +196,6 @@ class Page:
         self.welcome.submit(steps(events.example_asked), inputs, outputs, **answering)
         self.current.retry(steps(events.retried), inputs, outputs, **answering)
         self.stop.click(heard(events.stopped), None, None, **AT_ONCE)
-        emptied = [self.conversation, self.kept, self.earlier, self.current, self.hint, self.reader]
-        self.clear.click(heard(events.cleared), None, [*emptied, self.ask, self.stop], **AT_ONCE)
-        for button, name in ((self.as_markdown, "conversation.md"), (self.as_json, "conversation.json")):
-            exported = functools.partial(events.exported, name)
-            button.click(exported, self.conversation, [self.export, self.hint], **AT_ONCE)
         rated = [self.conversation, self.earlier, self.current, self.announce]
         for exchanges in (self.earlier, self.current):
             exchanges.like(heard(events.rated), [self.conversation, self.preferences], rated, **AT_ONCE)

@@ -13,7 +13,6 @@ from ui.page.values import Heard
 __all__ = ["AT_ONCE", "N_AT_ONCE", "QUIET", "STATIC", "heard", "html", "steps"]
 
 STATIC = Path(__file__).parents[1] / "static"
-_SCRIPT = (STATIC / "reader.js").read_text(encoding="utf-8")
 N_AT_ONCE = 20
 """Questions that are answered side by side."""
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
@@ -22,9 +21,10 @@ AT_ONCE: dict[str, Any] = {**QUIET, "concurrency_limit": None, "queue": False}
 """For what takes no time: it waits for nothing."""
 
 
-def html(elem_id: str, *, value: str = "") -> gr.HTML:
-    """A part of the page that shows HTML of ours, and tells what is clicked in it."""
-    return gr.HTML(value, elem_id=elem_id, js_on_load=_SCRIPT, apply_default_css=False)
+def html(elem_id: str, *, value: str = "", script: str = "reader.js") -> gr.HTML:
+    """A part of the page that shows HTML of ours, and tells what is clicked in it, as the script of that name does."""
+    told = (STATIC / script).read_text(encoding="utf-8")
+    return gr.HTML(value, elem_id=elem_id, js_on_load=told, apply_default_css=False)
 
 
 def heard(method: Callable[..., object]) -> Callable[..., object]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-__all__ = ["Answering", "Choices", "Heard", "LoadedPage", "Updates", "Values"]
+__all__ = ["Answering", "Choices", "Heard", "LoadedPage", "Turned", "Updates", "Values"]
 
 
 class Heard(NamedTuple):
@@ -66,6 +66,20 @@ class Answering(NamedTuple):
     conversation: object
     kept: object
     reader: object
+
+
+class Turned(NamedTuple):
+    """The new values of the parts of the same names, when another conversation is shown."""
+
+    conversation: object
+    kept: object
+    earlier: object
+    current: object
+    hint: object
+    reader: object
+    announce: object
+    ask: object
+    stop: object
 
 
 Values = tuple[object, ...]

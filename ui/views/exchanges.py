@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from rag import AnswerStatus, Evidence, Rating
+from rag import AnswerStatus, Evidence, Rating, Step
 from ui.conversation import Conversation, Exchange, Stage
 from ui.sentences import count
 from ui.views.exports import answer_as_markdown, answer_as_text
@@ -25,7 +25,12 @@ from ui.views.render import (
 __all__ = ["render_earlier", "render_last", "render_welcome"]
 
 _MOST_SHOWN = 50
-_WAITING = {Stage.SEARCHING: "Searching the documents …", Stage.WRITING: "Writing, and checking each statement …"}
+_WAITING = (Stage.SEARCHING, Stage.WRITING)
+_DOING = {
+    Step.SEARCHING: "Searching the documents …",
+    Step.UNDERSTANDING: "Working out what the question means here …",
+    Step.WRITING: "Writing …",
+}
 
 
 def render_earlier(conversation: Conversation, *, shows_drafts: bool = False) -> str:
@@ -78,9 +83,16 @@ def _body(exchange: Exchange, gone: Collection[str], *, shows_drafts: bool) -> s
     understood = render_understood(exchange.question, exchange.standalone)
     claims = understood + render_claims(exchange.claims, answer_id=exchange.answer_id, gone=gone)
     if exchange.stage in _WAITING:
-        return f'<div class="cv-answer">{claims}{render_waiting(_WAITING[exchange.stage])}</div>'
+        return f'<div class="cv-answer">{claims}{render_waiting(_doing(exchange))}</div>'
     is_error = exchange.stage is Stage.FAILED
     return f'<div class="cv-answer">{claims}{render_message(exchange.notice, is_error=is_error)}</div>'
+
+
+def _doing(exchange: Exchange) -> str:
+    """What is being done for the answer at the moment, in words."""
+    if exchange.step is Step.CHECKING:
+        return f"Checking statement {exchange.n_checked} …"
+    return _DOING[exchange.step]
 
 
 def _evidence(exchange: Exchange) -> str:

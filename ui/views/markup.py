@@ -44,7 +44,7 @@ ELEMENTS = frozenset(
 ATTRIBUTES = frozenset(
     {"aria-current", "aria-describedby", "aria-hidden", "aria-label", "class", "datetime", "dir", "href", "id", "lang"}
     | {"data-answer", "data-around", "data-citation", "data-document", "data-line"}
-    | {"data-do", "data-end", "data-form", "data-start"}
+    | {"data-conversation", "data-do", "data-end", "data-form", "data-start"}
     | {"rel", "role", "tabindex", "target", "type"}
 )
 

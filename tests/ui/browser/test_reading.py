@@ -45,7 +45,7 @@ def test_both_sentences_are_cited_and_a_click_shows_exactly_the_quote(page):
     answer = ask(page)
     assert answer.locator(".cv-claim-text").all_text_contents() == [TERRITORY, ASKED]
     assert answer.locator(".cv-verdict").count() == 0
-    expect(answer.locator(".cv-from")).to_have_text(f"{TITLE} · Marco Rubio")
+    expect(answer.locator(".cv-claims .cv-from")).to_have_text(f"{TITLE} · Marco Rubio")
     mark = answer.get_by_role("button", name="Answered")
     meaning = answer.get_by_role("tooltip").filter(has_text="word for word")
     expect(meaning).to_be_hidden()

@@ -32,7 +32,8 @@ def events(assistant, write) -> PageEvents:
 
 def asked(events: PageEvents, question: str = QUESTION) -> Conversation:
     shown = list(events.asked(CLICKED, question, Conversation(), {}, ""))[-1]
-    assert [item["question"] for item in shown.kept] == [question]
+    (kept,) = shown.kept["value"]["conversations"]
+    assert [item["question"] for item in kept["questions"]] == [question]
     return shown.conversation
 
 
@@ -141,7 +142,8 @@ def test_a_filter_that_cannot_be_read_is_told_at_once_and_not_kept(trams):
 def test_no_question_is_answered_under_a_filter_that_cannot_be_read(trams):
     shown = list(trams.asked(CLICKED, QUESTION, Conversation(), {}, "colour = grey"))[-1]
     assert "no such field" in shown.hint
-    assert (shown.question, shown.conversation, shown.kept) == (QUESTION, Conversation(), [])
+    assert (shown.question, shown.conversation.exchanges) == (QUESTION, ())
+    assert shown.kept["value"]["conversations"] == []
 
 
 def test_only_what_fits_is_searched_and_the_answer_says_so(trams):
@@ -184,19 +186,6 @@ def test_a_conversation_that_was_forgotten_here_comes_from_the_browser(events):
     assert "cv-current" in events.opened(clicked, Conversation(), kept)[0]
     after = list(events.asked(CLICKED, "What colour is it?", Conversation(), {}, "", kept))[-1].conversation
     assert [exchange.question for exchange in after.exchanges] == ["When did the bridge open?", "What colour is it?"]
-
-
-def test_export_holds_the_offsets_and_nothing_is_written(events, tmp_path):
-    conversation = asked(events)
-    html, hint = events.exported("conversation.json", conversation)
-    assert 'data-name="conversation.json"' in html
-    assert (hint, list(tmp_path.rglob("conversation*"))) == ("", [])
-
-
-def test_an_empty_conversation_cannot_be_exported(events):
-    unchanged, hint = events.exported("conversation.md", Conversation())
-    assert unchanged is NONE
-    assert "nothing to export" in hint
 
 
 def test_an_empty_store_invites_and_offers_the_example_only_where_there_is_one(assistant, tmp_path):
@@ -282,12 +271,6 @@ def test_a_server_that_cannot_be_reached_is_a_sentence(events):
     found, said, _ = events.tested("http://127.0.0.1:9/v1")
     assert found is NONE
     assert "cannot be reached" in said
-
-
-def test_clear_leaves_nothing_behind(events):
-    empty, kept, earlier, current, hint, reader, *_ = events.cleared(CLICKED)
-    assert (empty, kept, earlier, current, hint) == (Conversation(), [], "", "", "")
-    assert "cv-empty" in reader
 
 
 def test_a_second_question_meanwhile_changes_nothing_but_the_hint(events):

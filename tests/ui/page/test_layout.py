@@ -3,12 +3,12 @@ from pathlib import Path
 
 import pytest
 
-from ui.page.values import Answering, LoadedPage
+from ui.page.values import Answering, LoadedPage, Turned
 
 LAYOUT = Path(__file__).parents[3] / "ui" / "page" / "layout.py"
 
 
-@pytest.mark.parametrize("values", [LoadedPage, Answering])
+@pytest.mark.parametrize("values", [LoadedPage, Answering, Turned])
 def test_each_value_has_the_part_of_its_name(values):
     # read and not run: Gradio is not installed everywhere; a browser test loads the page
     source = LAYOUT.read_text(encoding="utf-8")

@@ -157,7 +157,10 @@ def test_what_a_browser_keeps_is_restored_for_its_user_alone(bridge, ownership):
     kept = chat.kept(answered(chat), user="anna")
     assert chat.restore(kept, user="anna").last.answer.text.startswith("The bridge opened in 1932.")
     assert chat.restore(kept, user="otto") == Conversation()
-    assert chat.restore([item | {"mark": ""} for item in kept], user="anna") == Conversation()
+    (mine,) = kept["conversations"]
+    unmarked = [mine | {"mark": ""}, mine | {"questions": [item | {"mark": ""} for item in mine["questions"]]}]
+    for forged in unmarked:
+        assert chat.restore(kept | {"browser": "", "conversations": [forged]}, user="anna") == Conversation()
 
 
 def test_another_user_of_the_same_browser_finds_nothing_in_it(bridge, ownership):
@@ -167,8 +170,9 @@ def test_another_user_of_the_same_browser_finds_nothing_in_it(bridge, ownership)
     events = PageEvents(chat, library, LlmTab(assistants, may_change_llm=True), Updates(none=None, of=dict))
     kept = chat.kept(answered(chat), user="anna")
     conversation, *_, left = events.loaded(Heard({}, "s", "otto"), kept, {})
-    assert (conversation, left) == (Conversation(), [])
-    reader, _ = events.opened(Heard({"answer": kept[0]["answer"], "citation": "1"}, "s", "otto"), Conversation(), kept)
+    assert (conversation, left["conversations"]) == (Conversation(), [])
+    answer_id = kept["conversations"][0]["questions"][0]["answer"]
+    reader, _ = events.opened(Heard({"answer": answer_id, "citation": "1"}, "s", "otto"), Conversation(), kept)
     assert "1932" not in reader
     conversation, *_, left = events.loaded(Heard({}, "s", "anna"), kept, {})
     assert (conversation.last.question, left) == (QUESTION, kept)

@@ -1,0 +1,60 @@
+"""The list of conversations in Gradio, and the buttons below the question that begin, clear and hand on one."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+import gradio as gr
+
+from ui.page.parts import AT_ONCE, heard, html
+from ui.page.shelf_events import ShelfEvents
+
+__all__ = ["ConversationsPage"]
+
+_EXPORTS = (("Share", "html", "cv-share"), ("Markdown", "md", "cv-export-markdown"), ("JSON", "json", "cv-export-json"))
+
+
+class ConversationsPage:
+    """The parts of the list, and the events between them."""
+
+    def __init__(self, events: ShelfEvents) -> None:
+        self._events = events
+
+    def build_list(self) -> None:
+        """The list; called inside of the row of the chat, in front of the conversation."""
+        with gr.Column(elem_id="cv-shelf-column", scale=0, min_width=0):
+            self.new = gr.Button("New conversation", size="sm", elem_id="cv-new")
+            self.find = gr.Textbox(
+                label="Search conversations",
+                show_label=False,
+                placeholder="Search conversations …",
+                max_lines=1,
+                container=False,
+                elem_id="cv-find",
+            )
+            self.shelf = html("cv-shelf", script="shelf.js")
+
+    def build_tools(self) -> None:
+        """The buttons; called inside of the row below the question."""
+        self.toggle = gr.Button("Conversations", size="sm", scale=0, elem_id="cv-shelf-toggle")
+        self.clear = gr.Button("Clear", size="sm", scale=0, elem_id="cv-clear")
+        self.exports = [gr.Button(label, size="sm", scale=0, elem_id=name) for label, _, name in _EXPORTS]
+
+    def wire(
+        self, kept: Any, preferences: Any, conversation: Any, announce: Any, turned: list[Any], exported: list[Any]
+    ) -> None:
+        """Connect the parts; `turned` are those that show another conversation, `exported` those that save one."""
+        events, inputs = self._events, [kept, preferences]
+        shelved = heard(events.shelved), [kept, self.find], self.shelf
+        kept.change(*shelved, **AT_ONCE, trigger_mode="always_last")
+        self.find.change(*shelved, **AT_ONCE, trigger_mode="always_last")
+        self.new.click(heard(events.begun), inputs, turned, **AT_ONCE)
+        self.clear.click(heard(events.cleared), inputs, turned, **AT_ONCE)
+        self.shelf.select(heard(events.turned), inputs, turned, **AT_ONCE)
+        self.shelf.delete(heard(events.forgotten), inputs, turned, **AT_ONCE)
+        self.shelf.edit(heard(events.renamed), kept, [kept, announce], **AT_ONCE)
+        self.toggle.click(None, js="() => document.body.classList.toggle('cv-with-shelf')", **AT_ONCE)
+        for button, (_, suffix, _) in zip(self.exports, _EXPORTS, strict=True):
+            handler = functools.partial(events.exported, suffix)
+            button.click(heard(handler), [conversation, kept], exported, **AT_ONCE)

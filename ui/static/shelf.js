@@ -1,0 +1,93 @@
+// Runs once in the list of conversations (Gradio hands over element and trigger): opens, renames and deletes, and keeps
+// the keys of the whole page: the up-arrow brings the last question back, Escape closes the source.
+
+element.addEventListener("click", (event) => {
+	const button = event.target.closest("button");
+	if (!button || !element.contains(button)) return;
+	const data = { ...button.dataset };
+	if (button.matches(".cv-turn")) {
+		document.body.classList.remove("cv-with-shelf");
+		trigger("select", data);
+	} else if (button.matches(".cv-rename")) rename(button.closest("li"), data);
+	else if (button.matches(".cv-sure")) trigger("delete", data);
+	else if (button.matches(".cv-forget")) ask(button);
+});
+
+// The first click asks; whoever goes elsewhere has said no.
+function ask(button) {
+	const [words, label] = [button.textContent, button.getAttribute("aria-label")];
+	button.classList.add("cv-sure");
+	button.textContent = "Delete?";
+	button.setAttribute("aria-label", `${label}? Press again to delete it`);
+	const back = () => {
+		button.classList.remove("cv-sure");
+		button.textContent = words;
+		button.setAttribute("aria-label", label);
+	};
+	button.addEventListener("blur", back, { once: true });
+	button.focus();
+}
+
+function rename(row, data) {
+	const title = row.querySelector(".cv-turn");
+	const box = document.createElement("input");
+	box.value = title.textContent;
+	box.maxLength = 120;
+	box.className = "cv-name";
+	box.setAttribute("aria-label", "Name of the conversation");
+	title.replaceWith(box);
+	box.select();
+	let isOpen = true;
+	const end = (isKept) => {
+		if (!isOpen) return;
+		isOpen = false;
+		const name = box.value;
+		box.replaceWith(title);
+		title.focus();
+		if (isKept && name !== title.textContent) trigger("edit", { ...data, name });
+	};
+	box.addEventListener("keydown", (event) => {
+		if (event.key === "Enter") end(true);
+		else if (event.key === "Escape") end(false);
+		else return;
+		event.preventDefault();
+		event.stopPropagation();
+	});
+	box.addEventListener("blur", () => end(true));
+}
+
+// Before the cards hear of it, so that one key does not shut a card and the source.
+document.addEventListener(
+	"keydown",
+	(event) => {
+		if (event.key === "ArrowUp") recall(event);
+		else if (event.key === "Escape") close(event);
+	},
+	true,
+);
+
+function recall(event) {
+	const box = event.target;
+	if (!box.matches?.("#cv-question textarea") || box.value || event.isComposing) return;
+	const asked = document.querySelector("#cv-current .cv-question");
+	if (!asked) return;
+	event.preventDefault();
+	box.value = asked.textContent;
+	box.dispatchEvent(new Event("input", { bubbles: true }));
+	box.setSelectionRange(box.value.length, box.value.length);
+}
+
+// A card that shows its sentence goes first, then the list over a narrow page, then the source.
+function close(event) {
+	if (event.target.closest?.(".cv-cite:not(.cv-dismissed)")) return;
+	if (document.body.classList.contains("cv-with-shelf")) {
+		document.body.classList.remove("cv-with-shelf");
+		document.querySelector("#cv-shelf-toggle").focus();
+		return;
+	}
+	const source = document.querySelector("#cv-reader article");
+	if (!source?.checkVisibility()) return;
+	document.querySelector("#cv-close").click();
+	const opener = window.cvOpener;
+	(opener?.isConnected ? opener : document.querySelector("#cv-question textarea"))?.focus();
+}
