@@ -181,7 +181,11 @@ class Assistant(Archive, Desk, Notebooks):
 
     @checking_arguments
     def add_uploads(
-        self, files: Sequence[tuple[str, Path]], *, on_progress: Callable[[Progress], None] | None = None
+        self,
+        files: Sequence[tuple[str, Path]],
+        *,
+        on_progress: Callable[[Progress], None] | None = None,
+        is_stopped: Callable[[], bool] = lambda: False,
     ) -> AddReport:
         """Add copies of files that were handed over, each under the name that goes with it.
 
@@ -189,12 +193,14 @@ class Assistant(Archive, Desk, Notebooks):
         and of what is unsafe in it, and is then the document's source. A file of a name that is known already takes
         the place of the older one; two of one name in one call, with other bytes, are told apart by a number.
 
+        is_stopped: asked between documents; True ends the call. What was stored stays, and the report names it.
+
         Raises:
             EmbedderMismatchError: the store was built by another embedding model.
             StoreLockedError: another process writes, and did not end in time.
             StoreFullError: the disk is full.
         """
-        return self._followed(self._library.add_uploads(files, on_progress=on_progress))
+        return self._followed(self._library.add_uploads(files, on_progress=on_progress, is_stopped=is_stopped))
 
     def receiving(self) -> AbstractContextManager[Path]:
         """A new folder inside the store for files that are being received, until they are added; for its owner alone.

@@ -44,7 +44,9 @@ _BUSY = "The answer to your last question is still being written. Press Stop to 
 _STOPPED = "Stopped. What is shown was checked; the answer is not complete."
 _STOPPED_EARLY = "Stopped before anything was written."
 _FORGOTTEN = "This answer is no longer kept: a document that it quoted was removed, or it was not completed."
-_NO_DOCUMENTS = "There are no documents yet. Add some in the Documents tab, or press Clear and load the example."
+_NO_DOCUMENTS = (
+    "There are no documents yet. Add some in the Documents tab, or load the example: your question waits here."
+)
 _NOTHING_FITS = "No document fits what stands beside “Searched only”. Change it, or empty it to search all documents."
 _SETTLING_SECONDS = 0.04
 
@@ -56,6 +58,7 @@ class ChatView:
     hint: a sentence about the input, such as why it was not taken; empty for none.
     spoken: what a screen reader should say; empty for nothing new.
     question: what stands in the input; None to leave it as it is.
+    is_invitation: whether the hint invites, and nothing was wrong.
     is_new: whether an exchange was added or taken away, so that the earlier ones must be shown anew.
     """
 
@@ -64,6 +67,7 @@ class ChatView:
     spoken: str = ""
     question: str | None = None
     is_answering: bool = False
+    is_invitation: bool = False
     is_new: bool = False
 
 
@@ -103,6 +107,10 @@ class Chat:
         """Each state on the way to the answer; closing the iterator ends the work, and the language model's, too."""
         if not question.strip():
             yield ChatView(conversation=conversation, hint=_EMPTY, is_answering=session in self._running)
+            return
+
+        if not self._has_documents():
+            yield ChatView(conversation=conversation, hint=_NO_DOCUMENTS, spoken=_NO_DOCUMENTS, is_invitation=True)
             return
 
         stopped = threading.Event()
@@ -256,8 +264,14 @@ class Chat:
         last = view.conversation.last
         if not last or not last.answer or last.evidence or self._assistants.started.documents(where=where):
             return view
-        said = _NOTHING_FITS if self._assistants.started.documents() else _NO_DOCUMENTS
-        return replace(view, hint=said, spoken=said)
+        return replace(view, hint=_NOTHING_FITS, spoken=_NOTHING_FITS)
+
+    def _has_documents(self) -> bool:
+        """Whether there is anything to ask; also where that cannot be told, which asking then says."""
+        try:
+            return bool(self._assistants.started.documents())
+        except RagError:
+            return True
 
     def _restored(self, question: str, answer_id: str) -> Exchange:
         try:

@@ -3,8 +3,8 @@
 A name of a question that no document has is set beside those that are spelt like it. It is never changed on the way:
 another name than the one that was asked for gives another answer. Whoever asked is told which name there is.
 
-Examples are made by rules from sentences that report what somebody says about something; whoever shows them proves
-first that the documents answer them.
+Examples are made by rules from sentences that say who said what about something, who somebody is, when something was
+done, or how many there were; whoever shows them proves first that the documents answer them.
 """
 
 from __future__ import annotations
@@ -12,11 +12,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from difflib import get_close_matches
-from itertools import islice
+from enum import Enum
+from itertools import islice, zip_longest
 from typing import NamedTuple
 
 from rag.attribution import Speakers
 from rag.attribution.names import fold
+from rag.attribution.questions import introduction_of
+from rag.checking.lexicon import is_participle
 from rag.conversation.lexicon import PERSON_ROLES, PHRASE_ENDS
 from rag.conversation.names import names_in
 from rag.language.countries import COUNTRIES
@@ -24,7 +27,7 @@ from rag.language.english import MONTHS, STOP_WORDS, WEEKDAYS, word_set
 from rag.language.people import FEMALE_NAMES, MALE_NAMES
 from rag.types import Evidence
 
-__all__ = ["Example", "did_you_mean", "make_examples"]
+__all__ = ["Example", "Kind", "did_you_mean", "make_examples"]
 
 _WORD = re.compile(r"[^\W\d_]+")
 _N_LETTERS = 4
@@ -114,11 +117,27 @@ _VAGUE = (
 )
 
 
+_WHAT = r"(?:In [A-Z][\w’'-]+, )?(?P<what>[Tt]he (?:[\w’'-]+ ){0,3}?[\w’'-]{3,})"
+_DATE = rf"in (?:(?:{'|'.join(map(str.capitalize, MONTHS))}) )?(?:1[4-9]|20)\d\d\b"
+_DONE = re.compile(rf"{_WHAT} (?P<was>was|were) (?P<done>[a-z]{{3,}})(?P<rest>(?: [a-z]+){{0,4}}?) {_DATE}")
+_COUNTED = re.compile(rf"{_WHAT} had (?:about |some |over |almost |nearly )?\d[\d,.]*\d (?P<things>[a-z]{{3,}}s)\b")
+
+
+class Kind(Enum):
+    """What is asked for."""
+
+    SAID = "what somebody said"
+    WHO = "who somebody is"
+    WHEN = "when something was done"
+    HOW_MANY = "how many of them something had"
+
+
 class Example(NamedTuple):
     """A question, and the sentence, by its position, that it was made from."""
 
     question: str
     position: int
+    kind: Kind = Kind.SAID
 
 
 class _Topic(NamedTuple):
@@ -129,14 +148,51 @@ class _Topic(NamedTuple):
 
 
 def make_examples(sentences: Iterable[tuple[str, str]]) -> Iterator[Example]:
-    """Questions from sentences with their speakers ("" for nobody), at most one a sentence and two a speaker.
+    """Questions from sentences with their speakers ("" for nobody), in turns one of each kind that there are.
 
-    The first of each speaker come before the second, subjects ("territory") before names, which are mostly places.
+    Of what was said at most one a sentence and two a speaker: the first of each before the second, subjects
+    ("territory") before names, which are mostly places.
 
     >>> said = "Mr Rubio said that there had been conversations about territory with Kyiv."
-    >>> list(make_examples([(said, "Marco Rubio")]))
-    [Example(question='What did Marco Rubio say about territory?', position=0)]
+    >>> [(example.question, example.position) for example in make_examples([(said, "Marco Rubio")])]
+    [('What did Marco Rubio say about territory?', 0)]
     """
+    given = list(sentences)
+    by_kind = [_said(given), *(_others(given, kind) for kind in (Kind.WHO, Kind.WHEN, Kind.HOW_MANY))]
+    yield from (example for row in zip_longest(*by_kind) for example in row if example is not None)
+
+
+def _others(sentences: Iterable[tuple[str, str]], kind: Kind) -> Iterator[Example]:
+    """The questions of one kind, each once."""
+    asked: set[str] = set()
+    for position, (text, speaker) in enumerate(sentences):
+        question = _question(text, speaker, kind) if len(text.split()) <= _N_MOST_WORDS else ""
+        if question and question not in asked and len(asked) < _N_CANDIDATES:
+            asked.add(question)
+            yield Example(question, position, kind)
+
+
+def _question(text: str, speaker: str, kind: Kind) -> str:
+    """The question of that kind that the sentence answers; empty where it answers none.
+
+    >>> _question("The iron bridge was opened to traffic in May 1932.", "", Kind.WHEN)
+    'When was the iron bridge opened to traffic?'
+    >>> _question("In Brekke, the ferry had 41,200 passengers last year.", "", Kind.HOW_MANY)
+    'How many passengers did the ferry have?'
+    """
+    if kind is Kind.WHO:
+        is_introduced = _NAMED.match(speaker) and " " in speaker and introduction_of(speaker, [text])
+        return f"Who is {speaker}?" if is_introduced else ""
+    match = (_DONE if kind is Kind.WHEN else _COUNTED).match(text)
+    if match is None or _is_vague(match["what"].split()[-1]):
+        return ""
+    what = match["what"][0].lower() + match["what"][1:]
+    if kind is Kind.HOW_MANY:
+        return f"How many {match['things']} did {what} have?"
+    return f"When {match['was']} {what} {match['done']}{match['rest']}?" if is_participle(match["done"]) else ""
+
+
+def _said(sentences: Iterable[tuple[str, str]]) -> Iterator[Example]:
     found = islice(_candidates(sentences), _N_CANDIDATES)
     n_by_speaker: dict[str, int] = {}
     ordered: list[tuple[int, int, Example]] = []

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from itertools import islice
+from collections import Counter
+from collections.abc import Iterator
+from itertools import islice, zip_longest
 
 from rag.answering.answering import Answering, Thresholds
-from rag.answering.suggestions import make_examples
+from rag.answering.suggestions import Example, Kind, make_examples
 from rag.assembly.backends import Parts, build, built_once
 from rag.assembly.choices import GeneratorChoice, VerifierChoice, choose_generator, choose_verifier
 from rag.assembly.library import Library
 from rag.protocols import Generator, Verifier
 from rag.retrieval import Retriever
 from rag.settings import Settings
+from rag.types import Span
 
 __all__ = ["Answerer"]
 
@@ -19,6 +22,8 @@ _QUOTED_OF_A_READING = {"margin": 1.0, "share": 0.5}
 """Which sentences stand beside the best one where their scores are probabilities by a reader."""
 
 _N_EXAMPLE_DOCUMENTS = 8
+_N_TRIED = 6
+"""Questions that are tried for each that is wanted: the rest are not worth waiting for."""
 _MOST_CHARACTERS_A_TOKEN = 16
 """No language has longer ones on average: what a model writes beyond it, it was not allowed to write."""
 
@@ -33,18 +38,33 @@ class Answerer(Parts):
 
     def example_questions(self, k: int) -> tuple[str, ...]:
         """See `Assistant.example_questions`."""
-        found: list[str] = []
+        offered = list(self._offered(2 * k))
+        found: dict[str, Kind] = {}
+        for _ in range(min(_N_TRIED * k, len(offered))):
+            if len(found) == k:
+                break
+            n_of = Counter(found.values())
+            best = min(range(len(offered)), key=lambda nth: n_of[offered[nth][0].kind])
+            example, document_id, span = offered.pop(best)
+            if self.answering.would_cite(example.question, document_id, span):
+                found[example.question] = example.kind
+        return tuple(found)
+
+    def _offered(self, most: int) -> Iterator[tuple[Example, str, Span]]:
+        """Examples, and the place that each was made from: the first of each of the newest documents, then the second.
+
+        most: examples of one document.
+        """
         newest = sorted(self._library.documents(), key=lambda info: info.added_at, reverse=True)[:_N_EXAMPLE_DOCUMENTS]
+        by_document = []
         for info in newest:
             text = self._library.document(info.id).text
             sentences = self._library.store.documents.sentences(info.id)
-            said = [(sentence.span.slice(text), sentence.speaker) for sentence in sentences]
-            for question, position in islice(make_examples(said), 2 * k):
-                if len(found) == k:
-                    return tuple(found)
-                if self.answering.would_cite(question, info.id, sentences[position].span):
-                    found.append(question)
-        return tuple(found)
+            examples = make_examples((sentence.span.slice(text), sentence.speaker) for sentence in sentences)
+            by_document.append(
+                [(example, info.id, sentences[example.position].span) for example in islice(examples, most)]
+            )
+        yield from (each for row in zip_longest(*by_document) for each in row if each is not None)
 
     @built_once
     def verifier(self) -> Verifier:

@@ -62,6 +62,8 @@ __all__ = ["Library"]
 
 _WITHOUT_MODEL = "overlap"
 _ID = re.compile(r"[0-9a-f]{8,64}")
+_MOST_KNOWN = 20_000
+"""Documents whose list is kept in memory, about 1 kB each."""
 _WIDE = 200
 """Passages whose sentences are ranked where an answer would need fewer."""
 
@@ -84,6 +86,7 @@ class Library(Parts):
         self.store = Store(folder, lock_timeout_seconds=settings.lock_timeout_seconds, must_exist=must_exist)
         self._settings = settings
         self._readers: dict[str, Reader] = {}
+        self._known_documents: tuple[int, list[DocumentInfo]] = (-1, [])
         self._budget = Budget(
             max_characters=settings.max_document_characters, max_sentences=settings.max_document_sentences
         )
@@ -108,10 +111,14 @@ class Library(Parts):
         return report
 
     def add_uploads(
-        self, files: Sequence[tuple[str, Path]], *, on_progress: Callable[[Progress], None] | None = None
+        self,
+        files: Sequence[tuple[str, Path]],
+        *,
+        on_progress: Callable[[Progress], None] | None = None,
+        is_stopped: Callable[[], bool] = lambda: False,
     ) -> AddReport:
         """See `Assistant.add_uploads`."""
-        report = self.ingestion.add_uploads(files, on_progress)
+        report = self.ingestion.add_uploads(files, on_progress, is_stopped=is_stopped)
         self._refresh(report)
         return report
 
@@ -251,8 +258,18 @@ class Library(Parts):
         return scope
 
     def documents(self, where: Filter | None = None) -> list[DocumentInfo]:
-        """The documents that are searched, by source; those that fit the filter, if there is one."""
-        return self.store.documents.all(where)
+        """The documents that are searched, by source; those that fit the filter, if there is one.
+
+        All of them are read once for each generation of the store: a page asks for them with every step.
+        """
+        if where is not None:
+            return self.store.documents.all(where)
+        generation = self.store.generation()
+        known_at, known = self._known_documents
+        if known_at != generation:
+            known = self.store.documents.all(None)
+            self._known_documents = (generation, known) if len(known) <= _MOST_KNOWN else (-1, [])
+        return list(known)
 
     def document(self, document_id: str) -> Document:
         """See `Assistant.document`."""

@@ -137,12 +137,16 @@ class Ingestion(Remaking):
         return pages or None
 
     def add_uploads(
-        self, files: Sequence[tuple[str, Path]], on_progress: Callable[[Progress], None] | None = None
+        self,
+        files: Sequence[tuple[str, Path]],
+        on_progress: Callable[[Progress], None] | None = None,
+        *,
+        is_stopped: Callable[[], bool] = lambda: False,
     ) -> AddReport:
         """Add copies of files, each under a name; what could be read is kept in the store's folder."""
         with self._store.writing(), uploads.staged(files, self._store.folder) as (copies, failures):
             outcome = Outcome(failed=failures)
-            self.take_in(copies, outcome, on_progress)
+            self.take_in(copies, outcome, on_progress, is_stopped=is_stopped)
             for copy in copies:
                 if self._store.documents.in_file(copy.file) and not _has_failed(copy, outcome):
                     uploads.keep(copy, self._store.folder)
@@ -213,9 +217,14 @@ class Ingestion(Remaking):
             reporting.all_stored()
 
     def take_in(
-        self, files: Sequence[SourceFile], outcome: Outcome, on_progress: Callable[[Progress], None] | None = None
+        self,
+        files: Sequence[SourceFile],
+        outcome: Outcome,
+        on_progress: Callable[[Progress], None] | None = None,
+        *,
+        is_stopped: Callable[[], bool] = lambda: False,
     ) -> None:
-        """Read, embed and store these files, a batch at a time."""
+        """Read, embed and store these files, a batch at a time; once it is stopped, nothing more is stored."""
         sizes = [_size_bytes(file.path) for file in files]
         reporting = Reporting(on_progress, n_total=len(files), bytes_total=sum(sizes))
         batch: list[PreparedDocument | FileRead] = []
@@ -228,7 +237,11 @@ class Ingestion(Remaking):
             n_passages = 0
 
         for file, size_bytes in zip(files, sizes, strict=True):
+            if is_stopped():
+                break
             for prepared in self._prepare(file, outcome):
+                if is_stopped():
+                    break
                 batch.append(prepared)
                 if isinstance(prepared, PreparedDocument):
                     self._preparation.waits(prepared)
@@ -238,6 +251,9 @@ class Ingestion(Remaking):
             reporting.file_seen(size_bytes)
             if not batch:
                 reporting.all_stored()
+        if is_stopped():
+            self._preparation.all_stored()  # what waited is let go
+            return
         if batch:
             store(0)
         reporting.all_stored()

@@ -364,6 +364,8 @@ class Reporting:
         """A file is read; what is in it may still have to be stored."""
         self._n_seen += 1
         self._bytes_seen += size_bytes
+        if monotonic() - self._last >= _SECONDS_BETWEEN:
+            self._say(self._bytes_stored)
 
     def all_stored(self) -> None:
         """Everything that was read is stored."""
@@ -382,7 +384,11 @@ class Reporting:
         if self._on_progress is not None:
             self._on_progress(
                 Progress(
-                    n_done=self._n_stored, n_total=self._n_total, bytes_done=bytes_done, bytes_total=self._bytes_total
+                    n_done=self._n_stored,
+                    n_total=self._n_total,
+                    bytes_done=bytes_done,
+                    bytes_total=self._bytes_total,
+                    n_read=self._n_seen,
                 )
             )
 

@@ -94,9 +94,13 @@ class BundleReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """How far `add` has come: files done, of all, and the bytes in them."""
+    """How far `add` has come: files done, of all, and the bytes in them.
+
+    n_read: files that were read; what is in those that are not done waits to be embedded.
+    """
 
     n_done: int
     n_total: int
     bytes_done: int
     bytes_total: int
+    n_read: int = 0

@@ -120,3 +120,20 @@ def test_copies_of_a_run_that_was_killed_are_cleared_away(assistant, write, stor
     (left / "a.txt").write_text(BRIDGE)
     assistant.add_uploads([("b.txt", write("y", RIVER))])
     assert _uploads(store_folder) == {"b.txt": RIVER}
+
+
+def test_upload_that_is_stopped_keeps_what_is_stored_with_its_files_and_nothing_else(assistant, write, store_folder):
+    long = "\n\n".join(f"Lamp {number} of the bridge is grey. {'It is old. ' * 60}" for number in range(300))
+    files = [("a.txt", write("a", long)), ("b.txt", write("b", RIVER)), ("c.txt", write("c", BRIDGE))]
+    report = assistant.add_uploads(files, is_stopped=lambda: bool(assistant.documents()))
+    assert report.added == ("a.txt",)
+    assert [info.source for info in assistant.documents()] == ["a.txt"]
+    assert list(_uploads(store_folder)) == ["a.txt"]
+    assert assistant.check() == []
+    assert assistant.add_uploads(files).added == ("b.txt", "c.txt")
+
+
+def test_upload_that_is_stopped_before_it_begins_stores_nothing(assistant, write, store_folder):
+    assert assistant.add_uploads([("b.txt", write("b", RIVER))], is_stopped=lambda: True).added == ()
+    assert assistant.documents() == []
+    assert _uploads(store_folder) == {}

@@ -82,6 +82,7 @@ def test_a_question_that_is_too_long_stays_in_the_input_and_out_of_the_conversat
 def test_without_documents_a_sentence_says_so(assistant):
     end = asked(Chat(Assistants(assistant)))[-1]
     assert "no documents yet" in end.hint
+    assert (end.is_invitation, end.question, end.conversation.exchanges) == (True, None, ())
 
 
 def test_a_follow_up_question_leans_on_what_was_said(chat):

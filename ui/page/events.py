@@ -18,7 +18,8 @@ from ui.handlers import Chat, ChatView, Opened
 from ui.page.values import Answering, Choices, Heard, LoadedPage, Updates, Values
 from ui.preferences import Preferences
 from ui.sentences import count
-from ui.tabs.library import AddView, LibraryTab, Upload
+from ui.tabs.adding import AddView
+from ui.tabs.library import LibraryTab, Upload
 from ui.tabs.llm import LlmTab
 from ui.views.exchanges import render_earlier, render_last, render_welcome
 from ui.views.markup import text
@@ -141,15 +142,27 @@ class PageEvents:
 
     # Documents
 
-    def added(self, files: list[str] | None, kept: object, search: str | None) -> Iterator[Values]:
+    def added(self, heard: Heard, files: list[str] | None, kept: object, search: str | None) -> Iterator[Values]:
         """The states of adding files, with the part that took them emptied."""
         uploads = [Upload(name=Path(file).name, path=Path(file)) for file in files or []]
-        for state in self._adding(self._library.add(uploads), kept, search):
-            yield None, *state
+        emptied = self._of(value=None)
+        for state in self._adding(self._library.add(uploads, user=heard.user), kept, search):
+            # Emptied at once and only once: meanwhile the next files may be chosen.
+            yield emptied, *state
+            emptied = self._none
 
-    def example_added(self, kept: object, search: str | None) -> Iterator[Values]:
+    def example_added(self, heard: Heard, kept: object, search: str | None) -> Iterator[Values]:
         """The states of adding the example."""
-        yield from self._adding(self._library.add_example(), kept, search)
+        yield from self._adding(self._library.add_example(user=heard.user), kept, search)
+
+    def followed(self, heard: Heard, kept: object, search: str | None) -> Iterator[Values]:
+        """The states of uploads that go on while the page is loaded anew."""
+        if self._library.board.is_busy(heard.user):
+            yield from self._adding(self._library.board.followed(heard.user), kept, search)
+
+    def cancelled(self, heard: Heard) -> None:
+        """End that upload; its last state says what is stored."""
+        self._library.board.cancel(heard.text("upload"), user=heard.user)
 
     def listed(self, search: str | None) -> str:
         """The documents that the search finds."""
@@ -264,7 +277,7 @@ class PageEvents:
                 yield Answering(
                     earlier=self._earlier(view.conversation, drafts) if view.is_new else self._none,
                     current=self._last(view.conversation, drafts),
-                    hint=render_message(view.hint, is_error=True) if view.hint else "",
+                    hint=render_message(view.hint, is_error=not view.is_invitation) if view.hint else "",
                     announce=spoken(view.spoken),
                     question=self._none if view.question is None else view.question,
                     ask=self._of(visible=not view.is_answering),

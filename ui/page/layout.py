@@ -91,6 +91,8 @@ class Page:
             self._parts(LoadedPage),
             **AT_ONCE,
         ).then(self._events.examples_made, None, self.welcome, **_MADE)
+        following = [self.progress, self.announce, self.documents, self.in_use, self.welcome]
+        app.load(steps(self._events.followed), [self.preferences, self.search], following, **QUIET)
 
     def _parts(self, values: type[LoadedPage | Answering | Turned]) -> list[Any]:
         """The parts that take these values: those of their names, in their order."""
@@ -222,11 +224,14 @@ class Page:
         library = {**QUIET, "concurrency_limit": 1, "concurrency_id": "library"}
         added = [self.progress, self.announce, self.documents, self.in_use, self.welcome]
         context = [self.preferences, self.search]
+        # Several uploads at once: the later ones wait, and say so.
+        adding = {**QUIET, "concurrency_limit": N_AT_ONCE, "concurrency_id": "adding", "trigger_mode": "multiple"}
         for files in (self.files, self.folder):
-            upload = files.upload(events.added, [files, *context], [files, *added], **library)
+            upload = files.upload(steps(events.added), [files, *context], [files, *added], **adding)
             upload.then(events.examples_made, None, self.welcome, **_MADE)
-        loaded = self.welcome.apply(events.example_added, context, added, **library)
+        loaded = self.welcome.apply(steps(events.example_added), context, added, **adding)
         loaded.then(events.examples_made, None, self.welcome, **_MADE)
+        self.progress.delete(heard(events.cancelled), None, None, **AT_ONCE)
         self.welcome.expand(lambda: gr.update(selected="documents"), None, self.tabs, **AT_ONCE)
         self.search.change(events.listed, self.search, self.documents, **AT_ONCE)
         opened = [self.reader, self.conversation, self.tabs]

@@ -1,7 +1,7 @@
 // Runs once in every part of the page that shows HTML (Gradio hands over element, trigger and watch). It turns clicks on
 // buttons into events for Python, scrolls the reader to the cited sentence, and copies and saves without any request.
 
-const EVENT_OF = { ask: "submit", retry: "retry", rate: "like", example: "apply", documents: "expand" };
+const EVENT_OF = { ask: "submit", retry: "retry", rate: "like", example: "apply", documents: "expand", cancel: "delete" };
 const OPENS = ".cv-chip, .cv-step, .cv-mark, .cv-open, .cv-widen";
 const isReader = Boolean(element.closest("#cv-reader"));
 

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from rag import AddReport, Assistant, DocumentInfo, Failure, FilterError, NotFoundError, Progress, RagError
-from ui.background import Job
 from ui.sentences import count, duration, megabytes, sentence
-from ui.views.markup import text
-from ui.views.render import render_message, render_report
+from ui.tabs.adding import AddView, Board
+from ui.views.render import render_message
 
-__all__ = ["AddView", "LibraryTab", "Upload", "delete_upload"]
+__all__ = ["LibraryTab", "Upload", "delete_upload"]
 
-_SHOWN_EVERY_SECONDS = 0.25
-_ESTIMATED_AFTER_SECONDS = 1.0
-_ADDING = "Adding documents"
 _RAISED = "split it, or start the app with more: --max-upload and max_file_bytes"
 
 
@@ -29,15 +24,6 @@ class Upload:
 
     name: str
     path: Path
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AddView:
-    """How far adding is, as HTML, and the same for a screen reader when it is worth saying."""
-
-    html: str
-    spoken: str = ""
-    is_done: bool = False
 
 
 class LibraryTab:
@@ -51,6 +37,7 @@ class LibraryTab:
         self._assistant = assistant
         self._example = example
         self._max_file_bytes = max_file_bytes
+        self.board = Board()
         self._making = threading.Lock()
         self._examples: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
 
@@ -117,7 +104,7 @@ class LibraryTab:
         """What people call the document; empty when it is not there any more."""
         return next((info.title or info.source for info in self.documents() if info.id == document_id), "")
 
-    def add(self, uploads: Sequence[Upload]) -> Iterator[AddView]:
+    def add(self, uploads: Sequence[Upload], *, user: str = "") -> Iterator[AddView]:
         """Each state of adding the files, which are deleted at the end; it goes on when nobody looks any more."""
         if not uploads:
             yield _said("No file was chosen. Choose files or a folder, or drop them here.")
@@ -129,80 +116,42 @@ class LibraryTab:
             for upload in too_large
         )
 
-        def work(on_progress: Callable[[Progress], None]) -> AddReport:
+        def work(on_progress: Callable[[Progress], None], is_stopped: Callable[[], bool]) -> AddReport:
             try:
-                return self._assistant.add_uploads(files, on_progress=on_progress) if files else AddReport()
+                if not files or is_stopped():
+                    return AddReport()
+                return self._assistant.add_uploads(files, on_progress=on_progress, is_stopped=is_stopped)
             finally:
                 for upload in uploads:
                     delete_upload(upload.path)
 
-        yield from _followed(work, refused)
+        name = uploads[0].name if len(uploads) == 1 else count(len(uploads), "file")
+        yield from self.board.followed(user, self.board.start(work, name=name, user=user, failed=refused))
 
-    def add_example(self) -> Iterator[AddView]:
+    def add_example(self, *, user: str = "") -> Iterator[AddView]:
         """Each state of adding the example documents."""
         example = self._example
         if example is None:
             yield _said("There is no example here. Add documents of your own.")
             return
         articles = sorted(path for path in example.iterdir() if path.suffix == ".txt")
-        yield from _followed(lambda on_progress: self._assistant.add(articles, on_progress=on_progress), ())
+
+        def work(on_progress: Callable[[Progress], None], _: Callable[[], bool]) -> AddReport:
+            return self._assistant.add(articles, on_progress=on_progress)
+
+        yield from self.board.followed(user, self.board.start(work, name="the example", user=user))
 
     def remove(self, document_id: str) -> str:
         """Delete the document; the sentence that says so, or why not."""
         title = self.title(document_id)
         try:
-            self._assistant.remove([document_id])
+            with self.board.writing:  # an upload that goes on is waited for
+                self._assistant.remove([document_id])
         except NotFoundError:
             return "This document was removed already."
         except RagError as error:
             return sentence(error, doing="removing a document")
         return f"Removed {title!r}. Answers that quote it are no longer kept."
-
-
-def progress_html(progress: Progress, *, seconds: float) -> str:
-    """A bar with how many files are done, the rate, and the time that is left as far as it can be told.
-
-    >>> halfway = Progress(n_done=1, n_total=2, bytes_done=500_000, bytes_total=1_000_000)
-    >>> progress_html(halfway, seconds=2).partition("<p>")[2]
-    '1 of 2 files · 0.5 MB of 1.0 MB · 0.2 MB a second · about 2 seconds left</p></div>'
-    """
-    parts = [
-        f"{progress.n_done:,} of {count(progress.n_total, 'file')}",
-        f"{megabytes(progress.bytes_done)} of {megabytes(progress.bytes_total)}",
-    ]
-    if progress.bytes_done and seconds >= _ESTIMATED_AFTER_SECONDS:
-        rate = progress.bytes_done / seconds
-        left = (progress.bytes_total - progress.bytes_done) / rate
-        parts += [f"{megabytes(rate)} a second", f"about {duration(left)} left" if left > 0 else "nearly done"]
-    return progress_bar(
-        " · ".join(parts), done=progress.bytes_done, total=progress.bytes_total, label="Adding documents"
-    )
-
-
-def progress_bar(words: str, *, done: int, total: int, label: str) -> str:
-    """A bar, and below it in words how far it is."""
-    return (
-        f'<div class="cv-progress"><progress max="{max(1, total)}" value="{done}" aria-label="{text(label)}">'
-        f"</progress><p>{text(words)}</p></div>"
-    )
-
-
-def _followed(
-    work: Callable[[Callable[[Progress], None]], AddReport], refused: tuple[Failure, ...]
-) -> Iterator[AddView]:
-    reports: list[AddReport] = []
-    started = time.monotonic()
-    job: Job[Progress] = Job(lambda on_progress: reports.append(work(on_progress)), name="ui-add")
-    yield AddView(html=progress_bar("Reading …", done=0, total=1, label=_ADDING), spoken="Adding documents.")
-    try:
-        for batch in job.batches(within_seconds=_SHOWN_EVERY_SECONDS):
-            yield AddView(html=progress_html(batch[-1], seconds=time.monotonic() - started))
-    except Exception as error:
-        yield _said(sentence(error, doing="adding documents"))
-        return
-    report = replace(reports[0], failed=(*refused, *reports[0].failed))
-    spoken = f"{count(len(report.added) + len(report.superseded), 'document')} added, {len(report.failed)} failed."
-    yield AddView(html=render_report(report), spoken=spoken, is_done=True)
 
 
 def _said(words: str) -> AddView:

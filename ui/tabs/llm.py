@@ -9,7 +9,7 @@ from rag import DEFAULT_LLM, FetchProgress, RagError, find_model, known_models, 
 from ui.background import Job
 from ui.preferences import Assistants, LlmKind, Preferences
 from ui.sentences import count, duration, megabytes, sentence
-from ui.tabs.library import progress_bar
+from ui.tabs.adding import progress_bar
 from ui.views.render import render_message
 
 __all__ = ["LlmTab"]

@@ -194,7 +194,7 @@ def test_conversation_is_exported_with_offsets_that_give_the_quotes(page):
     ask(page)
     ask(page, "Who won the 2022 World Cup?")
     with page.expect_download() as saved:
-        page.get_by_role("button", name="Export JSON").click()
+        page.get_by_role("button", name="JSON", exact=True).click()
     assert saved.value.suggested_filename == "conversation.json"
     content = json.loads(saved.value.path().read_text(encoding="utf-8"))
     text = SEED.read_text(encoding="utf-8")
@@ -204,7 +204,7 @@ def test_conversation_is_exported_with_offsets_that_give_the_quotes(page):
     assert [place["quote"] for place in answers[0]["citations"]] == [TERRITORY, ASKED]
     assert all(text[place["start"] : place["end"]] == place["quote"] for place in quoted)
     with page.expect_download() as saved:
-        page.get_by_role("button", name="Export Markdown").click()
+        page.get_by_role("button", name="Markdown", exact=True).click()
     assert f"> {ASKED}" in saved.value.path().read_text(encoding="utf-8")
 
 

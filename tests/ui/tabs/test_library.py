@@ -1,4 +1,5 @@
 import os
+import re
 import sqlite3
 from html import unescape
 from pathlib import Path
@@ -6,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from rag import Progress
-from ui.tabs.library import LibraryTab, Upload, progress_html
+from ui.tabs.adding import progress_html
+from ui.tabs.library import LibraryTab, Upload
 
 SEEDS = Path(__file__).parents[3] / "seeds"
 
@@ -156,7 +158,65 @@ def test_a_document_that_is_gone_has_no_filter(tab):
     assert tab.only("gone") == ""
 
 
-def test_progress_tells_no_rate_before_it_can_be_known():
-    html = progress_html(Progress(n_done=0, n_total=2, bytes_done=0, bytes_total=10**7), seconds=0.2)
-    assert "0 of 2 files" in html
-    assert "a second" not in html
+def test_progress_tells_count_rate_and_a_rough_time_before_anything_is_done():
+    html = progress_html(Progress(n_done=0, n_total=2, bytes_done=0, bytes_total=90_000, n_read=1), seconds=0.2)
+    assert "0 of 2 files · 1 read" in html
+    assert "8 kB a second · roughly 11 seconds left" in html
+
+
+def test_time_that_is_left_is_that_of_the_rate_so_far_once_it_is_known():
+    html = progress_html(Progress(n_done=1, n_total=2, bytes_done=10_000, bytes_total=40_000, n_read=1), seconds=2)
+    assert "5 kB a second · about 6 seconds left" in html
+    late = progress_html(Progress(n_done=0, n_total=1, bytes_done=0, bytes_total=8_000), seconds=60)
+    assert "nearly done" in late
+
+
+def run_id(html: str, name: str) -> str:
+    return re.search(r'data-upload="(\w+)" aria-label="Cancel ' + re.escape(name), html)[1]
+
+
+def test_several_uploads_are_in_sight_at_once_and_all_are_added(tab, upload):
+    with tab.board.writing:
+        first, second = tab.add([upload("a.txt", b"One.")]), tab.add([upload("b.txt", b"Two.")])
+        next(first)
+        html = next(second).html
+        assert html.count("Waits for the uploads before it.") == 2
+        assert run_id(html, "a.txt") != run_id(html, "b.txt")
+    assert [list(states)[-1].is_done for states in (first, second)] == [True, True]
+    assert [info.title for info in tab.documents()] == ["a.txt", "b.txt"]
+
+
+def test_an_upload_that_waits_is_cancelled_and_its_files_are_gone(tab, upload):
+    sent, other = upload("a.txt", b"One."), upload("b.txt", b"Two.")
+    with tab.board.writing:
+        states, others = tab.add([sent]), tab.add([other])
+        html = next(states).html
+        next(others)
+        tab.board.cancel(run_id(html, "a.txt"), user="")
+        tab.board.cancel("nobody's", user="")
+    end = list(states)[-1]
+    list(others)
+    assert end.spoken == "Cancelled: 0 documents of a.txt stored before that, which stay."
+    assert [info.title for info in tab.documents()] == ["b.txt"]
+    assert not sent.path.exists()
+
+
+def test_no_user_sees_or_ends_the_uploads_of_another(tab, upload):
+    with tab.board.writing:
+        states = tab.add([upload("a.txt", b"One.")], user="anna")
+        html = next(states).html
+        tab.board.cancel(run_id(html, "a.txt"), user="otto")
+        assert not tab.board.is_busy("otto")
+        assert tab.board.is_busy("anna")
+        assert [view.html for view in tab.board.followed("otto")] == [""]
+    assert list(states)[-1].spoken == "1 document added, 0 failed."
+
+
+def test_uploads_are_followed_by_a_page_that_was_loaded_anew(tab, upload):
+    with tab.board.writing:
+        states = tab.add([upload("a.txt", b"One.")])
+        next(states)
+        states.close()
+        again = tab.board.followed("")
+        assert "a.txt" in next(again).html
+    assert "1 added" in list(again)[-1].html
