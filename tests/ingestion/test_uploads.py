@@ -123,7 +123,7 @@ def test_copies_of_a_run_that_was_killed_are_cleared_away(assistant, write, stor
 
 
 def test_upload_that_is_stopped_keeps_what_is_stored_with_its_files_and_nothing_else(assistant, write, store_folder):
-    long = "\n\n".join(f"Lamp {number} of the bridge is grey. {'It is old. ' * 60}" for number in range(300))
+    long = "\n\n".join(f"Lamp {number} of the bridge is grey{' and very old' * 60}." for number in range(600))
     files = [("a.txt", write("a", long)), ("b.txt", write("b", RIVER)), ("c.txt", write("c", BRIDGE))]
     report = assistant.add_uploads(files, is_stopped=lambda: bool(assistant.documents()))
     assert report.added == ("a.txt",)

@@ -152,7 +152,7 @@ def test_only_the_page_imports_gradio() -> None:
     page = ROOT / "ui" / "page"
     assert importing == {
         ROOT / "ui" / "app.py",
-        *(page / f"{name}.py" for name in ("desk", "layout", "offering", "parts")),
+        *(page / f"{name}.py" for name in ("conversations", "desk", "layout", "offering", "parts")),
     }
 
 
