@@ -100,8 +100,8 @@ def _sources(value: object, name: str) -> Sequence[str]:
     return [os.fspath(each) for each in _paths(value, name)]
 
 
-def _texts(value: object, name: str) -> list[str] | None:
-    return None if value is None else [_text(each, f"one of {name}") for each in _many(value, name, "give a list")]
+def _texts_or_none(value: object, name: str) -> Sequence[str] | None:
+    return None if value is None else _texts(value, name)
 
 
 def _uploads(value: object, name: str) -> Sequence[Any]:
@@ -170,7 +170,7 @@ _CHECKED: Mapping[str, Callable[[Any, str], Any]] = {
     "about": _text,
     "answer": _of(Answer, "give an Answer, as `ask` returns it"),
     "answer_id": _text,
-    "answer_ids": _texts,
+    "answer_ids": _texts_or_none,
     "citation": _of((Citation, Evidence), "give a Citation, such as answer.citations[0], or an Evidence"),
     "days": _days,
     "document_id": _text,

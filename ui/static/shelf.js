@@ -13,6 +13,11 @@ element.addEventListener("click", (event) => {
 	else if (button.matches(".cv-forget")) ask(button);
 });
 
+// Whoever begins a conversation wants to see it: the sheet over a narrow page goes.
+document.addEventListener("click", (event) => {
+	if (event.target.closest?.("#cv-new")) document.body.classList.remove("cv-with-shelf");
+});
+
 // The first click asks; whoever goes elsewhere has said no.
 function ask(button) {
 	const [words, label] = [button.textContent, button.getAttribute("aria-label")];

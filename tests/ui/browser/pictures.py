@@ -21,7 +21,9 @@ __all__ = ["FOLDER", "main"]
 
 FOLDER = Path(__file__).parents[3] / "ui" / "screenshots"
 
-WIDE, NARROW = (1440, 900), (390, 844)
+WIDE, MIDDLE, NARROW = (1440, 900), (1024, 768), (390, 844)
+
+_PATIENCE_MS = 120_000
 
 _DOCUMENTS = {
     "harbour-council-minutes.txt": (
@@ -75,6 +77,7 @@ def _opened(browser: Browser, app: Running, size: tuple[int, int], *, dark: bool
         color_scheme="dark" if dark else "light",
         reduced_motion="reduce",
     )
+    context.set_default_timeout(_PATIENCE_MS)
     page = context.new_page()
     page.goto("/")
     page.locator(".cv-in-use").wait_for()
@@ -125,6 +128,14 @@ def main(folder: Path = FOLDER) -> None:
                 _keep(page, "draft-light-1440", folder)
                 open_tab(page, "Settings")
                 _keep(page, "settings-light-1440", folder)
+            with _opened(browser, app, MIDDLE) as page:
+                ask(page, QUESTION)
+                page.locator("#cv-shelf-toggle").click()
+                page.locator("#cv-new").click()
+                page.locator("#cv-current .cv-exchange").wait_for(state="detached")
+                ask(page, "When did the ferry first cross the river?")
+                page.locator("#cv-shelf-toggle").click()
+                _keep(page, "conversations-light-1024", folder)
             with _opened(browser, app, NARROW) as page:
                 ask(page, QUESTION)
                 _keep(page, "chat-light-390", folder)
