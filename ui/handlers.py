@@ -207,13 +207,11 @@ class Chat:
 
     def lasting(self, conversation: Conversation) -> list[Answer]:
         """The answers of which no document was removed since."""
-        quoted = {each.document_id for answer in conversation.answers for each in answer.evidence}
-        gone = conversation.gone | {id_ for id_ in quoted if self.open_document(id_).is_gone}
-        return [
-            answer
-            for answer in conversation.answers
-            if gone.isdisjoint(each.document_id for each in (*answer.evidence, *answer.citations))
-        ]
+        quoted = {answer.id: _quoted(answer) for answer in conversation.answers}
+        gone = conversation.gone | {
+            id_ for id_ in frozenset().union(*quoted.values()) if self.open_document(id_).is_gone
+        }
+        return [answer for answer in conversation.answers if gone.isdisjoint(quoted[answer.id])]
 
     def open(self, conversation: Conversation, answer_id: str, number: int) -> Opened:
         """The document of one citation, with all places that the same answer cites in it."""
@@ -280,6 +278,12 @@ class Chat:
         except RagError:
             return Exchange(question=question, stage=Stage.FORGOTTEN, notice=_FORGOTTEN)
         return Exchange(question=question, stage=Stage.DONE, evidence=answer.evidence, answer=answer, rating=rating)
+
+
+def _quoted(answer: Answer) -> frozenset[str]:
+    """Ids of the documents that it quotes, as citation or as evidence."""
+    cited = frozenset(citation.document_id for citation in answer.citations)
+    return cited | {sentence.document_id for sentence in answer.evidence}
 
 
 def warm_up(assistants: Assistants) -> threading.Thread:

@@ -77,8 +77,8 @@ class Page:
             with gr.Tab("Settings", id="settings"):
                 self._build_settings()
         self._wire_chat()
-        kept = [self.kept, self.preferences, self.conversation, self.announce]
-        self._conversations.wire(*kept, turned=self._parts(Turned), exported=[self.export, self.hint])
+        turned, exported = self._parts(Turned), [self.export, self.hint]
+        self._conversations.wire(self.kept, self.preferences, self.conversation, self.announce, turned, exported)
         self._wire_scope()
         self._wire_reading()
         self._wire_documents()
