@@ -16,6 +16,7 @@ TASKS = {
     "drafts": "eval.drafts.measure",
     "fuzz": "eval.robustness.fuzz",
     "ocr": "eval.ocr",
+    "new": "eval.questions.new",
     "kills": "eval.robustness.kills",
     "load": "eval.speed.load",
     "peers": "eval.peers.compare",

@@ -10,7 +10,8 @@ import pytest
 
 from eval import __main__ as eval_main
 from eval.cases import DataError
-from eval.gate import FLOORS, Check, Result, as_junit, as_markdown, check_run, read_floors
+from eval.checks import Check, Result, Suite, as_junit, as_markdown, check_run, read_floors
+from eval.gate import FLOORS
 from eval.metrics.citation_overlap import Place
 from eval.outcomes import Outcome, Quoted, Status, failed
 from eval.run import Finished, RunRecord
@@ -86,7 +87,7 @@ CHECKS = [
 
 
 def test_junit_counts_failures_and_skips():
-    suite = ET.fromstring(as_junit(CHECKS))[0]
+    suite = ET.fromstring(as_junit(Suite("citation gate", CHECKS)))[0]
     assert (suite.get("tests"), suite.get("failures"), suite.get("skipped")) == ("4", "1", "1")
     assert [[child.tag for child in case] for case in suite] == [
         ["system-out"],
