@@ -55,6 +55,10 @@ def chat(
         ),
     ] = None,
     max_upload: Annotated[int, typer.Option(min=1, metavar="MB", help="Largest file that is taken.")] = 100,
+    questions: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Questions of your own, to accept or reject drafts of: python -m eval new."),
+    ] = None,
     mcp: Annotated[bool, typer.Option("--mcp", help="Also offer its tools to MCP clients.")] = False,
     open_browser: Annotated[bool, typer.Option("--open", help="Open the page in your browser.")] = False,
     make_hash: Annotated[
@@ -86,6 +90,7 @@ def chat(
         max_upload_bytes=max_upload * _MEGABYTE,
         has_mcp=mcp,
         example=_EXAMPLE if _EXAMPLE.is_dir() else None,
+        questions=None if questions is None else _readable(questions),
     )
     place = (store or _DEFAULT_STORE).expanduser().absolute()
     with _opened(place, chosen, must_exist=store is not None and not is_new) as assistant:
@@ -97,6 +102,18 @@ def chat(
             users=known,
             on_ready=_announcer(assistant, open_browser=open_browser),
         )
+
+
+def _readable(questions: Path) -> Path:
+    """The file, absolute, since the app works in another folder.
+
+    Raises:
+        RagError: it cannot be read as questions.
+    """
+    from eval.questions.files import read_questions  # for this option alone
+
+    read_questions(questions)
+    return questions.absolute()
 
 
 def _opened(store: Path, settings: Settings, *, must_exist: bool) -> Assistant:

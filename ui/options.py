@@ -24,9 +24,11 @@ class AppOptions:
     max_upload_bytes: largest file that is taken.
     has_mcp: whether tools for other programs are offered by the Model Context Protocol.
     example: folder with the documents that an empty app offers to load; None when there is none.
+    questions: file of questions to be looked at in a tab of their own; None for no such tab.
     """
 
     may_change_llm: bool = True
     max_upload_bytes: int = 100_000_000
     has_mcp: bool = False
     example: Path | None = None
+    questions: Path | None = None

@@ -46,15 +46,16 @@ MOST_FILES = 20
 """A folder of more files hides a second subject."""
 
 MAY_LOOK_INTO = {
+    "eval/questions": {"answering"},
     "eval/speed": {"assembly", "protocols", "settings", "storage", "types"},
     "eval/training/ranking": {"assembly", "attribution", "retrieval", "settings", "types"},
     "eval/training/reader": {"model"},
     "eval/training/verifier": {"model", "protocols", "verifiers"},
     "ui/server": {"serving"},
 }
-"""Folders outside of `rag` → the parts of it that they may import beside its public names: stores are filled and
-timed below the assistant, what fits a part reads it with the code that runs it, and the chat is kept by the same locks
-as the server."""
+"""Folders outside of `rag` → the parts of it that they may import beside its public names: questions are drafted by the
+rules that make the chat's examples, stores are filled and timed below the assistant, what fits a part reads it with the
+code that runs it, and the chat is kept by the same locks as the server."""
 
 
 @cache
@@ -152,7 +153,7 @@ def test_only_the_page_imports_gradio() -> None:
     page = ROOT / "ui" / "page"
     assert importing == {
         ROOT / "ui" / "app.py",
-        *(page / f"{name}.py" for name in ("conversations", "desk", "layout", "offering", "parts")),
+        *(page / f"{name}.py" for name in ("conversations", "desk", "layout", "offering", "parts", "questions")),
     }
 
 

@@ -20,6 +20,7 @@ from ui.page.conversations import ConversationsPage
 from ui.page.desk import DeskPages
 from ui.page.events import SEARCH_ONLY, PageEvents, spoken
 from ui.page.parts import AT_ONCE, N_AT_ONCE, QUIET, heard, html, steps
+from ui.page.questions import QuestionsPage
 from ui.page.shelf_events import ShelfEvents
 from ui.page.values import Answering, LoadedPage, Turned, Updates
 from ui.preferences import N_SOURCES, Assistants, LlmKind
@@ -27,6 +28,7 @@ from ui.server.ownership import Ownership
 from ui.tabs.desk import DeskTab
 from ui.tabs.library import LibraryTab
 from ui.tabs.llm import LlmTab
+from ui.tabs.questions import QuestionsTab
 from ui.views.render import render_no_source
 
 __all__ = ["TITLE", "Page"]
@@ -53,6 +55,9 @@ class Page:
         limit = min(options.max_upload_bytes, assistants.started.settings.max_file_bytes)
         self._library = LibraryTab(assistants.started, example=options.example, max_file_bytes=limit)
         self._desk = DeskPages(DeskTab(assistants.started))
+        self._questions = (
+            QuestionsPage(QuestionsTab(assistants.started, options.questions)) if options.questions else None
+        )
         chat, updates = Chat(assistants, ownership), Updates(none=gr.skip(), of=gr.update)
         llm = LlmTab(assistants, may_change_llm=options.may_change_llm)
         self._events = PageEvents(chat, self._library, llm, updates)
@@ -74,6 +79,8 @@ class Page:
             with gr.Tab("Documents", id="documents"):
                 self._build_documents()
             self._desk.build(self.export)
+            if self._questions:
+                self._questions.build()
             with gr.Tab("Settings", id="settings"):
                 self._build_settings()
         self._wire_chat()
@@ -85,6 +92,8 @@ class Page:
         self._wire_settings()
         place = [self.conversation, self.kept], [self.reader, self.conversation, self.tabs]
         self._desk.wire(heard(self._events.document_opened), *place)
+        if self._questions:
+            self._questions.wire(heard(self._events.document_opened), *place)
         app.load(
             heard(self._events.loaded),
             [self.kept, self.preferences],
