@@ -8,14 +8,13 @@ a speaker or a name of the documents in the place of another one; a person has t
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice, zip_longest
 from random import Random
 from typing import NamedTuple
 
-from eval.questions.files import Gold, Question, State
+from eval.questions.files import Gold, Question, State, made_id
 from eval.training.verifier.data.asking import asked_of
 from rag import Assistant, Span, sentence_spans, utterances_of
 from rag.answering.suggestions import make_examples
@@ -105,8 +104,19 @@ def _stated_questions(sentences: Sequence[_Sentence], vocabulary: Collection[str
     for sentence in random.sample(sentences, min(_N_A_DOCUMENT, len(sentences))):
         for question, answer in asked_of(sentence.text, vocabulary, random):
             if _is_askable(question) and not _NOT_ALONE.search(answer):
-                yield _draft(question, sentence, answers=(answer,))
+                yield _draft(_open(question, answer), sentence, answers=(answer,))
                 break
+
+
+def _open(question: str, answer: str) -> str:
+    """The question without a guess at whether a name is a person's: the rules that made it know first names only.
+
+    >>> _open("What met Claire Denby?", "Lord Farrow"), _open("What was lost?", "The motion")
+    ('Who or what met Claire Denby?', 'What was lost?')
+    """
+    asks = re.match(r"(?:Who|What) (?!did\b)", question)
+    is_name = re.match(r"(?!(?:The|An?|His|Her|Its|Their)\b)[A-Z]", answer)
+    return f"Who or what {question[asks.end() :]}" if asks and is_name else question
 
 
 def _is_askable(question: str) -> bool:
@@ -116,17 +126,13 @@ def _is_askable(question: str) -> bool:
 
 def _draft(question: str, sentence: _Sentence, *, answers: tuple[str, ...] = ()) -> Question:
     return Question(
-        id=_id(question),
+        id=made_id(question),
         question=question,
         gold=(Gold(sentence.text, sentence.document),),
         answers=answers,
         state=State.DRAFT,
         kind=" ".join(question.split()[: 2 if question.startswith("How") else 1]).lower(),
     )
-
-
-def _id(question: str) -> str:
-    return f"q-{hashlib.sha256(question.encode()).hexdigest()[:8]}"
 
 
 def _in_turn(makers: Sequence[Iterator[Question]]) -> Iterator[Question]:
@@ -158,7 +164,7 @@ def _unanswerable(answered: Iterable[Question], sentences: Sequence[_Sentence], 
         new = next((text for text in altered if text not in asked), None)
         if new is not None:
             asked.add(new)
-            yield Question(id=_id(new), question=new, answerable=False, state=State.DRAFT, kind=UNANSWERABLE)
+            yield Question(id=made_id(new), question=new, answerable=False, state=State.DRAFT, kind=UNANSWERABLE)
 
 
 def _shuffled(names: Sequence[str], random: Random) -> list[str]:

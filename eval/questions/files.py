@@ -29,6 +29,7 @@ __all__ = [
     "State",
     "decide",
     "line_of",
+    "made_id",
     "read_questions",
     "write_questions",
 ]
@@ -233,7 +234,7 @@ def _question(line: bytes) -> Question:
     if not answerable and gold:
         raise _FaultError('"answerable" is false, and there is gold - leave out one of them')
     return Question(
-        id=_text(fields, ("id",)) or _made_id(question),
+        id=_text(fields, ("id",)) or made_id(question),
         question=question,
         answerable=answerable,
         gold=gold,
@@ -246,7 +247,8 @@ def _question(line: bytes) -> Question:
     )
 
 
-def _made_id(question: str) -> str:
+def made_id(question: str) -> str:
+    """An id for a question, from its words; the same words give the same one."""
     return f"q-{hashlib.sha256(question.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"
 
 
