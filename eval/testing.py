@@ -5,7 +5,7 @@ It takes answers of this assistant, and of any other system as text with the sou
     from eval.testing import faithful  # in the test's file or in conftest.py
 
     def test_refunds(faithful):
-        faithful("Refunds take 30 days. [1]", ["A refund is possible for 30 days after purchase."])
+        faithful("Refunds are possible for 30 days. [1]", ["A refund is possible for 30 days after purchase."])
 
 The judge is the assistant's own check of claims, offline and on the processor. It errs at times: eval/README.md says
 how often. `pytest` is the one thing that this file needs beside what is installed with the assistant.

@@ -10,6 +10,7 @@ import pytest
 
 from eval.testing import Faithful, faithful  # noqa: F401  as its users import it
 from rag import Assistant, Settings, VerdictLabel
+from tests.project.readmes import ROOT, blocks
 
 SOURCES = ["The bridge opened in 1932. It is painted grey.", "The ferry was sold in 2019."]
 
@@ -72,3 +73,10 @@ def test_answers_of_the_assistant_are_taken_as_they_are(faithful, tmp_path):
 def test_it_can_be_used_without_the_fixture(tmp_path):
     with Assistant.open(tmp_path / "store", Settings(llm="none", embedder="hashing")) as assistant:
         assert Faithful(assistant).unfaithful("It is grey.", ["It is grey."]) == []
+
+
+def test_the_example_of_the_readme_passes(faithful):
+    (code,) = [text for language, text in blocks(ROOT / "eval" / "README.md") if language == "py"]
+    names = {}
+    exec(code, names)
+    names["test_refunds"](faithful)

@@ -81,7 +81,7 @@ def test_an_edit_is_accepted_and_names_the_document_of_new_words(tab, file):
 
 def test_a_file_that_was_broken_meanwhile_is_told_and_left_alone(tab, file):
     file.write_text("{", encoding="utf-8")
-    assert "line 1: it is no valid JSON" in tab.shown(DRAFTS).said.lower()
+    assert "line 1: it is no valid JSON" in tab.shown(DRAFTS).said
     assert "no valid JSON" in tab.decided(DRAFTS, "opened", State.ACCEPTED).said
     assert tab.fields("opened") == ("", "", False)
     assert file.read_text(encoding="utf-8") == "{"
