@@ -1,6 +1,6 @@
 """Drafts of questions, made by rule from somebody's documents, each with the sentence that answers it.
 
-Two makers: what somebody said about something (`make_examples`), and what a sentence states (`asked_of`). A draft is
+Two makers: that of the chat's examples (`make_examples`), and what a sentence states (`asked_of`). A draft is
 kept when the reader takes its sentence for one of the best answers, so that drafts lean to the easy side: a set that
 is worth something also holds questions of people. Questions that nothing answers are drafted from answered ones, with
 a speaker or a name of the documents in the place of another one; a person has to confirm those above all.
@@ -91,12 +91,12 @@ def _speaker(span: Span, said: Iterable[tuple[Span, str]]) -> str:
 
 def _candidates(sentences: Sequence[_Sentence], vocabulary: Collection[str], seed: int) -> Iterator[Question]:
     """Questions about one document, of both makers in turn, each with its sentence."""
-    yield from _in_turn([_said_questions(sentences), _stated_questions(sentences, vocabulary, seed)])
+    yield from _in_turn([_example_questions(sentences), _stated_questions(sentences, vocabulary, seed)])
 
 
-def _said_questions(sentences: Sequence[_Sentence]) -> Iterator[Question]:
-    for question, position in make_examples([(each.text, each.speaker) for each in sentences]):
-        yield _draft(question, sentences[position])
+def _example_questions(sentences: Sequence[_Sentence]) -> Iterator[Question]:
+    for example in make_examples([(each.text, each.speaker) for each in sentences]):
+        yield _draft(example.question, sentences[example.position])
 
 
 def _stated_questions(sentences: Sequence[_Sentence], vocabulary: Collection[str], seed: int) -> Iterator[Question]:
