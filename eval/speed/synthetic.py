@@ -13,6 +13,7 @@ import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -22,6 +23,7 @@ from rag.assembly.library import Library
 from rag.protocols import FloatArray, PassageVectors
 from rag.settings import Settings
 from rag.storage import schema
+from rag.storage.sealing import checksum, passage_seal, seal_of, sentences_digest, text_digest
 from rag.types import Span
 
 __all__ = ["SyntheticEmbedder", "fill", "passages", "questions", "settings", "text_of"]
@@ -208,28 +210,29 @@ def _write_document(rows: _Rows, random: np.random.Generator, number: int, passa
     ends = np.cumsum([len(sentence) + 1 for sentence in texts]) - 1
     starts = ends - [len(sentence) for sentence in texts]
     source = f"/synthetic/{number // 1000:04}/{number}.txt"
-    rows.documents.append(
-        {
-            "key": number + 1,
-            "id": hashlib.sha256(f"{number}\0{text}".encode()).hexdigest()[:16],
-            "source": source,
-            "file": source,
-            "title": f"{number}.txt",
-            "media_type": "text/plain",
-            "text": text,
-            "metadata": "{}",
-            "file_hash": "",
-            "recipe": "",
-            "state": "current",
-            "added_at": "2026-01-01T00:00:00+00:00",
-        }
-    )
     is_spoken = random.random(len(drawn)) < _SPOKEN_PART
     voices = random.integers(0, _N_SPEAKERS, len(drawn))
     spoken = [_name(int(voice)) if is_said else "" for voice, is_said in zip(voices, is_spoken, strict=True)]
-    for ordinal, (start, end, speaker) in enumerate(zip(starts.tolist(), ends.tolist(), spoken, strict=True)):
-        sentence = {"document_key": number + 1, "ordinal": ordinal, "start": start, "end": end, "speaker": speaker}
-        rows.sentences.append(sentence)
+    said = list(zip(range(len(drawn)), starts.tolist(), ends.tolist(), spoken, strict=True))
+    names = ("ordinal", "start", "end", "speaker")
+    rows.sentences.extend({"document_key": number + 1, **dict(zip(names, each, strict=True))} for each in said)
+    document: dict[str, Any] = {
+        "id": hashlib.sha256(f"{number}\0{text}".encode()).hexdigest()[:16],
+        "source": source,
+        "file": source,
+        "title": f"{number}.txt",
+        "media_type": "text/plain",
+        "metadata": "{}",
+        "file_hash": "",
+        "recipe": "",
+        "state": "current",
+        "added_at": "2026-01-01T00:00:00+00:00",
+        "superseded_at": "",
+        "duplicate_of": None,
+        "text_hash": text_digest(text),
+        "sentences_hash": sentences_digest(said),
+    }
+    rows.documents.append(document | {"key": number + 1, "text": text, "seal": seal_of(schema.documents, document)})
     sums = _language().vectors[drawn].sum(axis=1).reshape(len(passage_ids), _SENTENCES_A_PASSAGE, DIM)
     vectors = _unit(np.concatenate([sums.sum(axis=1, keepdims=True), sums], axis=1).reshape(-1, DIM))
     blobs = vectors.reshape(len(passage_ids), -1).astype("<f4")
@@ -237,19 +240,18 @@ def _write_document(rows: _Rows, random: np.random.Generator, number: int, passa
         first, last = place * _SENTENCES_A_PASSAGE, (place + 1) * _SENTENCES_A_PASSAGE - 1
         start, end = int(starts[first]), int(ends[last])
         hash_ = hashlib.sha256(f"{passage_id}\0{text[start:end]}".encode()).digest()
-        rows.passages.append(
-            {
-                "id": passage_id,
-                "document_key": number + 1,
-                "first_sentence": first,
-                "last_sentence": last,
-                "start": start,
-                "end": end,
-                "text": text[start:end],
-                "embedding_hash": hash_,
-            }
-        )
-        rows.embeddings.append({"hash": hash_, "embedder_key": 1, "vectors": blobs[place].tobytes()})
+        passage: dict[str, Any] = {
+            "first_sentence": first,
+            "last_sentence": last,
+            "start": start,
+            "end": end,
+            "text": text[start:end],
+            "embedding_hash": hash_,
+        }
+        seal = passage_seal(SimpleNamespace(**passage), document["text_hash"], said[first : last + 1])
+        rows.passages.append(passage | {"id": passage_id, "document_key": number + 1, "seal": seal})
+        stored = blobs[place].tobytes()
+        rows.embeddings.append({"hash": hash_, "embedder_key": 1, "vectors": stored, "checksum": checksum(stored)})
 
 
 def _unit(rows: FloatArray) -> FloatArray:

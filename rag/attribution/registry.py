@@ -8,8 +8,10 @@ store are kept so that a name is compared with those that it may be, and not wit
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import cached_property
+from types import MappingProxyType
 
 from rag.attribution.names import (
     Name,
@@ -46,6 +48,8 @@ _RUN = re.compile(
 )
 _APPOSITION = re.compile(r", (?:the |a |an )?([^\W\d_][^,.;:“”\"\n()]{2,70})(?=[,.;\n])")
 _CLAUSE = (CUE_FORMS - ROLES) | AUXILIARIES | {"who", "which"}  # words that make ", said the bank" no apposition
+_LETTERS = re.compile(r"[^\W\d_]+")
+_NO_FORMS: Mapping[str, int] = MappingProxyType({})
 _FEW = 2
 _N_NAMESAKES = 16  # bearers of one family name that are told apart
 _N_TITLES = 100  # uses of one title word that are told apart
@@ -273,6 +277,21 @@ class Speakers(Collection[str]):
         keys = {_beginning(word)} if len(word) == 1 else {_initial(word), *spelling_keys(word)}
         candidates = {other for key in keys for other in self._words_by_key.get(key, ())}
         return sorted(other for other in candidates if are_spellings(word, other))
+
+    def written(self, word: str) -> Mapping[str, int]:
+        """How the names write a word that is given in lower case: how often each form stands in them.
+
+        >>> dict(Speakers(["Marco Rubio", "Secretary Rubio"]).written("rubio"))
+        {'Rubio': 2}
+        """
+        return self._forms_by_word.get(word, _NO_FORMS)
+
+    @cached_property
+    def _forms_by_word(self) -> Mapping[str, Mapping[str, int]]:
+        forms: dict[str, dict[str, int]] = {}
+        for form, n in Counter(_LETTERS.findall(" ".join(self))).items():
+            forms.setdefault(form.lower(), {})[form] = n
+        return forms
 
     def __contains__(self, speaker: object) -> bool:
         return speaker in self._name_by_speaker

@@ -10,9 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
-from difflib import get_close_matches
+from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import NamedTuple
@@ -22,10 +20,7 @@ from numpy.typing import NDArray
 
 from rag.attribution import AskedSpeaker
 from rag.attribution.questions import introductions_of, speaker_fits, voice_of
-from rag.language.countries import COUNTRIES
-from rag.language.english import STOP_WORDS
-from rag.language.people import FEMALE_NAMES, MALE_NAMES, ROLES
-from rag.language.words import content_stems, distinct_content_words, stem
+from rag.language.words import content_stems, distinct_content_words
 from rag.protocols import FloatArray, Reranker
 from rag.retrieval.answer_kinds import adds_name_or_number, asked_words, expected_by, has_kind, without_request
 from rag.storage import StoredPassage
@@ -36,13 +31,13 @@ __all__ = [
     "Features",
     "Ranked",
     "SentenceReading",
-    "as_meant",
     "candidates_of",
     "coefficients",
     "feature_weights",
     "is_question",
     "likeness",
     "measure_features",
+    "rows_by_word",
     "scores_of",
 ]
 
@@ -205,52 +200,6 @@ def scores_of(features: Sequence[Features], quotes: Sequence[str]) -> list[float
     ]
 
 
-def as_meant(question: str, passages: Sequence[StoredPassage], speakers: Collection[str]) -> str:
-    """A question in capitals only, or without any, with those that the passages write; slips of spelling mended.
-
-    A word that the passages write with a capital inside of sentences gets it, and so does one that is a first name, a
-    country, or rare and in none of them. A long word that is rare and in none of them, and has the letters of one that
-    is but for a slip, is read as that one; not so a name, since another name is somebody else. Other words, and a
-    question that has capitals, stay as they are.
-    """
-    if any(word != word.lower() for word in question.split()[1:]) and not question.isupper():
-        return question
-    text = "\n".join(f"{passage.title}\n{passage.text}" for passage in passages)
-    names = [*(passage.heading.removeprefix(passage.title) for passage in passages), *speakers]
-    forms: dict[str, Counter[str]] = {}
-    for written in (*_INSIDE.findall(text), *_LETTERS.findall(" ".join(names))):
-        forms.setdefault(written.lower(), Counter())[written] += 1
-    there = {word.lower() for word in _LETTERS.findall(text)}
-    lower = question.lower()
-    found = _LETTERS.sub(lambda match: _as_written(match[0], forms, there), lower)
-    return found if question == lower or question.isupper() else found[:1].upper() + found[1:]
-
-
-def _as_written(word: str, forms: Mapping[str, Counter[str]], there: Collection[str]) -> str:
-    """The word with its capitals, if it has some.
-
-    forms: how the passages write words inside of sentences. there: all their words in lower case.
-    """
-    if len(word) == 1 or word in STOP_WORDS or word in ROLES:
-        return word
-    if word in forms:
-        return forms[word].most_common(1)[0][0]
-    if word in there:
-        return word
-    if word in FEMALE_NAMES | MALE_NAMES or word in _OF_COUNTRIES:
-        return word.capitalize()
-    if len(word) < _N_LETTERS_OF_RARE or word in _table().row_by_word or stem(word) in _stems_of_table():
-        return word
-    alike = get_close_matches(word, [each for each in there if each[0] == word[0]], 1, _SLIP)
-    is_name = bool(alike) and forms.get(alike[0], Counter([alike[0]])).most_common(1)[0][0] != alike[0]
-    return alike[0] if alike and not is_name else word.capitalize()
-
-
-@cache
-def _stems_of_table() -> frozenset[str]:
-    return frozenset(map(stem, _table().row_by_word))
-
-
 def is_question(quote: str) -> bool:
     """Whether it is a question that nobody is quoted with."""
     return _QUESTION.search(quote) is not None
@@ -306,6 +255,11 @@ def likeness(words: Sequence[str], texts: Sequence[str]) -> FloatArray:
     return found
 
 
+def rows_by_word() -> Mapping[str, int]:
+    """The words of English that have a vector, some ten thousand, with the numbers of their rows."""
+    return _table().row_by_word
+
+
 class _Table(NamedTuple):
     """vectors: float32 (n + 1, 64), rows of length 1; the last one, of every word that has none, is zero."""
 
@@ -332,15 +286,6 @@ def _rows(text: str) -> NDArray[np.int64]:
     return np.array([row_by_word[word] for word in words if word in row_by_word], dtype=np.int64)
 
 
-_LETTERS = re.compile(r"[^\W\d_]+")
-_INSIDE = re.compile(r"(?<=[\w,;:)] )([^\W\d_]+)")
-"""A word inside of a sentence, which has a capital only as a name."""
-_N_LETTERS_OF_RARE = 5
-_SLIP = 0.84
-"""Share of letters in common from which on a word may be a slip for another: one of six or more."""
-_OF_COUNTRIES = frozenset(
-    name for country in COUNTRIES for name in (*country.names, *country.adjectives, *country.capitals)
-)
 _COEFFICIENTS = "coefficients.json"
 _WORD_VECTORS = "word_vectors.npz"
 _UNLIKE = 0.3

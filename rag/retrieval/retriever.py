@@ -20,9 +20,10 @@ from rag.retrieval.duplicates import (
     with_the_newest_first,
 )
 from rag.retrieval.overview import sentences_for, with_decisions_first
-from rag.retrieval.ranking import Candidate, Ranked, as_meant, candidates_of, measure_features, scores_of
+from rag.retrieval.ranking import Candidate, Ranked, candidates_of, measure_features, scores_of
 from rag.retrieval.reading import read_ranking
 from rag.retrieval.rows import with_the_extreme_row_first
+from rag.retrieval.spelling import as_meant
 from rag.retrieval.vector_search import VectorSearch
 from rag.retrieval.whole import joined_at_borders, whole_quotations, with_the_answer_first, without_labels
 from rag.storage import LoadedPassages, Store, StoredPassage

@@ -7,7 +7,7 @@ import pytest
 
 from rag.attribution import asked_speaker
 from rag.rerankers.overlap import OverlapReranker
-from rag.retrieval.ranking import Features, as_meant, candidates_of, coefficients, likeness, measure_features, scores_of
+from rag.retrieval.ranking import Features, candidates_of, coefficients, likeness, measure_features, scores_of
 
 RUBIO = "Marco Rubio"
 HEALEY = "John Healey"
@@ -225,22 +225,3 @@ def test_each_text_has_its_own_row_whatever_stands_beside_it():
 def test_no_words_or_no_texts_give_an_empty_array():
     assert likeness([], ["a"]).shape == (1, 0)
     assert likeness(["a"], []).shape == (0, 1)
-
-
-@pytest.mark.parametrize(
-    ("question", "meant"),
-    [
-        ("what did olga falk tell nato", "what did Olga Falk tell NATO"),
-        ("WHAT DID OLGA FALK TELL NATO?", "what did Olga Falk tell NATO?"),
-        ("What did olga's mill cost?", "What did Olga's mill cost?"),
-        ("did norway ask tervonen for the mill", "did Norway ask Tervonen for the mill"),
-        ("who is the govenor", "who is the governor"),
-        ("when did falck resign", "when did Falck resign"),
-        ("the mill of rowe", "the mill of Rowe"),
-        ("What did olga falk tell NATO?", "What did olga falk tell NATO?"),
-        ("", ""),
-    ],
-)
-def test_a_question_without_capitals_gets_those_of_the_passages(make_passage, question, meant):
-    text = ["The governor told Olga Falk of NATO that the mill is hers.", "He knows Olga Falk well."]
-    assert as_meant(question, [make_passage(text)], ["Ann Rowe"]) == meant

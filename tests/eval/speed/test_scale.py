@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import argparse
 import json
+from contextlib import closing
 from xml.etree import ElementTree as ET
 
 from eval.speed import scale, synthetic
 from eval.speed.scale_peers import SEARCHES, probe_peer
+from rag.assembly.library import Library
 
 
 def test_small_store_is_made_measured_and_kept(tmp_path, capsys):
@@ -40,6 +42,16 @@ def test_peers_find_the_passage_that_a_question_repeats(tmp_path):
             found = search.build(texts, vectors)(texts[17], vectors[17])
             first = found[0].node.text if "llama" in name else texts[found[0]]
             assert first == texts[17], name
+
+
+def test_made_up_store_is_sound_and_its_sentences_are_found(tmp_path):
+    synthetic.fill(tmp_path, 80)
+    with closing(Library(tmp_path, synthetic.settings())) as library:
+        assert library.check() == []
+        (question,) = synthetic.questions(1, seed=97)
+        found = library.retriever.retrieve(question, library.retriever.embed(question), 10)
+        assert len(found.evidence) == 10
+        assert found.damaged == ()
 
 
 def test_peer_is_measured_on_as_many_passages_as_there_are(tmp_path):
