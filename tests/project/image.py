@@ -27,7 +27,7 @@ from typing import Any, NamedTuple
 from dockerfile_parse import DockerfileParser
 
 ROOT = Path(__file__).parents[2]
-UNCHANGED = {"LANG": "C.UTF-8", "PATH": "/usr/local/bin:/usr/bin:/bin"}
+UNCHANGED = {"LANG": "C.UTF-8", "PATH": "/usr/local/bin:/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin"}
 OF_THE_MACHINE = ("HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY", "PIP_CERT", "PIP_FIND_LINKS", "SSL_CERT_FILE")
 """What stands in for the network of a machine that builds images."""
 DOCUMENT = "The harbour bridge opened in 1932. It is painted grey."
@@ -64,30 +64,25 @@ class Root:
         for each in (self.layer, self.root, work):
             each.mkdir()
         mount("-t", "overlay", "overlay", "-o", f"lowerdir=/,upperdir={self.layer},workdir={work}", self.root)
-        self._bind()
+        if sys.base_prefix != "/usr":
+            mount("--bind", sys.base_prefix, self.root / "usr/local")
+        for kernel in ("proc", "dev", "sys"):
+            mount("--rbind", f"/{kernel}", self.root / kernel)
         self.environment = dict(UNCHANGED)
         self.folder = "/"
         self.user = "0:0"
         self.command: list[str] = []
         self.health: list[str] = []
 
-    def _bind(self) -> None:
-        if sys.base_prefix != "/usr":
-            mount("--bind", sys.base_prefix, self.root / "usr/local")
-        for name in ("proc", "dev", "sys"):
-            mount("--rbind", f"/{name}", self.root / name)
-
     def seal(self, data: Path) -> None:
         """Only /tmp, which is empty, and /data, which is that folder, can be written to from now on."""
-        subprocess.run(["umount", "--recursive", str(self.root)], check=True)
-        mount("-t", "overlay", "overlay", "-o", f"ro,lowerdir={self.layer}:/", self.root)
-        self._bind()
-        mount("-o", "remount,bind,ro", self.root / "usr/local")
-        mount("-t", "tmpfs", "tmpfs", self.root / "tmp")
-        shutil.copytree(self.layer / "data", data, dirs_exist_ok=True)
+        shutil.copytree(self.layer / "data", data)
         owner = (self.layer / "data").stat()
         os.chown(data, owner.st_uid, owner.st_gid)
-        data.chmod(owner.st_mode)
+        mount("-o", "remount,ro", self.root)
+        if sys.base_prefix != "/usr":
+            mount("-o", "remount,bind,ro", self.root / "usr/local")
+        mount("-t", "tmpfs", "tmpfs", self.root / "tmp")
         mount("--bind", data, self.root / "data")
 
     def start(self, command: Sequence[str], **environment: str) -> subprocess.Popen[str]:
