@@ -6,7 +6,6 @@ Around it are its paragraph, cut where that is long, and its neighbouring senten
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import NamedTuple
@@ -72,7 +71,6 @@ _SHOWN_AS_TEXT = frozenset(
 _N_WORDS = 5
 _ALTERED = re.compile("[⁰¹²³⁴-ⁿ₀-₎^]")
 """Signs that a reader has put for raised and lowered ones, which a page's text holds as others."""
-_PAGE_STARTS = re.compile(r"0(?:,\d{1,12})*", re.ASCII)
 
 
 class Numbering:
@@ -124,7 +122,7 @@ class Numbering:
         place = (sentence.document_id, sentence.span)
         if place not in self._by_place:
             document = self._document(sentence.document_id)
-            page = _page_at(sentence.span.start, document.metadata.get("page_starts", ""))
+            page = document.page_at(sentence.span.start)
             recognised = self._recognised(document, sentence.span)
             self._by_place[place] = Citation(
                 number=len(self._by_place) + 1,
@@ -223,17 +221,3 @@ def place_in(answer: Answer, number: int, *, document_of: Callable[[str], Docume
     n = len(answer.citations or answer.evidence)
     has = f"the answer has {n} {kind}{'' if n == 1 else 's'}"
     raise NotFoundError(f"cannot show {kind} {number}: {has} - choose one of them")
-
-
-def _page_at(position: int, page_starts: str) -> int:
-    """The page on which a position stands; 0 when the starts are none, or cannot be starts of pages.
-
-    Of pages that start at the same position all but the last are empty.
-
-    >>> _page_at(7, "0,7,7,20"), _page_at(6, "0,7,7,20"), _page_at(7, ""), _page_at(7, "0,9,8")
-    (3, 1, 0, 0)
-    """
-    if not _PAGE_STARTS.fullmatch(page_starts):
-        return 0
-    starts = [int(start) for start in page_starts.split(",")]
-    return bisect_right(starts, position) if starts == sorted(starts) else 0

@@ -1,4 +1,4 @@
-"""The recorded answers of a store, and its upkeep: what an assistant does without reading a question."""
+"""The recorded answers of a store, its originals, and its upkeep: what an assistant does without reading a question."""
 
 from __future__ import annotations
 
@@ -25,9 +25,11 @@ from rag.types import (
     Answer,
     Citation,
     ExportReport,
+    PagePicture,
     PruneReport,
     Rating,
     RecordedAnswer,
+    Span,
 )
 
 __all__ = ["Archive"]
@@ -132,6 +134,19 @@ class Archive:
         if recorded is None:
             raise NotFoundError(f"no answer has the id {answer_id!r}: it was not recorded, or a source was removed")
         return recorded.rating
+
+    @checking_arguments
+    def page_picture(self, document_id: str, page: int, *, spans: Sequence[Span] = ()) -> PagePicture:
+        """A page, from 1, of the file that a document was read from, with the boxes of the words of these spans.
+
+        It is drawn of a PDF or a picture of pages, and only while the file has the bytes that were read. Needs Pillow,
+        which the extras `ui` and `ocr` bring.
+
+        Raises:
+            NotFoundError: there is no such document, or it was removed.
+            ReadError: the file has changed since, or is gone; it has no such page, or it cannot be drawn.
+        """
+        return self._library.originals.page(self._library.document(document_id), page, spans)
 
     def check(self, *, repair: bool = False) -> list[str]:
         """What is wrong with the store, one sentence each; none when it is sound.

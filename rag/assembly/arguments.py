@@ -13,7 +13,7 @@ from typing import Any, ParamSpec, SupportsIndex, TypeVar
 from rag.errors import QuestionError, SettingsError
 from rag.protocols import ClaimWithEvidence, Surroundings
 from rag.settings import Settings
-from rag.types import Answer, Citation, Evidence, Rating, Turn
+from rag.types import Answer, Citation, Evidence, Rating, Span, Turn
 
 __all__ = ["checking_arguments"]
 
@@ -134,6 +134,15 @@ def _pairs(value: object, name: str) -> Sequence[ClaimWithEvidence]:
     return pairs
 
 
+def _spans(value: object, name: str) -> Sequence[Span]:
+    how = "give a list of Span(start=…, end=…)"
+    spans = list(_many(value, name, how))
+    for span in spans:
+        if not isinstance(span, Span):
+            raise _refusal(f"one of {name}", span, how)
+    return spans
+
+
 def _are_texts(value: object) -> bool:
     return isinstance(value, (list, tuple)) and all(isinstance(each, str) for each in value)
 
@@ -187,6 +196,7 @@ _CHECKED: Mapping[str, Callable[[Any, str], Any]] = {
     "older": _text,
     "owner": _text,
     "older_than": _of((timedelta, type(None)), "give a timedelta, such as timedelta(days=30)"),
+    "page": _number,
     "pairs": _pairs,
     "path": _path,
     "paths": _paths,
@@ -196,6 +206,7 @@ _CHECKED: Mapping[str, Callable[[Any, str], Any]] = {
     "since": _text,
     "source": _path,
     "sources": _sources,
+    "spans": _spans,
     "speaker": _text,
     "subject": _question,
     "text": _text,

@@ -28,6 +28,7 @@ from rag.assembly.backends import (
     load,
 )
 from rag.assembly.choices import choose_embedder
+from rag.assembly.originals import Originals
 from rag.errors import FilterError, NotFoundError, ReadError, SettingsError, StoreError, StoreFullError
 from rag.ingestion import (
     Ingestion,
@@ -373,6 +374,11 @@ class Library(Parts):
             budget=self._budget,
             max_recognised_pages=self._settings.max_recognised_pages,
         )
+
+    @built_once
+    def originals(self) -> Originals:
+        """What draws the pages of the files that were read."""
+        return Originals(self.store, self._isolation, max_file_bytes=self._settings.max_file_bytes)
 
     @built_once
     def embedder(self) -> Embedder:

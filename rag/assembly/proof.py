@@ -24,7 +24,7 @@ def write_bundle(library: Library, answer_id: str, path: Path) -> BundleReport:
     answer = serialisation.from_json(recorded.answer)
     cited = dict.fromkeys(citation.document_id for citation in answer.citations)
     documents = library.store.documents
-    sources = [Source(documents.get(each), documents.file_hash_of(each)) for each in cited]
+    sources = [Source(documents.get(each), documents.original_of(each).sha256) for each in cited]
     made_by = {"program": f"chapter-and-verse {program_version()}", "embedder": library.store.embedder_id()}
     content = bundle_of(answer, sources, made_by=made_by, asked_at=recorded.asked_at)
     write_new(path, content)

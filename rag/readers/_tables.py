@@ -24,6 +24,7 @@ __all__ = [
     "Header",
     "Line",
     "Row",
+    "Word",
     "in_columns",
     "named_row",
     "names_of_heads",
@@ -265,6 +266,23 @@ def _in_one_line(cell: str) -> str:
     return _SPACE.sub(" ", cell).strip()
 
 
+class Word(NamedTuple):
+    """A run of characters without a blank; x grows to the right and y downwards, in points.
+
+    size: of the font, in points. is_upright: whether it runs as most of the page does. is_after_blank: whether the file
+        draws a blank before it, rather than leaves a space.
+    """
+
+    text: str
+    left: float
+    top: float
+    right: float
+    bottom: float
+    size: float
+    is_upright: bool = True
+    is_after_blank: bool = False
+
+
 class Cell(NamedTuple):
     """What stands in one place of a row."""
 
@@ -274,7 +292,10 @@ class Cell(NamedTuple):
 
 
 class Line(NamedTuple):
-    """A line of a column; `is_row` when it has several cells, which a tab separates in its text."""
+    """A line of a column; `is_row` when it has several cells, which a tab separates in its text.
+
+    words: all that are drawn on it, from the left, those of its cells as well.
+    """
 
     page: int
     text: str
@@ -286,6 +307,7 @@ class Line(NamedTuple):
     first_word_width: float
     is_row: bool = False
     cells: tuple[Cell, ...] = ()
+    words: tuple[Word, ...] = ()
 
 
 class Column(NamedTuple):
@@ -319,7 +341,8 @@ def with_named_cells(column: Column) -> Column:
             first, *rest = run[-1].cells
             whole = first._replace(text=f"{first.text} {line.text}", right=max(first.right, line.right))
             text = "\t".join(cell.text for cell in (whole, *rest))
-            run[-1] = run[-1]._replace(cells=(whole, *rest), bottom=line.bottom, text=text)
+            words = (*run[-1].words, *line.words)
+            run[-1] = run[-1]._replace(cells=(whole, *rest), bottom=line.bottom, text=text, words=words)
             continue
         if run and (not line.cells or line.top - run[-1].bottom > _LARGEST_GAP * line.size):
             lines += _rows_of(run)

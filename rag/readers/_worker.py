@@ -163,9 +163,12 @@ def _replies_to(request: dict[str, Any], replies: BinaryIO, limits: _Limits) -> 
     from rag.types import Budget
 
     limits.begin()
-    reader = _made(make, request, replies, limits)
-    path, budget = Path(request["path"]), Budget(**request["budget"])
+    path = Path(request["path"])
     try:
+        if "arguments" in request:
+            yield {"result": make(path, **request["arguments"])}
+            return
+        reader, budget = _made(make, request, replies, limits), Budget(**request["budget"])
         if request["is_collection"]:
             for item in _read_each(reader, path, module_name, request["max_bytes"]):
                 yield _within(budget, item, is_alone=False)

@@ -116,20 +116,37 @@ class Isolation:
         Raises:
             ReadError: the reader says so, takes too long or too much memory, crashes or fails in another way.
         """
+        about = {
+            "budget": asdict(self._budget),
+            "is_collection": is_collection,
+            "charset": charset,
+            "max_recognised_pages": self._max_recognised_pages,
+        }
+        for reply in self._exchange(path, target, {"max_bytes": max_bytes, **about}):
+            yield _checked(reply, path)
+
+    def result(self, path: Path, target: str, arguments: Mapping[str, object]) -> Mapping[str, object]:
+        """What the function that `target` names as `module:function` makes of the file and the arguments.
+
+        The caller checks it, as it comes from a process that a file may have taken over.
+
+        Raises:
+            ReadError: as `replies`.
+        """
+        replies = list(self._exchange(path, target, {"arguments": arguments}))
+        made = replies[0].get("result") if len(replies) == 1 else None
+        if not isinstance(made, dict):
+            raise _strange(path)
+        return made
+
+    def _exchange(self, path: Path, target: str, about: Mapping[str, object]) -> Iterator[Mapping[str, object]]:
+        """The replies to one request, up to the last of them."""
         process = self._taken(path)
         is_free = False
         try:
-            request = {
-                "target": target,
-                "path": str(path),
-                "folder": os.getcwd(),  # noqa: PTH109 - a relative path means the same there
-                "max_bytes": max_bytes,
-                "budget": asdict(self._budget),
-                "is_collection": is_collection,
-                "charset": charset,
-                "max_recognised_pages": self._max_recognised_pages,
-            }
-            process.send(request)
+            # A relative path means the same there.
+            request = {"target": target, "path": str(path), "folder": os.getcwd()}  # noqa: PTH109
+            process.send({**request, **about})
             n_pages = 0
             while True:
                 reply = self._reply(process, path, n_pages=n_pages)
@@ -145,7 +162,7 @@ class Isolation:
                     raise ReadError(str(path), _text(reply["error"], path))
                 if "unexpected" in reply:
                     self._refuse_failure(path, target, reply)
-                yield _checked(reply, path)
+                yield reply
         finally:
             # Whoever leaves early, by an error, Ctrl-C or because nobody reads on, leaves it in the middle of a file.
             self._give_back(process) if is_free else process.end()

@@ -53,6 +53,19 @@ class KnownVersion(NamedTuple):
     recipe: str
 
 
+class Original(NamedTuple):
+    """The file that a document was read from.
+
+    file: its path; one inside the store is relative to the store's folder. sha256: of its bytes, in hexadecimal digits.
+    """
+
+    file: str
+    sha256: str
+
+
+_UNKNOWN = Original("", "")
+
+
 class Documents:
     """Reads and writes of documents. Writes happen inside `Store.begin`."""
 
@@ -127,10 +140,10 @@ class Documents:
         with self._database.connect() as connection:
             return connection.scalar(select(columns.source).where(columns.id == document_id)) or ""
 
-    def file_hash_of(self, document_id: str) -> str:
-        """SHA-256 of the bytes that a document was read from, in hexadecimal digits; empty where it is not known."""
+    def original_of(self, document_id: str) -> Original:
+        """What a document was read from; both empty where it is not known."""
         row = self._row(document_id)
-        return str(row.file_hash) if row is not None and is_sound(schema.documents, row) else ""
+        return Original(row.file, row.file_hash) if row is not None and is_sound(schema.documents, row) else _UNKNOWN
 
     def put(
         self,

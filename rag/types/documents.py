@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
 from types import MappingProxyType
 
 __all__ = [
@@ -16,6 +18,7 @@ __all__ = [
     "DocumentInfo",
     "Hit",
     "Notebook",
+    "PagePicture",
     "Passage",
     "PlaceOnPage",
     "RecognisedLine",
@@ -27,6 +30,7 @@ __all__ = [
 NO_METADATA: Mapping[str, str] = MappingProxyType({})
 
 _LINE = re.compile(r"\S[^\n]*")
+_PAGE_STARTS = re.compile(r"0(?:,\d{1,12})*", re.ASCII)
 _RECOGNISED_LINE = r"\d{1,9}(?: \d{1,9}){7}"
 _RECOGNISED = re.compile(rf"{_RECOGNISED_LINE}(?:,{_RECOGNISED_LINE})*", re.ASCII)
 _PARTS = 10_000
@@ -85,6 +89,27 @@ class Document:
         """When it was published, as it says itself (ISO 8601); empty when it does not say."""
         return self.metadata.get("published", "")
 
+    @property
+    def page_spans(self) -> tuple[Span, ...]:
+        """Where the text of each page stands, that of page 1 first; none when the format has no pages.
+
+        A page without text has an empty span; so has each of several that begin at one place, but for the last.
+
+        >>> of = Document(id="1", source="", title="", media_type="", text="One.", metadata={"page_starts": "0,0,4"})
+        >>> [(span.start, span.end) for span in of.page_spans]
+        [(0, 0), (0, 4), (4, 4)]
+        """
+        return _page_spans(self.metadata.get("page_starts", ""), len(self.text))
+
+    def page_at(self, position: int) -> int:
+        """The page, from 1, on which the character at a position of the text stands; 0 when the format has no pages.
+
+        >>> of = Document(id="1", source="", title="", media_type="", text="One.", metadata={"page_starts": "0,0,3,4"})
+        >>> of.page_at(0), of.page_at(3)
+        (2, 3)
+        """
+        return bisect_right([span.start for span in self.page_spans], position)
+
     def page_label(self, page: int) -> str:
         """What is printed on the page of that number, from 1; empty when the file does not say, or says its number."""
         labels = _page_labels(self.metadata.get("page_labels", ""))
@@ -105,6 +130,17 @@ def page_in_words(page: int, label: str = "") -> str:
     if not page:
         return ""
     return f"page {label} ({page} in the file)" if label else f"page {page}"
+
+
+@lru_cache(maxsize=8)
+def _page_spans(written: str, length: int) -> tuple[Span, ...]:
+    """The spans that start where it is written; none if these cannot be starts in a text of that length."""
+    if not _PAGE_STARTS.fullmatch(written):
+        return ()
+    starts = [int(start) for start in written.split(",")]
+    if starts != sorted(starts) or starts[-1] > length:
+        return ()
+    return tuple(Span(start=start, end=end) for start, end in pairwise([*starts, length]))
 
 
 @lru_cache(maxsize=8)
@@ -168,6 +204,23 @@ class RecognisedLine:
             place = PlaceOnPage(page=page, left=left, top=top, right=right, bottom=bottom)
             found.append(RecognisedLine(span=Span(start=start, end=end), place=place, confidence=confidence))
         return tuple(found)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PagePicture:
+    """A page of the file that a document was read from, as it is printed.
+
+    page: from 1, of n_pages. picture: the bytes of an image of that media_type, of width and height in pixels.
+    places: for each span that was asked for the boxes of its words, in reading order; none where it has none there.
+    """
+
+    page: int
+    n_pages: int
+    picture: bytes
+    media_type: str
+    width: int
+    height: int
+    places: tuple[tuple[PlaceOnPage, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -212,6 +212,7 @@ AFTER_THE_END = {
     "clear_answers": (),
     "rate": ("id", Rating.HELPFUL),
     "rating": ("id",),
+    "page_picture": ("id", 1),
     "check": (),
     "prune": (),
     "export": ("store.zip",),

@@ -47,6 +47,7 @@ class Segment(NamedTuple):
     size: float
     first_word_width: float
     is_upright: bool = True
+    words: tuple[Word, ...] = ()
 
     @property
     def height(self) -> float:
@@ -136,6 +137,7 @@ def _segment(words: Sequence[Word]) -> Segment:
         size,
         words[0].right - words[0].left,
         words[0].is_upright,
+        tuple(words),
     )
 
 
@@ -175,6 +177,7 @@ def _line(page: int, row: Sequence[Segment]) -> Line:
         row[0].first_word_width,
         len(cells) > 1 or n_leaders > 0,
         tuple(cells) if len(cells) > 1 and not n_leaders else (),
+        tuple(word for segment in row for word in segment.words),
     )
 
 

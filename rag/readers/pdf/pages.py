@@ -42,6 +42,8 @@ __all__ = [
     "LaidOut",
     "as_laid_out",
     "is_title",
+    "laid_out_text",
+    "opened_picture",
     "pixels_an_inch",
     "recognised_page",
 ]
@@ -109,12 +111,12 @@ class ImageReader:
             raise ReadError(str(path), f"it is a picture, not text - {HOW_TO_INSTALL}")
         if not self._max_recognised_pages:
             raise ReadError(str(path), "it is a picture, not text - raise max_recognised_pages to have it recognised")
-        with _opened(data, path) as image:
+        with opened_picture(data, path) as image:
             media_type = _MEDIA_TYPES[str(image.format)]
             n_pages = getattr(image, "n_frames", 1) if image.format == "TIFF" else 1
         pages = []
         for i in range(min(n_pages, self._max_recognised_pages)):
-            with _opened(data, path) as image:
+            with opened_picture(data, path) as image:
                 image.seek(i)
                 picture = _grey(image)
             if not is_bare(picture):
@@ -141,7 +143,7 @@ class ImageReader:
 
 
 @contextmanager
-def _opened(data: bytes, path: Path) -> Iterator[Image.Image]:
+def opened_picture(data: bytes, path: Path) -> Iterator[Image.Image]:
     """The picture, before it is unpacked; what Pillow raises within is said in words."""
     from PIL import Image, UnidentifiedImageError
 
@@ -187,16 +189,32 @@ class LaidOut(NamedTuple):
     metadata: Mapping[str, str]
 
 
-def as_laid_out(pages: Sequence[Page]) -> LaidOut:
-    """The text of pages: a paragraph or a row of a table is a line."""
+class _Written(NamedTuple):
+    text: Text
+    found: Sequence[tuple[Line, ...]]
+    columns: list[Column]
+    notice: str
+
+
+def _written(pages: Sequence[Page]) -> _Written:
     found_columns, notice = _laid_out(pages)
     try:
         found = paragraphs(found_columns)
-        text = written(found, len(pages))
+        return _Written(written(found, len(pages)), found, found_columns, notice)
     except Exception as error:  # no fault of the layout may lose the text
-        found_columns, notice = _in_plain_order(pages), plain_order_notice(error)
+        found_columns = _in_plain_order(pages)
         found = [column.lines for column in found_columns if column.lines]
-        text = written(found, len(pages))
+        return _Written(written(found, len(pages)), found, found_columns, plain_order_notice(error))
+
+
+def laid_out_text(pages: Sequence[Page]) -> Text:
+    """The text of a few pages of a document, which need not be its first, with the lines that it is made of."""
+    return _written(pages).text
+
+
+def as_laid_out(pages: Sequence[Page]) -> LaidOut:
+    """The text of pages: a paragraph or a row of a table is a line."""
+    text, found, found_columns, notice = _written(pages)
     metadata = {
         "notice": notice,
         "page_starts": ",".join(map(str, text.page_starts)),
@@ -255,6 +273,7 @@ def _in_plain_order(pages: Sequence[Page]) -> list[Column]:
                     segment.bottom,
                     segment.size,
                     segment.first_word_width,
+                    words=segment.words,
                 )
                 for segment in segments(page)
             )

@@ -42,7 +42,7 @@ from rag.readers.pdf.words import Page, words_of
 from rag.readers.shape.dateline import author_of, published_of
 from rag.types import Document
 
-__all__ = ["MAX_PAGES", "PdfReader"]
+__all__ = ["MAX_PAGES", "PdfReader", "opened_pdf"]
 
 _PACKET = re.compile(rb"<x:xmpmeta\b.*?</x:xmpmeta\s*>", re.DOTALL)
 _MAX_PACKET_BYTES = 200_000
@@ -181,7 +181,7 @@ class PdfReader:
         data = read_bytes(path, max_bytes=self._max_bytes)
         if _SIGNATURE not in data[:_N_SIGNATURE_BYTES]:
             raise ReadError(str(path), "it is no PDF - give it its right name, or save it again as PDF")
-        with _LOCK, _opened(data, path) as document:
+        with opened_pdf(data, path) as document:
             facts = about(document, data)
             named, misnamed = _rightly_named(_pages(document, path), path)
             read = self._with_recognised(document, named)
@@ -273,19 +273,25 @@ def _more_of(page: Page, recognised: Page | None) -> Page:
 
 
 @contextmanager
-def _opened(data: bytes, path: Path) -> Iterator[pypdfium2.PdfDocument]:
-    try:
-        document = pypdfium2.PdfDocument(data)
-    except pypdfium2.PdfiumError as error:
-        if error.err_code == pdfium.FPDF_ERR_PASSWORD:
-            raise ReadError(str(path), "it has a password - save it without one") from error
-        if error.err_code == pdfium.FPDF_ERR_SECURITY:
-            raise ReadError(str(path), "it is encrypted in an unknown way - print it to a new PDF") from error
-        raise ReadError(str(path), "it is damaged - open it in its program and save it again as PDF") from error
-    with closing(document):
-        if document.get_formtype() != pdfium.FORMTYPE_NONE:
-            document.init_forms()
-        yield document
+def opened_pdf(data: bytes, path: Path) -> Iterator[pypdfium2.PdfDocument]:
+    """The document of a file's bytes, with its forms; one at a time in a process.
+
+    Raises:
+        ReadError: it has a password, or is damaged.
+    """
+    with _LOCK:
+        try:
+            document = pypdfium2.PdfDocument(data)
+        except pypdfium2.PdfiumError as error:
+            if error.err_code == pdfium.FPDF_ERR_PASSWORD:
+                raise ReadError(str(path), "it has a password - save it without one") from error
+            if error.err_code == pdfium.FPDF_ERR_SECURITY:
+                raise ReadError(str(path), "it is encrypted in an unknown way - print it to a new PDF") from error
+            raise ReadError(str(path), "it is damaged - open it in its program and save it again as PDF") from error
+        with closing(document):
+            if document.get_formtype() != pdfium.FORMTYPE_NONE:
+                document.init_forms()
+            yield document
 
 
 def _page_labels(document: pypdfium2.PdfDocument) -> str:

@@ -15,6 +15,7 @@ import pypdfium2  # type: ignore[import-untyped]
 import pypdfium2.raw as pdfium  # type: ignore[import-untyped]
 
 from rag.readers._normalisation import normalise
+from rag.readers._tables import Word
 from rag.readers.pdf.lookups import LIGATURES, Letters, PlacedText, beside, is_mostly_picture
 from rag.readers.pdf.places import SMALLEST_SIZE, Box, TextPage
 from rag.readers.shape.raised import lowered, raised
@@ -22,7 +23,7 @@ from rag.readers.shape.raised import lowered, raised
 if TYPE_CHECKING:
     from rag.readers.pdf.recognition import Recognised
 
-__all__ = ["Page", "Word", "words_of"]
+__all__ = ["Page", "Turn", "Word", "words_of"]
 
 HYPHEN_MARKS = "\x02\ufffe\u00ad"
 """What PDFium makes of a hyphen at the end of a line, and the hyphen that is only seen there."""
@@ -54,21 +55,30 @@ _SAME_SIGN = 0.75
 """In widths: two of the same letter stand a width apart."""
 
 
-class Word(NamedTuple):
-    """A run of characters without a blank; x grows to the right and y downwards, in points.
+class Turn(NamedTuple):
+    """How a page was turned and mirrored to be read: quarter turns of its text, counter-clockwise, and what is seen."""
 
-    size: of the font, in points. is_upright: whether it runs as most of the page does. is_after_blank: whether the file
-        draws a blank before it, rather than leaves a space.
-    """
+    quarter_turns: int
+    visible: Box
+    is_mirrored: bool
 
-    text: str
-    left: float
-    top: float
-    right: float
-    bottom: float
-    size: float
-    is_upright: bool = True
-    is_after_blank: bool = False
+    def drawn(self, word: Word) -> Box:
+        """Where the word is drawn on the page as its file has it: in points, y growing upwards.
+
+        >>> Turn(0, Box(0, 0, 100, 200), is_mirrored=False).drawn(Word("a", 10, 20, 30, 40, 10))
+        Box(left=10, bottom=160, right=30, top=180)
+        """
+        left, top, right, bottom = word.left, word.top, word.right, word.bottom
+        if self.is_mirrored:
+            left, right = -right, -left
+        seen = self.visible
+        if self.quarter_turns == 1:
+            return Box(top + seen.left, left + seen.bottom, bottom + seen.left, right + seen.bottom)
+        if self.quarter_turns == 2:
+            return Box(seen.right - right, top + seen.bottom, seen.right - left, bottom + seen.bottom)
+        if self.quarter_turns == 3:
+            return Box(seen.right - bottom, seen.top - right, seen.right - top, seen.top - left)
+        return Box(left + seen.left, seen.top - bottom, right + seen.left, seen.top - top)
 
 
 class Page(NamedTuple):
@@ -79,6 +89,7 @@ class Page(NamedTuple):
     has_pictures: only looked for where there are no words. remarks: notes of readers on the page, a line each.
     may_be_picture: whether it looks like a scan: a picture, or curves without words, is most of what is seen.
     recognised: how the words were read in a picture of the page; None where the file says them.
+    turn: from the words back to where they are drawn; None where there is no such place.
     """
 
     number: int
@@ -90,6 +101,7 @@ class Page(NamedTuple):
     remarks: tuple[str, ...] = ()
     may_be_picture: bool = False
     recognised: Recognised | None = None
+    turn: Turn | None = None
 
 
 class _Drawn(NamedTuple):
@@ -132,13 +144,22 @@ def words_of(document: pypdfium2.PdfDocument, index: int, letters: Letters) -> P
         n_letters_by_turns[word.quarter_turns] += len(word.text)
     most_turns = max(0, max(n_letters_by_turns, key=n_letters_by_turns.__getitem__, default=0))
     words = [_turned(word, most_turns, visible) for word in drawn]
-    if _is_right_to_left(words):
+    is_mirrored = _is_right_to_left(words)
+    if is_mirrored:
         words = list(_in_their_lines([word._replace(left=-word.right, right=-word.left) for word in words]))
     height = visible.right - visible.left if most_turns % 2 else visible.top - visible.bottom
     n_unknown = sum(not word.is_known for word in drawn)
     n_characters = len(characters) - sum(map(str.isspace, characters))
     return Page(
-        index + 1, tuple(words), height, n_characters, n_unknown, has_pictures, tuple(around.remarks), may_be_picture
+        index + 1,
+        tuple(words),
+        height,
+        n_characters,
+        n_unknown,
+        has_pictures,
+        tuple(around.remarks),
+        may_be_picture,
+        turn=Turn(most_turns, visible, is_mirrored),
     )
 
 
