@@ -17,6 +17,7 @@ def place_at(document: Document, start: int, end: int) -> Citation:
         raise SettingsError(
             f"cannot open {start}-{end} of a document with {len(document.text)} characters - choose a part of it"
         )
+    page = document.page_at(start)
     return Citation(
         number=1,
         document_id=document.id,
@@ -25,5 +26,7 @@ def place_at(document: Document, start: int, end: int) -> Citation:
         span=Span(start=start, end=end),
         quote=document.text[start:end],
         line=document.text.count("\n", 0, start) + 1,
+        page=page,
+        page_label=document.page_label(page),
         published=document.metadata.get("published", ""),
     )

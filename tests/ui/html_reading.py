@@ -19,19 +19,21 @@ ALLOWED_ELEMENTS = {
     "div",
     "h2",
     "h3",
+    "h4",
     "header",
+    "img",
+    "input",
+    "label",
     "li",
-    "mark",
-    "nav",
-    "ol",
-    "p",
-} | {"q", "section", "span", "time", "ul"}
+} | {"mark", "nav", "ol", "p", "q", "section", "span", "table", "tbody", "td", "th", "thead", "time", "tr", "ul"}
 ALLOWED_ATTRIBUTES = (
-    {"aria-current", "aria-describedby", "aria-hidden", "aria-label", "class", "datetime", "dir", "href", "id", "lang"}
+    {"aria-current", "aria-describedby", "aria-hidden", "aria-label", "aria-live", "aria-pressed", "class", "datetime"}
     | {"data-answer", "data-around", "data-citation", "data-document", "data-line"}
-    | {"data-conversation", "data-do", "data-end", "data-form", "data-start"}
-    | {"rel", "role", "tabindex", "target", "type"}
+    | {"data-conversation", "data-do", "data-end", "data-find", "data-form", "data-hit", "data-page", "data-start"}
+    | {"data-view", "dir", "for", "href", "id", "lang", "rel", "role", "scope", "tabindex", "target", "type"}
 )
+OF_ENTRIES = {"autocomplete", "id", "maxlength", "placeholder", "spellcheck", "type", "value", "class"}
+OF_PICTURES = {"alt", "height", "src", "width"}
 HARMFUL = re.compile("[\x00-\x08\n-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 """Characters that end a line, reorder it, steer a terminal, or are none."""
 
@@ -84,9 +86,18 @@ def assert_inert(html: str) -> None:
     assert not HARMFUL.search(html)
     for node in parser.css("body *"):
         assert node.tag in ALLOWED_ELEMENTS, node.html
-        assert set(node.attributes) <= ALLOWED_ATTRIBUTES, node.html
+        allowed = {"input": OF_ENTRIES, "img": OF_PICTURES}.get(node.tag, ALLOWED_ATTRIBUTES)
+        if "style" in node.attributes:
+            assert re.fullmatch(
+                r"(left|top|width|height):[\d.]+%(;(top|width|height):[\d.]+%){3}", node.attributes["style"]
+            )
+            allowed = {"class", "style"}
+        assert set(node.attributes) <= allowed, node.html
         assert all(re.fullmatch(r"cv-[a-z-]+", name) for name in (node.attributes.get("class") or "").split())
-        assert (node.attributes.get("type") == "button") == (node.tag == "button")
+        kinds = {"button": {"button"}, "input": {"search", "text"}}.get(node.tag, {None})
+        assert node.attributes.get("type") in kinds, node.html
+        if node.tag == "img":
+            assert re.fullmatch(r"data:image/(png|jpeg);base64,[A-Za-z0-9+/]+=*", node.attributes["src"] or "")
         if "href" in node.attributes:
             assert node.tag == "a"
             assert re.match(r"https?://[a-z0-9]", node.attributes["href"] or "", re.IGNORECASE)

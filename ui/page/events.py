@@ -17,12 +17,14 @@ from ui.conversation import Conversation
 from ui.handlers import Chat, ChatView, Opened
 from ui.page.values import Answering, Choices, Heard, LoadedPage, Updates, Values
 from ui.preferences import Preferences
+from ui.reading import Looking, Reader
 from ui.sentences import count
 from ui.tabs.adding import AddView
 from ui.tabs.library import LibraryTab, Upload
 from ui.tabs.llm import LlmTab
 from ui.views.exchanges import render_earlier, render_last, render_welcome
 from ui.views.markup import text
+from ui.views.reader_bar import PRINTED
 from ui.views.render import render_documents, render_gone, render_message, render_no_source, render_source
 
 __all__ = ["SEARCH_ONLY", "PageEvents", "paragraph", "spoken"]
@@ -35,8 +37,9 @@ SEARCH_ONLY = "Search only some documents"
 class PageEvents:
     """The handlers of one page, shared by all browsers; what differs between them is in the arguments."""
 
-    def __init__(self, chat: Chat, library: LibraryTab, llm: LlmTab, updates: Updates) -> None:
+    def __init__(self, chat: Chat, library: LibraryTab, llm: LlmTab, reader: Reader, updates: Updates) -> None:
         self._chat = chat
+        self._reader = reader
         self._library = library
         self._llm = llm
         self._none = updates.none
@@ -134,7 +137,7 @@ class PageEvents:
         # What is not new is not sent: an answer that is being written would be overwritten.
         is_news = opened.is_gone and opened.citations
         known = conversation.with_gone(opened.citations[0].document_id) if is_news else self._none
-        return _source(opened, heard.number("around", otherwise=_AROUND)), known
+        return self._source(opened, heard), known
 
     def document_opened(self, heard: Heard, conversation: Conversation, shelf: object = ()) -> Values:
         """As `opened`, in the tab where the reader is."""
@@ -290,6 +293,28 @@ class PageEvents:
         finally:
             close(states)
 
+    def _source(self, opened: Opened, heard: Heard) -> str:
+        """The reader with what was opened, as the script of the page says that it is to be looked at."""
+        if opened.document is not None:
+            looking = Looking(
+                page=heard.text("page"),
+                is_printed=heard.text("view") == PRINTED,
+                find=heard.text("find"),
+                hit=heard.number("hit", otherwise=1),
+            )
+            return render_source(
+                opened.document,
+                opened.citations,
+                opened.current,
+                answer_id=opened.answer_id,
+                n_around=heard.number("around", otherwise=_AROUND),
+                look=self._reader.look(opened, looking),
+            )
+        for citation in opened.citations:
+            if citation.number == opened.current:
+                return render_gone(citation)
+        return render_message(opened.notice, is_error=True)
+
     def _adding(self, states: Iterator[AddView], kept: object, search: str | None) -> Iterator[Values]:
         preferences = Preferences.from_browser(kept)
         for view in states:
@@ -347,14 +372,3 @@ def paragraph(words: str) -> str:
 def _scope_label(where: str) -> str:
     """The words under which the filter is folded."""
     return f"Searched only: {where}" if where else SEARCH_ONLY
-
-
-def _source(opened: Opened, around: int) -> str:
-    if opened.document is not None:
-        return render_source(
-            opened.document, opened.citations, opened.current, answer_id=opened.answer_id, n_around=around
-        )
-    for citation in opened.citations:
-        if citation.number == opened.current:
-            return render_gone(citation)
-    return render_message(opened.notice, is_error=True)

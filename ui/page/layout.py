@@ -24,6 +24,7 @@ from ui.page.questions import QuestionsPage
 from ui.page.shelf_events import ShelfEvents
 from ui.page.values import Answering, LoadedPage, Turned, Updates
 from ui.preferences import N_SOURCES, Assistants, LlmKind
+from ui.reading import Reader
 from ui.server.ownership import Ownership
 from ui.tabs.desk import DeskTab
 from ui.tabs.library import LibraryTab
@@ -60,7 +61,7 @@ class Page:
         )
         chat, updates = Chat(assistants, ownership), Updates(none=gr.skip(), of=gr.update)
         llm = LlmTab(assistants, may_change_llm=options.may_change_llm)
-        self._events = PageEvents(chat, self._library, llm, updates)
+        self._events = PageEvents(chat, self._library, llm, Reader(assistants), updates)
         self._conversations = ConversationsPage(ShelfEvents(chat, updates))
 
     def build(self, app: gr.Blocks) -> None:

@@ -2,7 +2,7 @@
 // buttons into events for Python, scrolls the reader to the cited sentence, and copies and saves without any request.
 
 const EVENT_OF = { ask: "submit", retry: "retry", rate: "like", example: "apply", documents: "expand", cancel: "delete" };
-const OPENS = ".cv-chip, .cv-step, .cv-mark, .cv-open, .cv-widen";
+const OPENS = ".cv-chip, .cv-step, .cv-mark, .cv-open, .cv-widen, .cv-look";
 const isReader = Boolean(element.closest("#cv-reader"));
 
 element.addEventListener("click", (event) => {
@@ -11,13 +11,14 @@ element.addEventListener("click", (event) => {
 	const data = { ...button.dataset };
 	if (data.do === "copy") copy(button, data.form);
 	else if (data.do) trigger(EVENT_OF[data.do], data);
+	else if (button.matches(".cv-larger")) enlarge();
 	else if (button.matches(".cv-remove")) trigger("delete", data);
 	else if (button.matches(".cv-only")) trigger("edit", data);
 	else if (button.matches(OPENS)) {
 		// The reader shows the sentence now; its card would only cover the chips below it.
 		button.closest(".cv-cite")?.classList.add("cv-dismissed");
 		if (!isReader) window.cvOpener = button;
-		trigger("select", data);
+		trigger("select", isReader ? lookedAt(button) : data);
 	}
 });
 
@@ -35,7 +36,10 @@ element.addEventListener("mouseover", (event) => {
 });
 
 watch("value", () => {
-	if (isReader) onceInSight(".cv-text", showCurrent);
+	if (isReader) {
+		fillBar();
+		onceInSight(".cv-text", showCurrent);
+	}
 	else if (element.closest("#cv-current")) requestAnimationFrame(() => requestAnimationFrame(showExchange));
 	else if (element.closest("#cv-export")) save();
 });
@@ -55,12 +59,101 @@ function onceInSight(selector, show) {
 function showCurrent() {
 	const region = element.querySelector(".cv-text");
 	if (!region) return;
-	const current = region.querySelector(".cv-current");
+	const current = [".cv-hit-now", ".cv-here", ".cv-box-now", ".cv-current"].map((name) => region.querySelector(name)).find(Boolean);
 	const box = region.getBoundingClientRect();
-	region.scrollTop += current ? current.getBoundingClientRect().top - box.top - box.height / 3 : -region.scrollTop;
+	const share = current?.matches(".cv-here") ? 0.02 : 1 / 3;
+	region.scrollTop += current ? current.getBoundingClientRect().top - box.top - box.height * share : -region.scrollTop;
+	if (current) region.scrollLeft += current.getBoundingClientRect().left - box.left - box.width / 3;
 	const isAsked = !window.cvOpensItself;
 	window.cvOpensItself = false;
 	if (isAsked && !element.contains(document.activeElement)) region.focus({ preventScroll: true });
+}
+
+// What is asked of the open document: all that is seen of it, and what the button changes of that.
+function lookedAt(button) {
+	const { dataset: seen } = element.querySelector("article");
+	const data = { ...button.dataset };
+	if (button.matches(".cv-widen")) return { ...seen, ...data };
+	if (!button.matches(".cv-look")) return { ...data, view: seen.view ?? "" };
+	if (data.hit) return { ...seen, ...data, page: "" };
+	if (data.view) return { ...seen, ...data, page: seen.hit ? "" : (seen.page ?? pageInSight()) };
+	return { ...seen, ...data };
+}
+
+// The page that is read, where the cited sentence was left: the last one that begins above the middle.
+function pageInSight() {
+	const region = element.querySelector(".cv-text");
+	const { top, bottom } = region.getBoundingClientRect();
+	const isInSight = (part) => part.getBoundingClientRect().bottom > top && part.getBoundingClientRect().top < bottom;
+	if ([...region.querySelectorAll(".cv-current")].some(isInSight)) return "";
+	const begun = [...region.querySelectorAll(".cv-page")].filter((page) => page.getBoundingClientRect().top < (top + bottom) / 2);
+	return begun.at(-1)?.dataset.page ?? "";
+}
+
+let finding;
+
+function find(words) {
+	clearTimeout(finding);
+	const { dataset: seen } = element.querySelector("article");
+	if (words !== (seen.find ?? "")) trigger("select", { ...seen, find: words, hit: "1", page: words ? "" : (seen.page ?? "") });
+}
+
+function step(sign) {
+	element.querySelectorAll(".cv-finding .cv-turn")[sign < 0 ? 0 : 1]?.click();
+}
+
+if (isReader) {
+	element.addEventListener("input", (event) => {
+		if (!event.target.matches(".cv-find")) return;
+		clearTimeout(finding);
+		finding = setTimeout(() => find(event.target.value.trim()), 300);
+	});
+
+	element.addEventListener("keydown", (event) => {
+		const field = event.target;
+		if (field.matches(".cv-find")) {
+			const isFound = field.value.trim() === (element.querySelector("article").dataset.find ?? "");
+			if (event.key === "Enter" && isFound) step(event.shiftKey ? -1 : 1);
+			else if (event.key === "Enter") find(field.value.trim());
+			else if (event.key === "Escape" && field.value) {
+				event.stopImmediatePropagation();
+				field.value = "";
+				find("");
+			}
+		} else if (field.matches(".cv-go")) {
+			const { dataset: seen } = element.querySelector("article");
+			if (event.key === "Enter") trigger("select", { ...seen, page: field.value.trim() });
+		} else if (!event.ctrlKey && !event.metaKey && !event.altKey) {
+			const shortcut = { "/": () => select(".cv-find"), g: () => select(".cv-go"), n: () => step(1), N: () => step(-1) }[event.key];
+			if (!shortcut) return;
+			event.preventDefault();
+			shortcut();
+		}
+	}, true);
+}
+
+function select(field) {
+	element.querySelector(field)?.select();
+}
+
+// What is typed stays while it is typed; what was opened meanwhile says what was found in it.
+function fillBar() {
+	const article = element.querySelector("article");
+	const field = element.querySelector(".cv-find");
+	if (field && field !== document.activeElement) field.value = article.dataset.find ?? "";
+	const page = element.querySelector(".cv-go");
+	if (page) page.value = page.getAttribute("value");
+	showSize();
+}
+
+function enlarge() {
+	element.closest("#cv-reader").classList.toggle("cv-large");
+	showSize();
+}
+
+function showSize() {
+	const button = element.querySelector(".cv-larger");
+	if (button) button.setAttribute("aria-pressed", element.closest("#cv-reader").classList.contains("cv-large"));
 }
 
 function showExchange() {

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from base64 import b64encode
 from collections.abc import Iterable
 from datetime import date
 from typing import NewType
@@ -21,13 +22,16 @@ __all__ = [
     "NOTHING",
     "Html",
     "attribute_text",
+    "box",
     "button",
     "date_in_words",
     "element",
+    "entry",
     "isolated",
     "join",
     "language_tag",
     "link",
+    "picture",
     "shown",
     "text",
 ]
@@ -38,14 +42,14 @@ Html = NewType("Html", str)
 NOTHING = Html("")
 
 ELEMENTS = frozenset(
-    {"a", "article", "bdi", "blockquote", "button", "div", "h2", "h3", "header", "li", "mark", "nav", "ol", "p"}
-    | {"q", "section", "span", "time", "ul"}
+    {"a", "article", "bdi", "blockquote", "button", "div", "h2", "h3", "h4", "header", "label", "li", "mark", "nav"}
+    | {"ol", "p", "q", "section", "span", "table", "tbody", "td", "th", "thead", "time", "tr", "ul"}
 )
 ATTRIBUTES = frozenset(
-    {"aria-current", "aria-describedby", "aria-hidden", "aria-label", "class", "datetime", "dir", "href", "id", "lang"}
+    {"aria-current", "aria-describedby", "aria-hidden", "aria-label", "aria-live", "aria-pressed", "class", "datetime"}
     | {"data-answer", "data-around", "data-citation", "data-document", "data-line"}
-    | {"data-conversation", "data-do", "data-end", "data-form", "data-start"}
-    | {"rel", "role", "tabindex", "target", "type"}
+    | {"data-conversation", "data-do", "data-end", "data-find", "data-form", "data-hit", "data-page", "data-start"}
+    | {"data-view", "dir", "for", "href", "id", "lang", "rel", "role", "scope", "tabindex", "target", "type"}
 )
 
 _BIDI_CONTROLS = [*range(0x202A, 0x202F), *range(0x2066, 0x206A)]
@@ -122,6 +126,47 @@ def join(parts: Iterable[Html], separator: Html = NOTHING) -> Html:
 def button(label: Html, *, class_: str, **attributes: str) -> Html:
     """A button that does nothing by itself; the script of the page acts on its class and data."""
     return element("button", label, type="button", class_=class_, **attributes)
+
+
+def entry(name: str, *, kind: str, class_: str, hint: str = "", value: str = "") -> Html:
+    """A field for a line of text, with the id `name`; the script of the page says what is entered.
+
+    kind: "search" or "text".
+    """
+    if kind not in ("search", "text"):
+        raise ValueError(f"cannot make an entry of kind {kind!r} - make one of text")
+    written = "".join(f' {key}="{text(said)}"' for key, said in (("placeholder", hint), ("value", value)) if said)
+    return Html(
+        f'<input id="{text(name)}" type="{kind}" class="{text(class_)}" autocomplete="off" spellcheck="false" '
+        f'maxlength="200"{written}>'
+    )
+
+
+def picture(content: bytes, media_type: str, *, alt: str, width: int, height: int) -> Html:
+    """An image that is in the page itself, so that nothing has to be served and no address can be guessed.
+
+    width, height: in pixels, so that it takes its place before it is seen.
+
+    Raises:
+        ValueError: it is of a kind that can do more than be seen.
+    """
+    if media_type not in ("image/jpeg", "image/png"):
+        raise ValueError(f"cannot show {media_type!r} as a picture - give PNG or JPEG")
+    written = b64encode(content).decode("ascii")
+    return Html(
+        f'<img src="data:{media_type};base64,{written}" alt="{text(attribute_text(alt))}" '
+        f'width="{width:d}" height="{height:d}">'
+    )
+
+
+def box(left: float, top: float, right: float, bottom: float, *, class_: str) -> Html:
+    """A rectangle over a picture; its sides are shares of the picture's width and height, 0 to 1.
+
+    >>> box(0.1, 0.2, 0.3, 0.25, class_="cv-box")
+    '<span class="cv-box" style="left:10.00%;top:20.00%;width:20.00%;height:5.00%"></span>'
+    """
+    style = f"left:{left:.2%};top:{top:.2%};width:{right - left:.2%};height:{bottom - top:.2%}"
+    return Html(f'<span class="{text(class_)}" style="{style}"></span>')
 
 
 def isolated(content: str) -> Html:

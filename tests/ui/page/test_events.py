@@ -8,6 +8,7 @@ from ui.handlers import Chat
 from ui.page.events import PageEvents
 from ui.page.values import Heard, Updates
 from ui.preferences import Assistants
+from ui.reading import Reader
 from ui.tabs.library import LibraryTab
 from ui.tabs.llm import LlmTab
 
@@ -21,7 +22,9 @@ HOSTILE = '<img src=x onerror="alert(1)">{{7*7}}${alert(1)}'
 def page(assistant, *, may_change_llm: bool = True, example=None) -> PageEvents:
     assistants = Assistants(assistant, may_change_llm=may_change_llm)
     library = LibraryTab(assistant, example=example, max_file_bytes=10_000)
-    return PageEvents(Chat(assistants), library, LlmTab(assistants, may_change_llm=may_change_llm), UPDATES)
+    return PageEvents(
+        Chat(assistants), library, LlmTab(assistants, may_change_llm=may_change_llm), Reader(assistants), UPDATES
+    )
 
 
 @pytest.fixture

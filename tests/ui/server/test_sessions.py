@@ -17,6 +17,7 @@ from ui.handlers import Chat
 from ui.page.events import PageEvents
 from ui.page.values import Heard, Updates
 from ui.preferences import Assistants, Preferences
+from ui.reading import Reader
 from ui.server.access import Users
 from ui.server.ownership import Ownership
 from ui.server.sessions import Sessions
@@ -167,7 +168,9 @@ def test_another_user_of_the_same_browser_finds_nothing_in_it(bridge, ownership)
     assistants = Assistants(bridge)
     chat = Chat(assistants, ownership)
     library = LibraryTab(bridge, example=None, max_file_bytes=10)
-    events = PageEvents(chat, library, LlmTab(assistants, may_change_llm=True), Updates(none=None, of=dict))
+    events = PageEvents(
+        chat, library, LlmTab(assistants, may_change_llm=True), Reader(assistants), Updates(none=None, of=dict)
+    )
     kept = chat.kept(answered(chat), user="anna")
     conversation, *_, left = events.loaded(Heard({}, "s", "otto"), kept, {})
     assert (conversation, left["conversations"]) == (Conversation(), [])

@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag import Citation, Document
+from rag import Citation, Document, Span
 from tests.ui.hostile import TEXTS
 from tests.ui.html_reading import assert_inert, first, has_class, nodes, pieces
 from tests.ui.records import citation, document
+from ui.views.look import Look
 from ui.views.markup import shown
 from ui.views.source_view import render_gone, render_no_source, render_source
 
@@ -21,7 +22,16 @@ any_character = st.characters(exclude_categories=())
 pieces_of_text = st.one_of(
     st.text(any_character, max_size=20),
     st.sampled_from(
-        ["\n", "\n\n", " \n \n", "\t", "مرحبا", "文", *(text for text in TEXTS.values() if len(text) < 200)]
+        [
+            *("\n", "\n\n", " \n \n", "\t", "مرحبا", "文", *(text for text in TEXTS.values() if len(text) < 200)),
+            *(
+                "A: 1; B: 2.\n",
+                "A: 3; B: 4.\n",
+                "1\t2\n",
+                "A heading\n\n",
+                f"{'It was grey all over, ' * 4}said Ann.\n\n",
+            ),
+        ]
     ),
 )
 texts = st.lists(pieces_of_text, max_size=12).map("".join)
@@ -65,6 +75,29 @@ def test_reader_shows_exactly_the_text_and_marks_exactly_the_quotes(
     text, places = marked_places(html)
     assert text == shown(of.text)
     assert places == {each.number: list(range(each.span.start, each.span.end)) for each in citations if len(each.span)}
+    assert_inert(html)
+
+
+@settings(deadline=None)
+@given(cited_documents(), st.lists(st.tuples(st.integers(0, 60), st.integers(1, 9)), max_size=4), st.integers(0, 3))
+def test_what_was_found_is_marked_and_nothing_else_of_the_text_changes(
+    cited: tuple[Document, list[Citation]], places: list[tuple[int, int]], hit: int
+) -> None:
+    of, citations = cited
+    hits: list[Span] = []
+    for start, length in sorted(places):
+        if start >= (hits[-1].end if hits else 0) and start + length <= len(of.text):
+            hits.append(Span(start=start, end=start + length))
+    look = Look(find="x", hits=tuple(hits), hit=hit % len(hits) + 1 if hits else 0)
+    html = of_answer(of, citations, 1, look=look)
+    shown_text, found = "", []
+    for piece in pieces(html):
+        if any(has_class(node, "cv-paragraph") for node in piece.around):
+            if any(has_class(node, "cv-hit") for node in piece.around):
+                found += range(len(shown_text), len(shown_text) + len(piece.text))
+            shown_text += piece.text
+    assert shown_text == shown(of.text)
+    assert found == [position for span in hits for position in range(span.start, span.end)]
     assert_inert(html)
 
 
