@@ -23,6 +23,8 @@ from rag.types import Document, PagePicture, PlaceOnPage, RecognisedLine, Span
 __all__ = ["Originals"]
 
 _DRAWS = "rag.readers.original.drawing:page_picture"
+_N_AT_ONCE = 2
+"""Pages that are drawn side by side, each in a process of its own; others wait."""
 _MOST_CACHED_BYTES = 16_000_000
 _MOST_PICTURE_BYTES = 8_000_000
 _MOST_PIXELS = 10_000
@@ -55,6 +57,7 @@ class Originals:
         self._cached: OrderedDict[_Key, PagePicture] = OrderedDict()
         self._n_cached_bytes = 0
         self._lock = threading.Lock()
+        self._drawing = threading.BoundedSemaphore(_N_AT_ONCE)
 
     def page(self, document: Document, page: int, spans: Sequence[Span]) -> PagePicture:
         """See `Assistant.page_picture`."""
@@ -66,7 +69,8 @@ class Originals:
             if key in self._cached:
                 self._cached.move_to_end(key)
                 return self._cached[key]
-        made = self._drawn(document, path, key)
+        with self._drawing:
+            made = self._drawn(document, path, key)
         with self._lock:
             self._keep(key, made)
         return made
