@@ -10,7 +10,7 @@ from ui.finding import found_in
 from ui.handlers import Opened
 from ui.preferences import Assistants
 from ui.sentences import sentence
-from ui.views.look import Look
+from ui.views.reader.look import Look
 
 __all__ = ["Looking", "Reader"]
 

@@ -13,7 +13,7 @@ from tests.ui.html_reading import assert_inert, first, nodes
 from ui.handlers import Chat, Opened
 from ui.preferences import Assistants
 from ui.reading import Looking, Reader
-from ui.views.look import Look
+from ui.views.reader.look import Look
 from ui.views.source_view import render_source
 
 FIRST, SECOND, THIRD = PARAGRAPH[:43], OTHER[:41], PARAGRAPH[44:]

@@ -24,7 +24,7 @@ from ui.tabs.library import LibraryTab, Upload
 from ui.tabs.llm import LlmTab
 from ui.views.exchanges import render_earlier, render_last, render_welcome
 from ui.views.markup import text
-from ui.views.reader_bar import PRINTED
+from ui.views.reader.reader_bar import PRINTED
 from ui.views.render import render_documents, render_gone, render_message, render_no_source, render_source
 
 __all__ = ["SEARCH_ONLY", "PageEvents", "paragraph", "spoken"]

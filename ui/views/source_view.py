@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from pathlib import PurePath
 
 from rag import Citation, Document
-from ui.views.look import Look
 from ui.views.markup import NOTHING, Html, button, element, isolated, join, language_tag, link, text
-from ui.views.page_view import render_page
 from ui.views.places import also_in_words, dated, days_in_words, place_in_words, title_of
-from ui.views.reader_bar import PRINTED, render_bar
-from ui.views.text_view import N_AROUND, N_WHOLE, Marked, render_text
+from ui.views.reader.look import Look
+from ui.views.reader.page_view import render_page
+from ui.views.reader.reader_bar import PRINTED, render_bar
+from ui.views.reader.text_view import N_AROUND, N_WHOLE, Marked, render_text
 
 __all__ = ["N_AROUND", "N_WHOLE", "render_gone", "render_no_source", "render_source"]
 

@@ -11,8 +11,8 @@ from rag import Citation, Document, Span
 from tests.ui.hostile import TEXTS
 from tests.ui.html_reading import assert_inert, first, has_class, nodes, pieces
 from tests.ui.records import citation, document
-from ui.views.look import Look
 from ui.views.markup import shown
+from ui.views.reader.look import Look
 from ui.views.source_view import render_gone, render_no_source, render_source
 
 of_answer = partial(render_source, answer_id="a")

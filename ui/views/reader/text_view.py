@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from rag import Citation, Document, Span
-from ui.views.look import Look
 from ui.views.markup import NOTHING, Html, button, element, join, text
-from ui.views.shape import Cell, Paragraph, Table, is_heading, paragraphs, tables
+from ui.views.reader.look import Look
+from ui.views.reader.shape import Cell, Paragraph, Table, is_heading, paragraphs, tables
 
 __all__ = ["N_AROUND", "N_WHOLE", "Marked", "render_text"]
 

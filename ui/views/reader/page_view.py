@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from rag import Citation, PlaceOnPage
-from ui.views.look import Printed
 from ui.views.markup import Html, box, element, join, picture
+from ui.views.reader.look import Printed
 
 __all__ = ["render_page"]
 

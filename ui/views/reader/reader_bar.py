@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from rag import Document
 from ui.finding import MOST_FOUND
-from ui.views.look import Look
 from ui.views.markup import NOTHING, Html, button, element, entry, join, text
+from ui.views.reader.look import Look
 
 __all__ = ["PRINTED", "TEXT", "render_bar"]
 

@@ -5,7 +5,7 @@ import pytest
 from rag import Span
 from tests.ui.html_reading import first, nodes
 from tests.ui.records import citation, document
-from ui.views.shape import tables
+from ui.views.reader.shape import tables
 from ui.views.source_view import render_source
 
 TEXT = "The council agreed to dredge the eastern basin before the summer of that year."
