@@ -213,10 +213,17 @@ def test_every_route_needs_the_right_that_it_should(opened):
         ("GET", "/v1/documents"),
         ("GET", "/v1/documents/{document_id}"),
         ("POST", "/v1/search"),
+        ("GET", "/v1/notebooks"),
+        ("GET", "/v1/notebooks/{number}"),
     }
     assert {place for place, right in needed.items() if right is Right.WRITE} == {
         ("POST", "/v1/documents"),
         ("DELETE", "/v1/documents/{document_id}"),
+        ("POST", "/v1/notebooks"),
+        ("PATCH", "/v1/notebooks/{number}"),
+        ("DELETE", "/v1/notebooks/{number}"),
+        ("POST", "/v1/notebooks/{number}/documents"),
+        ("DELETE", "/v1/notebooks/{number}/documents/{document_id}"),
     }
 
 
