@@ -15,6 +15,7 @@ import platformdirs
 import typer
 
 from rag import Assistant, NotFoundError, RagError, Settings
+from ui.languages.words import Language
 from ui.options import Address, AppOptions
 from ui.server.access import PASSWORD_VARIABLE, USER_VARIABLE, AccessError, Users, exposure, hash_password
 from ui.server.listening import ListeningError
@@ -59,6 +60,10 @@ def chat(
         Path | None,
         typer.Option(metavar="FILE", help="Questions of your own, to accept or reject drafts of: python -m eval new."),
     ] = None,
+    language: Annotated[
+        Language | None,
+        typer.Option(help="Language of the page; each person can choose another.", show_default="the browser's"),
+    ] = None,
     mcp: Annotated[bool, typer.Option("--mcp", help="Also offer its tools to MCP clients.")] = False,
     open_browser: Annotated[bool, typer.Option("--open", help="Open the page in your browser.")] = False,
     make_hash: Annotated[
@@ -91,6 +96,7 @@ def chat(
         has_mcp=mcp,
         example=_EXAMPLE if _EXAMPLE.is_dir() else None,
         questions=None if questions is None else _readable(questions),
+        language=language,
     )
     place = (store or _DEFAULT_STORE).expanduser().absolute()
     with _opened(place, chosen, must_exist=store is not None and not is_new) as assistant:

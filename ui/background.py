@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from contextvars import copy_context
 from typing import Generic, TypeVar
 
 __all__ = ["Job", "close"]
@@ -23,7 +24,7 @@ class _Stopped(BaseException):
 
 
 class Job(Generic[Report]):
-    """Runs `work(report)` in the background at once.
+    """Runs `work(report)` in the background at once, in the language of whoever starts it.
 
     >>> list(Job(lambda report: [report(number) for number in (1, 2)]).batches(within_seconds=60))
     [[1, 2]]
@@ -41,7 +42,7 @@ class Job(Generic[Report]):
         self._reports: queue.SimpleQueue[Report | None] = queue.SimpleQueue()
         self._is_stopped = stopped or threading.Event()
         self._error: BaseException | None = None
-        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+        self._thread = threading.Thread(target=copy_context().run, args=(self._run,), name=name, daemon=True)
         self._thread.start()
 
     def stop(self) -> None:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from ui.languages.words import Language
+
 __all__ = ["Address", "AppOptions"]
 
 
@@ -25,6 +27,7 @@ class AppOptions:
     has_mcp: whether tools for other programs are offered by the Model Context Protocol.
     example: folder with the documents that an empty app offers to load; None when there is none.
     questions: file of questions to be looked at in a tab of their own; None for no such tab.
+    language: of the page for whoever has not chosen one; None for the one that their browser wants.
     """
 
     may_change_llm: bool = True
@@ -32,3 +35,4 @@ class AppOptions:
     has_mcp: bool = False
     example: Path | None = None
     questions: Path | None = None
+    language: Language | None = None

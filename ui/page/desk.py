@@ -8,13 +8,14 @@ from typing import Any
 
 import gradio as gr
 
+from ui.languages.words import _
 from ui.page.parts import QUIET, html
 from ui.tabs.desk import DeskTab
 
 __all__ = ["DeskPages"]
 
 _AT_WORK: dict[str, Any] = {**QUIET, "concurrency_limit": 2, "concurrency_id": "desk"}
-_SINCE: dict[str, Any] = {"label": "Since", "placeholder": "2025-03-01", "max_lines": 1, "scale": 1, "min_width": 140}
+_DATE: dict[str, Any] = {"placeholder": "2025-03-01", "max_lines": 1, "scale": 1, "min_width": 140}
 
 
 class DeskPages:
@@ -26,50 +27,56 @@ class DeskPages:
     def build(self, saved: gr.HTML) -> None:
         """The tabs, one after the other; called inside of `gr.Tabs`. `saved`: from where the script saves files."""
         self.saved = saved
-        with gr.Tab("Check a draft", id="draft"), gr.Column(elem_classes="cv-desk-page"):
+        with gr.Tab(_("Check a draft"), id="draft"), gr.Column(elem_classes="cv-desk-page"):
             with gr.Row(equal_height=True):
                 self.draft = gr.Textbox(
-                    label="Draft",
-                    info="It is held against the documents, and kept nowhere.",
+                    label=_("Draft"),
+                    info=_("It is held against the documents, and kept nowhere."),
                     lines=8,
                     max_lines=20,
                     scale=3,
                     elem_id="cv-draft",
                 )
                 self.draft_file = gr.File(
-                    label="Or a file", height=140, scale=1, min_width=180, elem_id="cv-draft-file"
+                    label=_("Or a file"), height=140, scale=1, min_width=180, elem_id="cv-draft-file"
                 )
-            self.check = gr.Button("Check", variant="primary", elem_id="cv-check-draft")
+            self.check = gr.Button(_("Check"), variant="primary", elem_id="cv-check-draft")
             self.checked = html("cv-checked")
-        with gr.Tab("Quotes", id="quotes") as self.quotes_tab, gr.Column(elem_classes="cv-desk-page"):
+        with gr.Tab(_("Quotes"), id="quotes") as self.quotes_tab, gr.Column(elem_classes="cv-desk-page"):
             with gr.Row(elem_classes="cv-form"):
                 self.speaker = gr.Dropdown(
-                    [], label="Who", allow_custom_value=True, value=None, scale=2, min_width=200, elem_id="cv-speaker"
+                    [],
+                    label=_("Who"),
+                    allow_custom_value=True,
+                    value=None,
+                    scale=2,
+                    min_width=200,
+                    elem_id="cv-speaker",
                 )
                 self.about = gr.Textbox(
-                    label="About", placeholder="trust", max_lines=1, scale=2, min_width=160, elem_id="cv-about"
+                    label=_("About"), placeholder=_("trust"), max_lines=1, scale=2, min_width=160, elem_id="cv-about"
                 )
-                self.quotes_since = gr.Textbox(**_SINCE, elem_id="cv-quotes-since")
-                self.find = gr.Button("Find", variant="primary", scale=0, min_width=88, elem_id="cv-find-quotes")
+                self.quotes_since = gr.Textbox(label=_("Since"), **_DATE, elem_id="cv-quotes-since")
+                self.find = gr.Button(_("Find"), variant="primary", scale=0, min_width=88, elem_id="cv-find-quotes")
             self.quotes = html("cv-quotes")
 
-        with gr.Tab("Timeline", id="timeline"), gr.Column(elem_classes="cv-desk-page"):
+        with gr.Tab(_("Timeline"), id="timeline"), gr.Column(elem_classes="cv-desk-page"):
             with gr.Row(elem_classes="cv-form"):
                 self.subject = gr.Textbox(
-                    label="About",
-                    placeholder="ferry contract",
+                    label=_("About"),
+                    placeholder=_("ferry contract"),
                     max_lines=1,
                     scale=3,
                     min_width=200,
                     elem_id="cv-subject",
                 )
-                self.timeline_since = gr.Textbox(**_SINCE, elem_id="cv-timeline-since")
-                self.timeline_until = gr.Textbox(**(_SINCE | {"label": "Until"}), elem_id="cv-timeline-until")
-                self.make = gr.Button("Show", variant="primary", scale=0, min_width=88, elem_id="cv-make-timeline")
+                self.timeline_since = gr.Textbox(label=_("Since"), **_DATE, elem_id="cv-timeline-since")
+                self.timeline_until = gr.Textbox(label=_("Until"), **_DATE, elem_id="cv-timeline-until")
+                self.make = gr.Button(_("Show"), variant="primary", scale=0, min_width=88, elem_id="cv-make-timeline")
             self.timeline = html("cv-timeline")
             with gr.Row(elem_classes="cv-save"):
-                self.as_csv = gr.Button("Save as CSV", size="sm", scale=0, elem_id="cv-timeline-csv")
-                self.as_markdown = gr.Button("Save as Markdown", size="sm", scale=0, elem_id="cv-timeline-markdown")
+                self.as_csv = gr.Button(_("Save as CSV"), size="sm", scale=0, elem_id="cv-timeline-csv")
+                self.as_markdown = gr.Button(_("Save as Markdown"), size="sm", scale=0, elem_id="cv-timeline-markdown")
 
     def wire(self, opened: Callable[..., object], inputs: list[Any], outputs: list[Any]) -> None:
         """Connect the parts; `opened` with its inputs and outputs shows the place that was clicked."""

@@ -15,6 +15,7 @@ from pathlib import Path
 from ui.background import close
 from ui.conversation import Conversation
 from ui.handlers import Chat, ChatView, Opened
+from ui.languages.words import N_, _
 from ui.page.values import Answering, Choices, Heard, LoadedPage, Updates, Values
 from ui.preferences import Preferences
 from ui.reading import Looking, Reader
@@ -31,7 +32,7 @@ __all__ = ["SEARCH_ONLY", "PageEvents", "paragraph", "spoken"]
 
 _AROUND = 20_000
 _UNREADABLE = "Searched: nothing until this can be read"
-SEARCH_ONLY = "Search only some documents"
+SEARCH_ONLY = N_("Search only some documents")
 
 
 class PageEvents:
@@ -371,4 +372,4 @@ def paragraph(words: str) -> str:
 
 def _scope_label(where: str) -> str:
     """The words under which the filter is folded."""
-    return f"Searched only: {where}" if where else SEARCH_ONLY
+    return _("Searched only: {where}", where=where) if where else _(SEARCH_ONLY)

@@ -15,6 +15,7 @@ import gradio as gr
 
 from ui.conversation import Conversation
 from ui.handlers import Chat
+from ui.languages.words import N_, _, ngettext
 from ui.options import AppOptions
 from ui.page.conversations import ConversationsPage
 from ui.page.desk import DeskPages
@@ -36,12 +37,12 @@ __all__ = ["TITLE", "Page"]
 
 TITLE = "Chapter and Verse"
 _LLMS = [
-    ("As the app was started", LlmKind.AS_STARTED.value),
-    ("None: quote the best sentences", LlmKind.NONE.value),
-    ("A local model", LlmKind.LOCAL.value),
-    ("A server with the OpenAI protocol", LlmKind.SERVER.value),
+    (N_("As the app was started"), LlmKind.AS_STARTED.value),
+    (N_("None: quote the best sentences"), LlmKind.NONE.value),
+    (N_("A local model"), LlmKind.LOCAL.value),
+    (N_("A server with the OpenAI protocol"), LlmKind.SERVER.value),
 ]
-_SCOPE_HELP = (
+_SCOPE_HELP = N_(
     "Such as: published >= 2025-03-01 · source ~ report and not title ~ draft. "
     "Fields: added, author, language, published, source, title, url."
 )
@@ -75,14 +76,14 @@ class Page:
         self.announce = html("cv-announce", value=spoken(""))
         self.export = html("cv-export")
         with gr.Tabs(elem_id="cv-tabs") as self.tabs:
-            with gr.Tab("Chat", id="chat"):
+            with gr.Tab(_("Chat"), id="chat"):
                 self._build_chat()
-            with gr.Tab("Documents", id="documents"):
+            with gr.Tab(_("Documents"), id="documents"):
                 self._build_documents()
             self._desk.build(self.export)
             if self._questions:
                 self._questions.build()
-            with gr.Tab("Settings", id="settings"):
+            with gr.Tab(_("Settings"), id="settings"):
                 self._build_settings()
         self._wire_chat()
         turned, exported = self._parts(Turned), [self.export, self.hint]
@@ -114,17 +115,17 @@ class Page:
         with gr.Row(elem_id="cv-chat", equal_height=True):
             self._conversations.build_list()
             with gr.Column(elem_id="cv-talk", scale=5, min_width=320):
-                with gr.Accordion(SEARCH_ONLY, open=False, elem_id="cv-scope") as self.scope:
+                with gr.Accordion(_(SEARCH_ONLY), open=False, elem_id="cv-scope") as self.scope:
                     with gr.Row(elem_id="cv-scope-row"):
                         self.where = gr.Textbox(
-                            label="Only documents that fit",
-                            info=_SCOPE_HELP,
+                            label=_("Only documents that fit"),
+                            info=_(_SCOPE_HELP),
                             placeholder="published >= 2025-03-01",
                             max_lines=1,
                             scale=1,
                             elem_id="cv-where",
                         )
-                        self.search_all = gr.Button("Search all", size="sm", scale=0, elem_id="cv-search-all")
+                        self.search_all = gr.Button(_("Search all"), size="sm", scale=0, elem_id="cv-search-all")
                     self.scope_hint = html("cv-scope-hint")
                 with gr.Column(elem_id="cv-scroll"):
                     self.earlier = html("cv-earlier")
@@ -133,9 +134,9 @@ class Page:
                 self.hint = html("cv-hint")
                 with gr.Row(elem_id="cv-ask"):
                     self.question = gr.Textbox(
-                        label="Question",
+                        label=_("Question"),
                         show_label=False,
-                        placeholder="Ask your documents …",
+                        placeholder=_("Ask your documents …"),
                         lines=1,
                         max_lines=6,
                         autofocus=True,
@@ -143,55 +144,62 @@ class Page:
                         container=False,
                         elem_id="cv-question",
                     )
-                    self.ask = gr.Button("Ask", variant="primary", scale=0, min_width=88, elem_id="cv-ask-button")
-                    self.stop = gr.Button("Stop", scale=0, min_width=88, visible=False, elem_id="cv-stop")
+                    self.ask = gr.Button(_("Ask"), variant="primary", scale=0, min_width=88, elem_id="cv-ask-button")
+                    self.stop = gr.Button(_("Stop"), scale=0, min_width=88, visible=False, elem_id="cv-stop")
                 with gr.Row(elem_id="cv-tools"):
                     self._conversations.build_tools()
             with gr.Column(elem_id="cv-reader-column", scale=4, min_width=320):
-                self.close = gr.Button("Close source", size="sm", elem_id="cv-close")
+                self.close = gr.Button(_("Close source"), size="sm", elem_id="cv-close")
                 self.reader = html("cv-reader", value=render_no_source())
 
     def _build_documents(self) -> None:
         with gr.Column(elem_id="cv-library"):
             with gr.Row(elem_id="cv-add"):
-                self.files = gr.File(label="Files", file_count="multiple", height=140, elem_id="cv-files")
-                self.folder = gr.File(label="A folder", file_count="directory", height=140, elem_id="cv-folder")
+                self.files = gr.File(label=_("Files"), file_count="multiple", height=140, elem_id="cv-files")
+                self.folder = gr.File(label=_("A folder"), file_count="directory", height=140, elem_id="cv-folder")
             html("cv-limits", value=self._library.limits)
             self.progress = html("cv-adding")
-            self.search = gr.Textbox(label="Search titles and files", elem_id="cv-search", max_lines=1)
+            self.search = gr.Textbox(label=_("Search titles and files"), elem_id="cv-search", max_lines=1)
             with gr.Column(visible=False, elem_id="cv-confirm") as self.confirm:
                 self.doomed = gr.State("")
                 self.confirm_text = html("cv-confirm-text")
                 with gr.Row():
-                    self.remove = gr.Button("Remove", variant="stop", size="sm", elem_id="cv-confirm-remove")
-                    self.keep = gr.Button("Keep", size="sm", elem_id="cv-confirm-keep")
+                    self.remove = gr.Button(_("Remove"), variant="stop", size="sm", elem_id="cv-confirm-remove")
+                    self.keep = gr.Button(_("Keep"), size="sm", elem_id="cv-confirm-keep")
             self.documents = html("cv-documents")
 
     def _build_settings(self) -> None:
         may_change = self._options.may_change_llm
         with gr.Column(elem_id="cv-settings"):
             self.llm = gr.Radio(
-                _LLMS, value=_LLMS[0][1], label="Language model", interactive=may_change, elem_id="cv-llm"
+                [(_(words), kind) for words, kind in _LLMS],
+                value=_LLMS[0][1],
+                label=_("Language model"),
+                interactive=may_change,
+                elem_id="cv-llm",
             )
             self.local = html("cv-local")
-            self.pull = gr.Button("Fetch the local model", size="sm", interactive=may_change, elem_id="cv-pull")
+            self.pull = gr.Button(_("Fetch the local model"), size="sm", interactive=may_change, elem_id="cv-pull")
             self.pulling = html("cv-pulling")
             self.api_base = gr.Textbox(
-                label="Server's address",
-                info="Ends in /v1. The key in RAG_API_KEY is for the address in RAG_LLM_KEY_BASE alone.",
+                label=_("Server's address"),
+                info=_("Ends in /v1. The key in RAG_API_KEY is for the address in RAG_LLM_KEY_BASE alone."),
                 placeholder="http://127.0.0.1:11434/v1",
                 interactive=may_change,
                 max_lines=1,
                 elem_id="cv-api-base",
             )
             self.model = gr.Dropdown(
-                [], label="Model", allow_custom_value=True, interactive=may_change, elem_id="cv-model"
+                [], label=_("Model"), allow_custom_value=True, interactive=may_change, elem_id="cv-model"
             )
-            self.test = gr.Button("Test the connection", size="sm", interactive=may_change, elem_id="cv-test")
+            self.test = gr.Button(_("Test the connection"), size="sm", interactive=may_change, elem_id="cv-test")
             self.tested = html("cv-tested")
-            sources = [("As the app was started", 0), *((f"{n} sentences", n) for n in N_SOURCES)]
-            self.n_sources = gr.Radio(sources, value=0, label="Sources for an answer", elem_id="cv-n-sources")
-            self.shows_drafts = gr.Checkbox(label="Show drafts: also what failed its check", elem_id="cv-drafts")
+            sources = [
+                (_("As the app was started"), 0),
+                *((ngettext("{n} sentence", "{n} sentences", n), n) for n in N_SOURCES),
+            ]
+            self.n_sources = gr.Radio(sources, value=0, label=_("Sources for an answer"), elem_id="cv-n-sources")
+            self.shows_drafts = gr.Checkbox(label=_("Show drafts: also what failed its check"), elem_id="cv-drafts")
             self.saved = html("cv-saved")
 
     # Events

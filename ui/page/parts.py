@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from babel.messages.extract import extract
 
+from ui.languages.words import _
 from ui.page.values import Heard
 
 __all__ = ["AT_ONCE", "N_AT_ONCE", "QUIET", "STATIC", "heard", "html", "steps"]
@@ -23,8 +27,15 @@ AT_ONCE: dict[str, Any] = {**QUIET, "concurrency_limit": None, "queue": False}
 
 def html(elem_id: str, *, value: str = "", script: str = "reader.js") -> gr.HTML:
     """A part of the page that shows HTML of ours, and tells what is clicked in it, as the script of that name does."""
-    told = (STATIC / script).read_text(encoding="utf-8")
-    return gr.HTML(value, elem_id=elem_id, js_on_load=told, apply_default_css=False)
+    return gr.HTML(value, elem_id=elem_id, js_on_load=_script(script), apply_default_css=False)
+
+
+def _script(name: str) -> str:
+    """The script of that name, with what it says, as it is marked there, in the language in which the page is built."""
+    source = (STATIC / name).read_bytes()
+    messages = [str(found[1]) for found in extract("javascript", BytesIO(source), keywords={"_": None})]
+    words = {message: _(message) for message in messages}
+    return f"const WORDS = {json.dumps(words)};\nconst _ = (message) => WORDS[message];\n{source.decode()}"
 
 
 def heard(method: Callable[..., object]) -> Callable[..., object]:

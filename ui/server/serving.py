@@ -28,6 +28,7 @@ from ui.handlers import warm_up
 from ui.options import Address, AppOptions
 from ui.preferences import Assistants
 from ui.server.access import Users
+from ui.server.languages import Languages
 from ui.server.listening import ListeningError, free_port, hasty
 from ui.server.login import LOGIN_MESSAGE, Login
 from ui.server.ownership import Ownership
@@ -105,7 +106,10 @@ def serve(
                 blocked_paths=[str(store / name) for name in STORE_FILES],
                 max_file_size=options.max_upload_bytes,
                 state_session_capacity=_MOST_SESSIONS,
-                app_kwargs={**_NO_PAGES, "middleware": _middleware(address, None if users is None else ownership)},
+                app_kwargs={
+                    **_NO_PAGES,
+                    "middleware": _middleware(address, options, None if users is None else ownership),
+                },
                 **_QUIETLY,
             )
         _keep_only_tools(app.mcp_server_obj)
@@ -119,13 +123,13 @@ def serve(
             assistants.close()
 
 
-def _middleware(address: Address, ownership: Ownership | None) -> list[Middleware]:
+def _middleware(address: Address, options: AppOptions, ownership: Ownership | None) -> list[Middleware]:
     """What a request passes before it reaches Gradio; ownership: None where there are no users."""
     from starlette.middleware import Middleware
 
     hosts = LOOPBACK_HOSTS if is_loopback(address.host) else frozenset[str]()
-    shield = Middleware(Shield, hosts=hosts)
-    return [shield] if ownership is None else [shield, Middleware(Sessions, ownership=ownership)]
+    every = [Middleware(Shield, hosts=hosts), Middleware(Languages, otherwise=options.language)]
+    return every if ownership is None else [*every, Middleware(Sessions, ownership=ownership)]
 
 
 @contextmanager

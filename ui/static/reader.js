@@ -1,5 +1,6 @@
 // Runs once in every part of the page that shows HTML (Gradio hands over element, trigger and watch). It turns clicks on
 // buttons into events for Python, scrolls the reader to the cited sentence, and copies and saves without any request.
+// What it says is marked with _("…"), and comes in the language of the page.
 
 const EVENT_OF = { ask: "submit", retry: "retry", rate: "like", example: "apply", documents: "expand", cancel: "delete" };
 const OPENS = ".cv-chip, .cv-step, .cv-mark, .cv-open, .cv-widen, .cv-look";
@@ -194,7 +195,7 @@ async function copy(button, form) {
 		area.remove();
 		button.focus();
 	}
-	button.textContent = "Copied";
+	button.textContent = _("Copied");
 	setTimeout(() => (button.textContent = label), 1500);
 }
 
