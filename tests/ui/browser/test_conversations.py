@@ -33,7 +33,7 @@ def test_conversations_are_listed_opened_renamed_found_and_deleted_and_are_there
     page.reload()
     expect(last(page).locator(".cv-claim-text").first).to_have_text(said)
     expect(rows(page)).to_have_count(2)
-    page.get_by_label("Search conversations").fill("territory")
+    page.get_by_label("Search conversations").fill("territory <i>")
     expect(rows(page)).to_have_count(1)
     page.get_by_label("Search conversations").fill("")
     expect(rows(page)).to_have_count(2)
