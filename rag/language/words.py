@@ -10,8 +10,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from functools import cache, lru_cache
 from itertools import chain
+from typing import NamedTuple
 
 import Stemmer
 
@@ -138,7 +140,7 @@ def _without_accents(text: str) -> str:
 
 def _function_words(words: Iterable[str]) -> frozenset[str]:
     """English function words, and those of another language if the words hold at least two, and more than English."""
-    distinct = words if isinstance(words, set) else set(words)
+    distinct = words if isinstance(words, AbstractSet) else set(words)
     foreign = distinct & _FOREIGN_FUNCTION_WORDS
     if len(foreign) < _FEWEST_FOREIGN:
         return STOP_WORDS
@@ -163,28 +165,68 @@ _FOREIGN_FUNCTION_WORDS = (
 def content_stems(text: str) -> frozenset[str]:
     """The stems of the content words of `text`; the words for one country and its government count as one.
 
+    What is known of a line is kept, so that a text of lines that were met before is put together quickly.
+
     >>> sorted(content_stems("London told the White House: territorial territories"))
     ['territori', 'told', 'united kingdom', 'united states']
     """
-    words = _plain_words(text)
-    if words is None or not (_COUNTRY_BEGINNINGS.isdisjoint(words) or _COUNTRY_ENDINGS.isdisjoint(words)):
+    lines = _words_of_lines(text)
+    if lines is None or (any(line.opens_country for line in lines) and any(line.ends_country for line in lines)):
         return _stems_in_order(content_words(text))
-    return frozenset(map(_country_or_stem, words))
+    if len(frozenset[str]().union(*(line.foreign for line in lines))) < _FEWEST_FOREIGN:
+        return frozenset[str]().union(*(line.stems for line in lines))
+    words = frozenset[str]().union(*(line.words for line in lines))
+    return frozenset(map(_country_or_stem, words - _function_words(words)))
 
 
 def distinct_content_words(text: str) -> Collection[str]:
     """The words that `content_words` gives, each once and in any order."""
-    words = _plain_words(text)
-    return dict.fromkeys(content_words(text)) if words is None else words
+    lines = _words_of_lines(text)
+    if lines is None:
+        return dict.fromkeys(content_words(text))
+    words = frozenset[str]().union(*(line.words for line in lines))
+    return words - _function_words(words)
+
+
+class _WordsOfLine(NamedTuple):
+    """The words of a line, without their order.
+
+    words: all, in lower case. stems: of those that are no function words of English. foreign: function words of other
+        languages. opens_country, ends_country: whether one may be the first, or the second, of a country's name.
+    """
+
+    words: frozenset[str]
+    stems: frozenset[str]
+    foreign: frozenset[str]
+    opens_country: bool
+    ends_country: bool
+
+
+def _words_of_lines(text: str) -> list[_WordsOfLine] | None:
+    """Line by line; None where what `content_words` gives depends on more than which words there are."""
+    found = []
+    for line in text.split("\n"):
+        words = _words_of_line(line)
+        if words is None:
+            return None
+        found.append(words)
+    return found
 
 
 @lru_cache(maxsize=20_000)
-def _plain_words(text: str) -> frozenset[str] | None:
-    """What `content_words` gives, without order; None where that depends on more than which words there are."""
-    if not text.isascii() and _OTHER_SCRIPT.search(text):
+def _words_of_line(line: str) -> _WordsOfLine | None:
+    if not line.isascii() and _OTHER_SCRIPT.search(line):
         return None
-    words = set[str]().union(*map(_plain_words_in, set(text.split())))
-    return None if "" in words else frozenset(words - _function_words(words))
+    words = frozenset[str]().union(*map(_plain_words_in, set(line.split())))
+    if "" in words:
+        return None
+    return _WordsOfLine(
+        words,
+        frozenset(map(_country_or_stem, words - STOP_WORDS)),
+        words & _FOREIGN_FUNCTION_WORDS,
+        not _COUNTRY_BEGINNINGS.isdisjoint(words),
+        not _COUNTRY_ENDINGS.isdisjoint(words),
+    )
 
 
 @lru_cache(maxsize=50_000)

@@ -27,14 +27,14 @@ class OverlapReranker:
     def score(self, question: str, texts: Sequence[str]) -> FloatArray:
         """float32 (n,), 0 to 1, aligned with `texts`."""
         asked = content_stems(question) - _OF_ASKING or content_stems(question)
-        stems_of_texts = [content_stems(text) for text in texts]
-        counts = Counter(word for stems in stems_of_texts for word in stems & asked)
+        held = [content_stems(text) & asked for text in texts]
+        counts = Counter(word for stems in held for word in stems)
         n = len(texts)
         weights = {word: math.log(1 + (n - counts[word] + 0.5) / (counts[word] + 0.5)) for word in sorted(asked)}
         total = sum(weights.values())
         if not total:
             return np.zeros(n, dtype=np.float32)
-        covered = [sum(weights[word] for word in sorted(stems & asked)) / total for stems in stems_of_texts]
+        covered = [sum(weights[word] for word in sorted(stems)) / total for stems in held]
         return np.array(covered, dtype=np.float32)
 
 

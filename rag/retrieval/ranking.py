@@ -135,9 +135,13 @@ def measure_features(
     introductions = introductions_of([candidate.sentence for candidate in candidates], quotes)
     voices = [voice_of(candidate.sentence) for candidate in candidates]
     fits = speaker_fits(question, introductions, asked)
-    spoken = [f"{quote} {voice.speaker} {introductions[voice]}" for quote, voice in zip(quotes, voices, strict=True)]
+    # Line by line, since the words of a line are read once: a sentence stands before the next one, too.
+    spoken = [
+        f"{quote}\n{voice.speaker} {introductions[voice]}" if voice.speaker else quote
+        for quote, voice in zip(quotes, voices, strict=True)
+    ]
     around = [
-        f"{candidate.passage.heading} {candidate.before} {text}"
+        f"{candidate.passage.heading}\n{candidate.before}\n{text}"
         for candidate, text in zip(candidates, spoken, strict=True)
     ]
     asked_about = without_request(question)
@@ -171,17 +175,15 @@ def _likeness(question: str, candidates: Sequence[Candidate], own: Sequence[str]
     words = asked_words(question)
     if not words or not candidates:
         return np.zeros(len(candidates), dtype=np.float32), np.zeros(len(candidates), dtype=np.float32)
-    beside = [text for candidate in candidates for text in (candidate.before, candidate.passage.heading)]
-    texts = list(dict.fromkeys(beside))
-    place_by_text = {text: place for place, text in enumerate(texts, start=len(own))}
-    found = likeness(words, [*own, *texts])
-    inside = found[: len(own)]
-    before = found[[place_by_text[candidate.before] for candidate in candidates]]
-    title = found[[place_by_text[candidate.passage.heading] for candidate in candidates]]
+    before, headings = [each.before for each in candidates], [each.passage.heading for each in candidates]
+    texts = list(dict.fromkeys([*own, *before, *headings]))
+    place_by_text = {text: place for place, text in enumerate(texts)}
+    found = likeness(words, texts)
+    inside, ahead, above = (found[[place_by_text[text] for text in group]] for group in (own, before, headings))
     counts = (inside == 1).sum(axis=0)
     weights = np.log(1 + (len(own) - counts + 0.5) / (counts + 0.5)).astype(np.float32)
     weights /= weights.sum()
-    return inside @ weights, np.maximum(np.maximum(inside, before), title) @ weights
+    return inside @ weights, np.maximum(np.maximum(inside, ahead), above) @ weights
 
 
 def scores_of(features: Sequence[Features], quotes: Sequence[str]) -> list[float]:
@@ -247,8 +249,9 @@ def likeness(words: Sequence[str], texts: Sequence[str]) -> FloatArray:
         nearest = np.maximum.reduceat(cosines, starts, axis=1).T
         found[filled] = np.clip((nearest - _UNLIKE) / (1 - _UNLIKE), 0, _ALMOST)
     stems_of_words = [content_stems(word) for word in words]
+    asked_stems = frozenset[str]().union(*stems_of_words)
     for place, text in enumerate(texts):
-        stems = content_stems(text)
+        stems = content_stems(text) & asked_stems
         held = [column for column, asked_for in enumerate(stems_of_words) if asked_for <= stems]
         if held:
             found[place, held] = 1

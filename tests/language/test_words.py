@@ -7,8 +7,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.language.english import STOP_WORDS
-from rag.language.words import content_stems, content_words, index_form, query_words, stem
+from rag.language.words import (
+    content_stems,
+    content_words,
+    distinct_content_words,
+    index_form,
+    query_words,
+    stem,
+)
 
+LINE = st.lists(
+    st.sampled_from(
+        (*sorted(STOP_WORDS)[:3], "White", "House", "Saudi", "Arabia", "us", "ist", "der", "und", "договор", "Bridges")
+    ),
+    max_size=5,
+).map(" ".join)
 ENGLISH = st.text(alphabet=st.characters(min_codepoint=32, max_codepoint=126), max_size=80)
 
 
@@ -128,3 +141,10 @@ def test_any_text_has_words(text: str) -> None:
     assert all(query_words(text))
     assert isinstance(index_form(text), str)
     assert content_stems(text) == content_stems(text)
+
+
+@given(st.lists(LINE, max_size=4))
+def test_words_read_line_by_line_are_those_of_one_line(lines: list[str]) -> None:
+    whole = " ".join(lines)
+    assert content_stems("\n".join(lines)) == content_stems(whole)
+    assert set(distinct_content_words("\n".join(lines))) == set(content_words(whole))

@@ -4,8 +4,12 @@
 the vectors in lists around centroids, and of very many passages compares those of the nearer lists only: a quarter of
 the memory and less time, for scores that are off in the third digit.
 
+The bytes are steps of one size, so that bytes can be compared with those of the question as whole numbers, in half the
+time that it takes to turn them back into floats. FAISS does so for distances: of vectors of length 1 the nearest have
+the greatest inner product.
+
 Source: Jégou, Douze and Schmid, "Product Quantization for Nearest Neighbor Search" (2011), section 4 (inverted lists);
-https://github.com/facebookresearch/faiss/wiki/Faiss-indexes (scalar quantiser, QT_8bit).
+https://github.com/facebookresearch/faiss/wiki/Faiss-indexes (scalar quantiser, QT_8bit_direct).
 """
 
 from __future__ import annotations
@@ -29,6 +33,7 @@ Codes = NDArray[np.uint8]
 ListNumbers = NDArray[np.int32]
 
 _MAX_BITMAP_ID = 2**27  # 16 MB of bits; larger ids are looked up in a table
+_MOST = 255  # of a byte
 _ROUNDS = 10
 _READ_WHOLE_UP_TO = 250_000
 """Passages up to which all lists are read: ten milliseconds at most. Beyond, the farthest lists are left out, and FAISS
@@ -53,7 +58,8 @@ class Rows(NamedTuple):
 class Trained(NamedTuple):
     """What lists are made from.
 
-    centroids: float32 (number of lists, dim). ranges: float32 (2 * dim,), the least of each number and then its span.
+    centroids: float32 (number of lists, dim).
+    ranges: float32 (2 * dim,), where the 256 steps of each number begin, and then how far they reach: equally far.
     """
 
     centroids: FloatArray
@@ -124,7 +130,7 @@ class FlatBody:
 
 
 class ListsBody:
-    """One byte for each number of a vector, in lists around centroids: an `IndexIVFScalarQuantizer`."""
+    """One byte for each number of a unit vector, in lists around centroids: an `IndexIVFScalarQuantizer`."""
 
     is_exact = False
 
@@ -133,12 +139,13 @@ class ListsBody:
         n_lists, dim = trained.centroids.shape
         self.trained = trained
         self.code_size = dim
-        self._quantizer = faiss.IndexFlatIP(dim)  # the index below only borrows it
-        self._quantizer.add(np.ascontiguousarray(trained.centroids))
+        self._least = trained.ranges[:dim]
+        self._step = float(trained.ranges[dim:].max()) / _MOST or 1.0
+        self._quantizer = faiss.IndexFlatL2(dim)  # the index below only borrows it
+        self._quantizer.add(self._in_steps(trained.centroids))
         self._index = faiss.IndexIVFScalarQuantizer(
-            self._quantizer, dim, n_lists, faiss.ScalarQuantizer.QT_8bit, faiss.METRIC_INNER_PRODUCT, False
+            self._quantizer, dim, n_lists, faiss.ScalarQuantizer.QT_8bit_direct, faiss.METRIC_L2, False
         )
-        faiss.copy_array_to_vector(np.ascontiguousarray(trained.ranges), self._index.sq.trained)
         self._index.is_trained = True
         self._lists = faiss.downcast_InvertedLists(self._index.invlists)
         if list_sizes is not None:
@@ -151,26 +158,37 @@ class ListsBody:
         """int64 (number of lists,): passages in each."""
         return np.array([self._lists.list_size(number) for number in range(self._index.nlist)], dtype=np.int64)
 
+    def _in_steps(self, vectors: FloatArray) -> FloatArray:
+        """float32 (n, dim): the numbers counted in steps from the least, not rounded."""
+        return np.ascontiguousarray((vectors - self._least) / self._step, dtype=np.float32)
+
+    def _bytes_of(self, vectors: FloatArray) -> FloatArray:
+        """float32 (n, dim), whole numbers from 0 to 255; what is out of range is cut."""
+        return np.rint(self._in_steps(vectors)).clip(0, _MOST)
+
     def add(self, ids: IdArray, vectors: FloatArray) -> None:
-        self._index.add_with_ids(np.ascontiguousarray(vectors, dtype=np.float32), ids)
+        self._index.add_with_ids(self._bytes_of(vectors), ids)
 
     def remove(self, ids: IdArray) -> None:
         self._index.remove_ids(ids)
 
     def find(self, queries: FloatArray, k: int, among: IdArray | None) -> tuple[FloatArray, IdArray]:
+        queries = self._bytes_of(queries)
         n_lists, is_large = self._index.nlist, self._index.ntotal > _READ_WHOLE_UP_TO
         selector = None if among is None else _Selector(among)
         n_probed = n_lists if among is not None or not is_large else ceil(_READ_PART * n_lists)
         with nullcontext() if is_large else one_thread():
-            scores, ids = self._search(queries, k, n_probed, selector)
+            distances, ids = self._search(queries, k, n_probed, selector)
             short = np.nonzero(ids[:, -1] < 0)[0]
             if n_probed < n_lists and len(short):  # the nearest lists hold fewer than k
-                scores[short], ids[short] = self._search(queries[short], k, n_lists, selector)
-        return scores, ids
+                distances[short], ids[short] = self._search(queries[short], k, n_lists, selector)
+        scores = 1 - distances * (self._step**2 / 2)
+        return np.where(ids < 0, -np.inf, scores).astype(np.float32), ids
 
     def _search(
         self, queries: FloatArray, k: int, n_probed: int, selector: _Selector | None
     ) -> tuple[FloatArray, IdArray]:
+        """Squared distances in steps, and ids."""
         parameters = faiss.SearchParametersIVF(nprobe=n_probed, sel=selector and selector.faiss)
         found: tuple[FloatArray, IdArray] = self._index.search(queries, k, params=parameters)
         return found
@@ -205,12 +223,12 @@ class ListsBody:
         self._index.ntotal += len(ids)
 
     def decode(self, codes: Codes) -> FloatArray:
-        vectors: FloatArray = self._index.sq.decode(np.ascontiguousarray(codes))
+        vectors: FloatArray = codes.astype(np.float32) * np.float32(self._step) + self._least
         return vectors
 
     def lists_of(self, vectors: FloatArray) -> ListNumbers:
         """int32 (n,): the list that each vector belongs into."""
-        numbers: ListNumbers = self._quantizer.search(np.ascontiguousarray(vectors), 1)[1][:, 0].astype(np.int32)
+        numbers: ListNumbers = self._quantizer.search(self._in_steps(vectors), 1)[1][:, 0].astype(np.int32)
         return numbers
 
 
@@ -285,7 +303,7 @@ def train(sample: FloatArray, n_lists: int, ranges: FloatArray | None = None) ->
     )
     clustering.train(np.ascontiguousarray(sample))
     if ranges is None:
-        quantizer = faiss.ScalarQuantizer(dim, faiss.ScalarQuantizer.QT_8bit)
-        quantizer.train(np.ascontiguousarray(sample))
-        ranges = faiss.vector_to_array(quantizer.trained)
+        least, most = sample.min(axis=0), sample.max(axis=0)
+        span = np.full(dim, (most - least).max(), dtype=np.float32)
+        ranges = np.concatenate([(least + most - span) / 2, span])
     return Trained(clustering.centroids.reshape(n_lists, dim), np.asarray(ranges, dtype=np.float32))

@@ -44,7 +44,7 @@ __all__ = [
 SEGMENT_BYTES = 12_000_000
 """The most that a segment holds, and so about what adding or removing one document writes."""
 
-FORMAT = 2
+FORMAT = 3
 """Of the files; those of another one are made anew."""
 
 _MANIFEST_NAME = "faiss.json"
