@@ -27,7 +27,11 @@ from typing import Any, NamedTuple
 from dockerfile_parse import DockerfileParser
 
 ROOT = Path(__file__).parents[2]
-UNCHANGED = {"LANG": "C.UTF-8", "PATH": "/usr/local/bin:/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin"}
+UNCHANGED = {
+    "LANG": "C.UTF-8",
+    "LD_LIBRARY_PATH": "/usr/local/lib",  # of the Python that stands in, which looks for it where no user may
+    "PATH": "/usr/local/bin:/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin",
+}
 OF_THE_MACHINE = ("HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY", "PIP_CERT", "PIP_FIND_LINKS", "SSL_CERT_FILE")
 """What stands in for the network of a machine that builds images."""
 DOCUMENT = "The harbour bridge opened in 1932. It is painted grey."
