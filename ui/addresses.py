@@ -20,6 +20,8 @@ from collections.abc import Callable, Iterable
 from typing import TypeAlias
 from urllib.parse import urlsplit
 
+from ui.languages.words import _
+
 __all__ = ["refusal"]
 
 _Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -58,9 +60,13 @@ def refusal(api_base: str, *, resolve: Callable[[str], Iterable[str]] = _resolve
         return ""
     addresses = [_unmapped(ipaddress.ip_address(address)) for address in _addresses(host, resolve)]
     if any(_is_never_asked(address) for address in addresses):
-        return f"The server at {host} is not asked from this page. Name one on this machine or in your network."
+        return _(
+            "The server at {host} is not asked from this page. Name one on this machine or in your network.", host=host
+        )
     if parts.scheme != "https" and not all(_is_near(address) for address in addresses):
-        return f"The server at {host} is not in your network, and http could be read on the way. Use https."
+        return _(
+            "The server at {host} is not in your network, and http could be read on the way. Use https.", host=host
+        )
     return ""
 
 

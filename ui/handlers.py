@@ -6,7 +6,7 @@ Nothing here knows Gradio or HTML. Every error becomes a sentence; what was type
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial, reduce
@@ -31,23 +31,27 @@ from rag import (
 )
 from ui.background import Job, close
 from ui.conversation import Conversation, Exchange, Stage
+from ui.languages.kinds import answer_text
+from ui.languages.words import N_, _, ngettext
 from ui.places import place_at
 from ui.preferences import Assistants, Preferences
-from ui.sentences import count, sentence
+from ui.sentences import sentence
 from ui.server.ownership import Ownership
 from ui.shelf import Shelf, Shelved, Shelves
 
 __all__ = ["Chat", "ChatView", "Opened", "warm_up"]
 
-_EMPTY = "Write a question first."
-_BUSY = "The answer to your last question is still being written. Press Stop to end it."
-_STOPPED = "Stopped. What is shown was checked; the answer is not complete."
-_STOPPED_EARLY = "Stopped before anything was written."
-_FORGOTTEN = "This answer is no longer kept: a document that it quoted was removed, or it was not completed."
-_NO_DOCUMENTS = (
+_EMPTY = N_("Write a question first.")
+_BUSY = N_("The answer to your last question is still being written. Press Stop to end it.")
+_STOPPED = N_("Stopped. What is shown was checked; the answer is not complete.")
+_STOPPED_EARLY = N_("Stopped before anything was written.")
+_FORGOTTEN = N_("This answer is no longer kept: a document that it quoted was removed, or it was not completed.")
+_NO_DOCUMENTS = N_(
     "There are no documents yet. Add some in the Documents tab, or load the example: your question waits here."
 )
-_NOTHING_FITS = "No document fits what stands beside “Searched only”. Change it, or empty it to search all documents."
+_NOTHING_FITS = N_(
+    "No document fits what stands beside “Searched only”. Change it, or empty it to search all documents."
+)
 _SETTLING_SECONDS = 0.04
 
 
@@ -106,11 +110,13 @@ class Chat:
     ) -> Iterator[ChatView]:
         """Each state on the way to the answer; closing the iterator ends the work, and the language model's, too."""
         if not question.strip():
-            yield ChatView(conversation=conversation, hint=_EMPTY, is_answering=session in self._running)
+            yield ChatView(conversation=conversation, hint=_(_EMPTY), is_answering=session in self._running)
             return
 
         if not self._has_documents():
-            yield ChatView(conversation=conversation, hint=_NO_DOCUMENTS, spoken=_NO_DOCUMENTS, is_invitation=True)
+            yield ChatView(
+                conversation=conversation, hint=_(_NO_DOCUMENTS), spoken=_(_NO_DOCUMENTS), is_invitation=True
+            )
             return
 
         stopped = threading.Event()
@@ -135,7 +141,7 @@ class Chat:
             if job is not None:
                 self._running[session] = job
         if job is None:
-            yield ChatView(conversation=conversation, hint=_BUSY, is_answering=True)
+            yield ChatView(conversation=conversation, hint=_(_BUSY), is_answering=True)
             return
         try:
             for view in _states(job, conversation.asked(" ".join(question.split())), question):
@@ -151,7 +157,7 @@ class Chat:
     def retry(self, conversation: Conversation, preferences: Preferences, *, session: str) -> Iterator[ChatView]:
         """As `ask`, with the last question again, in place of its answer."""
         if conversation.last is None:
-            yield ChatView(conversation=conversation, hint=_EMPTY)
+            yield ChatView(conversation=conversation, hint=_(_EMPTY))
             return
         yield from self.ask(conversation.last.question, conversation.without_last(), preferences, session=session)
 
@@ -251,10 +257,10 @@ class Chat:
             conversation.exchange(answer_id)
             self._assistants.started.rate(answer_id, wanted)
         except ValueError:
-            return conversation, "That is no rating: choose thumbs up or thumbs down."
+            return conversation, _("That is no rating: choose thumbs up or thumbs down.")
         except RagError as error:
             return conversation, sentence(error, doing="rating an answer")
-        said = "Rating removed." if wanted is Rating.NONE else "Thank you: kept with the answer."
+        said = _("Rating removed.") if wanted is Rating.NONE else _("Thank you: kept with the answer.")
         return conversation.rated(answer_id, wanted), said
 
     def _with_hint(self, view: ChatView, where: str) -> ChatView:
@@ -262,7 +268,7 @@ class Chat:
         last = view.conversation.last
         if not last or not last.answer or last.evidence or self._assistants.started.documents(where=where):
             return view
-        return replace(view, hint=_NOTHING_FITS, spoken=_NOTHING_FITS)
+        return replace(view, hint=_(_NOTHING_FITS), spoken=_(_NOTHING_FITS))
 
     def _has_documents(self) -> bool:
         """Whether there is anything to ask; also where that cannot be told, which asking then says."""
@@ -276,7 +282,7 @@ class Chat:
             answer = self._assistants.started.answer(answer_id)
             rating = self._assistants.started.rating(answer_id)
         except RagError:
-            return Exchange(question=question, stage=Stage.FORGOTTEN, notice=_FORGOTTEN)
+            return Exchange(question=question, stage=Stage.FORGOTTEN, notice=_(_FORGOTTEN))
         return Exchange(question=question, stage=Stage.DONE, evidence=answer.evidence, answer=answer, rating=rating)
 
 
@@ -308,7 +314,7 @@ class _Doing(NamedTuple):
 def _states(job: Job[Event | _Doing], conversation: Conversation, typed: str) -> Iterator[ChatView]:
     """The states of the last exchange as its events come."""
     exchange = conversation.exchanges[-1]
-    yield ChatView(conversation=conversation, spoken="Searching.", question="", is_answering=True, is_new=True)
+    yield ChatView(conversation=conversation, spoken=_("Searching."), question="", is_answering=True, is_new=True)
     try:
         for events in job.batches(within_seconds=_SETTLING_SECONDS):
             exchange = reduce(_after, events, exchange)
@@ -327,7 +333,7 @@ def _states(job: Job[Event | _Doing], conversation: Conversation, typed: str) ->
         yield ChatView(conversation=conversation.with_last(failed), spoken=said)
         return
     if exchange.stage is not Stage.DONE:
-        notice = _STOPPED if exchange.claims else _STOPPED_EARLY
+        notice = _(_STOPPED if exchange.claims else _STOPPED_EARLY)
         stopped = replace(exchange, stage=Stage.STOPPED, notice=notice)
         yield ChatView(conversation=conversation.with_last(stopped), spoken=notice)
 
@@ -347,11 +353,11 @@ def _after(exchange: Exchange, event: Event | _Doing) -> Exchange:
 def _spoken(event: Event | _Doing) -> str:
     match event:
         case _Doing(step=Step.CHECKING, number=number):
-            return f"Checking statement {number}."
+            return _("Checking statement {n}.", n=number)
         case _Doing():
             return ""
         case Retrieved(evidence=evidence):
-            return f"{count(len(evidence), 'sentence')} found."
+            return ngettext("{n} sentence found.", "{n} sentences found.", len(evidence))
         case ClaimVerified():
             return ""
         case Done(answer=answer):
@@ -359,10 +365,12 @@ def _spoken(event: Event | _Doing) -> str:
 
 
 def _outcome(answer: Answer) -> str:
-    cited = f"with {count(len(answer.citations), 'citation')}"
-    said: dict[AnswerStatus, Sequence[str]] = {
-        AnswerStatus.ANSWERED: ("Answered", cited + ":", answer.text),
-        AnswerStatus.PARTIAL: ("Partly answered", cited + ":", answer.text),
-        AnswerStatus.ABSTAINED: (answer.text, "The nearest sentences are shown."),
-    }
-    return " ".join(said[answer.status])
+    n_cited = len(answer.citations)
+    match answer.status:
+        case AnswerStatus.ANSWERED:
+            said = ngettext("Answered with {n} citation:", "Answered with {n} citations:", n_cited)
+        case AnswerStatus.PARTIAL:
+            said = ngettext("Partly answered with {n} citation:", "Partly answered with {n} citations:", n_cited)
+        case AnswerStatus.ABSTAINED:
+            return " ".join([answer_text(answer), _("The nearest sentences are shown.")])
+    return f"{said} {answer_text(answer)}"

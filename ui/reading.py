@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from rag import Citation, Document, RagError
 from ui.finding import found_in
 from ui.handlers import Opened
+from ui.languages.words import _
 from ui.preferences import Assistants
 from ui.sentences import sentence
 from ui.views.reader.look import Look
@@ -81,7 +82,7 @@ def _page_asked(document: Document, written: str) -> tuple[int, str]:
             return page, ""
     if written.isascii() and written.isdigit() and 1 <= int(written[:9]) <= n_pages:
         return int(written), ""
-    return 0, f"There is no page “{written}”. It has pages 1 to {n_pages:,}."
+    return 0, _("There is no page “{page}”. It has pages 1 to {n_pages}.", page=written, n_pages=n_pages)
 
 
 def _page_of(document: Document, citations: Sequence[Citation], current: int) -> int:

@@ -1,17 +1,42 @@
-"""Errors as sentences for people, and numbers in words."""
+"""Errors as sentences for people."""
 
 from __future__ import annotations
 
 import logging
 
-from rag import RagError, StoreFullError, StoreLockedError
+from rag import (
+    FilterError,
+    GeneratorError,
+    NotFoundError,
+    QuestionError,
+    RagError,
+    ReadError,
+    SettingsError,
+    StoreError,
+    StoreFullError,
+    StoreLockedError,
+    WeightsError,
+)
+from ui.languages.words import N_, Language, _, language
 
-__all__ = ["count", "duration", "megabytes", "sentence"]
+__all__ = ["sentence"]
 
 _log = logging.getLogger(__name__)
 
-_LOCKED = "Another program is changing this library at the moment. Nothing is lost: try again when it has ended."
-_FULL = "The disk is full, so nothing more can be kept. What is there stays: free some space, then try again."
+_LOCKED = N_("Another program is changing this library at the moment. Nothing is lost: try again when it has ended.")
+_FULL = N_("The disk is full, so nothing more can be kept. What is there stays: free some space, then try again.")
+_IN_GENERAL: tuple[tuple[type[Exception], str], ...] = (
+    (FilterError, N_("The filter cannot be read.")),
+    (SettingsError, N_("This value cannot be used.")),
+    (QuestionError, N_("This is no question that can be answered.")),
+    (ReadError, N_("The file cannot be read.")),
+    (NotFoundError, N_("It is not there, or not there any more.")),
+    (StoreError, N_("The documents cannot be used as they are.")),
+    (WeightsError, N_("The files of the model are missing or damaged.")),
+    (GeneratorError, N_("The language model does not answer as it should.")),
+    (OSError, N_("Something on this machine keeps it from going on.")),
+)
+"""What an error is about, for those who do not read English: what exactly went wrong is said in that by `rag`."""
 
 
 def sentence(error: BaseException, *, doing: str) -> str:
@@ -24,43 +49,17 @@ def sentence(error: BaseException, *, doing: str) -> str:
     'Cannot answer an empty question. Write what you want to know.'
     """
     if isinstance(error, StoreLockedError):
-        return _LOCKED
+        return _(_LOCKED)
     if isinstance(error, StoreFullError):
-        return _FULL
+        return _(_FULL)
     if isinstance(error, (RagError, OSError)):
-        return ". ".join(_capitalised(part) for part in str(error).rstrip(". ").split(" - ")) + "."
+        exactly = ". ".join(_capitalised(part) for part in str(error).rstrip(". ").split(" - ")) + "."
+        in_general = next((said for kind, said in _IN_GENERAL if isinstance(error, kind)), "")
+        if language() is Language.ENGLISH or not in_general:
+            return exactly
+        return _("{in_general} In English: {exactly}", in_general=_(in_general), exactly=exactly)
     _log.error("%s failed", doing, exc_info=error)
-    return f"Something unforeseen went wrong while {doing}. Nothing is lost: try again; the app's log says more."
-
-
-def count(number: int, noun: str) -> str:
-    """A number with its noun.
-
-    >>> count(1, "document"), count(2000, "document")
-    ('1 document', '2,000 documents')
-    """
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
-def duration(seconds: float) -> str:
-    """A length of time as people say it, never more exact than it is known.
-
-    >>> duration(0.4), duration(42), duration(130), duration(7300)
-    ('1 second', '42 seconds', '2 minutes', '2 hours')
-    """
-    for size, noun in ((3600, "hour"), (60, "minute")):
-        if seconds >= size * 1.5:
-            return count(round(seconds / size), noun)
-    return count(max(1, round(seconds)), "second")
-
-
-def megabytes(n_bytes: float) -> str:
-    """A size in bytes, as people say it.
-
-    >>> megabytes(532), megabytes(1_117_320_768)
-    ('0.1 MB', '1,117 MB')
-    """
-    return f"{max(0.1, n_bytes / 1e6):,.{1 if n_bytes < 1e7 else 0}f} MB"
+    return _("Something unforeseen went wrong. Nothing is lost: try again; the app’s log says more.")
 
 
 def _capitalised(text: str) -> str:

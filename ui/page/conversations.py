@@ -7,12 +7,17 @@ from typing import Any
 
 import gradio as gr
 
+from ui.languages.words import N_, _
 from ui.page.parts import AT_ONCE, heard, html
 from ui.page.shelf_events import ShelfEvents
 
 __all__ = ["ConversationsPage"]
 
-_EXPORTS = (("Share", "html", "cv-share"), ("Markdown", "md", "cv-export-markdown"), ("JSON", "json", "cv-export-json"))
+_EXPORTS = (
+    (N_("Share"), "html", "cv-share"),
+    ("Markdown", "md", "cv-export-markdown"),
+    ("JSON", "json", "cv-export-json"),
+)
 
 
 class ConversationsPage:
@@ -24,11 +29,11 @@ class ConversationsPage:
     def build_list(self) -> None:
         """The list; called inside of the row of the chat, in front of the conversation."""
         with gr.Column(elem_id="cv-shelf-column", scale=0, min_width=0):
-            self.new = gr.Button("New conversation", size="sm", elem_id="cv-new")
+            self.new = gr.Button(_("New conversation"), size="sm", elem_id="cv-new")
             self.find = gr.Textbox(
-                label="Search conversations",
+                label=_("Search conversations"),
                 show_label=False,
-                placeholder="Search conversations …",
+                placeholder=_("Search conversations …"),
                 max_lines=1,
                 container=False,
                 elem_id="cv-find",
@@ -37,9 +42,9 @@ class ConversationsPage:
 
     def build_tools(self) -> None:
         """The buttons; called inside of the row below the question."""
-        self.toggle = gr.Button("Conversations", size="sm", scale=0, elem_id="cv-shelf-toggle")
-        self.clear = gr.Button("Clear", size="sm", scale=0, elem_id="cv-clear")
-        self.exports = [gr.Button(label, size="sm", scale=0, elem_id=name) for label, _, name in _EXPORTS]
+        self.toggle = gr.Button(_("Conversations"), size="sm", scale=0, elem_id="cv-shelf-toggle")
+        self.clear = gr.Button(_("Clear"), size="sm", scale=0, elem_id="cv-clear")
+        self.exports = [gr.Button(_(label), size="sm", scale=0, elem_id=name) for label, _suffix, name in _EXPORTS]
 
     def wire(
         self, kept: Any, preferences: Any, conversation: Any, announce: Any, turned: list[Any], exported: list[Any]
@@ -55,6 +60,6 @@ class ConversationsPage:
         self.shelf.delete(heard(events.forgotten), inputs, turned, **AT_ONCE)
         self.shelf.edit(heard(events.renamed), kept, [kept, announce], **AT_ONCE)
         self.toggle.click(None, js="() => document.body.classList.toggle('cv-with-shelf')", **AT_ONCE)
-        for button, (_, suffix, _) in zip(self.exports, _EXPORTS, strict=True):
+        for button, (_label, suffix, _name) in zip(self.exports, _EXPORTS, strict=True):
             handler = functools.partial(events.exported, suffix)
             button.click(heard(handler), [conversation, kept], exported, **AT_ONCE)

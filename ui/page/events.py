@@ -15,11 +15,10 @@ from pathlib import Path
 from ui.background import close
 from ui.conversation import Conversation
 from ui.handlers import Chat, ChatView, Opened
-from ui.languages.words import N_, _
+from ui.languages.words import N_, _, ngettext
 from ui.page.values import Answering, Choices, Heard, LoadedPage, Updates, Values
 from ui.preferences import Preferences
 from ui.reading import Looking, Reader
-from ui.sentences import count
 from ui.tabs.adding import AddView
 from ui.tabs.library import LibraryTab, Upload
 from ui.tabs.llm import LlmTab
@@ -31,7 +30,7 @@ from ui.views.render import render_documents, render_gone, render_message, rende
 __all__ = ["SEARCH_ONLY", "PageEvents", "paragraph", "spoken"]
 
 _AROUND = 20_000
-_UNREADABLE = "Searched: nothing until this can be read"
+_UNREADABLE = N_("Searched: nothing until this can be read")
 SEARCH_ONLY = N_("Search only some documents")
 
 
@@ -114,9 +113,9 @@ class PageEvents:
         refused = self._library.refusal(where)
         if refused:
             said = spoken(refused) if is_finished else self._none
-            return self._none, render_message(refused), said, self._none, self._of(label=_UNREADABLE)
+            return self._none, render_message(refused), said, self._none, self._of(label=_(_UNREADABLE))
         preferences = replace(Preferences.from_browser(kept), where=where)
-        said = spoken(f"Searched: {self._searched(where)}.") if is_finished else self._none
+        said = spoken(_("Searched: {documents}.", documents=self._searched(where))) if is_finished else self._none
         return preferences.to_browser(), "", said, self._in_use(preferences), self._of(label=_scope_label(where))
 
     def scoped_to_one(self, heard: Heard, kept: object) -> Values:
@@ -175,7 +174,8 @@ class PageEvents:
     def doomed(self, heard: Heard) -> Values:
         """The question whether the document is really to be removed."""
         document_id = heard.text("document")
-        asked = f"Remove “{self._library.title(document_id)}”? Answers that quote it are then no longer kept."
+        title = self._library.title(document_id)
+        asked = _("Remove “{title}”? Answers that quote it are then no longer kept.", title=title)
         return self._of(visible=True), render_message(asked), document_id
 
     def removed(self, document_id: str, kept: object, search: str | None) -> Values:
@@ -220,7 +220,7 @@ class PageEvents:
         if refused:
             unchanged = (self._none,) * 3
             return self._none, render_message(refused, is_error=True), spoken(refused), *unchanged
-        said = "Saved for this browser."
+        said = _("Saved for this browser.")
         return (
             preferences.to_browser(),
             render_message(said),
@@ -348,16 +348,20 @@ class PageEvents:
         )
 
     def _in_use(self, preferences: Preferences) -> str:
-        searched = self._searched(preferences.where)
-        return (
-            f'<p class="cv-in-use"><span>Searched: <strong>{searched}</strong></span> '
-            f"<span>Answers by: <strong>{text(self._llm.in_use(preferences))}</strong></span></p>"
+        facts = (
+            (_("Searched:"), self._searched(preferences.where)),
+            (_("Answers by:"), self._llm.in_use(preferences)),
         )
+        spans = (f"<span>{text(name)} <strong>{text(fact)}</strong></span>" for name, fact in facts)
+        return f'<p class="cv-in-use">{" ".join(spans)}</p>'
 
     def _searched(self, where: str) -> str:
         """How many documents are searched, in words."""
-        of_all = count(len(self._library.documents()), "document")
-        return f"{len(self._library.documents(where=where)):,} of {of_all}" if where else of_all
+        n_all = len(self._library.documents())
+        if not where:
+            return ngettext("{n} document", "{n} documents", n_all)
+        n_found = len(self._library.documents(where=where))
+        return ngettext("{n_found} of {n} document", "{n_found} of {n} documents", n_all, n_found=n_found)
 
 
 def spoken(words: str) -> str:

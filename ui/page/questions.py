@@ -8,6 +8,7 @@ from typing import Any
 import gradio as gr
 
 from eval.questions.files import State
+from ui.languages.words import N_, _
 from ui.page.parts import QUIET, html
 from ui.tabs.questions import ALL, QuestionsTab
 from ui.views.questions_view import QuestionView, render_question
@@ -15,7 +16,11 @@ from ui.views.questions_view import QuestionView, render_question
 __all__ = ["QuestionsPage"]
 
 _ONE_AT_A_TIME: dict[str, Any] = {**QUIET, "concurrency_limit": 1, "concurrency_id": "questions"}
-_WHICH = [("Drafts", State.DRAFT.value), ("Accepted", State.ACCEPTED.value), ("Rejected", State.REJECTED.value)]
+_WHICH = [
+    (N_("Drafts"), State.DRAFT.value),
+    (N_("Accepted"), State.ACCEPTED.value),
+    (N_("Rejected"), State.REJECTED.value),
+]
 
 
 class QuestionsPage:
@@ -26,31 +31,34 @@ class QuestionsPage:
 
     def build(self) -> None:
         """The tab; called inside of `gr.Tabs`."""
-        with gr.Tab("Questions", id="questions") as self.tab, gr.Column(elem_classes="cv-desk-page"):
+        with gr.Tab(_("Questions"), id="questions") as self.tab, gr.Column(elem_classes="cv-desk-page"):
             self.which = gr.Radio(
-                [*_WHICH, ("All", ALL)], value=State.DRAFT.value, label="Show", elem_id="cv-questions-which"
+                [*((_(name), state) for name, state in _WHICH), (_("All"), ALL)],
+                value=State.DRAFT.value,
+                label=_("Show"),
+                elem_id="cv-questions-which",
             )
             self.at = gr.State("")
             self.card = html("cv-own-question")
             with gr.Row(elem_classes="cv-save", elem_id="cv-question-decisions", visible=False) as self.decisions:
-                self.right = gr.Button("Right", variant="primary", scale=0, elem_id="cv-question-right")
-                self.wrong = gr.Button("Wrong", scale=0, elem_id="cv-question-wrong")
-                self.edit = gr.Button("Edit", scale=0, elem_id="cv-question-edit")
-                self.previous = gr.Button("Previous", scale=0, elem_id="cv-question-previous")
-                self.next = gr.Button("Next", scale=0, elem_id="cv-question-next")
+                self.right = gr.Button(_("Right"), variant="primary", scale=0, elem_id="cv-question-right")
+                self.wrong = gr.Button(_("Wrong"), scale=0, elem_id="cv-question-wrong")
+                self.edit = gr.Button(_("Edit"), scale=0, elem_id="cv-question-edit")
+                self.previous = gr.Button(_("Previous"), scale=0, elem_id="cv-question-previous")
+                self.next = gr.Button(_("Next"), scale=0, elem_id="cv-question-next")
             with gr.Column(visible=False, elem_id="cv-question-editing") as self.editing:
-                self.asked = gr.Textbox(label="Question", max_lines=3, elem_id="cv-question-asked")
+                self.asked = gr.Textbox(label=_("Question"), max_lines=3, elem_id="cv-question-asked")
                 self.quotes = gr.Textbox(
-                    label="Words that answer it",
-                    info="As they stand in a document; several, each on a line of its own, when any of them does.",
+                    label=_("Words that answer it"),
+                    info=_("As they stand in a document; several, each on a line of its own, when any of them does."),
                     lines=3,
                     max_lines=10,
                     elem_id="cv-question-quotes",
                 )
-                self.unanswerable = gr.Checkbox(label="The documents do not answer it", elem_id="cv-question-none")
+                self.unanswerable = gr.Checkbox(label=_("The documents do not answer it"), elem_id="cv-question-none")
                 with gr.Row(elem_classes="cv-save"):
-                    self.save = gr.Button("Save and accept", variant="primary", scale=0, elem_id="cv-question-save")
-                    self.cancel = gr.Button("Cancel", scale=0, elem_id="cv-question-cancel")
+                    self.save = gr.Button(_("Save and accept"), variant="primary", scale=0, elem_id="cv-question-save")
+                    self.cancel = gr.Button(_("Cancel"), scale=0, elem_id="cv-question-cancel")
 
     def wire(self, opened: Callable[..., object], inputs: list[Any], outputs: list[Any]) -> None:
         """Connect the parts; `opened` with its inputs and outputs shows the place that was clicked."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from ui.conversation import Conversation
 from ui.handlers import Chat
+from ui.languages.words import _, ngettext
 from ui.page.events import spoken
 from ui.page.values import Heard, Turned, Updates, Values
 from ui.preferences import Preferences
@@ -51,7 +52,7 @@ class ShelfEvents:
     def renamed(self, heard: Heard, kept: object) -> Values:
         """What the browser keeps, with the conversation under the name that was typed."""
         shelf = self._chat.shelf(kept, user=heard.user).renamed(heard.text("conversation"), heard.text("name"))
-        return self._chat.put(shelf, user=heard.user), spoken("Renamed.")
+        return self._chat.put(shelf, user=heard.user), spoken(_("Renamed."))
 
     def forgotten(self, heard: Heard, kept: object, preferences: object) -> Turned:
         """The page without the conversation that was deleted; another one stays in sight."""
@@ -60,14 +61,16 @@ class ShelfEvents:
         is_shown = doomed == shelf.current
         shelf = self._chat.forget(shelf, doomed)
         if is_shown:
-            return self._turned(heard, shelf, preferences, said="Deleted.")
+            return self._turned(heard, shelf, preferences, said=_("Deleted."))
         unchanged = Turned(*[self._none] * len(Turned._fields))
-        return unchanged._replace(kept=self._chat.put(shelf, user=heard.user), announce=spoken("Deleted."))
+        return unchanged._replace(kept=self._chat.put(shelf, user=heard.user), announce=spoken(_("Deleted.")))
 
     def cleared(self, heard: Heard, kept: object, preferences: object) -> Turned:
         """A page without the conversation that was shown, which is deleted."""
         shelf = self._chat.shelf(kept, user=heard.user)
-        return self._turned(heard, self._chat.forget(shelf, shelf.current).turned_to(""), preferences, said="Deleted.")
+        return self._turned(
+            heard, self._chat.forget(shelf, shelf.current).turned_to(""), preferences, said=_("Deleted.")
+        )
 
     def exported(self, suffix: str, heard: Heard, conversation: Conversation, kept: object) -> Values:
         """The conversation in the page, from where the script saves it: nothing is written on this machine.
@@ -76,7 +79,7 @@ class ShelfEvents:
         """
         answers = self._chat.lasting(conversation)
         if not answers:
-            return self._none, render_message("There is nothing to export yet. Ask a question first.")
+            return self._none, render_message(_("There is nothing to export yet. Ask a question first."))
         if suffix == "html":
             found = self._chat.shelf(kept, user=heard.user).find(conversation.id)
             content = conversation_as_html(found.title if found else answers[0].question, answers)
@@ -94,6 +97,7 @@ class ShelfEvents:
         conversation = self._chat.restore(kept, user=heard.user)
         drafts = Preferences.from_browser(preferences).shows_drafts
         n_questions = len(conversation.exchanges)
+        opened = ngettext("Opened: {n} question.", "Opened: {n} questions.", n_questions)
         return Turned(
             conversation=conversation,
             kept=kept,
@@ -101,7 +105,7 @@ class ShelfEvents:
             current=render_last(conversation, shows_drafts=drafts),
             hint="",
             reader=render_no_source(),
-            announce=spoken(said or (f"Opened: {n_questions} questions." if n_questions else "A new conversation.")),
+            announce=spoken(said or (opened if n_questions else _("A new conversation."))),
             ask=self._of(visible=True),
             stop=self._of(visible=False),
         )

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 
+from ui.languages.words import N_
 from ui.server.access import MustWaitError, Users
 from ui.server.shield import client_address
 
 __all__ = ["LOGIN_MESSAGE", "Login"]
 
-LOGIN_MESSAGE = "After some wrong passwords, you have to wait before the next one is looked at."
+LOGIN_MESSAGE = N_("After some wrong passwords, you have to wait before the next one is looked at.")
 """What stands in the login form: it cannot show how long."""
 
 _N_HASHED_AT_ONCE = 2

@@ -10,11 +10,13 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from contextvars import copy_context
 from dataclasses import dataclass, field, replace
 from uuid import uuid4
 
 from rag import AddReport, Failure, Progress
-from ui.sentences import count, duration, megabytes, sentence
+from ui.languages.words import _, duration, megabytes, ngettext
+from ui.sentences import sentence
 from ui.views.markup import text
 from ui.views.render import render_message, render_report
 
@@ -72,7 +74,9 @@ class Board:
             if all(other.over.is_set() for other in runs):
                 runs.clear()
             runs.append(run)
-        threading.Thread(target=self._work, args=(run, work, failed), name="ui-add", daemon=True).start()
+        threading.Thread(
+            target=copy_context().run, args=(self._work, run, work, failed), name="ui-add", daemon=True
+        ).start()
         return run
 
     def cancel(self, run_id: str, *, user: str) -> None:
@@ -91,7 +95,7 @@ class Board:
         while not (run.over.is_set() if run else not self.is_busy(user)):
             html = self._html(user)
             if html != shown:
-                yield AddView(html=html, spoken="" if shown else "Adding documents.")
+                yield AddView(html=html, spoken="" if shown else _("Adding documents."))
                 shown = html
             waited_for = run or next((each for each in self._runs(user) if not each.over.is_set()), None)
             if waited_for:
@@ -133,15 +137,17 @@ class Board:
             return run.html
         title = f'<p class="cv-list-title"><bdi>{text(run.name)}</bdi></p>'
         if run.cancelled.is_set():
-            return title + progress_bar("Ending: what is stored stays …", done=0, total=1, label=run.name)
+            return title + progress_bar(_("Ending: what is stored stays …"), done=0, total=1, label=run.name)
+        label, word = _("Cancel {name}", name=run.name), _("Cancel")
         cancel = (
             f'<button type="button" class="cv-action" data-do="cancel" data-upload="{run.id}"'
-            f' aria-label="Cancel {text(run.name)}">Cancel</button>'
+            f' aria-label="{text(label)}">{text(word)}</button>'
         )
         if not run.started:
-            return f'{title}<p class="cv-more">Waits for the uploads before it.</p>{cancel}'
+            waits = _("Waits for the uploads before it.")
+            return f'{title}<p class="cv-more">{text(waits)}</p>{cancel}'
         if run.progress is None:
-            return title + progress_bar("Reading …", done=0, total=1, label=run.name) + cancel
+            return title + progress_bar(_("Reading …"), done=0, total=1, label=run.name) + cancel
         seconds = time.monotonic() - run.started
         return title + progress_html(run.progress, seconds=seconds, usual_rate=self._rate, label=run.name) + cancel
 
@@ -151,7 +157,7 @@ def progress_html(
     *,
     seconds: float,
     usual_rate: float = _USUAL_BYTES_A_SECOND,
-    label: str = "Adding documents",
+    label: str = "",
 ) -> str:
     """A bar with how many files are done, the rate, and the time that is left.
 
@@ -161,21 +167,28 @@ def progress_html(
     >>> progress_html(halfway, seconds=2).partition("<p>")[2]
     '1 of 2 files · 2 read · 0.5 MB of 1.0 MB · 0.2 MB a second · about 2 seconds left</p></div>'
     """
-    parts = [f"{progress.n_done:,} of {count(progress.n_total, 'file')}"]
+    parts = [ngettext("{n_done} of {n} file", "{n_done} of {n} files", progress.n_total, n_done=progress.n_done)]
     if progress.n_done < progress.n_read:
-        parts.append(f"{progress.n_read:,} read")
-    parts.append(f"{megabytes(progress.bytes_done)} of {megabytes(progress.bytes_total)}")
+        parts.append(_("{n} read", n=progress.n_read))
+    parts.append(_("{part} of {whole}", part=megabytes(progress.bytes_done), whole=megabytes(progress.bytes_total)))
     is_known = bool(progress.bytes_done) and seconds >= _SURE_AFTER_SECONDS
     rate = progress.bytes_done / seconds if is_known else usual_rate
     left = (
         progress.bytes_total / rate - seconds if not is_known else (progress.bytes_total - progress.bytes_done) / rate
     )
-    parts.append(f"{megabytes(rate)} a second" if rate >= 100_000 else f"{max(1, round(rate / 1000)):,} kB a second")
-    if left <= 0:
-        parts.append("nearly done")
+    if rate >= 100_000:
+        parts.append(_("{size} a second", size=megabytes(rate)))
     else:
-        parts.append(f"{'about' if is_known else 'roughly'} {duration(left)} left")
-    return progress_bar(" · ".join(parts), done=progress.bytes_done, total=progress.bytes_total, label=label)
+        parts.append(_("{n} kB a second", n=max(1, round(rate / 1000))))
+    if left <= 0:
+        parts.append(_("nearly done"))
+    elif is_known:
+        parts.append(_("about {time} left", time=duration(left)))
+    else:
+        parts.append(_("roughly {time} left", time=duration(left)))
+    return progress_bar(
+        " · ".join(parts), done=progress.bytes_done, total=progress.bytes_total, label=label or _("Adding documents")
+    )
 
 
 def progress_bar(words: str, *, done: int, total: int, label: str) -> str:
@@ -189,8 +202,16 @@ def progress_bar(words: str, *, done: int, total: int, label: str) -> str:
 def _ended(run: Run, report: AddReport) -> tuple[str, str]:
     """What became of it, as HTML and to be said."""
     n_added = len(report.added) + len(report.superseded)
-    said = f"{count(n_added, 'document')} added, {len(report.failed)} failed."
+    n_failed = len(report.failed)
+    said = ngettext(
+        "{n} document added, {n_failed} failed.", "{n} documents added, {n_failed} failed.", n_added, n_failed=n_failed
+    )
     if not run.cancelled.is_set():
         return render_report(report), said
-    words = f"Cancelled: {count(n_added, 'document')} of {run.name} stored before that, which stay."
+    words = ngettext(
+        "Cancelled: {n} document of {name} stored before that, which stays.",
+        "Cancelled: {n} documents of {name} stored before that, which stay.",
+        n_added,
+        name=run.name,
+    )
     return render_message(words) + render_report(report), words

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from rag import Assistant, RagError, Timeline, timeline_to_csv, timeline_to_markdown
+from ui.languages.words import _
 from ui.sentences import sentence
 from ui.tabs.library import delete_upload
 from ui.views.draft_view import render_draft
@@ -45,7 +46,7 @@ class DeskTab:
         if not path:
             return None, ""
         try:
-            return self._assistant.read_draft(path), render_message("Read. Look it over, then press Check.")
+            return self._assistant.read_draft(path), render_message(_("Read. Look it over, then press Check."))
         except RagError as error:
             return None, render_message(sentence(error, doing="reading a draft"), is_error=True)
         finally:
@@ -54,16 +55,16 @@ class DeskTab:
     def checked(self, draft: str | None) -> Iterator[str]:
         """That the draft is being checked, then the check of each of its parts."""
         if not (draft or "").strip():
-            yield render_message("Paste a draft first, or choose a file.")
+            yield render_message(_("Paste a draft first, or choose a file."))
             return
-        yield render_message("Checking each quotation and claim …")
+        yield render_message(_("Checking each quotation and claim …"))
         yield _said(lambda: render_draft(self._assistant.check_draft(draft or "")), doing="checking a draft")
 
     def quoted(self, speaker: str | None, about: str | None, since: str | None) -> str:
         """What the speaker said, about what, since when."""
         who = (speaker or "").strip()
         if not who:
-            return render_message("Write the name of a speaker first.")
+            return render_message(_("Write the name of a speaker first."))
         asked = {"about": (about or "").strip(), "since": (since or "").strip()}
         return _said(lambda: render_quotes(self._assistant.quotes(who, **asked)), doing="looking for quotations")
 

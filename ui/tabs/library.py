@@ -9,13 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rag import AddReport, Assistant, DocumentInfo, Failure, FilterError, NotFoundError, Progress, RagError
-from ui.sentences import count, duration, megabytes, sentence
+from ui.languages.words import N_, _, duration, megabytes, ngettext
+from ui.sentences import sentence
 from ui.tabs.adding import AddView, Board
+from ui.views.markup import text
 from ui.views.render import render_message
 
 __all__ = ["LibraryTab", "Upload", "delete_upload"]
 
-_RAISED = "split it, or start the app with more: --max-upload and max_file_bytes"
+_RAISED = N_("split it, or start the app with more: --max-upload and max_file_bytes")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,12 +52,16 @@ class LibraryTab:
     def limits(self) -> str:
         """How much a file, and a document in it, may be, as HTML."""
         settings = self._assistant.settings
-        return (
-            f'<p class="cv-more">A file may have {megabytes(self._max_file_bytes)}; a document in it '
-            f"{count(settings.max_document_characters, 'character')}, "
-            f"{count(settings.max_document_sentences, 'sentence')}, {duration(settings.max_read_seconds)} and "
-            f"{megabytes(settings.max_read_memory_bytes)} of memory to be read. What is more is refused.</p>"
+        said = _(
+            "A file may have {file_size}; a document in it {n_characters} characters, {n_sentences} sentences, "
+            "{time} and {memory} of memory to be read. What is more is refused.",
+            file_size=megabytes(self._max_file_bytes),
+            n_characters=settings.max_document_characters,
+            n_sentences=settings.max_document_sentences,
+            time=duration(settings.max_read_seconds),
+            memory=megabytes(settings.max_read_memory_bytes),
         )
+        return f'<p class="cv-more">{text(said)}</p>'
 
     def documents(self, *, where: str = "") -> list[DocumentInfo]:
         """The documents that fit the filter, by source; none when it, or the store, cannot be read."""
@@ -107,12 +113,17 @@ class LibraryTab:
     def add(self, uploads: Sequence[Upload], *, user: str = "") -> Iterator[AddView]:
         """Each state of adding the files, which are deleted at the end; it goes on when nobody looks any more."""
         if not uploads:
-            yield _said("No file was chosen. Choose files or a folder, or drop them here.")
+            yield _said(_("No file was chosen. Choose files or a folder, or drop them here."))
             return
         too_large = [upload for upload in uploads if _size_bytes(upload.path) > self._max_file_bytes]
         files = [(upload.name, upload.path) for upload in uploads if upload not in too_large]
         refused = tuple(
-            Failure(source=upload.name, reason=f"it is larger than {megabytes(self._max_file_bytes)} - {_RAISED}")
+            Failure(
+                source=upload.name,
+                reason=_(
+                    "it is larger than {size} - {advice}", size=megabytes(self._max_file_bytes), advice=_(_RAISED)
+                ),
+            )
             for upload in too_large
         )
 
@@ -125,21 +136,21 @@ class LibraryTab:
                 for upload in uploads:
                     delete_upload(upload.path)
 
-        name = uploads[0].name if len(uploads) == 1 else count(len(uploads), "file")
+        name = uploads[0].name if len(uploads) == 1 else ngettext("{n} file", "{n} files", len(uploads))
         yield from self.board.followed(user, self.board.start(work, name=name, user=user, failed=refused))
 
     def add_example(self, *, user: str = "") -> Iterator[AddView]:
         """Each state of adding the example documents."""
         example = self._example
         if example is None:
-            yield _said("There is no example here. Add documents of your own.")
+            yield _said(_("There is no example here. Add documents of your own."))
             return
         articles = sorted(path for path in example.iterdir() if path.suffix == ".txt")
 
-        def work(on_progress: Callable[[Progress], None], _: Callable[[], bool]) -> AddReport:
+        def work(on_progress: Callable[[Progress], None], _is_stopped: Callable[[], bool]) -> AddReport:
             return self._assistant.add(articles, on_progress=on_progress)
 
-        yield from self.board.followed(user, self.board.start(work, name="the example", user=user))
+        yield from self.board.followed(user, self.board.start(work, name=_("the example"), user=user))
 
     def remove(self, document_id: str) -> str:
         """Delete the document; the sentence that says so, or why not."""
@@ -148,10 +159,10 @@ class LibraryTab:
             with self.board.writing:  # an upload that goes on is waited for
                 self._assistant.remove([document_id])
         except NotFoundError:
-            return "This document was removed already."
+            return _("This document was removed already.")
         except RagError as error:
             return sentence(error, doing="removing a document")
-        return f"Removed {title!r}. Answers that quote it are no longer kept."
+        return _("Removed “{title}”. Answers that quote it are no longer kept.", title=title)
 
 
 def _said(words: str) -> AddView:

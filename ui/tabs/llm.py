@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator
 
 from rag import DEFAULT_LLM, FetchProgress, RagError, find_model, known_models, pull_model
 from ui.background import Job
+from ui.languages.words import N_, _, duration, megabytes, ngettext
 from ui.preferences import Assistants, LlmKind, Preferences
-from ui.sentences import count, duration, megabytes, sentence
+from ui.sentences import sentence
 from ui.tabs.adding import progress_bar
 from ui.views.render import render_message
 
@@ -34,11 +35,11 @@ class LlmTab:
         try:
             name = self._assistants.language_model(preferences)
         except RagError as error:
-            return f"no language model. {sentence(error, doing='choosing a language model')}"
-        kind, _, model = name.partition("/")
+            return _("no language model. {why}", why=sentence(error, doing="choosing a language model"))
+        kind, _slash, model = name.partition("/")
         if kind == "openai-like":
-            return model or "a server with the OpenAI protocol"
-        return (model if kind == "llama-cpp" else name) or "quotes only, no language model"
+            return model or _("a server with the OpenAI protocol")
+        return (model if kind == "llama-cpp" else name) or _("quotes only, no language model")
 
     def local_model(self) -> str:
         """Whether the local model is here, or how large it would be to get."""
@@ -47,26 +48,34 @@ class LlmTab:
             is_here = find_model(DEFAULT_LLM) is not None
         except RagError:
             is_here = False
-        state = "is on this machine" if is_here else f"is not on this machine yet: {megabytes(model.n_bytes)} to fetch"
-        return f"{model.title} ({model.licence}) {state}."
+        named = {"model": model.title, "licence": model.licence}
+        if is_here:
+            return _("{model} ({licence}) is on this machine.", **named)
+        size = megabytes(model.n_bytes)
+        return _("{model} ({licence}) is not on this machine yet: {size} to fetch.", size=size, **named)
 
     def test(self, api_base: str) -> tuple[tuple[str, ...], str]:
         """The models served at that address, and a sentence about it; no document is sent."""
         if not self._may_change_llm:
-            return (), _NOT_ALLOWED
+            return (), _(_NOT_ALLOWED)
         if not api_base.strip():
-            return (), "Write the server's address first, such as http://127.0.0.1:11434/v1."
+            return (), _(_NO_ADDRESS)
         try:
             models = self._assistants.served_models(api_base.strip(), timeout_seconds=_TEST_SECONDS)
         except Exception as error:  # whatever an unknown server answers, people get a sentence
             return (), sentence(error, doing="testing the connection")
         named = ", ".join(models[:_MOST_NAMED]) + (" …" if len(models) > _MOST_NAMED else "")
-        return models, f"Connected: it serves {count(len(models), 'model')}: {named}."
+        return models, ngettext(
+            "Connected: it serves {n} model: {names}.",
+            "Connected: it serves {n} models: {names}.",
+            len(models),
+            names=named,
+        )
 
     def pull(self) -> Iterator[str]:
         """Each state, as HTML, of getting the local model; it goes on when nobody looks any more."""
         if not self._may_change_llm:
-            yield render_message(_NOT_ALLOWED, is_error=True)
+            yield render_message(_(_NOT_ALLOWED), is_error=True)
             return
         started = time.monotonic()
 
@@ -74,7 +83,7 @@ class LlmTab:
             pull_model(DEFAULT_LLM, on_progress=on_progress)
 
         job: Job[FetchProgress] = Job(work, name="ui-pull")
-        yield progress_bar("Looking for the model …", done=0, total=1, label="Fetching the model")
+        yield progress_bar(_("Looking for the model …"), done=0, total=1, label=_(_FETCHING))
         first: FetchProgress | None = None
         try:
             for batch in job.batches(within_seconds=_SHOWN_EVERY_SECONDS):
@@ -83,14 +92,15 @@ class LlmTab:
         except Exception as error:
             yield render_message(sentence(error, doing="fetching the model"), is_error=True)
             return
-        yield render_message(f"{self.local_model()} Its SHA-256 was verified.")
+        verified = _("Its SHA-256 was verified.")
+        yield render_message(f"{self.local_model()} {verified}")
 
     def refusal(self, preferences: Preferences) -> str:
         """Why these preferences cannot be taken; empty when they can."""
         if preferences.llm is not LlmKind.AS_STARTED and not self._may_change_llm:
-            return _NOT_ALLOWED
+            return _(_NOT_ALLOWED)
         if preferences.llm is LlmKind.SERVER and not preferences.api_base:
-            return "Write the server's address first, such as http://127.0.0.1:11434/v1."
+            return _(_NO_ADDRESS)
         try:
             self._assistants.language_model(preferences)
         except RagError as error:
@@ -98,17 +108,21 @@ class LlmTab:
         return ""
 
 
-_NOT_ALLOWED = "The language model cannot be chosen here: this app is open to others. Choose it where it is started."
+_NOT_ALLOWED = N_(
+    "The language model cannot be chosen here: this app is open to others. Choose it where it is started."
+)
+_NO_ADDRESS = N_("Write the server’s address first, such as http://127.0.0.1:11434/v1.")
+_FETCHING = N_("Fetching the model")
 
 
 def _progress(progress: FetchProgress, *, since: FetchProgress, seconds: float) -> str:
     """How much is here, the rate of this fetch (not counting what was here before), and the time left."""
     fetched = progress.bytes_done - since.bytes_done
-    parts = [f"{megabytes(progress.bytes_done)} of {megabytes(progress.bytes_total)}"]
+    parts = [_("{part} of {whole}", part=megabytes(progress.bytes_done), whole=megabytes(progress.bytes_total))]
     if fetched > 0 and seconds >= 1:
         rate = fetched / seconds
         left = (progress.bytes_total - progress.bytes_done) / rate
-        parts += [f"{megabytes(rate)} a second", f"about {duration(left)} left"]
-    parts.append(f"from {progress.place}")
-    label = "Fetching the model"
-    return progress_bar(" · ".join(parts), done=progress.bytes_done, total=progress.bytes_total, label=label)
+        parts.append(_("{size} a second", size=megabytes(rate)))
+        parts.append(_("about {time} left", time=duration(left)))
+    parts.append(_("from {place}", place=progress.place))
+    return progress_bar(" · ".join(parts), done=progress.bytes_done, total=progress.bytes_total, label=_(_FETCHING))

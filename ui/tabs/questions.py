@@ -14,6 +14,7 @@ from pathlib import Path
 from eval.questions.files import Gold, Question, State, decide, read_questions
 from eval.questions.places import Located, locate
 from rag import Assistant, Document, Evidence, RagError
+from ui.languages.words import N_, _
 from ui.places import place_at
 from ui.sentences import sentence
 from ui.views.questions_view import Found, QuestionView
@@ -24,7 +25,7 @@ ALL = "all"
 """Shows questions of every state."""
 _N_NEAREST = 3
 _N_PLACES = 5
-_DECIDED = {State.ACCEPTED: "Accepted.", State.REJECTED: "Rejected: it will not be measured."}
+_DECIDED = {State.ACCEPTED: N_("Accepted."), State.REJECTED: N_("Rejected: it will not be measured.")}
 
 
 class QuestionsTab:
@@ -68,11 +69,11 @@ class QuestionsTab:
             if question is None:
                 return self.shown(which)
             if state is State.ACCEPTED and self._located(question).missing:
-                return self.shown(which, at, said="Not accepted: its words stand in no document. Edit or reject it.")
+                return self.shown(which, at, said=_("Not accepted: its words stand in no document. Edit or reject it."))
             decide(self._file, replace(question, state=state))
         except RagError as error:
             return self.shown(which, at, said=sentence(error, doing="keeping the decision"))
-        return self.shown(which, at, said=_DECIDED[state])
+        return self.shown(which, at, said=_(_DECIDED[state]))
 
     def fields(self, at: str) -> tuple[str, str, bool]:
         """Question, quotes (one a line) and whether nothing answers it, as they are edited; empty for no question."""
@@ -89,9 +90,9 @@ class QuestionsTab:
         words = _one_line(asked)
         lines = [_one_line(line) for line in quotes.split("\n") if line.strip()]
         if not words:
-            return self.shown(which, at, said="Not saved: write the question."), False
+            return self.shown(which, at, said=_("Not saved: write the question.")), False
         if not lines and not is_unanswerable:
-            said = "Not saved: write the words that answer it, or say that the documents do not."
+            said = _("Not saved: write the words that answer it, or say that the documents do not.")
             return self.shown(which, at, said=said), False
         try:
             question = self._question(at)
@@ -109,11 +110,11 @@ class QuestionsTab:
             )
             missing = self._located(mended).missing
             if missing:
-                return self.shown(which, at, said=f"Not saved: {missing[0].reason}."), False
+                return self.shown(which, at, said=_("Not saved: {reason}.", reason=missing[0].reason)), False
             decide(self._file, mended)
         except RagError as error:
             return self.shown(which, at, said=sentence(error, doing="keeping the question")), False
-        return self.shown(which, at, said="Saved and accepted."), True
+        return self.shown(which, at, said=_("Saved and accepted.")), True
 
     def _question(self, at: str) -> Question | None:
         return next((question for question in read_questions(self._file) if question.id == at), None)

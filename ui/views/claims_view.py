@@ -13,6 +13,8 @@ from pathlib import PurePath
 from typing import TypeVar
 
 from rag import Citation, Evidence, VerdictLabel, VerifiedClaim
+from ui.languages.kinds import corroboration, role
+from ui.languages.words import N_, _
 from ui.views.markup import NOTHING, Html, attribute_text, button, date_in_words, element, isolated, join, text
 from ui.views.places import also_in_words, dated, days_in_words, place_in_words, title_of
 from ui.views.rows import opening
@@ -28,7 +30,7 @@ __all__ = [
 ]
 
 _QUOTATION_MARKS = re.compile("[\"'“”‘’„«»]")
-CHECKED = "in other words, checked"
+CHECKED = N_("in other words, checked")
 
 _Item = TypeVar("_Item")
 _Place = Citation | Evidence
@@ -55,9 +57,9 @@ def render_claims(claims: Sequence[VerifiedClaim], *, answer_id: str, gone: Coll
 def render_evidence(evidence: Sequence[Evidence], *, most: int = 5) -> str:
     """The sentences that were found, best first."""
     if not evidence:
-        return element("p", text("No sentence of the documents fits the question."), class_="cv-evidence cv-empty")
+        return element("p", text(_("No sentence of the documents fits the question.")), class_="cv-evidence cv-empty")
     return element(
-        "div", render_sentences(evidence[: max(most, 1)]), class_="cv-evidence", role="group", aria_label="Sentences"
+        "div", render_sentences(evidence[: max(most, 1)]), class_="cv-evidence", role="group", aria_label=_("Sentences")
     )
 
 
@@ -96,7 +98,7 @@ def _grouped(
     answer_id: of the answer that cites them; empty where nothing does.
     """
     groups = groupby(items, key=lambda item: tuple(dict.fromkeys(place.document_id for place in places_of(item))))
-    return [_group(list(members), places_of, shown, answer_id) for _, members in groups]
+    return [_group(list(members), places_of, shown, answer_id) for _place, members in groups]
 
 
 def _group(
@@ -129,7 +131,11 @@ def _source(place: _Place, speaker: str, answer_id: str) -> Html:
     """Name, which opens the place, date and speaker, and which days the words mean."""
     title = title_of(place.title, place.source)
     if isinstance(place, Citation):
-        cited = {"data_answer": answer_id, "data_citation": str(place.number), "aria_label": f"Open {title} there"}
+        cited = {
+            "data_answer": answer_id,
+            "data_citation": str(place.number),
+            "aria_label": _("Open {title} there", title=title),
+        }
         opens = button(isolated(title), class_="cv-open", **cited)
     else:
         opens = opening(title, place.document_id, place.span.start, place.span.end)
@@ -150,7 +156,7 @@ def _claim(verified: VerifiedClaim, answer_id: str, ordinal: int, gone: Collecti
         "p",
         element("q" if is_quoted else "span", text(claim.text), class_="cv-claim-text"),
         *chips,
-        NOTHING if is_quoted else element("span", text(CHECKED), class_="cv-verdict"),
+        NOTHING if is_quoted else element("span", text(_(CHECKED)), class_="cv-verdict"),
         class_=f"cv-claim cv-{'quoted' if is_quoted else 'supported'}{' cv-lead' if is_lead else ''}",
         dir="auto",
     )
@@ -159,13 +165,18 @@ def _claim(verified: VerifiedClaim, answer_id: str, ordinal: int, gone: Collecti
 def _chip(citation: Citation, answer_id: str, ordinal: int, is_gone: bool) -> Html:
     """The number to click, and the card that shows while it has the pointer or the focus."""
     card_id = f"cv-card-{answer_id}-{ordinal}-{citation.number}"
-    label = ", ".join(filter(None, [title_of(citation.title, citation.source), date_in_words(citation.published)]))
+    place = ", ".join(filter(None, [title_of(citation.title, citation.source), date_in_words(citation.published)]))
+    label = (
+        _("Citation {number}: {place} (source removed)", number=str(citation.number), place=place)
+        if is_gone
+        else _("Citation {number}: {place}", number=str(citation.number), place=place)
+    )
     chip = button(
         text(str(citation.number)),
         class_="cv-chip cv-gone" if is_gone else "cv-chip",
         data_answer=answer_id,
         data_citation=str(citation.number),
-        aria_label=f"Citation {citation.number}: {label}{' (source removed)' if is_gone else ''}",
+        aria_label=label,
         aria_describedby=card_id,
     )
     card = Html(render_citation_card(citation, card_id=card_id, is_gone=is_gone))
@@ -184,11 +195,11 @@ def render_citation_card(citation: Citation, *, card_id: str = "", is_gone: bool
         dated(citation.published),
         text(days_in_words(citation)),
         text(place_in_words(citation)),
-        text(citation.assertion.in_words),
-        text(citation.corroboration_in_words),
+        text(role(citation)),
+        text(corroboration(citation)),
     ]
     also = also_in_words(citation.also_in)
-    note = element("span", text("source removed"), class_="cv-gone") if is_gone else NOTHING
+    note = element("span", text(_("source removed")), class_="cv-gone") if is_gone else NOTHING
     return element(
         "span",
         element("q", text(citation.quote), class_="cv-card-quote", dir="auto"),

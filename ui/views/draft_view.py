@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from rag import DraftFinding, DraftPart, DraftPlace, DraftReport, Span
-from ui.sentences import count
+from ui.languages.kinds import advice, kind
+from ui.languages.words import _, ngettext
 from ui.views.markup import NOTHING, Html, element, isolated, join, text
 from ui.views.places import dated, title_of
 from ui.views.rows import copied, opening
@@ -19,16 +20,18 @@ _LEFT_OUT = "‸"
 def render_draft(report: DraftReport) -> str:
     """Every part with its verdict in words, the differing words marked on both sides, and what to do."""
     rest = [finding for finding in report.findings if not finding.is_wrong]
-    said = (
-        f"{count(len(report.findings), 'part')} checked against {count(report.n_documents, 'document')}: "
-        f"{len(report.wrong):,} to look at."
+    said = _(
+        "{parts} checked against {documents}: {n_wrong} to look at.",
+        parts=ngettext("{n} part", "{n} parts", len(report.findings)),
+        documents=ngettext("{n} document", "{n} documents", report.n_documents),
+        n_wrong=len(report.wrong),
     )
     return element(
         "div",
         element("p", text(said), class_="cv-count"),
-        element("p", text(report.notice), class_="cv-notice") if report.notice else NOTHING,
-        _list(f"To look at ({len(report.wrong)})", report.wrong),
-        _list(f"The rest ({len(rest)})", rest),
+        element("p", text(report.notice), class_="cv-notice", lang="en") if report.notice else NOTHING,
+        _list(_("To look at ({n})", n=len(report.wrong)), report.wrong),
+        _list(_("The rest ({n})", n=len(rest)), rest),
         class_="cv-desk",
     )
 
@@ -42,17 +45,15 @@ def _list(title: str, findings: Sequence[DraftFinding]) -> Html:
 
 
 def _finding(finding: DraftFinding) -> Html:
-    joined = "to" if finding.part is DraftPart.ATTRIBUTED else "of"
-    about = f"{finding.part.value} {joined} {finding.speaker}" if finding.speaker else finding.part.value
     return element(
         "li",
-        element("h3", text(finding.verdict.value), class_="cv-finding-verdict"),
-        element("p", text(finding.advice), class_="cv-advice"),
+        element("h3", text(kind(finding.verdict)), class_="cv-finding-verdict"),
+        element("p", text(advice(finding)), class_="cv-advice"),
         element(
             "div",
             element(
                 "div",
-                element("p", text(f"Draft: {about}"), class_="cv-side"),
+                element("p", text(_("Draft: {part}", part=_part(finding))), class_="cv-side"),
                 element("p", _marked(finding.text, finding.span.start, finding, is_draft=True), dir="auto"),
             ),
             element("div", *_sources(finding)),
@@ -62,13 +63,26 @@ def _finding(finding: DraftFinding) -> Html:
     )
 
 
+def _part(finding: DraftFinding) -> str:
+    """What it is that is checked, and whose it is."""
+    if not finding.speaker:
+        return kind(finding.part)
+    match finding.part:
+        case DraftPart.ATTRIBUTED:
+            return _("attributed to {speaker}", speaker=finding.speaker)
+        case DraftPart.QUOTATION:
+            return _("quotation of {speaker}", speaker=finding.speaker)
+        case DraftPart.CLAIM:
+            return _("claim of {speaker}", speaker=finding.speaker)
+
+
 def _sources(finding: DraftFinding) -> Iterator[Html]:
     for place in finding.places:
-        yield _source(place, finding, "Source")
+        yield _source(place, finding, _("Source"))
     if not finding.places and finding.nearest is not None:
-        yield _source(finding.nearest, finding, "Nearest, which does not say it")
+        yield _source(finding.nearest, finding, _("Nearest, which does not say it"))
     if not finding.places and finding.nearest is None:
-        yield element("p", text("No source"), class_="cv-side")
+        yield element("p", text(_("No source")), class_="cv-side")
 
 
 def _source(place: DraftPlace, finding: DraftFinding, side: str) -> Html:
@@ -83,7 +97,7 @@ def _source(place: DraftPlace, finding: DraftFinding, side: str) -> Html:
                 "p",
                 text(f"{side}: "),
                 join(filter(None, facts), text(" · ")),
-                copied(place.quote, label=f"Copy the source’s words for part {finding.number}"),
+                copied(place.quote, label=_("Copy the source’s words for part {n}", n=finding.number)),
                 class_="cv-side",
             ),
             element(
@@ -106,7 +120,7 @@ def _marked(content: str, offset: int, finding: DraftFinding, *, is_draft: bool)
         if start < end:
             pieces.append(element("mark", text(content[start:end]), class_=class_))
         elif class_ == _WRONG:
-            pieces.append(element("mark", text(_LEFT_OUT), class_=class_, aria_label="words are left out here"))
+            pieces.append(element("mark", text(_LEFT_OUT), class_=class_, aria_label=_("words are left out here")))
         position = end
     return join([*pieces, text(content[position:])])
 

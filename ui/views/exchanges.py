@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 
 from rag import AnswerStatus, Evidence, Rating, Step
 from ui.conversation import Conversation, Exchange, Stage
-from ui.sentences import count
+from ui.languages.words import N_, _, ngettext
 from ui.views.exports import answer_as_markdown, answer_as_text
 from ui.views.markup import text
 from ui.views.render import (
@@ -27,10 +27,14 @@ __all__ = ["render_earlier", "render_last", "render_welcome"]
 _MOST_SHOWN = 50
 _WAITING = (Stage.SEARCHING, Stage.WRITING)
 _DOING = {
-    Step.SEARCHING: "Searching the documents …",
-    Step.UNDERSTANDING: "Working out what the question means here …",
-    Step.WRITING: "Writing …",
+    Step.SEARCHING: N_("Searching the documents …"),
+    Step.UNDERSTANDING: N_("Working out what the question means here …"),
+    Step.WRITING: N_("Writing …"),
 }
+_HEADING = N_("Ask your documents")
+_NO_DOCUMENTS = N_("There are no documents yet.")
+_EXAMPLES = N_("For example")
+_PROMISE = N_("Every answer is made of sentences that stand in your documents, and shows where.")
 
 
 def render_earlier(conversation: Conversation, *, shows_drafts: bool = False) -> str:
@@ -49,29 +53,27 @@ def render_last(conversation: Conversation, *, shows_drafts: bool = False) -> st
 
 def render_welcome(questions: Sequence[str], *, n_documents: int, can_load_example: bool) -> str:
     """What stands in place of a conversation before the first question: what to do, and examples to click."""
+    heading = f'<div class="cv-welcome"><h2>{text(_(_HEADING))}</h2>'
     if not n_documents:
-        example = _button("example", "Load the example article", class_="cv-primary") if can_load_example else ""
+        example = _button("example", _("Load the example article"), class_="cv-primary") if can_load_example else ""
+        add = _button("documents", _("Add documents"), class_="cv-choice")
         return (
-            '<div class="cv-welcome"><h2>Ask your documents</h2>'
-            "<p>Every answer is made of sentences that stand in your documents, and shows where. "
-            "There are no documents yet.</p>"
-            f'<p class="cv-choices">{_button("documents", "Add documents", class_="cv-choice")}{example}</p></div>'
+            f"{heading}<p>{text(_(_PROMISE))} {text(_(_NO_DOCUMENTS))}</p>"
+            f'<p class="cv-choices">{add}{example}</p></div>'
         )
     examples = "".join(
         f"<li>{_button('ask', question, class_='cv-example', question=question)}</li>" for question in questions
     )
-    return (
-        '<div class="cv-welcome"><h2>Ask your documents</h2>'
-        "<p>Every answer is made of sentences that stand in your documents, and shows where.</p>"
-        + (f'<h3>For example</h3><ul class="cv-examples">{examples}</ul></div>' if examples else "</div>")
-    )
+    listed = f'<h3>{text(_(_EXAMPLES))}</h3><ul class="cv-examples">{examples}</ul>' if examples else ""
+    return f"{heading}<p>{text(_(_PROMISE))}</p>{listed}</div>"
 
 
 def _exchange(exchange: Exchange, gone: Collection[str], *, shows_drafts: bool, is_last: bool = False) -> str:
     body = _body(exchange, gone, shows_drafts=shows_drafts)
+    label = _("Question: {question}", question=" ".join(exchange.question.split()))
     return (
         f'<section class="cv-exchange cv-stage-{exchange.stage.value}" data-exchange="{exchange.key}"'
-        f' aria-label="{text("Question: " + " ".join(exchange.question.split()))}">'
+        f' aria-label="{text(label)}">'
         f'<h2 class="cv-question" dir="auto">{text(exchange.question)}</h2>'
         f"{body}{_evidence(exchange)}{_actions(exchange, is_last=is_last)}</section>"
     )
@@ -91,8 +93,8 @@ def _body(exchange: Exchange, gone: Collection[str], *, shows_drafts: bool) -> s
 def _doing(exchange: Exchange) -> str:
     """What is being done for the answer at the moment, in words."""
     if exchange.step is Step.CHECKING:
-        return f"Checking statement {exchange.n_checked} …"
-    return _DOING[exchange.step]
+        return _("Checking statement {n} …", n=exchange.n_checked)
+    return _(_DOING[exchange.step])
 
 
 def _evidence(exchange: Exchange) -> str:
@@ -100,13 +102,14 @@ def _evidence(exchange: Exchange) -> str:
     if not exchange.evidence:
         return ""
     if exchange.stage is not Stage.DONE:
-        n_found = count(len(exchange.evidence), "sentence")
-        return _folded(f"Found: {n_found}", exchange.evidence, is_open=True)
+        title = ngettext("Found: {n} sentence", "Found: {n} sentences", len(exchange.evidence))
+        return _folded(title, exchange.evidence, is_open=True)
     shown = {(citation.document_id, citation.span) for citation in exchange.citations}
     if exchange.answer and exchange.answer.status is AnswerStatus.ABSTAINED:
         shown = {(sentence.document_id, sentence.span) for sentence in exchange.evidence[:N_NEAREST]}
     rest = [sentence for sentence in exchange.evidence if (sentence.document_id, sentence.span) not in shown]
-    return _folded(f"Also relevant: {count(len(rest), 'sentence')}", rest) if rest else ""
+    title = ngettext("Also relevant: {n} sentence", "Also relevant: {n} sentences", len(rest))
+    return _folded(title, rest) if rest else ""
 
 
 def _folded(title: str, evidence: Sequence[Evidence], *, is_open: bool = False) -> str:
@@ -123,13 +126,15 @@ def _actions(exchange: Exchange, *, is_last: bool) -> str:
     buttons = []
     if exchange.answer:
         buttons += [
-            _button("copy", "Copy", title="Copy the answer with its references, as Markdown", form="markdown"),
-            _button("copy", "Copy as text", title="Copy the answer with its references, as plain text", form="text"),
-            _rating(exchange, Rating.HELPFUL, "Helpful"),
-            _rating(exchange, Rating.NOT_HELPFUL, "Not helpful"),
+            _button("copy", _("Copy"), title=_("Copy the answer with its references, as Markdown"), form="markdown"),
+            _button(
+                "copy", _("Copy as text"), title=_("Copy the answer with its references, as plain text"), form="text"
+            ),
+            _rating(exchange, Rating.HELPFUL, _("Helpful")),
+            _rating(exchange, Rating.NOT_HELPFUL, _("Not helpful")),
         ]
     if is_last:
-        buttons.append(_button("retry", "Ask again", title="Ask the same question again"))
+        buttons.append(_button("retry", _("Ask again"), title=_("Ask the same question again")))
     taken = (
         f'<span hidden data-form="markdown">{text(answer_as_markdown(exchange.answer))}</span>'
         f'<span hidden data-form="text">{text(answer_as_text(exchange.answer))}</span>'
@@ -144,11 +149,11 @@ def _rating(exchange: Exchange, rating: Rating, label: str) -> str:
     return (
         f'<button type="button" class="cv-action cv-rating" data-do="rate" data-answer="{exchange.answer_id}"'
         f' data-rating="{(Rating.NONE if is_given else rating).value}" aria-pressed="{str(is_given).lower()}"'
-        f">{label}</button>"
+        f">{text(label)}</button>"
     )
 
 
 def _button(do: str, label: str, *, class_: str = "cv-action", title: str = "", **data: str) -> str:
     attributes = "".join(f' data-{name}="{text(value)}"' for name, value in data.items())
-    described = f' title="{title}"' if title else ""
+    described = f' title="{text(title)}"' if title else ""
     return f'<button type="button" class="{class_}" data-do="{do}"{attributes}{described}>{text(label)}</button>'

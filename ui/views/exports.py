@@ -13,6 +13,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from rag import Answer, AnswerStatus, Citation, Evidence, Rating, VerdictLabel, escaped_markdown, to_dict
+from ui.languages.kinds import answer_text, corroboration, role
+from ui.languages.words import _
 from ui.views.markup import attribute_text, date_in_words, shown, text
 from ui.views.places import also_in_words, place_in_words, title_of
 from ui.views.render import status_in_words, supported_citations
@@ -39,8 +41,8 @@ def answer_as_markdown(answer: Answer) -> str:
     parts = [f"## {_inline(answer.question)}".rstrip()]
     standalone = answer.trace.standalone_question
     if standalone and standalone.split() != answer.question.split():
-        parts.append(f"Understood as: {_inline(standalone)}")
-    parts.append(" ".join(_statements(answer, _inline)) or _inline(answer.text))
+        parts.append(_("Understood as: {question}", question=_inline(standalone)))
+    parts.append(" ".join(_statements(answer, _inline)) or _inline(answer_text(answer)))
     if answer.status is AnswerStatus.PARTIAL:
         parts.append(f"*{status_in_words(answer)}*")
     parts += [
@@ -48,19 +50,19 @@ def answer_as_markdown(answer: Answer) -> str:
         for citation in supported_citations(answer)
     ]
     if answer.trace.searched:
-        parts.append(f"Searched only documents that fit: {_inline(answer.trace.searched)}")
+        parts.append(_("Searched only documents that fit: {filter}", filter=_inline(answer.trace.searched)))
     if nearest := _nearest(answer):
-        parts.append("The nearest sentences, which do not answer it:")
+        parts.append(_("The nearest sentences, which do not answer it:"))
         parts += [f"{_inline(title_of(each.title, each.source))}\n\n{_blockquote(each.quote)}" for each in nearest]
     if answer.trace.notice:
-        parts.append(f"Note: {_inline(answer.trace.notice)}")
+        parts.append(_("Note: {notice}", notice=_inline(answer.trace.notice)))
     return "\n\n".join(parts) + "\n"
 
 
 def answer_as_text(answer: Answer) -> str:
     """The answer with numbered references, as plain text."""
     parts = [attribute_text(answer.question)]
-    parts.append(" ".join(_statements(answer, attribute_text)) or attribute_text(answer.text))
+    parts.append(" ".join(_statements(answer, attribute_text)) or attribute_text(answer_text(answer)))
     if answer.status is AnswerStatus.PARTIAL:
         parts.append(f"({status_in_words(answer)})")
     parts += [
@@ -68,18 +70,18 @@ def answer_as_text(answer: Answer) -> str:
         for citation in supported_citations(answer)
     ]
     if answer.trace.searched:
-        parts.append(f"Searched only documents that fit: {attribute_text(answer.trace.searched)}")
+        parts.append(_("Searched only documents that fit: {filter}", filter=attribute_text(answer.trace.searched)))
     if nearest := _nearest(answer):
-        parts.append("The nearest sentences, which do not answer it:")
+        parts.append(_("The nearest sentences, which do not answer it:"))
         parts += [f"- {title_of(each.title, each.source)}\n{_indented(each.quote)}" for each in nearest]
     if answer.trace.notice:
-        parts.append(f"Note: {attribute_text(answer.trace.notice)}")
+        parts.append(_("Note: {notice}", notice=attribute_text(answer.trace.notice)))
     return "\n\n".join(parts) + "\n"
 
 
 def conversation_as_markdown(answers: Sequence[Answer]) -> str:
     """All answers of a conversation, one after the other."""
-    return "\n".join(["# Conversation\n", *map(answer_as_markdown, answers)])
+    return "\n".join(["# " + _("Conversation") + "\n", *map(answer_as_markdown, answers)])
 
 
 def conversation_as_json(answers: Sequence[Answer], *, ratings: Mapping[str, Rating] = _NO_RATINGS) -> str:
@@ -131,14 +133,15 @@ def _place(citation: Citation) -> str:
     """Title, source, date and place of a citation, and the copies that hold it too, on one line."""
     title, source = title_of(citation.title, citation.source), attribute_text(citation.source)
     names = [source] if title in source else [title, source]
-    place = f"{place_in_words(citation)}, characters {citation.span.start}-{citation.span.end}"
+    start, end = str(citation.span.start), str(citation.span.end)
+    place = ", ".join([place_in_words(citation), _("characters {start}-{end}", start=start, end=end)])
     also = also_in_words(citation.also_in)
     facts = [
         date_in_words(citation.published),
         place,
-        citation.assertion.in_words,
+        role(citation),
         also,
-        citation.corroboration_in_words,
+        corroboration(citation),
         citation.url,
     ]
     return " · ".join(filter(None, [*names, *facts]))

@@ -16,6 +16,8 @@ from datetime import date
 from typing import NewType
 from urllib.parse import urlsplit
 
+from ui.languages.words import day
+
 __all__ = [
     "ATTRIBUTES",
     "ELEMENTS",
@@ -63,10 +65,6 @@ _SHOWN: dict[int, str] = {
     0x2029: "\u2424",
 }
 _REFERENCES = {ord(character): f"&#{ord(character)};" for character in "&<>\"'`$={}[]*_~\\\n"}
-_MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
 
 
@@ -190,10 +188,9 @@ def date_in_words(published: str) -> str:
     ('12 March 2025', 'spring 2025')
     """
     try:
-        day = date.fromisoformat(published[:10])
+        return day(date.fromisoformat(published[:10]))
     except ValueError:
         return attribute_text(published)
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
 def link(address: str, words: str = "") -> Html:

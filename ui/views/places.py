@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from pathlib import PurePath
 
 from rag import Citation, Evidence, days_named
+from ui.languages.kinds import page, recognition
+from ui.languages.words import _
 from ui.views.markup import NOTHING, Html, attribute_text, date_in_words, element, isolated, text
 
 __all__ = ["N_COPIES_NAMED", "also_in_words", "dated", "days_in_words", "place_in_words", "title_of"]
@@ -15,7 +17,7 @@ N_COPIES_NAMED = 3
 
 def title_of(title: str, source: str) -> str:
     """The title of a document, else its source, on one line."""
-    return attribute_text(title) or attribute_text(source) or "Untitled"
+    return attribute_text(title) or attribute_text(source) or _("Untitled")
 
 
 def dated(published: str) -> Html:
@@ -35,7 +37,8 @@ def days_in_words(place: Citation | Evidence) -> str:
 
 def place_in_words(citation: Citation) -> str:
     """Page and line of the citation."""
-    return ", ".join(filter(None, [citation.page_in_words, f"line {citation.line}", citation.recognition_in_words]))
+    line = _("line {number}", number=str(citation.line))
+    return ", ".join(filter(None, [page(citation.page, citation.page_label), line, recognition(citation)]))
 
 
 def also_in_words(sources: Sequence[str]) -> str:
@@ -48,6 +51,8 @@ def also_in_words(sources: Sequence[str]) -> str:
     """
     if not sources:
         return ""
-    named = ", ".join(PurePath(attribute_text(source)).name for source in sources[:N_COPIES_NAMED])
+    named = [PurePath(attribute_text(source)).name for source in sources[:N_COPIES_NAMED]]
     n_more = len(sources) - N_COPIES_NAMED
-    return f"also in {named}" + (f" and {n_more:,} more" if n_more > 0 else "")
+    if n_more > 0:
+        return _("also in {names} and {n_more} more", names=", ".join(named), n_more=n_more)
+    return _("also in {names}", names=", ".join(named))

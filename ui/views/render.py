@@ -18,7 +18,8 @@ from rag import (
     DocumentInfo,
     VerifiedClaim,
 )
-from ui.sentences import count
+from ui.languages.kinds import answer_text, kind
+from ui.languages.words import N_, _, ngettext
 from ui.views.claims_view import (
     is_quote,
     is_supported,
@@ -53,8 +54,8 @@ __all__ = [
 N_NEAREST = 3
 N_DOCUMENTS = 200
 
-_QUOTED_MEANS = "Answered: each sentence stands so, word for word, in the document that is named below it."
-_CHECKED_MEANS = "Answered: each statement was checked against the sentences that it cites."
+_QUOTED_MEANS = N_("Answered: each sentence stands so, word for word, in the document that is named below it.")
+_CHECKED_MEANS = N_("Answered: each statement was checked against the sentences that it cites.")
 _SIGN_BY_STATUS = {AnswerStatus.ANSWERED: "✓", AnswerStatus.PARTIAL: "◐", AnswerStatus.ABSTAINED: "○"}
 
 
@@ -67,7 +68,7 @@ def render_answer(answer: Answer, *, show_draft: bool = False, gone: Collection[
     claims = render_claims(answer.claims, answer_id=answer.id, gone=gone)
     parts = [
         Html(render_understood(answer.question, answer.trace.standalone_question)),
-        Html(claims) if claims else element("p", text(answer.text), class_="cv-claim cv-none"),
+        Html(claims) if claims else element("p", text(answer_text(answer)), class_="cv-claim cv-none"),
         _status(answer),
         _searched(answer.trace.searched),
         _nearest(answer),
@@ -81,7 +82,7 @@ def render_understood(question: str, standalone: str) -> str:
     """What was searched for, if that is not what was typed."""
     if not standalone or standalone.split() == question.split():
         return NOTHING
-    return element("p", text("Understood as: "), isolated(standalone), class_="cv-understood")
+    return element("p", text(_("Understood as:")), text(" "), isolated(standalone), class_="cv-understood")
 
 
 def render_waiting(message: str) -> str:
@@ -103,8 +104,8 @@ def render_no_documents() -> str:
     """What stands in the place of documents before there are any."""
     return element(
         "div",
-        element("p", text("There are no documents yet.")),
-        element("p", text("Add files or a folder, or load the example, and ask what they say.")),
+        element("p", text(_("There are no documents yet."))),
+        element("p", text(_("Add files or a folder, or load the example, and ask what they say."))),
         class_="cv-empty",
     )
 
@@ -116,14 +117,21 @@ def render_documents(documents: Sequence[DocumentInfo], *, filter_text: str = ""
     wanted = filter_text.strip().casefold()
     found = [info for info in documents if wanted in info.title.casefold() or wanted in info.source.casefold()]
     if not found:
-        return element("p", text("No title or source holds "), isolated(filter_text.strip()), class_="cv-empty")
+        return element(
+            "p", text(_("No title or source holds")), text(" "), isolated(filter_text.strip()), class_="cv-empty"
+        )
     n_more = len(found) - N_DOCUMENTS
-    found_in_words = f"{len(found):,} of {len(documents):,} documents" if wanted else count(len(documents), "document")
+    n_all = len(documents)
+    found_in_words = (
+        ngettext("{n_found} of {n} document", "{n_found} of {n} documents", n_all, n_found=len(found))
+        if wanted
+        else ngettext("{n} document", "{n} documents", n_all)
+    )
     return element(
         "div",
         element("p", text(found_in_words), class_="cv-count"),
         element("ul", *(_document_row(info) for info in found[:N_DOCUMENTS]), class_="cv-documents"),
-        element("p", text(f"… and {n_more:,} more: search for them"), class_="cv-more") if n_more > 0 else NOTHING,
+        element("p", text(_("… and {n} more: search for them", n=n_more)), class_="cv-more") if n_more > 0 else NOTHING,
     )
 
 
@@ -155,12 +163,13 @@ def status_in_words(answer: Answer) -> str:
     'Not in your documents'
     """
     if answer.status is AnswerStatus.ANSWERED:
-        return "Answered"
+        return _("Answered")
     if answer.status is AnswerStatus.ABSTAINED:
-        return "Not in your documents"
+        return _("Not in your documents")
     n_dropped = len(answer.trace.dropped)
-    left_out = count(n_dropped, "statement") if n_dropped else "some statements"
-    return f"Partly answered: {left_out} left out"
+    if not n_dropped:
+        return _("Partly answered: some statements left out")
+    return ngettext("Partly answered: {n} statement left out", "Partly answered: {n} statements left out", n_dropped)
 
 
 def _status(answer: Answer) -> Html:
@@ -185,7 +194,9 @@ def _searched(searched: str) -> Html:
     """Which documents alone were searched; nothing when it was all of them."""
     if not searched:
         return NOTHING
-    return element("p", text("Searched only documents that fit: "), isolated(searched), class_="cv-searched")
+    return element(
+        "p", text(_("Searched only documents that fit:")), text(" "), isolated(searched), class_="cv-searched"
+    )
 
 
 def _nearest(answer: Answer) -> Html:
@@ -194,15 +205,15 @@ def _nearest(answer: Answer) -> Html:
         return NOTHING
     return element(
         "section",
-        element("h3", text("The nearest sentences, which do not answer it")),
+        element("h3", text(_("The nearest sentences, which do not answer it"))),
         render_sentences(answer.evidence[:N_NEAREST]),
         class_="cv-nearest",
-        aria_label="Nearest sentences",
+        aria_label=_("Nearest sentences"),
     )
 
 
 def _notice(notice: str) -> Html:
-    return element("p", text(notice), class_="cv-notice", role="note") if notice else NOTHING
+    return element("p", text(notice), class_="cv-notice", role="note", lang="en") if notice else NOTHING
 
 
 def _draft(answer: Answer) -> Html:
@@ -212,34 +223,38 @@ def _draft(answer: Answer) -> Html:
     verdicts += [_draft_item(verified, is_shown=False) for verified in trace.dropped]
     return element(
         "section",
-        element("h3", text("Draft, before any check: written by "), isolated(trace.generator_id)),
-        element("p", text(trace.draft or "(nothing was written)"), class_="cv-draft-text", dir="auto"),
-        element("ul", *verdicts, class_="cv-verdicts", aria_label="Verdicts") if verdicts else NOTHING,
+        element("h3", text(_("Draft, before any check: written by")), text(" "), isolated(trace.generator_id)),
+        element("p", text(trace.draft or _("(nothing was written)")), class_="cv-draft-text", dir="auto"),
+        element("ul", *verdicts, class_="cv-verdicts", aria_label=_("Verdicts")) if verdicts else NOTHING,
         class_="cv-draft",
-        aria_label="Draft",
+        aria_label=_("Draft"),
     )
 
 
 def _draft_item(verified: VerifiedClaim, *, is_shown: bool) -> Html:
     """One statement of the draft with its verdict in words and the reasons for it; never a citation to click."""
     claim, verdict = verified.claim, verified.verdict
-    if is_shown and is_supported(verified):
-        word = class_ = "quoted" if is_quote(verified) else "supported"
+    class_ = "unsupported"
+    if not is_supported(verified):
+        word = _("{verdict}, left out", verdict=kind(verdict.label))
+    elif not is_shown:
+        word = _("left out")
+    elif is_quote(verified):
+        word, class_ = _("quoted"), "quoted"
     else:
-        class_ = "unsupported"
-        word = f"{verdict.label.value}, left out" if not is_supported(verified) else "left out"
+        word, class_ = kind(verdict.label), "supported"
     reasons = [*verdict.reasons]
     if verdict.lacking:
-        reasons.append(f"words without support: {', '.join(map(repr, verdict.lacking))}")
+        reasons.append(_("words without support: {words}", words=", ".join(map(repr, verdict.lacking))))
     if verdict.against:
-        reasons.append(f"words of the source against it: {', '.join(map(repr, verdict.against))}")
+        reasons.append(_("words of the source against it: {words}", words=", ".join(map(repr, verdict.against))))
     if claim.invalid_markers:
-        reasons.append(f"{' '.join(claim.invalid_markers)} names no evidence")
+        reasons.append(_("{markers} names no evidence", markers=" ".join(claim.invalid_markers)))
     return element(
         "li",
         element("span", text(word), class_="cv-verdict"),
         text(" "),
-        element("span", text(claim.text or "(no words)"), class_="cv-claim-text", dir="auto"),
+        element("span", text(claim.text or _("(no words)")), class_="cv-claim-text", dir="auto"),
         element("span", text("; ".join(reasons)), class_="cv-reasons") if reasons else NOTHING,
         class_=f"cv-claim cv-{class_}",
     )
@@ -250,8 +265,8 @@ def _document_row(info: DocumentInfo) -> Html:
     facts = [
         NOTHING if info.source == title else isolated(info.source),
         dated(info.metadata.get("published", "")),
-        text(count(info.n_sentences, "sentence")),
-        text(f"added {date_in_words(info.added_at)}"),
+        text(ngettext("{n} sentence", "{n} sentences", info.n_sentences)),
+        text(_("added {day}", day=date_in_words(info.added_at))),
     ]
     return element(
         "li",
@@ -259,8 +274,18 @@ def _document_row(info: DocumentInfo) -> Html:
         element("span", join(facts, text(" · ")), class_="cv-facts"),
         element(
             "span",
-            button(text("Search only"), class_="cv-only", data_document=info.id, aria_label=f"Search only {title}"),
-            button(text("Remove"), class_="cv-remove", data_document=info.id, aria_label=f"Remove {title}"),
+            button(
+                text(_("Search only")),
+                class_="cv-only",
+                data_document=info.id,
+                aria_label=_("Search only {title}", title=title),
+            ),
+            button(
+                text(_("Remove")),
+                class_="cv-remove",
+                data_document=info.id,
+                aria_label=_("Remove {title}", title=title),
+            ),
             class_="cv-row-actions",
         ),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ui.languages.words import _
 from ui.views.markup import Html, button, element, isolated, text
 
 __all__ = ["copied", "opening"]
@@ -15,7 +16,7 @@ def opening(title: str, document_id: str, start: int, end: int) -> Html:
         data_document=document_id,
         data_start=str(start),
         data_end=str(end),
-        aria_label=f"Open {title} there",
+        aria_label=_("Open {title} there", title=title),
     )
 
 
@@ -23,7 +24,7 @@ def copied(words: str, *, label: str) -> Html:
     """A button that copies the words as they are."""
     return element(
         "span",
-        button(text("Copy"), class_="cv-action", data_do="copy", data_form="words", aria_label=label),
+        button(text(_("Copy")), class_="cv-action", data_do="copy", data_form="words", aria_label=label),
         element("span", text(words), class_="cv-unseen", data_form="words"),
         class_="cv-copied",
     )

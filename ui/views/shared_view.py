@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rag import Answer, AnswerStatus, Citation, VerifiedClaim
+from ui.languages.kinds import answer_text, role
+from ui.languages.words import _, language
 from ui.views.claims_view import CHECKED, is_quote, is_supported
 from ui.views.markup import NOTHING, Html, attribute_text, element, isolated, join, text
 from ui.views.places import dated, place_in_words, title_of
@@ -40,21 +42,22 @@ def conversation_as_html(title: str, answers: Sequence[Answer]) -> str:
 
     title: what the conversation is called.
     """
-    name = text(attribute_text(title) or "Conversation")
+    name = text(attribute_text(title) or _("Conversation"))
+    promise = _("Each quotation stands so, word for word, in the document that is named with it.")
     body = "\n".join(_answer(number, answer) for number, answer in enumerate(answers, start=1))
     return (
-        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">\n'
+        f'<!doctype html>\n<html lang="{language().value}"><head><meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{text(_POLICY)}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{name}</title>\n<style>{_STYLE}</style></head>\n<body><h1>{name}</h1>\n"
-        '<p class="facts">Each quotation stands so, word for word, in the document that is named with it.</p>\n'
+        f'<p class="facts">{text(promise)}</p>\n'
         f"{body}\n</body></html>\n"
     )
 
 
 def _answer(number: int, answer: Answer) -> Html:
     claims = [_claim(number, verified) for verified in answer.claims if is_supported(verified)]
-    said = join(claims) or element("p", text(answer.text))
+    said = join(claims) or element("p", text(answer_text(answer)))
     status = NOTHING
     if answer.status is not AnswerStatus.ANSWERED:
         status = element("p", text(status_in_words(answer)), class_="facts")
@@ -78,7 +81,7 @@ def _claim(number: int, verified: VerifiedClaim) -> Html:
     ]
     is_quoted = is_quote(verified)
     words = element("q" if is_quoted else "span", text(verified.claim.text), dir="auto")
-    note = NOTHING if is_quoted else element("span", text(f"({CHECKED})"), class_="facts")
+    note = NOTHING if is_quoted else element("span", text(f"({_(CHECKED)})"), class_="facts")
     return element("p", join([words, *marks, note], text(" ")), class_="said")
 
 
@@ -88,8 +91,8 @@ def _reference(number: int, citation: Citation) -> Html:
         dated(citation.published),
         isolated(citation.speaker) if citation.speaker else NOTHING,
         text(place_in_words(citation)),
-        text(citation.assertion.in_words),
-        text(f"characters {citation.span.start}-{citation.span.end}"),
+        text(role(citation)),
+        text(_("characters {start}-{end}", start=str(citation.span.start), end=str(citation.span.end))),
     ]
     return element(
         "li",
@@ -103,4 +106,6 @@ def _nearest(answer: Answer) -> Html:
     if answer.status is not AnswerStatus.ABSTAINED or not answer.evidence:
         return NOTHING
     quotes = [element("blockquote", text(each.quote), dir="auto") for each in answer.evidence[:N_NEAREST]]
-    return element("div", element("p", text("The nearest sentences, which do not answer it:"), class_="facts"), *quotes)
+    return element(
+        "div", element("p", text(_("The nearest sentences, which do not answer it:")), class_="facts"), *quotes
+    )

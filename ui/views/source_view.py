@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from pathlib import PurePath
 
 from rag import Citation, Document
+from ui.languages.kinds import corroboration
+from ui.languages.words import _, ngettext
 from ui.views.markup import NOTHING, Html, button, element, isolated, join, language_tag, link, text
 from ui.views.places import also_in_words, dated, days_in_words, place_in_words, title_of
 from ui.views.reader.look import Look
@@ -52,7 +54,7 @@ def render_source(
     if look.printed:
         body = render_page(look.printed, citations, current, title=title)
     else:
-        body = render_text(marked, n_around=n_around) or _notice("No text.")
+        body = render_text(marked, n_around=n_around) or _notice(_("No text."))
     return element(
         "article",
         _heading(document),
@@ -79,7 +81,7 @@ def render_gone(citation: Citation) -> str:
     heading = element("header", element("h2", isolated(title)), _facts(facts))
     note = element(
         "p",
-        text("This source was removed from the documents. The sentence is as it was when the answer was given."),
+        text(_("This source was removed from the documents. The sentence is as it was when the answer was given.")),
         class_="cv-notice",
     )
     quote = element("blockquote", element("p", text(citation.quote), dir="auto"), class_="cv-gone-quote")
@@ -90,7 +92,7 @@ def render_no_source() -> str:
     """The reader before anything is opened."""
     return element(
         "div",
-        element("p", text("Choose a numbered citation to read it in its source.")),
+        element("p", text(_("Choose a numbered citation to read it in its source."))),
         class_="cv-source cv-empty",
     )
 
@@ -100,8 +102,10 @@ def _is_held(citation: Citation, document: Document) -> bool:
 
 
 def _missing_notice(citation: Citation) -> Html:
-    message = f"Citation {citation.number} is not marked: this text does not hold its words at that place."
-    return _notice(message)
+    number = str(citation.number)
+    return _notice(
+        _("Citation {number} is not marked: this text does not hold its words at that place.", number=number)
+    )
 
 
 def _notice(message: str) -> Html:
@@ -110,7 +114,9 @@ def _notice(message: str) -> Html:
 
 def _region(body: Html, title: str, look: Look, language: str) -> Html:
     """What scrolls: the text, or the page."""
-    name = f"Page {look.page} of {title}" if look.printed else f"Text of {title}"
+    name = _("Text of {title}", title=title)
+    if look.printed:
+        name = _("Page {number} of {title}", number=str(look.page), title=title)
     class_ = "cv-text cv-printed" if look.printed else "cv-text"
     return element("div", body, class_=class_, tabindex="0", role="region", aria_label=name, lang=language)
 
@@ -157,10 +163,12 @@ def _place_of_current(marked: Marked) -> Html:
     for citation in marked.citations:
         if citation.number == marked.current:
             place = place_in_words(citation)
-            named = f"Citation {citation.number}: {place}" if marked.answer_id else f"{place[:1].upper()}{place[1:]}"
+            named = f"{place[:1].upper()}{place[1:]}"
+            if marked.answer_id:
+                named = _("Citation {number}: {place}", number=str(citation.number), place=place)
             words = [named, also_in_words(citation.also_in)]
-            words.append(citation.corroboration_in_words)
-            facts = [*map(text, filter(None, words)), link(citation.url, "on the web") if citation.url else NOTHING]
+            words.append(corroboration(citation))
+            facts = [*map(text, filter(None, words)), link(citation.url, _("on the web")) if citation.url else NOTHING]
             return element("p", join(filter(None, facts), text(" · ")), class_="cv-place")
     return NOTHING
 
@@ -172,14 +180,18 @@ def _steps(marked: Marked) -> Html:
         return NOTHING
     at = numbers.index(marked.current) if marked.current in numbers else -1
     before, after = numbers[at - 1 if at >= 0 else -1], numbers[(at + 1) % len(numbers)]
-    position = f"{at + 1} of {len(numbers)}" if at >= 0 else f"{len(numbers)} citations"
+    position = (
+        _("{number} of {n_all}", number=at + 1, n_all=len(numbers))
+        if at >= 0
+        else ngettext("{n} citation", "{n} citations", len(numbers))
+    )
     return element(
         "nav",
-        _step("‹", f"Previous citation: {before}", before, marked.answer_id),
+        _step("‹", _("Previous citation: {number}", number=str(before)), before, marked.answer_id),
         element("span", text(position), class_="cv-position"),
-        _step("›", f"Next citation: {after}", after, marked.answer_id),
+        _step("›", _("Next citation: {number}", number=str(after)), after, marked.answer_id),
         class_="cv-steps",
-        aria_label="Citations in this document",
+        aria_label=_("Citations in this document"),
     )
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from rag import Assertion, DateOrigin, Timeline, TimelineRow
-from ui.sentences import count
+from ui.languages.kinds import kind
+from ui.languages.words import N_, _, ngettext
 from ui.views.markup import NOTHING, Html, date_in_words, element, isolated, join, text
 from ui.views.places import title_of
 from ui.views.rows import copied, opening
@@ -12,22 +13,38 @@ __all__ = ["render_timeline"]
 
 _ORIGINS = {
     DateOrigin.WRITTEN: "",
-    DateOrigin.RELATIVE: "reckoned from the document’s date",
-    DateOrigin.PUBLISHED: "the document’s own date",
+    DateOrigin.RELATIVE: N_("reckoned from the document’s date"),
+    DateOrigin.PUBLISHED: N_("the document’s own date"),
 }
 
 
 def render_timeline(timeline: Timeline) -> str:
     """The rows, earliest first; which of them disagree, and what was left out."""
     reasons = [
-        element("li", text(f"Rows {conflict.rows[0]} and {conflict.rows[1]}: {conflict.reason}"))
+        element(
+            "li",
+            text(
+                _(
+                    "Rows {one} and {other}: {reason}",
+                    one=conflict.rows[0],
+                    other=conflict.rows[1],
+                    reason=conflict.reason,
+                )
+            ),
+        )
         for conflict in timeline.conflicts
     ]
+    found = ngettext(
+        "{n} sentence about “{subject}”.",
+        "{n} sentences about “{subject}”.",
+        len(timeline.rows),
+        subject=timeline.subject,
+    )
     return element(
         "div",
-        element("p", text(f"{count(len(timeline.rows), 'sentence')} about “{timeline.subject}”."), class_="cv-count"),
+        element("p", text(found), class_="cv-count"),
         *(element("p", text(notice), class_="cv-notice") for notice in _left_out(timeline)),
-        element("ul", *reasons, class_="cv-disagreements", aria_label="Rows that disagree") if reasons else NOTHING,
+        element("ul", *reasons, class_="cv-disagreements", aria_label=_("Rows that disagree")) if reasons else NOTHING,
         element("ol", *map(_row, timeline.rows), class_="cv-rows"),
         class_="cv-desk",
     )
@@ -36,16 +53,32 @@ def render_timeline(timeline: Timeline) -> str:
 def _left_out(timeline: Timeline) -> list[str]:
     said = []
     if timeline.n_undated:
-        said.append(f"{count(timeline.n_undated, 'sentence')} left out: no date, in a document without one.")
+        said.append(
+            ngettext(
+                "{n} sentence left out: no date, in a document without one.",
+                "{n} sentences left out: no date, in a document without one.",
+                timeline.n_undated,
+            )
+        )
     if timeline.n_outside:
-        said.append(f"{count(timeline.n_outside, 'sentence')} left out: of other days than were asked for.")
+        said.append(
+            ngettext(
+                "{n} sentence left out: of other days than were asked for.",
+                "{n} sentences left out: of other days than were asked for.",
+                timeline.n_outside,
+            )
+        )
     return said
 
 
 def _row(row: TimelineRow) -> Html:
-    how = f"“{row.words}”, {_ORIGINS[row.origin]}" if row.origin is DateOrigin.RELATIVE else _ORIGINS[row.origin]
-    said = "" if row.assertion is Assertion.STATED else row.assertion.value
-    others = f"disagrees with row {', '.join(map(str, row.conflicts))}" if row.conflicts else ""
+    how = _(_ORIGINS[row.origin]) if _ORIGINS[row.origin] else ""
+    if row.origin is DateOrigin.RELATIVE:
+        how = _("“{words}”, {how}", words=row.words, how=how)
+    said = "" if row.assertion is Assertion.STATED else kind(row.assertion)
+    others = ""
+    if row.conflicts:
+        others = _("disagrees with row {numbers}", numbers=", ".join(map(str, row.conflicts)))
     facts = [
         opening(title_of(row.title, row.source), row.document_id, row.span.start, row.span.end),
         isolated(row.speaker) if row.speaker else NOTHING,
@@ -64,7 +97,7 @@ def _row(row: TimelineRow) -> Html:
         element(
             "p",
             join(facts, text(" · ")),
-            copied(row.quote, label="Copy this sentence"),
+            copied(row.quote, label=_("Copy this sentence")),
             class_="cv-facts",
         ),
         class_="cv-disagrees" if row.conflicts else "",

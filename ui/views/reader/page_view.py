@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from rag import Citation, PlaceOnPage
+from ui.languages.words import _
 from ui.views.markup import Html, box, element, join, picture
 from ui.views.reader.look import Printed
 
@@ -14,7 +15,7 @@ __all__ = ["render_page"]
 def render_page(printed: Printed, citations: Sequence[Citation], current: int, *, title: str) -> Html:
     """The picture of the page and its boxes, in the order of the citations; what is found lies over them."""
     shown = printed.picture
-    alt = f"Page {shown.page} of {title} as it is printed; its words are in the text"
+    alt = _("Page {number} of {title} as it is printed; its words are in the text", number=str(shown.page), title=title)
     return element(
         "div",
         picture(shown.picture, shown.media_type, alt=alt, width=shown.width, height=shown.height),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rag import Document
 from ui.finding import MOST_FOUND
+from ui.languages.words import _
 from ui.views.markup import NOTHING, Html, button, element, entry, join, text
 from ui.views.reader.look import Look
 
@@ -21,7 +22,7 @@ def render_bar(document: Document, look: Look, *, steps: Html = NOTHING) -> Html
         _views(look) if look.has_original else NOTHING,
         _finding(look),
         _paging(document, look),
-        button(text("Larger"), class_="cv-larger", aria_pressed="false") if look.printed else NOTHING,
+        button(text(_("Larger")), class_="cv-larger", aria_pressed="false") if look.printed else NOTHING,
         class_="cv-bar",
     )
 
@@ -34,16 +35,16 @@ def _views(look: Look) -> Html:
             data_view=view,
             aria_pressed="true" if (view == PRINTED) is (look.printed is not None) else "false",
         )
-        for view, words in ((TEXT, "Text"), (PRINTED, "Original"))
+        for view, words in ((TEXT, _("Text")), (PRINTED, _("Original")))
     )
-    return element("div", *views, class_="cv-views", role="group", aria_label="Show")
+    return element("div", *views, class_="cv-views", role="group", aria_label=_("Show"))
 
 
 def _finding(look: Look) -> Html:
     return element(
         "div",
-        element("label", text("Find in this document"), class_="cv-unseen", for_="cv-find"),
-        entry("cv-find", kind="search", class_="cv-find", hint="Find"),
+        element("label", text(_("Find in this document")), class_="cv-unseen", for_="cv-find"),
+        entry("cv-find", kind="search", class_="cv-find", hint=_("Find")),
         element("span", text(_found_in_words(look)), class_="cv-found", role="status", aria_live="polite"),
         _steps_between_hits(look),
         class_="cv-finding",
@@ -60,9 +61,10 @@ def _found_in_words(look: Look) -> str:
     if not look.find:
         return ""
     if not look.hits:
-        return "not found"
-    more = " or more" if len(look.hits) == MOST_FOUND else ""
-    return f"{look.hit:,} of {len(look.hits):,}{more}"
+        return _("not found")
+    if len(look.hits) == MOST_FOUND:
+        return _("{number} of {n_all} or more", number=look.hit, n_all=len(look.hits))
+    return _("{number} of {n_all}", number=look.hit, n_all=len(look.hits))
 
 
 def _steps_between_hits(look: Look) -> Html:
@@ -70,7 +72,9 @@ def _steps_between_hits(look: Look) -> Html:
     if n < 2:
         return NOTHING
     before, after = (look.hit - 2) % n + 1, look.hit % n + 1
-    return join([_step("‹", "Previous place", data_hit=str(before)), _step("›", "Next place", data_hit=str(after))])
+    return join(
+        [_step("‹", _("Previous place"), data_hit=str(before)), _step("›", _("Next place"), data_hit=str(after))]
+    )
 
 
 def _step(sign: str, label: str, **data: str) -> Html:
@@ -86,14 +90,14 @@ def _paging(document: Document, look: Look) -> Html:
     page = look.page or found or look.current_page or 1
     before, after = NOTHING, NOTHING
     if look.printed:
-        before = _step("‹", "Previous page", data_page=str(page - 1)) if page > 1 else NOTHING
-        after = _step("›", "Next page", data_page=str(page + 1)) if page < n_pages else NOTHING
+        before = _step("‹", _("Previous page"), data_page=str(page - 1)) if page > 1 else NOTHING
+        after = _step("›", _("Next page"), data_page=str(page + 1)) if page < n_pages else NOTHING
     return element(
         "div",
         before,
-        element("label", text("Page"), for_="cv-go"),
+        element("label", text(_("Page")), for_="cv-go"),
         entry("cv-go", kind="text", class_="cv-go", value=document.page_label(page) or str(page)),
-        element("span", text(f"of {n_pages:,}")),
+        element("span", text(_("of {n}", n=n_pages))),
         after,
         class_="cv-paging",
     )

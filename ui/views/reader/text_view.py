@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from rag import Citation, Document, Span
+from ui.languages.kinds import page as page_in_words
+from ui.languages.words import _, ngettext
 from ui.views.markup import NOTHING, Html, button, element, join, text
 from ui.views.reader.look import Look
 from ui.views.reader.shape import Cell, Paragraph, Table, is_heading, paragraphs, tables
@@ -104,14 +106,15 @@ def _elided(marked: Marked, n_left_out: int, n_around: int) -> Html:
     if not n_left_out:
         return NOTHING
     widen = button(
-        text("Show more"),
+        text(_("Show more")),
         class_="cv-widen",
         data_document=marked.document.id,
         data_answer=marked.answer_id,
         data_citation=str(marked.current),
         data_around=str(4 * max(n_around, 1)),
     )
-    return element("p", text(f"… {n_left_out:,} characters not shown "), widen, class_="cv-elided")
+    left_out = ngettext("{n} character not shown", "{n} characters not shown", n_left_out)
+    return element("p", text(f"… {left_out} "), widen, class_="cv-elided")
 
 
 def _window(marked: Marked, window: Span) -> Iterator[Html]:
@@ -151,17 +154,19 @@ class _PageHeadings:
         start = self._window.start
         page = max((page for begin, page in self._page_by_start.items() if begin <= start), default=0)
         is_continued = start not in self._page_by_start
-        return self._heading(page, start, ", continued" if is_continued else "") if page else NOTHING
+        return self._heading(page, start, is_continued=is_continued) if page else NOTHING
 
     def at(self, start: int) -> Html:
         """The heading of the page that begins there, but for the first of the window."""
         page = self._page_by_start.get(start, 0)
-        return self._heading(page, start, "") if page and start != self._window.start else NOTHING
+        return self._heading(page, start, is_continued=False) if page and start != self._window.start else NOTHING
 
-    def _heading(self, page: int, start: int, more: str) -> Html:
-        words = self._marked.document.page_in_words(page)
+    def _heading(self, page: int, start: int, *, is_continued: bool) -> Html:
+        words = page_in_words(page, self._marked.document.page_label(page))
+        named = f"{words[:1].upper()}{words[1:]}"
+        heading = _("{page}, continued", page=named) if is_continued else named
         class_ = "cv-page cv-here" if start == self._marked.here else "cv-page"
-        return element("h3", text(f"{words[:1].upper()}{words[1:]}{more}"), class_=class_, data_page=str(page))
+        return element("h3", text(heading), class_=class_, data_page=str(page))
 
 
 def _prose(marked: Marked, part: Span, pages: _PageHeadings, line: int) -> Iterator[tuple[Html, int, int]]:
@@ -190,7 +195,7 @@ def _table(marked: Marked, table: Table, line: int) -> Html:
         class_="cv-table",
     )
     is_wide = len(names) > _FEW_COLUMNS
-    about = {"tabindex": "0", "role": "region", "aria_label": "Table"} if is_wide else {}
+    about = {"tabindex": "0", "role": "region", "aria_label": _("Table")} if is_wide else {}
     return element("div", made, class_="cv-table-around", **about)
 
 
