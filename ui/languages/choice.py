@@ -7,10 +7,12 @@ from http.cookies import CookieError, SimpleCookie
 
 from ui.languages.words import Language
 
-__all__ = ["COOKIE", "language_for"]
+__all__ = ["COOKIE", "THEME_COOKIE", "language_for"]
 
 COOKIE = "chapter-and-verse-language"
 """Where a browser keeps what a person chose: in a cookie, because the server has to know before it makes the page."""
+THEME_COOKIE = "chapter-and-verse-theme"
+"""Where a browser keeps whether the page is light or dark, if not as the system is."""
 
 
 def language_for(headers: Mapping[str, str], *, otherwise: Language | None = None) -> Language:

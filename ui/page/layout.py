@@ -15,7 +15,8 @@ import gradio as gr
 
 from ui.conversation import Conversation
 from ui.handlers import Chat
-from ui.languages.words import N_, _, ngettext
+from ui.languages.choice import COOKIE, THEME_COOKIE
+from ui.languages.words import N_, Language, _, language, ngettext
 from ui.options import AppOptions
 from ui.page.conversations import ConversationsPage
 from ui.page.desk import DeskPages
@@ -46,6 +47,13 @@ _SCOPE_HELP = N_(
     "Such as: published >= 2025-03-01 · source ~ report and not title ~ draft. "
     "Fields: added, author, language, published, source, title, url."
 )
+_KEEP = """(chosen) => {
+	document.cookie = `%s=${chosen}; path=/; max-age=31536000; samesite=strict`;
+	location.reload();
+	return chosen;
+}"""
+"""A script that keeps a choice in the browser, for a year, and loads the page as it wants it."""
+_KNOWN_THEME = f"() => /(?:^|; ){THEME_COOKIE}=(light|dark)/.exec(document.cookie)?.[1] ?? 'system'"
 _MADE: dict[str, Any] = {**QUIET, "concurrency_limit": 2, "concurrency_id": "examples"}
 
 
@@ -96,6 +104,7 @@ class Page:
         self._desk.wire(heard(self._events.document_opened), *place)
         if self._questions:
             self._questions.wire(heard(self._events.document_opened), *place)
+        app.load(None, None, self.theme, js=_KNOWN_THEME)
         app.load(
             heard(self._events.loaded),
             [self.kept, self.preferences],
@@ -201,6 +210,12 @@ class Page:
             self.n_sources = gr.Radio(sources, value=0, label=_("Sources for an answer"), elem_id="cv-n-sources")
             self.shows_drafts = gr.Checkbox(label=_("Show drafts: also what failed its check"), elem_id="cv-drafts")
             self.saved = html("cv-saved")
+            spoken = [(each.own_name, each.value) for each in Language]
+            self.language = gr.Radio(
+                spoken, value=language().value, label=_("Language of the page"), elem_id="cv-language"
+            )
+            colours = [(_("As the system"), "system"), (_("Light"), "light"), (_("Dark"), "dark")]
+            self.theme = gr.Radio(colours, value="system", label=_("Colours"), elem_id="cv-theme")
 
     # Events
 
@@ -272,6 +287,8 @@ class Page:
         tested = [self.model, self.tested, self.announce]
         test = self.test.click(events.tested, self.api_base, tested, **QUIET, concurrency_limit=4)
         test.then(_chosen(events), [*chosen, self.conversation, self.preferences], saved, **AT_ONCE)
+        self.language.input(None, self.language, None, js=_KEEP % COOKIE)
+        self.theme.input(None, self.theme, None, js=_KEEP % THEME_COOKIE)
         fetching = {**QUIET, "concurrency_limit": 1, "concurrency_id": "weights"}
         self.pull.click(events.pulled, self.preferences, [self.pulling, self.local, self.in_use], **fetching)
 

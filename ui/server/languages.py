@@ -1,17 +1,29 @@
-"""Answers each request in the language of who asks, and makes the page say which language that is.
+"""Answers each request in the language of who asks, and makes the page say which language that is, and its colours.
 
 Gradio's own words on a page, such as those in the place where files are dropped, follow `navigator.language`, and so
 does the `lang` of the page once its scripts run. A line at the head of the page makes that the language of the page, so
-that all of it speaks one.
+that all of it speaks one. Light or dark is chosen as in Gradio, by `__theme` in the address, before its scripts run.
 """
 
 from __future__ import annotations
 
-from ui.languages.choice import language_for
+from ui.languages.choice import THEME_COOKIE, language_for
 from ui.languages.words import Language, speaking
 from ui.server.shield import App, Message, Receive, Send
 
 __all__ = ["Languages"]
+
+
+_HEAD = b"""
+Object.defineProperties(navigator, {language: {get: () => "%(tag)s"}, languages: {get: () => ["%(tag)s"]}});
+{
+	const theme = /(?:^|; )%(cookie)s=(light|dark)/.exec(document.cookie)?.[1];
+	const address = new URL(location);
+	if (theme) address.searchParams.set("__theme", theme);
+	else address.searchParams.delete("__theme");
+	if (address.href !== location.href) history.replaceState(null, "", address);
+}
+"""
 
 
 class Languages:
@@ -70,8 +82,5 @@ def _spoken(page: bytes, language: Language) -> bytes:
     b'<html lang="de"><head><scrip'
     """
     tag = language.value.encode()
-    script = (
-        b'<script>Object.defineProperties(navigator, {language: {get: () => "%s"}, languages: {get: () => ["%s"]}});'
-        b"</script>" % (tag, tag)
-    )
+    script = b"<script>%s</script>" % (_HEAD % {b"tag": tag, b"cookie": THEME_COOKIE.encode()})
     return page.replace(b'lang="en"', b'lang="%s"' % tag, 1).replace(b"<head>", b"<head>" + script, 1)
