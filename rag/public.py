@@ -3,7 +3,7 @@
 from rag.answering.answering import NOT_IN_DOCUMENTS
 from rag.answering.citations import Context
 from rag.answering.serialisation import answer_schema, citation_to_dict, to_dict, to_json
-from rag.assembly.choices import DEFAULT_LLM, language_model
+from rag.assembly.choices import DEFAULT_LLM, ChosenPart, PartKind, WhyChosen, explain_choices, language_model
 from rag.assistant import Assistant
 from rag.attribution import utterances_of
 from rag.errors import (
@@ -124,6 +124,7 @@ __all__ = [
     "BackendError",
     "BundleReport",
     "ChangeKind",
+    "ChosenPart",
     "Citation",
     "Claim",
     "ClaimVerified",
@@ -158,6 +159,7 @@ __all__ = [
     "NotFoundError",
     "Notebook",
     "PagePicture",
+    "PartKind",
     "PlaceOnPage",
     "Progress",
     "PruneReport",
@@ -207,6 +209,7 @@ __all__ = [
     "VersionDiff",
     "VersionSentence",
     "WeightsError",
+    "WhyChosen",
     "WordChange",
     "answer_schema",
     "citation_to_dict",
@@ -217,6 +220,7 @@ __all__ = [
     "draft_page",
     "draft_to_dict",
     "escaped_markdown",
+    "explain_choices",
     "find_model",
     "known_models",
     "language_model",

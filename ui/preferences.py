@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 
-from rag import Assistant, Settings, SettingsError, language_model, served_models
+from rag import Assistant, ChosenPart, Settings, SettingsError, explain_choices, language_model, served_models
 from ui.addresses import refusal
 
 __all__ = ["N_SOURCES", "Assistants", "LlmKind", "Preferences"]
@@ -129,6 +129,16 @@ class Assistants:
                 superfluous = self._superfluous()
             for idle in superfluous:
                 idle.close()
+
+    def explained(self, preferences: Preferences) -> tuple[ChosenPart, ...]:
+        """What each part is with these preferences, and why.
+
+        Raises:
+            SettingsError: the preferences hold a value that cannot be used.
+            WeightsError: the weights of the local model that they ask for are not here.
+        """
+        settings = self._started.settings
+        return explain_choices(Settings(**settings.model_dump() | self._changes(preferences)))
 
     def language_model(self, preferences: Preferences) -> str:
         """The language model that answers, named for people; empty when sentences are quoted without one.

@@ -13,6 +13,7 @@ verifier   the rules alone, or with a model, by default the small one that comes
 from __future__ import annotations
 
 from collections.abc import Mapping
+from enum import StrEnum
 from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
@@ -23,12 +24,16 @@ from rag.settings import Settings
 
 __all__ = [
     "DEFAULT_LLM",
+    "ChosenPart",
     "EmbedderChoice",
     "GeneratorChoice",
+    "PartKind",
     "VerifierChoice",
+    "WhyChosen",
     "choose_embedder",
     "choose_generator",
     "choose_verifier",
+    "explain_choices",
     "language_model",
 ]
 
@@ -194,3 +199,80 @@ def choose_verifier(settings: Settings) -> VerifierChoice:
             return VerifierChoice("judge-llama-cpp", {"model_path": path, **running}, is_behind_rules=True)
         case other:
             return VerifierChoice(other, {})
+
+
+class PartKind(StrEnum):
+    """A part that the settings choose."""
+
+    LANGUAGE_MODEL = "language model"
+    EMBEDDER = "embedder"
+    RERANKER = "reranker"
+    VERIFIER = "verifier"
+
+
+class WhyChosen(StrEnum):
+    """WhyChosen a part is the one that it is."""
+
+    NAMED = "named"
+    """The settings name it."""
+    DEFAULT = "default"
+    """The settings name no other, and it comes with the installation."""
+    ADDRESS = "address"
+    """The settings have the address of its server."""
+    HERE = "here"
+    """Its weights are on this machine."""
+    NOT_HERE = "not here"
+    """There is none: no weights are on this machine, and there is no address of a server."""
+    NO_LIBRARY = "no library"
+    """There is none: what runs weights on this machine is not installed."""
+    DAMAGED = "damaged"
+    """There is none: the weights on this machine cannot be used."""
+
+
+class ChosenPart(NamedTuple):
+    """A part as it is chosen; name: of its model or its way to work, empty where there is none."""
+
+    kind: PartKind
+    name: str
+    why: WhyChosen
+
+
+def explain_choices(settings: Settings) -> tuple[ChosenPart, ...]:
+    """What each part is with these settings and why, one of each kind; nothing is loaded, and no server is asked.
+
+    Raises:
+        SettingsError: a language model is asked for without saying where it is.
+        WeightsError: the weights of the local model that is asked for are not here.
+
+    >>> [part.why.value for part in explain_choices(Settings(llm="none"))]
+    ['named', 'default', 'default', 'default']
+    """
+    found = (
+        (
+            PartKind.EMBEDDER,
+            settings.embedding_model if settings.embedder == "auto" else choose_embedder(settings).recipe,
+        ),
+        (PartKind.RERANKER, settings.reranker),
+        (PartKind.VERIFIER, settings.verifier),
+    )
+    usual = {kind: str(Settings.model_fields[field].default) for kind, field in _FIELDS.items()}
+    others = [
+        ChosenPart(kind, name, WhyChosen.DEFAULT if name == usual[kind] else WhyChosen.NAMED) for kind, name in found
+    ]
+    return (ChosenPart(PartKind.LANGUAGE_MODEL, language_model(settings), _why_that_model(settings)), *others)
+
+
+_FIELDS = {PartKind.EMBEDDER: "embedding_model", PartKind.RERANKER: "reranker", PartKind.VERIFIER: "verifier"}
+
+
+def _why_that_model(settings: Settings) -> WhyChosen:
+    if settings.generator != "auto" or settings.llm != "auto":
+        return WhyChosen.NAMED
+    if settings.llm_api_base:
+        return WhyChosen.ADDRESS
+    if find_spec("xllamacpp") is None:
+        return WhyChosen.NO_LIBRARY
+    choice = choose_generator(settings)
+    if choice.notice:
+        return WhyChosen.DAMAGED
+    return WhyChosen.NOT_HERE if choice.backend == "extractive" else WhyChosen.HERE

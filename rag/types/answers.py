@@ -154,17 +154,12 @@ class Citation:
         return f"{self.n_sources} sources, {self.n_independent} independent" if self.said_elsewhere else ""
 
     @property
-    def is_surely_recognised(self) -> bool:
-        """Whether no word of the quote was recognised with doubt; True where nothing had to be recognised."""
-        return self.confidence >= SURE_RECOGNITION
-
-    @property
     def recognition_in_words(self) -> str:
         """That the quote was recognised, and where on its page, with a warning where that is doubtful; else empty."""
         if not self.places:
             return ""
         place = f"recognised (OCR) {round(100 * self.places[0].top)} % down the page"
-        if self.is_surely_recognised:
+        if self.confidence >= SURE_RECOGNITION:
             return place
         return f"{place}, with doubt ({round(100 * self.confidence)} %): compare it with the page"
 

@@ -12,6 +12,7 @@ from enum import Enum
 
 from rag import (
     NOT_IN_DOCUMENTS,
+    SURE_RECOGNITION,
     Answer,
     AnswerStatus,
     Assertion,
@@ -130,7 +131,7 @@ def recognition(citation: Citation) -> str:
     if not citation.places:
         return ""
     place = _("recognised (OCR) {n_percent} % down the page", n_percent=round(100 * citation.places[0].top))
-    if citation.is_surely_recognised:
+    if citation.confidence >= SURE_RECOGNITION:
         return place
     doubt = _("with doubt ({n_percent} %): compare it with the page", n_percent=round(100 * citation.confidence))
     return f"{place}, {doubt}"

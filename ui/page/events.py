@@ -230,6 +230,10 @@ class PageEvents:
             self._last(conversation, shows_drafts),
         )
 
+    def explained(self, kept: object) -> str:
+        """What is in use with the preferences of the browser, and why."""
+        return self._llm.explained(Preferences.from_browser(kept))
+
     def tested(self, api_base: str) -> Values:
         """The models of the server, and whether it could be reached."""
         models, said = self._llm.test(api_base)

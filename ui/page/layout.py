@@ -105,6 +105,7 @@ class Page:
         if self._questions:
             self._questions.wire(heard(self._events.document_opened), *place)
         app.load(None, None, self.theme, js=_KNOWN_THEME)
+        app.load(self._events.explained, self.preferences, self.explained, **AT_ONCE)
         app.load(
             heard(self._events.loaded),
             [self.kept, self.preferences],
@@ -210,6 +211,7 @@ class Page:
             self.n_sources = gr.Radio(sources, value=0, label=_("Sources for an answer"), elem_id="cv-n-sources")
             self.shows_drafts = gr.Checkbox(label=_("Show drafts: also what failed its check"), elem_id="cv-drafts")
             self.saved = html("cv-saved")
+            self.explained = html("cv-explained")
             spoken = [(each.own_name, each.value) for each in Language]
             self.language = gr.Radio(
                 spoken, value=language().value, label=_("Language of the page"), elem_id="cv-language"
@@ -283,7 +285,8 @@ class Page:
         saved = [self.preferences, self.saved, self.announce, self.in_use, self.earlier, self.current]
         for part in chosen:
             changed = part.blur if part is self.api_base else part.input
-            changed(_chosen(events), [*chosen, self.conversation, self.preferences], saved, **AT_ONCE)
+            done = changed(_chosen(events), [*chosen, self.conversation, self.preferences], saved, **AT_ONCE)
+            done.then(events.explained, self.preferences, self.explained, **AT_ONCE)
         tested = [self.model, self.tested, self.announce]
         test = self.test.click(events.tested, self.api_base, tested, **QUIET, concurrency_limit=4)
         test.then(_chosen(events), [*chosen, self.conversation, self.preferences], saved, **AT_ONCE)

@@ -11,6 +11,7 @@ from ui.languages.words import N_, _, duration, megabytes, ngettext
 from ui.preferences import Assistants, LlmKind, Preferences
 from ui.sentences import sentence
 from ui.tabs.adding import progress_bar
+from ui.views.choices_view import render_choices
 from ui.views.render import render_message
 
 __all__ = ["LlmTab"]
@@ -40,6 +41,13 @@ class LlmTab:
         if kind == "openai-like":
             return model or _("a server with the OpenAI protocol")
         return (model if kind == "llama-cpp" else name) or _("quotes only, no language model")
+
+    def explained(self, preferences: Preferences) -> str:
+        """What is in use with these preferences and why, as HTML."""
+        try:
+            return render_choices(self._assistants.explained(preferences))
+        except RagError as error:
+            return render_message(sentence(error, doing="explaining the settings"), is_error=True)
 
     def local_model(self) -> str:
         """Whether the local model is here, or how large it would be to get."""
