@@ -8,14 +8,40 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from rag import Assistant, ChosenPart, Settings, SettingsError, explain_choices, language_model, served_models
 from ui.addresses import refusal
 
-__all__ = ["N_SOURCES", "Assistants", "LlmKind", "Preferences"]
+__all__ = ["N_SOURCES", "STRICTNESS", "Assistants", "LlmKind", "Notch", "Preferences"]
 
 N_SOURCES = (5, 10, 20)
 """How many sentences an answer may be made from. Few choices, so that browsers share the assistants made for them."""
+
+
+class Notch(NamedTuple):
+    """How sure the documents have to be of an answer before it is given, and what that comes to.
+
+    abstain_below: the setting of that name.
+    n_answered: of 100 questions that the documents do not answer, how many are answered all the same.
+    n_declined: of 100 questions that they do answer, how many are declined.
+    """
+
+    abstain_below: float
+    n_answered: int
+    n_declined: int
+
+
+STRICTNESS = (
+    Notch(0.2, 0, 0),
+    Notch(0.4, 0, 0),
+    Notch(0.5, 0, 0),
+    Notch(0.6, 0, 0),
+)
+"""The notches, the least strict first; few, so that browsers share the assistants made for them.
+
+Measured on the tune halves of the gold questions: see eval/LOG.md, 2026-11-30, what strictness comes to.
+"""
 
 _MOST_IDLE = 2
 
@@ -37,6 +63,7 @@ class Preferences:
     n_sources: sentences that an answer may be made from; 0 for as many as the app was started with.
     shows_drafts: whether claims that failed their check are shown, as unsupported.
     where: which documents are searched, as a filter; empty for all of them.
+    strictness: a notch of `STRICTNESS`, from 1; 0 for as strict as the app was started.
     """
 
     llm: LlmKind = LlmKind.AS_STARTED
@@ -45,6 +72,7 @@ class Preferences:
     n_sources: int = 0
     shows_drafts: bool = False
     where: str = ""
+    strictness: int = 0
 
     def to_browser(self) -> dict[str, str | int | bool]:
         """What a browser keeps."""
@@ -55,14 +83,17 @@ class Preferences:
             "n_sources": self.n_sources,
             "shows_drafts": self.shows_drafts,
             "where": self.where,
+            "strictness": self.strictness,
         }
 
     @classmethod
     def from_browser(cls, kept: object) -> Preferences:
         """The preferences that a browser kept; the defaults for whatever is missing or has another shape.
 
-        >>> Preferences.from_browser({"llm": "none", "n_sources": "many"})
-        Preferences(llm=<LlmKind.NONE: 'none'>, api_base='', model='', n_sources=0, shows_drafts=False, where='')
+        >>> Preferences.from_browser({"llm": "none", "n_sources": "many"}) == Preferences(llm=LlmKind.NONE)
+        True
+        >>> Preferences.from_browser({"strictness": 99}) == Preferences()
+        True
         """
         values = kept if isinstance(kept, Mapping) else {}
         llm, n_sources = values.get("llm"), values.get("n_sources")
@@ -73,11 +104,14 @@ class Preferences:
             n_sources=n_sources if n_sources in N_SOURCES else 0,
             shows_drafts=values.get("shows_drafts") is True,
             where=_text(values.get("where")),
+            strictness=_notch(values.get("strictness")),
         )
 
-    def changes(self, settings: Settings, *, may_change_llm: bool) -> dict[str, str | int]:
+    def changes(self, settings: Settings, *, may_change_llm: bool) -> dict[str, str | int | float]:
         """The settings that these preferences change, by name; none when they are those of `settings`."""
-        wanted: dict[str, str | int] = {}
+        wanted: dict[str, str | int | float] = {}
+        if self.strictness:
+            wanted["abstain_below"] = STRICTNESS[self.strictness - 1].abstain_below
         if self.n_sources:
             wanted["n_evidence"] = self.n_sources
             wanted["llm_evidence"] = min(settings.llm_evidence, self.n_sources)
@@ -100,7 +134,7 @@ class Assistants:
         self._started = started
         self._may_change_llm = may_change_llm
         self._lock = threading.Lock()
-        self._others: OrderedDict[tuple[tuple[str, str | int], ...], Assistant] = OrderedDict()
+        self._others: OrderedDict[tuple[tuple[str, str | int | float], ...], Assistant] = OrderedDict()
         self._n_users: dict[int, int] = {}
 
     @property
@@ -170,7 +204,7 @@ class Assistants:
         for assistant in others:
             assistant.close()
 
-    def _changes(self, preferences: Preferences) -> dict[str, str | int]:
+    def _changes(self, preferences: Preferences) -> dict[str, str | int | float]:
         """What these preferences change; every way to a language model leads through here, and so its address.
 
         Raises:
@@ -201,6 +235,10 @@ class Assistants:
         for assistant in taken:
             self._n_users.pop(id(assistant), None)
         return taken
+
+
+def _notch(value: object) -> int:
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 < value <= len(STRICTNESS) else 0
 
 
 def _text(value: object) -> str:

@@ -206,7 +206,7 @@ class PageEvents:
 
     def chosen(self, choices: Choices, conversation: Conversation, kept: object) -> Values:
         """The preferences of the browser, if they can be taken, and the page as they want it."""
-        llm, api_base, model, n_sources, shows_drafts = choices
+        llm, api_base, model, n_sources, shows_drafts, strictness = choices
         choice = {
             "llm": llm,
             "api_base": api_base,
@@ -214,6 +214,7 @@ class PageEvents:
             "n_sources": n_sources,
             "shows_drafts": shows_drafts,
             "where": Preferences.from_browser(kept).where,
+            "strictness": strictness,
         }
         preferences = Preferences.from_browser(choice)
         refused = self._llm.refusal(preferences)
@@ -265,6 +266,7 @@ class PageEvents:
             model=preferences.model or None,
             n_sources=preferences.n_sources,
             shows_drafts=preferences.shows_drafts,
+            strictness=preferences.strictness,
             where=preferences.where,
             scope=self._of(label=_scope_label(preferences.where), open=bool(preferences.where)),
             kept=self._chat.put(self._chat.shelf(kept, user=heard.user), user=heard.user),

@@ -32,6 +32,7 @@ from ui.tabs.desk import DeskTab
 from ui.tabs.library import LibraryTab
 from ui.tabs.llm import LlmTab
 from ui.tabs.questions import QuestionsTab
+from ui.views.choices_view import NOTCHES, render_strictness
 from ui.views.render import render_no_source
 
 __all__ = ["TITLE", "Page"]
@@ -54,6 +55,10 @@ _KEEP = """(chosen) => {
 }"""
 """A script that keeps a choice in the browser, for a year, and loads the page as it wants it."""
 _KNOWN_THEME = f"() => /(?:^|; ){THEME_COOKIE}=(light|dark)/.exec(document.cookie)?.[1] ?? 'system'"
+_STRICTNESS_HELP = N_(
+    "Measured on our own questions about newspaper articles, without a language model; with other documents it may "
+    "differ. Statements that a language model writes are held against the sentences at every notch."
+)
 _MADE: dict[str, Any] = {**QUIET, "concurrency_limit": 2, "concurrency_id": "examples"}
 
 
@@ -210,6 +215,15 @@ class Page:
             ]
             self.n_sources = gr.Radio(sources, value=0, label=_("Sources for an answer"), elem_id="cv-n-sources")
             self.shows_drafts = gr.Checkbox(label=_("Show drafts: also what failed its check"), elem_id="cv-drafts")
+            notches = [(_("As the app was started"), 0), *((_(name), n) for n, name in enumerate(NOTCHES, 1))]
+            self.strictness = gr.Radio(
+                notches,
+                value=0,
+                label=_("When to say “Not in your documents”"),
+                info=_(_STRICTNESS_HELP),
+                elem_id="cv-strictness",
+            )
+            html("cv-strictness-means", value=render_strictness())
             self.saved = html("cv-saved")
             self.explained = html("cv-explained")
             spoken = [(each.own_name, each.value) for each in Language]
@@ -281,7 +295,7 @@ class Page:
 
     def _wire_settings(self) -> None:
         events = self._events
-        chosen: list[Any] = [self.llm, self.api_base, self.model, self.n_sources, self.shows_drafts]
+        chosen: list[Any] = [self.llm, self.api_base, self.model, self.n_sources, self.shows_drafts, self.strictness]
         saved = [self.preferences, self.saved, self.announce, self.in_use, self.earlier, self.current]
         for part in chosen:
             changed = part.blur if part is self.api_base else part.input
@@ -298,4 +312,4 @@ class Page:
 
 def _chosen(events: PageEvents) -> Callable[..., object]:
     """As `PageEvents.chosen`, with the choices one by one, as Gradio has them."""
-    return lambda *inputs: events.chosen(inputs[:5], *inputs[5:])
+    return lambda *inputs: events.chosen(inputs[:6], *inputs[6:])

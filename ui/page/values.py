@@ -48,6 +48,7 @@ class LoadedPage(NamedTuple):
     model: object
     n_sources: object
     shows_drafts: object
+    strictness: object
     where: object
     scope: object
     kept: object
@@ -84,5 +85,6 @@ class Turned(NamedTuple):
 
 Values = tuple[object, ...]
 
-Choices = tuple[str, str, str | None, int, bool]
-"""Language model, server's address, model, number of sources, whether drafts are shown: as the Settings tab has it."""
+Choices = tuple[str, str, str | None, int, bool, int]
+"""Language model, server's address, model, number of sources, whether drafts are shown, and how strict answers are: as
+the Settings tab has it."""

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping
 
 from rag import ChosenPart, PartKind, WhyChosen
 from ui.languages.words import N_, _
+from ui.preferences import STRICTNESS
 from ui.views.markup import Html, element, text
 
-__all__ = ["render_choices"]
+__all__ = ["NOTCHES", "render_choices", "render_strictness"]
 
 _HEADINGS: Mapping[PartKind, str] = {
     PartKind.LANGUAGE_MODEL: N_("Answers are written by"),
@@ -35,9 +36,34 @@ _REASONS: Mapping[WhyChosen, str] = {
 }
 
 
+NOTCHES = (N_("Seldom"), N_("Usual"), N_("Often"), N_("Most often"))
+"""The names of `STRICTNESS`: how often a person is told that the documents hold no answer."""
+
+
 def render_choices(parts: Iterable[ChosenPart]) -> str:
     """The parts as a list, each with its name and the reason."""
     return element("ul", *map(_item, parts), class_="cv-choices-now", aria_label=_("What is in use now"))
+
+
+def render_strictness() -> str:
+    """What each notch of strictness comes to, as measured."""
+    items = (
+        element(
+            "li",
+            element("span", text(_(name)), class_="cv-choice-name"),
+            text(": "),
+            text(
+                _(
+                    "of 100 questions that the documents do not answer, about {n_answered} are answered all the same; "
+                    "of 100 that they do answer, about {n_declined} are declined.",
+                    n_answered=notch.n_answered,
+                    n_declined=notch.n_declined,
+                )
+            ),
+        )
+        for name, notch in zip(NOTCHES, STRICTNESS, strict=True)
+    )
+    return element("ul", *items, class_="cv-choices-now", aria_label=_("What each choice comes to"))
 
 
 def _item(part: ChosenPart) -> Html:

@@ -213,7 +213,7 @@ def test_a_reload_shows_the_same_conversation(events):
 
 
 def test_settings_that_can_be_taken_are_kept_by_the_browser(events):
-    kept, *_ = events.chosen(("none", "", None, 20, True), Conversation(), {"where": "language = en"})
+    kept, *_ = events.chosen(("none", "", None, 20, True, 0), Conversation(), {"where": "language = en"})
     assert kept == {
         "llm": "none",
         "api_base": "",
@@ -225,7 +225,7 @@ def test_settings_that_can_be_taken_are_kept_by_the_browser(events):
 
 
 def test_a_server_without_an_address_is_refused(events):
-    kept, said, *_ = events.chosen(("openai-like", "", None, 0, False), Conversation(), {})
+    kept, said, *_ = events.chosen(("openai-like", "", None, 0, False, 0), Conversation(), {})
     assert kept is NONE
     assert "address" in said
 
@@ -233,7 +233,7 @@ def test_a_server_without_an_address_is_refused(events):
 def test_an_app_that_is_open_to_others_neither_tests_nor_takes_an_address(assistant, model_server):
     events = page(assistant, may_change_llm=False)
     _, tested, _ = events.tested(model_server.url)
-    kept, *_ = events.chosen(("openai-like", model_server.url, "m", 0, False), Conversation(), {})
+    kept, *_ = events.chosen(("openai-like", model_server.url, "m", 0, False, 0), Conversation(), {})
     (refused, *_), *_ = list(events.pulled({}))
     assert kept is NONE
     assert "cannot be chosen here" in tested
@@ -246,7 +246,7 @@ def test_the_key_goes_to_no_server_that_was_typed_on_the_page(assistant, model_s
     events = page(assistant)
     _, said, _ = events.tested(model_server.url)
     assert "Connected" in said
-    kept, *_ = events.chosen(("openai-like", model_server.url, "m", 0, False), Conversation(), {})
+    kept, *_ = events.chosen(("openai-like", model_server.url, "m", 0, False, 0), Conversation(), {})
     list(events.asked(CLICKED, "Did it rain?", Conversation(), kept, ""))
     assert {headers["Authorization"] for headers in model_server.headers} == {"Bearer none"}
 
@@ -262,7 +262,7 @@ def test_the_key_goes_to_the_server_that_the_app_was_started_with(store_folder, 
 def test_an_address_of_no_model_server_is_neither_tested_nor_taken_nor_asked(events):
     address = "http://169.254.169.254/v1"
     _, tested, _ = events.tested(address)
-    kept, chosen, *_ = events.chosen(("openai-like", address, "m", 0, False), Conversation(), {})
+    kept, chosen, *_ = events.chosen(("openai-like", address, "m", 0, False, 0), Conversation(), {})
     forged = {"llm": "openai-like", "api_base": address, "model": "m"}
     conversation = list(events.asked(CLICKED, QUESTION, Conversation(), forged, ""))[-1].conversation
     assert kept is NONE
