@@ -55,10 +55,10 @@ _KINDS: Mapping[Enum, str] = {
     DraftVerdict.NEGATION_CHANGED: N_("negation changed"),
     DraftVerdict.CONTEXT_DROPPED: N_("context dropped"),
     DraftVerdict.NOT_STATED: N_("not stated"),
-    DraftVerdict.SUPPORTED: N_("supported"),
     DraftVerdict.NOT_FOUND: N_("not in the documents"),
     DraftVerdict.UNCHECKED: N_("unchecked"),
 }
+"""By value: a supported part of a draft is called as a supported claim is."""
 _ADVICE: Mapping[DraftVerdict, str] = {
     DraftVerdict.EXACT: N_("Word for word."),
     DraftVerdict.DIFFERS: N_("Other words than the source’s: take the source’s words, or paraphrase without marks."),
