@@ -56,8 +56,8 @@ _KEEP = """(chosen) => {
 """A script that keeps a choice in the browser, for a year, and loads the page as it wants it."""
 _KNOWN_THEME = f"() => /(?:^|; ){THEME_COOKIE}=(light|dark)/.exec(document.cookie)?.[1] ?? 'system'"
 _STRICTNESS_HELP = N_(
-    "Measured on our own questions about newspaper articles, without a language model; with other documents it may "
-    "differ. Statements that a language model writes are held against the sentences at every notch."
+    "Measured on 61 questions about one newspaper article, without a language model; with other documents it may "
+    "differ. Statements that a language model writes are held against the sentences whatever is chosen here."
 )
 _MADE: dict[str, Any] = {**QUIET, "concurrency_limit": 2, "concurrency_id": "examples"}
 

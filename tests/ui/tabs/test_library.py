@@ -126,7 +126,7 @@ def test_without_an_example_a_sentence_says_so(assistant):
 def test_a_removed_document_is_named_and_a_second_removal_is_a_sentence(tab, upload):
     list(tab.add([upload("bridge.txt")]))
     document_id = tab.documents()[0].id
-    assert tab.remove(document_id).startswith("Removed 'bridge.txt'.")
+    assert tab.remove(document_id).startswith("Removed “bridge.txt”.")
     assert tab.remove(document_id) == "This document was removed already."
 
 
