@@ -17,7 +17,16 @@ FOR_PROGRAMS = {"__main__.py", "api.py", "results.py", "desk_results.py", "langu
 MARKS = {"_", "N_", "ngettext", "pgettext"}
 NOT_SHOWN = {"doing", "class_", "elem_id", "elem_classes", "id", "name", "title_class", "js"}
 """Arguments whose values nobody sees."""
-NAMES = {"Chapter and Verse", "Segoe UI", "Roboto", "Menlo", "noopener noreferrer nofollow", "not secret", "warm up"}
+NAMES = {
+    "Chapter and Verse",
+    "Markdown",
+    "Segoe UI",
+    "Roboto",
+    "Menlo",
+    "noopener noreferrer nofollow",
+    "not secret",
+    "warm up",
+}
 """Names and values that are the same in every language, or seen by nobody."""
 CODE = re.compile(r"as started|const WORDS = |source like '| open| (title|data-)=?\"?")
 FOR_THE_LOG = {"error", "warning", "info", "debug", "compile", "NewType", "TypeVar"}
@@ -61,7 +70,8 @@ def unmarked(module: ast.Module) -> Iterator[str]:
             )
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in passed:
             said = re.sub(r"<[^>]*>?|[^<]*>", "", node.value) if re.search(r"[<>]", node.value) else node.value
-            if (WORDS.search(said) or WORDS.search(said.strip())) and not _is_code(said):
+            is_script = "{" in said and ";" in said
+            if not is_script and (WORDS.search(said) or WORDS.search(said.strip())) and not _is_code(said):
                 yield f"{node.lineno}: {node.value!r}"
 
 
