@@ -26,7 +26,7 @@ import pypdfium2.raw as pdfium  # type: ignore[import-untyped]
 from rag.errors import ReadError
 from rag.readers._decoding import DEFAULT_MAX_BYTES, read_bytes
 from rag.readers._normalisation import iso_date, make_document, one_line
-from rag.readers.pdf.lookups import UNKNOWN, Letters, mean_nothing, rightly_named
+from rag.readers.pdf.letters import UNKNOWN, Letters, mean_nothing, rightly_named
 from rag.readers.pdf.pages import (
     BEYOND,
     HOW_TO_INSTALL,

@@ -16,7 +16,8 @@ import pypdfium2.raw as pdfium  # type: ignore[import-untyped]
 
 from rag.readers._normalisation import normalise
 from rag.readers._tables import Word
-from rag.readers.pdf.lookups import LIGATURES, Letters, PlacedText, beside, is_mostly_picture
+from rag.readers.pdf.letters import LIGATURES, Letters
+from rag.readers.pdf.lookups import PlacedText, beside, is_mostly_picture
 from rag.readers.pdf.places import SMALLEST_SIZE, Box, TextPage
 from rag.readers.shape.raised import lowered, raised
 
@@ -42,14 +43,14 @@ _SMALLER = 0.85
 _RISE, _SINK = 0.2, 0.08
 """In font sizes: how far a smaller sign stands above or below the line at least."""
 _MARKS: Mapping[int, Callable[[str], str]] = {0: str, 1: raised, -1: lowered}
-_RIGHT_TO_LEFT = range(0x0590, 0x0900)
 _RIGHT_TO_LEFT_LETTERS = re.compile("[\u05d0-\u05ea\u0620-\u064a\u066e-\u06d3\ufb1d-\ufdff\ufe70-\ufefc]")
+_STOP = re.compile(r"[.,:;!?)\]}»،؛؟]+")
 _FROM_THE_LEFT = re.compile(r"[0-9a-zA-Z]+(?:[.,:/%-][0-9a-zA-Z]+)*|.", re.DOTALL)
 _MIRRORED = str.maketrans("()[]{}<>«»", ")(][}{><»«")
 _IDEOGRAPH = re.compile("[\u3001-\u30ff\u3400-\u9fff\uf900-\ufaff\uff01-\uff60]")
 _ONE_IDEOGRAPH = re.compile(_IDEOGRAPH.pattern)
 _ALEFS, _LAM = frozenset("اأإآ"), "ل"
-_SAME_PLACE, _SAME_LINE, _TOUCHING = 0.01, 0.5, 0.05
+_SAME_PLACE, _SAME_LINE, _TOUCHING, _BEFORE_STOP = 0.01, 0.5, 0.05, 0.2
 _TWICE = re.compile(r"([^\W_])\1")
 _SAME_SIGN = 0.75
 """In widths: two of the same letter stand a width apart."""
@@ -128,7 +129,8 @@ def words_of(document: pypdfium2.PdfDocument, index: int, letters: Letters) -> P
         try:
             signs = TextPage(text_page.raw)
             characters = letters.named(text_page.raw, signs.characters())
-            drawn = [word for word in _drawn_words(signs, characters) if _is_inside(word.box, visible)]
+            is_mirrored = _is_right_to_left("".join(characters))
+            drawn = [word for word in _drawn_words(signs, characters, is_mirrored) if _is_inside(word.box, visible)]
         finally:
             text_page.close()
         around = beside(document, page)
@@ -144,7 +146,6 @@ def words_of(document: pypdfium2.PdfDocument, index: int, letters: Letters) -> P
         n_letters_by_turns[word.quarter_turns] += len(word.text)
     most_turns = max(0, max(n_letters_by_turns, key=n_letters_by_turns.__getitem__, default=0))
     words = [_turned(word, most_turns, visible) for word in drawn]
-    is_mirrored = _is_right_to_left(words)
     if is_mirrored:
         words = list(_in_their_lines([word._replace(left=-word.right, right=-word.left) for word in words]))
     height = visible.right - visible.left if most_turns % 2 else visible.top - visible.bottom
@@ -181,7 +182,7 @@ def _middle(box: Box) -> float:
     return (box.bottom + box.top) / 2
 
 
-def _drawn_words(text_page: TextPage, characters: list[str]) -> Iterator[_Drawn]:
+def _drawn_words(text_page: TextPage, characters: list[str], is_mirrored: bool) -> Iterator[_Drawn]:
     # A sign that is several letters is no blank; it stands for itself here, so that places stay.
     signs = "".join([character if len(character) == 1 else "x" for character in characters])
     for match in _RUN.finditer(signs):
@@ -189,12 +190,15 @@ def _drawn_words(text_page: TextPage, characters: list[str]) -> Iterator[_Drawn]
         text = "".join(characters[start:end])
         if signs[end - 1] in HYPHEN_MARKS:
             text = text[:-1] + _WEAK_HYPHEN
-        if word := _placed(text_page, text, start, end - 1):
+        if word := _placed(text_page, text, start, end - 1, is_mirrored):
             yield word
 
 
-def _placed(text_page: TextPage, text: str, first: int, last: int) -> _Drawn | None:
-    """The word with its place; None when it has none, or no text."""
+def _placed(text_page: TextPage, text: str, first: int, last: int, is_mirrored: bool) -> _Drawn | None:
+    """The word with its place; None when it has none, or no text.
+
+    is_mirrored: whether the page is read from right to left.
+    """
     is_ascii = text.isascii()
     # Where PDFium has characters of 16 bits, an emoji is two of them.
     if not is_ascii:
@@ -206,6 +210,9 @@ def _placed(text_page: TextPage, text: str, first: int, last: int) -> _Drawn | N
             text = "".join(text[i - first] for i in indices)
         if not is_ascii and _RIGHT_TO_LEFT_LETTERS.search(text):
             text = _in_reading_order(text_page, text, indices)
+        elif is_mirrored and not any(map(str.isalpha, text)):
+            parts = sorted(_FROM_THE_LEFT.finditer(text), key=lambda part: -text_page.origin(indices[part.start()])[0])
+            text = "".join(part[0] for part in parts)
         elif _MAY_BE_RAISED.search(text):
             text = _with_raised_marked(text_page, text, indices)
     if not (is_ascii and text.isprintable()):
@@ -315,7 +322,7 @@ def _in_their_lines(words: list[Word]) -> Iterator[Word]:
     run: list[Word] = []
     for word in words:
         is_beside = bool(run) and abs(word.bottom - run[-1].bottom) < _SAME_LINE and word.size == run[-1].size
-        if not (is_beside and word.is_upright and _RIGHT_TO_LEFT_LETTERS.search(word.text)):
+        if not (is_beside and word.is_upright and _has_no_left_to_right(word.text)):
             yield from _touching_joined(run)
             run = []
         run.append(word)
@@ -325,7 +332,9 @@ def _in_their_lines(words: list[Word]) -> Iterator[Word]:
 def _touching_joined(run: list[Word]) -> Iterator[Word]:
     pending: Word | None = None
     for word in sorted(run, key=lambda word: word.left):
-        if pending is not None and abs(word.left - pending.right) < _TOUCHING * word.size:
+        is_stop = _STOP.fullmatch(word.text) and not word.is_after_blank
+        touching = _BEFORE_STOP if is_stop else _TOUCHING
+        if pending is not None and abs(word.left - pending.right) < touching * word.size:
             pending = pending._replace(text=pending.text + word.text, right=word.right)
             continue
         if pending is not None:
@@ -335,7 +344,14 @@ def _touching_joined(run: list[Word]) -> Iterator[Word]:
         yield pending
 
 
-def _is_right_to_left(words: list[Word]) -> bool:
+def _has_no_left_to_right(text: str) -> bool:
+    """Whether a word may be put where it stands in a line from right to left: it is no word of another script."""
+    return bool(_RIGHT_TO_LEFT_LETTERS.search(text)) or not any(map(str.isalpha, text))
+
+
+def _is_right_to_left(signs: str) -> bool:
     """Whether most letters are Hebrew or Arabic; such a page is mirrored, and what is read first is then left."""
-    letters = Counter(ord(word.text[0]) in _RIGHT_TO_LEFT for word in words if word.text[0].isalpha())
-    return letters[True] > letters[False]
+    if signs.isascii():
+        return False
+    n_mirrored = len(_RIGHT_TO_LEFT_LETTERS.findall(signs))
+    return n_mirrored > 0 and 2 * n_mirrored > sum(map(str.isalpha, signs))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 
 import pytest
 from fontTools.fontBuilder import FontBuilder
@@ -17,23 +18,29 @@ GLYPH_OF_LIGATURE = "f_i"
 SIGNS = sorted({*SENTENCE, *"xyz"})
 
 
-def font_of(names: list[str], *, has_cmap: bool) -> bytes:
-    """A font with a box for each sign, all of different widths; glyph 0 is none."""
+def font_of(names: list[str], *, has_cmap: bool, features: str = "", code_of: Mapping[str, int] | None = None) -> bytes:
+    """A font with a box for each sign, all of different widths; glyph 0 is none. code_of: of names, instead of all."""
     builder = FontBuilder(1000, isTTF=True)
     order = [".notdef", *names]
     builder.setupGlyphOrder(order)
-    builder.setupCharacterMap({ord(sign): name for sign, name in zip(SIGNS, names, strict=False)} if has_cmap else {})
-    pen = TTGlyphPen(None)
-    pen.moveTo((0, 0)), pen.lineTo((100, 0)), pen.lineTo((100, 500)), pen.closePath()
-    box = pen.glyph()
-    builder.setupGlyf(dict.fromkeys(order, box))
+    code_of = code_of or {name: ord(sign) for sign, name in zip(SIGNS, names, strict=False)}
+    builder.setupCharacterMap({code: name for name, code in code_of.items()} if has_cmap else {})
+    builder.setupGlyf({name: box_of(100 + number % 150) for number, name in enumerate(order)})
     builder.setupHorizontalMetrics({name: (width_of(number), 0) for number, name in enumerate(order)})
     builder.setupHorizontalHeader(ascent=800, descent=-200)
     builder.setupOS2()
     builder.setupPost()
+    if features:
+        builder.addOpenTypeFeatures(features)
     file = io.BytesIO()
     builder.save(file)
     return file.getvalue()
+
+
+def box_of(width: int) -> object:
+    pen = TTGlyphPen(None)
+    pen.moveTo((0, 0)), pen.lineTo((width, 0)), pen.lineTo((width, 500)), pen.closePath()
+    return pen.glyph()
 
 
 def width_of(number: int) -> int:
@@ -90,6 +97,27 @@ def test_ligature_is_read_as_its_letters(tmp_path):
     path = tmp_path / "file.pdf"
     path.write_bytes(pdf_with(font, [line], widths=WIDTHS))
     assert PdfReader().read(path).text == "The fire is over."
+
+
+@pytest.mark.parametrize(("feature", "letter"), [("calt", "v"), ("rlig", "v"), ("sups", "\ufffd"), ("aalt", "\ufffd")])
+def test_form_that_a_font_puts_for_a_letter_is_that_letter(tmp_path, feature, letter):
+    features = f"feature {feature} {{ sub v by g7; }} {feature};"
+    font = font_of([*NAMES, "g7"], has_cmap=False, features=features)
+    line = [*numbers_of("The old bridge carries a road o"), len(SIGNS) + 1, *numbers_of("er")]
+    path = tmp_path / "file.pdf"
+    path.write_bytes(pdf_with(font, [line], widths=WIDTHS))
+    assert PdfReader().read(path).text == f"The old bridge carries a road o{letter}er"
+
+
+def test_number_of_a_glyph_that_is_a_letters_code_is_no_such_letter(tmp_path):
+    lam, alef, beh = ord("ل"), ord("ا"), ord("ب")
+    names = [f"g{number}" for number in range(1, beh + 1)]
+    code_of = {"g500": lam, "g501": beh, "g502": ord("ر"), f"g{beh}": alef}
+    font = font_of(names, has_cmap=True, code_of=code_of)
+    widths = [width_of(number) for number in range(beh + 1)]
+    path = tmp_path / "file.pdf"
+    path.write_bytes(pdf_with(font, [[500, beh, 502, 501]], widths=widths))
+    assert PdfReader().read(path).text == "برال"
 
 
 @pytest.mark.parametrize(

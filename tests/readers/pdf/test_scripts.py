@@ -51,6 +51,13 @@ def test_hebrew_that_was_drawn_letter_by_letter_from_the_left_reads_from_the_rig
     assert with_signs(tmp_path, "\n".join(content), HEBREW) == sentence
 
 
+@pytest.mark.parametrize("end", [").", ".", ")", "?!", ":"])
+def test_signs_after_the_last_word_of_a_line_from_the_right_stand_beside_it(tmp_path, end):
+    content = [shown(CODE[letter], 500 - EM * i) for i, letter in enumerate("הגשר")]
+    content += [shown("1932", 500 - EM * 8), shown(end[::-1].replace(")", "\\("), 500 - EM * (8 + len(end)))]
+    assert with_signs(tmp_path, "\n".join(content), HEBREW) == f"הגשר 1932{end}"
+
+
 def test_lam_alef_that_is_one_sign_has_its_letters_in_order(tmp_path):
     signs = {"a": "لا", "b": "س", "c": "م"}
     text = with_signs(tmp_path, "\n".join(shown(code, 300 - i * EM) for i, code in enumerate("bac")), signs)
