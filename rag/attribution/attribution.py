@@ -32,6 +32,11 @@ _SIGNATURE = re.compile(
     rf"(?:(?:Yours|Sincerely|Kind|Best|Warm)[^,\n]{{0,30}},\s*)?({_NAME})(?:, [A-Z][\w ,’'-]{{1,60}})?"
 )
 """A line with a name, and perhaps where somebody is from."""
+_DASHED = re.compile(
+    rf"(?:[—–―]|--) ?(?:(?P<account>[^()@\n]{{1,60}}) \(@\w{{1,30}}\)|(?P<person>{_NAME}))(?:,? [^.!?\n]{{1,60}})?"
+)
+"""The line under a post or a motto that says whose it is."""
+_IS_QUOTED = re.compile(r"[\"“«„‹][^\n]+[\"”»“›]")
 _ASKING = frozenset({"asked", "ask", "asks", "asking"})
 
 
@@ -94,18 +99,28 @@ def attributions_of(text: str, speakers: SpeakersOfQuotations) -> list[Attributi
 def _signers(text: str, sentences: Sequence[Span]) -> dict[int, Attribution]:
     """The sentences of letters, by position, each with whoever signs it: all between "Sir," or "Dear …" and a name.
 
-    A letter whose end is not found within `_N_OF_A_LETTER` sentences, or before the next one opens, has no signer.
+    A letter whose end is not found within `_N_OF_A_LETTER` sentences, or before the next one opens, has no signer. The
+    line over a name after a dash is that person's if an account is named too, or if all of it is quoted.
     """
     found: dict[int, Attribution] = {}
     opened = -1
+
+    def sign(first: int, end: int, name: str) -> None:
+        for place in range(first, end):
+            found[place] = Attribution(sentence=place, speaker=name, speaker_span=None, cue=None, quotes=())
+
     for position, span in enumerate(sentences):
         line = text[span.start : span.end]
         if _SALUTATION.match(line) and text[: span.start].rstrip(" \t")[-1:] in ("", "\n"):
             opened = position
         elif opened >= 0 and position - opened <= _N_OF_A_LETTER and (name := _SIGNATURE.fullmatch(line.strip())):
-            for place in range(opened, position):
-                found[place] = Attribution(sentence=place, speaker=name[1], speaker_span=None, cue=None, quotes=())
+            sign(opened, position, name[1])
             opened = -1
+        elif position and (name := _DASHED.fullmatch(line.strip())):
+            above = text.rfind("\n", 0, sentences[position - 1].end - 1) + 1
+            if name["account"] or _IS_QUOTED.fullmatch(text[above : span.start].strip()):
+                first = bisect_left(sentences, above, key=lambda sentence: sentence.start)
+                sign(first, position, name["account"] or name["person"])
     return found
 
 

@@ -187,14 +187,14 @@ def is_label(candidate: Candidate, *, asks_for_writer: bool = False) -> bool:
     """Whether the sentence is a line that names what stands below or beside it.
 
     A heading fills a line, does not end as a sentence does, and has prose right below it, no further away than what
-    stands above; so a list, a signature under a letter and a line such as "Clerk: Marit Eide" are none. The head of a
-    table has no number where the row below has one.
+    stands above; so a list, a signature under a letter and a line such as "Clerk: Marit Eide" are none, nor is a line
+    that opens with a dash. The head of a table has no number where the row below has one.
     """
     quote = candidate.quote.strip()
     if _BYLINE.match(quote) or _MAIL_HEADER.match(quote):
         return not asks_for_writer
     above, below, n_breaks_above, n_breaks_below = _around(candidate)
-    if not below or "\n" in quote:
+    if not below or "\n" in quote or quote.startswith(("—", "–", "―")):
         return False
     if "\t" in quote:
         return "\t" in below and "\t" not in above and not _DIGIT.search(quote) and bool(_DIGIT.search(below))

@@ -290,6 +290,22 @@ def test_letters_are_the_words_of_who_signs_them():
     assert "The toll is fair" not in found
 
 
+@pytest.mark.parametrize(
+    ("post", "signature", "n_signed"),
+    [
+        ("The report was ignored. I have the letters.", "— Liv Aker (@livaker) May 3, 2021", 2),
+        ("“The report was ignored.”", "— Liv Aker, engineer", 1),
+        ("The report was ignored.", "— Liv Aker, engineer", 0),
+        ("She said “no” and “maybe”.", "-- Liv Aker", 0),
+        ("The report was ignored.", "— Liv Aker (she, really) May 3, 2021", 0),
+    ],
+)
+def test_line_over_a_name_after_a_dash_is_that_persons(post, signature, n_signed):
+    text = f"The engineer answered:\n{post}\n{signature}\nThe wall held, yet the flood cost the town eleven houses."
+    found = [one.speaker for one in attribute(text, sentence_spans(text)) if one.cue is None]
+    assert found == ["Liv Aker"] * n_signed
+
+
 def test_a_letter_without_a_signature_has_no_speaker():
     text = "Sir, - I pay for it.\nIt is fair."
     assert attribute(text, sentence_spans(text)) == []
