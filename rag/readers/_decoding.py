@@ -102,6 +102,8 @@ _MIXED = "It mixes UTF-8 with another encoding, which was taken to be Windows-12
 _TWICE = "It was encoded as UTF-8 twice, which was undone."
 _CONTINUING = "\u0080-¿ŒœŠšŸŽžƒˆ˜–—‘’‚“”„†‡•…‰‹›€™"
 _DOUBLED = re.compile(f"[ÃÄÅÐÑ][{_CONTINUING}]|â[€‚„][{_CONTINUING}]|Â[\u00a0-¿]")
+_WITHOUT_LAST_BYTE = re.compile(f"â€(?![{_CONTINUING}\x81-\x9d])")
+"""A closing quotation mark whose last byte is no letter in Windows-1252, and was dropped."""
 _BEGINS_DOUBLED = "ÃÄÅÐÑâÂ"
 _FEWEST_DOUBLED = 2
 _ASSUMED = "It does not say in which encoding it is; {} was assumed from its letters."
@@ -220,7 +222,7 @@ def decoded_with_notice(data: bytes, path: Path, *, declared: str = "", sent_as:
 def _encoded_once(text: str) -> str:
     """The text that was taken for Windows-1252 when it was UTF-8 already, and encoded again; empty for any other.
 
-    >>> _encoded_once("The cafÃ© â€œÃ‰lanâ€\x9d owes 5 â‚¬."), _encoded_once("Ã and Â are letters, and café is a word.")
+    >>> _encoded_once("The cafÃ© â€œÃ‰lanâ€ owes 5 â‚¬."), _encoded_once("Ã and Â are letters, and café is a word.")
     ('The café “Élan” owes 5 €.', '')
     """
     if text.isascii() or not any(sign in text for sign in _BEGINS_DOUBLED):
@@ -229,7 +231,8 @@ def _encoded_once(text: str) -> str:
         return ""
     try:
         # Five bytes are no letters there, and programs keep them as controls.
-        pieces = [sign.encode("latin-1" if "\x80" <= sign <= "\x9f" else "cp1252") for sign in text]
+        whole = _WITHOUT_LAST_BYTE.sub("â€\x9d", text)
+        pieces = [sign.encode("latin-1" if "\x80" <= sign <= "\x9f" else "cp1252") for sign in whole]
         return b"".join(pieces).decode("utf-8")
     except UnicodeError:
         return ""

@@ -234,6 +234,12 @@ def test_text_that_was_encoded_twice_is_decoded_twice(text):
     assert "twice" in decoded.notice
 
 
+def test_closing_mark_of_a_text_encoded_twice_is_read_though_its_last_byte_was_dropped():
+    text = "The mayor said the café “Élan” would close. “Why?” asked Zoë."
+    twice = text.encode().decode("cp1252", "ignore")
+    assert decoded_with_notice(twice.encode(), SOMEWHERE).text == text
+
+
 @pytest.mark.parametrize(
     "text",
     [
