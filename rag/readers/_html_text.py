@@ -68,6 +68,7 @@ _LONGEST_CELL = 300
 """Characters: a table with a longer cell lays out the page."""
 _MOST_CELLS = 200_000
 _MOST_CELL_BLOCKS = 2
+_LONGEST_NAME = 60
 _SPACES = re.compile("[ \u00a0]{2,}")
 _TAB = re.compile(" *\t *")
 _SPACE = re.compile("[ \t\n\r\f]+")
@@ -156,6 +157,10 @@ def visible_lines(root: LexborNode, *, is_resolved: bool = True) -> list[Visible
         elif tag in BLOCKS:
             if not is_start and tag == "p" and writer.is_open and _goes_on_below(element):
                 continue
+            if tag in ("dt", "dd") and _is_one_value(element) and is_start == (tag == "dd"):
+                if is_start:
+                    writer.name_value()
+                continue
             writer.turn_block(is_row=tag == "tr")
             if tag == "pre":
                 writer.turn_preformatted(is_start, is_code=is_start and element.css_first("code, samp") is not None)
@@ -199,6 +204,10 @@ class _LineWriter:
     def mark(self, sign: str) -> None:
         """Write a sign that stands for no character."""
         self._pieces.append(sign)
+
+    def name_value(self) -> None:
+        """What was written is the name of the value that follows."""
+        self._pieces = ["".join(self._pieces).rstrip().removesuffix(":"), ": "]
 
     def turn_preformatted(self, is_start: bool, *, is_code: bool) -> None:
         """Text begins or ends whose line breaks stand; those that only a full line made do not."""
@@ -251,6 +260,27 @@ def _goes_on_below(paragraph: LexborNode) -> bool:
     below = paragraph.next
     text = (below.text_content or "").lstrip() if below is not None and below.is_text_node else ""
     return text[:1].islower() or text[:1] in tuple("(,;")
+
+
+def _is_one_value(element: LexborNode) -> bool:
+    """Whether a short name in a list of names is followed by one value, of which it or the value is the element."""
+    name = element if element.tag == "dt" else _beside(element, forwards=False)
+    value = element if element.tag == "dd" else _beside(element, forwards=True)
+    if name is None or value is None or name.tag != "dt" or value.tag != "dd":
+        return False
+    following, before = _beside(value, forwards=True), _beside(name, forwards=False)
+    is_alone = (following is None or following.tag != "dd") and (before is None or before.tag != "dt")
+    text = name.text().strip()
+    is_name = 0 < len(text) <= _LONGEST_NAME and not text.endswith((".", "?", "!"))
+    return is_alone and is_name and not name.css(_CELL_BLOCKS) and not value.css(_CELL_BLOCKS)
+
+
+def _beside(element: LexborNode, *, forwards: bool) -> LexborNode | None:
+    """The nearest element beside it, texts left out."""
+    found = element.next if forwards else element.prev
+    while found is not None and (found.is_text_node or found.tag == "-comment"):
+        found = found.next if forwards else found.prev
+    return found
 
 
 def _is_data_cell(cell: LexborNode) -> bool:

@@ -68,7 +68,9 @@ class Said(NamedTuple):
             *map(self.meta, _DATE_NAMES),
             (time.attributes.get("datetime") or "") if time else "",
         )
-        authors = (self.meta("author"), *self.in_json("author"), *map(self.meta, _AUTHOR_NAMES), self._marked_author())
+        authors = [self.meta("author"), *self.in_json("author"), *map(self.meta, _AUTHOR_NAMES), self._marked_author()]
+        if authors[-1]:  # a word alone, such as "Desk", says less than names that are shown
+            authors = [author for author in authors if " " in author.strip()] or authors
         canonical = page.css_first("link[rel=canonical][href]")
         root = page.css_first("html")
         return {
@@ -84,14 +86,20 @@ class Said(NamedTuple):
         }
 
     def _marked_author(self) -> str:
-        """The names in the first elements that are marked as an author's, when they look like names."""
+        """The names in the first elements, side by side, that are marked as an author's, when they look like names."""
+        found: list[str] = []
+        beside: LexborNode | None = None
         for element in self.page.css(_MARKED_AUTHOR)[:_N_MARKED]:
+            parent = element.parent
+            if beside is not None and (parent is None or parent.mem_id != beside.mem_id):
+                break
             text = one_line(element.text(separator=" "))
             if len(text) <= _LONGEST_LINE_ABOVE and _is_author_class(element):
                 names = byline(text) or byline(f"By {text}")
                 if names:
-                    return names
-        return ""
+                    beside = parent
+                    found += [names] if names not in found else []
+        return ", ".join(found)
 
 
 def said_by(page: LexborHTMLParser) -> Said:

@@ -137,7 +137,7 @@ def _chosen_lines(lines: list[VisibleLine], judged: str) -> Iterator[str]:
         return
     places = [_place(line.start) for line in lines]
     telling |= set(_more_of_the_body(keys, places, telling))
-    chosen = sorted(telling | {i for i, key in enumerate(keys) if key in whole_lines})
+    chosen = sorted(telling | {i for i, line in enumerate(lines) if _is_among(line.text, whole_lines)})
     first = _reach(min(telling), [i for i in reversed(chosen) if i < min(telling)])
     last = _reach(max(telling), [i for i in chosen if i > max(telling)])
     kept = {i for i in chosen if first <= i <= last}
@@ -146,6 +146,14 @@ def _chosen_lines(lines: list[VisibleLine], judged: str) -> Iterator[str]:
         text = lines[i].text
         if not _LEGAL.search(text) and not (len(text) <= _LONGEST_FORM_MESSAGE and _FORM_MESSAGE.search(text)):
             yield text
+
+
+def _is_among(line: str, whole_lines: set[str]) -> bool:
+    """Whether the line is one of them, or a name and its value that are two of them."""
+    if _letters_and_digits(line) in whole_lines:
+        return True
+    name, colon, value = line.partition(": ")
+    return bool(colon) and _letters_and_digits(name) in whole_lines and _letters_and_digits(value) in whole_lines
 
 
 class _Place(NamedTuple):

@@ -27,6 +27,7 @@ from rag.readers._html_text import is_nested_too_deeply, parse, remove_hidden, v
 from rag.readers._normalisation import any_date, make_document, normalise, one_line
 from rag.readers._quoting import Quotation, parted
 from rag.readers.feed import Keys
+from rag.readers.office.spreadsheet import CsvReader, rows_in_words
 from rag.readers.shape.wrapping import unwrapped
 from rag.types import Document, Failure
 
@@ -150,8 +151,13 @@ def _documents_of_part(
             if isinstance(inner, Message):
                 yield from documents_of_mail(inner, path, key=key, media_type=media_type)
         return
-    text = "\n".join(_html_lines(part, path)[0]) if part.get_content_type() == "text/html" else _decoded(part, path)
-    yield make_document(path, title=name, media_type=media_type, text=unwrapped(text).strip(), metadata={}, key=key)
+    if part.get_content_type() == "text/html":
+        text = "\n".join(_html_lines(part, path)[0])
+    elif part.get_content_type() in CsvReader.media_types or name.lower().endswith((".csv", ".tsv")):
+        text = rows_in_words(normalise(_decoded(part, path)), path)
+    else:
+        text = unwrapped(_decoded(part, path))
+    yield make_document(path, title=name, media_type=media_type, text=text.strip(), metadata={}, key=key)
 
 
 def _is_read(part: Message) -> bool:

@@ -188,7 +188,8 @@ ATTACHED = [
     ("text/plain", "The contract was signed on 28 May.", "The contract was signed on 28 May."),
     ("text/html", "<p>The contract was <b>sig</b>ned.</p><p hidden>no</p>", "The contract was signed."),
     ("text/markdown", "It was signed.", "It was signed."),
-    ("text/csv", "Town,Visitors\nAlder,1204", "Town,Visitors\nAlder,1204"),
+    ("text/csv", "Town,Visitors\nAlder,1204", "Town: Alder; Visitors: 1204."),
+    ("text/tab-separated-values", "Town\tVisitors\nAlder\t1,204", "Town: Alder; Visitors: 1,204."),
     (
         "message/rfc822",
         "From: Paul <p@x.org>\nDate: Mon, 03 Jun 2019 09:00:00 +0200\nSubject: contract\n\nIt was signed.",

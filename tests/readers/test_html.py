@@ -84,9 +84,10 @@ def test_article_says_its_title_date_author_address_and_language(tmp_path: Path)
         ("<table><tr><td><p>Roads</p></td><td><p>1,200</p></td></tr></table>", "Roads\t1,200"),
         ("<table><tr><td><p>Left.</p><p>Also left.</p></td><td>Right.</td></tr></table>", "Left.\nAlso left.\nRight."),
         (
-            "<dl><dt>Term</dt><dd>Meaning</dd></dl><figure><img alt=no><figcaption>Caption</figcaption></figure>",
-            "Term\nMeaning\nCaption",
+            "<dl><dt>Term</dt><dd>Meaning</dd><dt>One:</dt> <dd>1</dd><dd>2</dd><dt>A</dt><dt>B</dt><dd>c</dd></dl>",
+            "Term: Meaning\nOne:\n1\n2\nA\nB\nc",
         ),
+        ("<dl><dt>Two:</dt><dd>2</dd></dl><figure><img alt=no><figcaption>Cap</figcaption></figure>", "Two: 2\nCap"),
         ("<nav><a href=/>Only</a> <a href=/a>links</a></nav>", "Only links"),
         ("<p>He said\0 no.<!-- a comment --><script>evil()</script>", "He said no."),
         ("Words without a tag", "Words without a tag"),
@@ -378,6 +379,10 @@ def test_name_of_the_site_is_cut_off_where_the_page_states_it(tmp_path: Path) ->
         ("<p>By The Associated Press</p>", "The Associated Press", ""),
         ('<div class="post-author">Oskar Lind</div>', "Oskar Lind", ""),
         ('<a rel="author" href="/o">Oskar Lind</a>', "Oskar Lind", ""),
+        ("<p><a rel=author>Oskar Lind</a>, <a rel=author>Li Wen</a></p>", "Oskar Lind, Li Wen", ""),
+        ("<p><a rel=author>Oskar Lind</a></p><aside><a rel=author>Li Wen</a></aside>", "Oskar Lind", ""),
+        ("<meta name=author content=Desk><p class=byline>By Oskar Lind and Li Wen</p>", "Oskar Lind, Li Wen", ""),
+        ("<meta name=author content=Reuters>", "Reuters", ""),
         ('<div class="author-follow">Follow us all day</div>', "", ""),
         ("<p>By the river stood a mill.</p>", "", ""),
     ],
@@ -403,6 +408,13 @@ def test_date_and_author_below_a_summary_are_read(tmp_path: Path) -> None:
     page = NO_STATEMENT.format(title="The mill", above="", heading="<h1>The mill</h1>", below=below)
     metadata = read(tmp_path, page).metadata
     assert (metadata["author"], metadata["published"]) == ("Oskar Lind", "2019-06-04")
+
+
+def test_names_and_values_beside_an_article_are_kept_together(tmp_path: Path) -> None:
+    facts = "<dl><dt>Length</dt><dd>120 m</dd><dt>Opened</dt><dd>1962</dd></dl>"
+    assert read(tmp_path, ARTICLE.replace("</article>", f"{facts}</article>")).text.endswith(
+        "Length: 120 m\nOpened: 1962"
+    )
 
 
 def test_stated_author_and_date_go_before_those_shown(tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ from rag.readers._tables import Header, sheet_lines
 from rag.readers.office.ooxml import BUILT_IN_FORMATS, Package, comment_lines, shown, text_box_lines
 from rag.types import Document
 
-__all__ = ["CellCounter", "CsvReader", "XlsxReader"]
+__all__ = ["CellCounter", "CsvReader", "XlsxReader", "rows_in_words"]
 
 MAX_CELLS = 1_000_000
 MAX_COLUMNS = 16_384
@@ -106,19 +106,27 @@ class CsvReader:
                 large cells, or a quotation mark that is not closed.
         """
         decoded = decoded_with_notice(read_bytes(path, max_bytes=self._max_bytes), path, sent_as=charset)
-        text = normalise(decoded.text)
-        delimiter = ""
-        if text[:4].lower() == "sep=" and text[5:6] == "\n":  # how Excel writes the delimiter down
-            delimiter, text = text[4], text[6:]
         is_tab_separated = path.suffix.lower() in (".tsv", ".tab")
-        delimiter = delimiter or ("\t" if is_tab_separated and "\t" in text else _delimiter(text))
         return make_document(
             path,
             title="",
             media_type="text/tab-separated-values" if is_tab_separated else "text/csv",
-            text="\n".join(sheet_lines(_csv_rows(text, delimiter, path), header=Header.USUAL)),
+            text=rows_in_words(normalise(decoded.text), path, is_tab_separated=is_tab_separated),
             metadata={"notice": decoded.notice},
         )
+
+
+def rows_in_words(text: str, path: Path, *, is_tab_separated: bool = False) -> str:
+    """A line for each row of comma-separated text, whose delimiter is found out, each cell with its column's name.
+
+    Raises:
+        ReadError: it has too many or too large cells, or a quotation mark that is not closed.
+    """
+    delimiter = ""
+    if text[:4].lower() == "sep=" and text[5:6] == "\n":  # how Excel writes the delimiter down
+        delimiter, text = text[4], text[6:]
+    delimiter = delimiter or ("\t" if is_tab_separated and "\t" in text else _delimiter(text))
+    return "\n".join(sheet_lines(_csv_rows(text, delimiter, path), header=Header.USUAL))
 
 
 def _csv_rows(text: str, delimiter: str, path: Path) -> list[list[str]]:

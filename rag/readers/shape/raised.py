@@ -33,6 +33,8 @@ _CHARGE = re.compile(r"\d{0,2}[+\-−–]")
 _NOTE_NUMBERS = re.compile(r"\d{1,3}(?:\s*[,;–−-]\s*\d{1,3})*,?")
 _BRACKETED = re.compile(r"[\[(]\s*[^\s\[\]()]{1,20}(?:\s+\d+)?\s*[\])]")
 _NOTE_LETTER = re.compile(r"[a-z](?:\s*,\s*[a-z])*")
+_LONG_WORD = re.compile(r"[^\W\d_]{2}[a-z][.,;:]?$")
+"""After which a raised letter is no ending, as it is in "XXe", "1a" and "Me"."""
 _LONG_NUMBER = re.compile(r"(?:\d{3,}|\d[.,]\d+|%)$")
 
 # Units that have powers; with "per", any of them may be one below the line.
@@ -116,7 +118,7 @@ def _written(kind: str, text: str, before: str, after: str) -> str:
         return word.translate(_UP) if _CAN_RISE.fullmatch(word) else f"^{word}"
     if _NOTE_NUMBERS.fullmatch(word):
         return _gap(before, after)
-    if _NOTE_LETTER.fullmatch(word) and _LONG_NUMBER.search(before):
+    if _NOTE_LETTER.fullmatch(word) and (_LONG_NUMBER.search(before) or _LONG_WORD.search(before)):
         return _gap(before, after)
     if word[0].isdigit() and _ENDS_IN_NUMBER.search(before):
         return f"^{word}"

@@ -194,12 +194,12 @@ def _width(block: _Block) -> int:
         joints = [i for i in joints if i not in block.starts_anew]
     if not widths or not joints or block.lengths[0] > 2 * _WIDEST:
         return 0
-    needed = sorted([block.needed[i - 1] for i in joints] if block.starts_anew else block.needed)
-    best, share = 0, 0.0
-    for width in widths:
-        n_full = len(needed) - bisect_right(needed, width)
-        if n_full / len(joints) > share:
-            best, share = width, n_full / len(joints)
+    best, share = _best_width(block, joints, widths)
+    if share < _SURE_SHARE and (inner := [i for i in joints if i - 1 not in block.ends_sentence]):
+        # Paragraphs may end in the block; most of its lines do not.
+        inner_best, inner_share = _best_width(block, inner, widths)
+        if 2 * sum(block.needed[i - 1] > inner_best for i in joints) >= len(joints):
+            best, share = inner_best, inner_share
     if (best < _SURE_WIDTH or len(block.lines) > 3) and all(word[0].isupper() for word in block.words):
         return 0  # verse, or a list
     if share >= _SURE_SHARE and best >= _SURE_WIDTH:
@@ -211,6 +211,14 @@ def _width(block: _Block) -> int:
     least = min([block.lengths[i - 1] for i in joints])
     is_even = n_lower >= _LOWER_SHARE * len(joints) and least >= _LEAST_FILL * widths[0]
     return widths[0] if is_even and widths[0] >= _SURE_WIDTH else 0
+
+
+def _best_width(block: _Block, joints: Sequence[int], widths: Sequence[int]) -> tuple[int, float]:
+    """The width at which most of the joints have a line before them that was full, and their share, 0 to 1."""
+    needed = sorted([block.needed[i - 1] for i in joints])
+    shares = [((len(needed) - bisect_right(needed, width)) / len(needed), width) for width in widths]
+    share, width = max(shares, key=lambda found: found[0])
+    return width, share
 
 
 def _fits(block: _Block, width: int) -> bool:

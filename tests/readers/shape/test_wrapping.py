@@ -85,6 +85,21 @@ def test_sentence_of_a_wrapped_file_is_whole(tmp_path):
     assert FIRST[: FIRST.index(". ") + 1] in sentences
 
 
+PARAGRAPHS_TOGETHER = [
+    "The board decided three things on Monday, after a debate that had lasted for more than four hours:",
+    "The board meets again in June, when the budget of the next year will be discussed for the first time since then.",
+]
+
+
+@pytest.mark.parametrize("width", [60, 66, 72, 78])
+def test_paragraphs_and_items_without_blank_lines_between_are_whole(width):
+    first, second = PARAGRAPHS_TOGETHER
+    item = "- the crane is sold to the museum in Holm for one crown, and the museum pays for taking it apart;"
+    wrapped = [*textwrap.wrap(first, width), *textwrap.wrap(item, width, subsequent_indent="  "), "- the fee rises."]
+    text = "\n".join([*wrapped, *textwrap.wrap(second, width)])
+    assert unwrapped(text).split("\n") == [first, item, "- the fee rises.", second]
+
+
 def test_preformatted_text_of_a_page_is_whole_and_code_stays(tmp_path):
     path = tmp_path / "a.html"
     path.write_text(f"<h1>Wall</h1><pre>{wrapped(FIRST, 70)}\n\n{wrapped(SECOND, 70)}</pre>")
