@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from rag.readers._tables import Header, in_columns, names_of_heads, table_lines
 from rag.readers.shape import raised as shape
+from rag.readers.shape.tables import Header, in_columns, names_of_heads, table_lines
 from rag.readers.shape.wrapping import unwrapped
 
 __all__ = [

@@ -27,7 +27,7 @@ from rag.readers._html_text import is_nested_too_deeply, parse, remove_hidden, v
 from rag.readers._normalisation import any_date, make_document, normalise, one_line
 from rag.readers._quoting import Quotation, parted
 from rag.readers.feed import Keys
-from rag.readers.office.spreadsheet import CsvReader, rows_in_words
+from rag.readers.shape.delimited import rows_in_words
 from rag.readers.shape.wrapping import unwrapped
 from rag.types import Document, Failure
 
@@ -44,6 +44,7 @@ _QUOTING_ELEMENTS = (
 _FORWARDED = re.compile(r"\s*-{5,}")
 _REPLY = re.compile(r"(?:\s*(?:re|aw|fwd?|wg|sv|vs|antw|tr|rif|res)(?:\[\d+\])?\s*:)+\s*", re.IGNORECASE)
 _NO_TEXTS = frozenset({"calendar", "css", "javascript", "vcard", "x-vcard", "rtf", "richtext", "directory"})
+_TABLES = frozenset({"text/csv", "text/tab-separated-values"})
 _MOST_DECODED_CHARACTERS = 10_000
 
 
@@ -153,7 +154,7 @@ def _documents_of_part(
         return
     if part.get_content_type() == "text/html":
         text = "\n".join(_html_lines(part, path)[0])
-    elif part.get_content_type() in CsvReader.media_types or name.lower().endswith((".csv", ".tsv")):
+    elif part.get_content_type() in _TABLES or name.lower().endswith((".csv", ".tsv")):
         text = rows_in_words(normalise(_decoded(part, path)), path)
     else:
         text = unwrapped(_decoded(part, path))

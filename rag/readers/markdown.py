@@ -21,8 +21,8 @@ from markdown_it.token import Token
 from rag.readers._decoding import DEFAULT_MAX_BYTES, decoded_with_notice, read_bytes
 from rag.readers._html_text import parse, remove_hidden, visible_text
 from rag.readers._normalisation import any_date, make_document, normalise
-from rag.readers._tables import Header, table_lines
 from rag.readers.shape.raised import lowered, note_mark, raised, resolved
+from rag.readers.shape.tables import Header, table_lines
 from rag.types import Document
 
 __all__ = ["MarkdownReader"]

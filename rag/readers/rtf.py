@@ -17,8 +17,8 @@ from pathlib import Path
 from rag.errors import ReadError
 from rag.readers._decoding import DEFAULT_MAX_BYTES, read_bytes
 from rag.readers._normalisation import make_document, normalise
-from rag.readers._tables import Header, table_lines
 from rag.readers.shape.raised import lowered, raised, resolved
+from rag.readers.shape.tables import Header, table_lines
 from rag.types import Document
 
 __all__ = ["RtfReader"]

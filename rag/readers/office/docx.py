@@ -21,11 +21,11 @@ from rag.readers._decoding import DEFAULT_MAX_BYTES, decode
 from rag.readers._html_text import is_nested_too_deeply, parse, remove_hidden, visible_text
 from rag.readers._normalisation import make_document, normalise
 from rag.readers._package import Element, attribute, child, children, descendants, local_name, open_zip, path_to
-from rag.readers._tables import Header, in_columns, names_of_heads, table_lines
 from rag.readers.office.numbering import Numbering
 from rag.readers.office.ooxml import Package, chart_lines, comment_lines, is_on
 from rag.readers.shape.dateline import date_of_line, only_dated
 from rag.readers.shape.raised import lowered, raised, resolved
+from rag.readers.shape.tables import Header, in_columns, names_of_heads, table_lines
 from rag.types import Document
 
 __all__ = ["DocxReader"]

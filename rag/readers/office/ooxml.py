@@ -33,7 +33,7 @@ from rag.readers._package import (
     parse_xml,
     path_to,
 )
-from rag.readers._tables import named_row
+from rag.readers.shape.tables import named_row
 
 __all__ = [
     "BUILT_IN_FORMATS",

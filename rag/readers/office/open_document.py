@@ -14,9 +14,9 @@ from rag.errors import ReadError
 from rag.readers._decoding import DEFAULT_MAX_BYTES
 from rag.readers._normalisation import JoinedPages, join_pages, make_document, normalise
 from rag.readers._package import Element, attribute, child, children, descendants, local_name, open_zip, parse_xml
-from rag.readers._tables import Header, names_of_heads, sheet_lines, table_lines
-from rag.readers.office.spreadsheet import CellCounter
+from rag.readers.shape.delimited import CellCounter
 from rag.readers.shape.raised import lowered, raised, resolved
+from rag.readers.shape.tables import Header, names_of_heads, sheet_lines, table_lines
 from rag.types import Document
 
 __all__ = ["OpenDocumentReader"]

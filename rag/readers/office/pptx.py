@@ -16,10 +16,10 @@ from rag.errors import ReadError
 from rag.readers._decoding import DEFAULT_MAX_BYTES
 from rag.readers._normalisation import join_pages, make_document, normalise
 from rag.readers._package import Element, attribute, child, children, descendants, local_name, open_zip, path_to
-from rag.readers._tables import Header, table_lines
 from rag.readers.office.ooxml import Package, chart_lines, comment_lines
 from rag.readers.shape.dateline import date_of_line, only_dated
 from rag.readers.shape.raised import lowered, raised, resolved
+from rag.readers.shape.tables import Header, table_lines
 from rag.types import Document
 
 __all__ = ["PptxReader"]

@@ -20,7 +20,7 @@ from rag.errors import ReadError
 from rag.readers._decoding import read_bytes
 from rag.readers.original.lines import DrawnLine, words_of_lines
 from rag.readers.original.words_on_page import N_NEIGHBOURS, MarkedWord, words_of_spans
-from rag.readers.pdf.lookups import Letters
+from rag.readers.pdf.letters import Letters
 from rag.readers.pdf.pages import opened_picture
 from rag.readers.pdf.places import Box
 from rag.readers.pdf.reader import opened_pdf

@@ -14,9 +14,9 @@ from typing import NamedTuple
 
 from rapidfuzz.distance import Levenshtein
 
-from rag.readers._tables import Word
 from rag.readers.pdf.pages import laid_out_text
 from rag.readers.pdf.words import Page
+from rag.readers.shape.tables import Word
 
 __all__ = ["N_NEIGHBOURS", "MarkedWord", "words_of_spans"]
 

@@ -12,9 +12,9 @@ from itertools import accumulate, groupby, pairwise
 from statistics import median
 from typing import NamedTuple
 
-from rag.readers._tables import Cell, Column, Line
 from rag.readers.pdf.words import Page, Word
 from rag.readers.shape.raised import raised, resolved
+from rag.readers.shape.tables import Cell, Column, Line
 
 __all__ = ["Cell", "Column", "Line", "Segment", "columns", "rows", "segments"]
 

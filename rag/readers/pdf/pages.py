@@ -20,13 +20,13 @@ import numpy as np
 from rag.errors import RagError, ReadError
 from rag.readers._decoding import DEFAULT_MAX_BYTES, read_bytes
 from rag.readers._normalisation import make_document, normalise
-from rag.readers._tables import with_named_cells
 from rag.readers.pdf.frame import without_frame, without_line_numbers
 from rag.readers.pdf.layout import Column, Line, columns, segments
 from rag.readers.pdf.paragraphs import Text, body_size, paragraphs, written
 from rag.readers.pdf.recognition import MAX_RECOGNISED_PAGES, Picture, can_recognise, is_bare, load, recognise
 from rag.readers.pdf.words import Page, Word
 from rag.readers.shape.dateline import author_of, published_of
+from rag.readers.shape.tables import with_named_cells
 from rag.readers.text import plain_order_notice
 from rag.types import Document, PlaceOnPage, RecognisedLine, Span
 

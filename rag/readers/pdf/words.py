@@ -15,11 +15,11 @@ import pypdfium2  # type: ignore[import-untyped]
 import pypdfium2.raw as pdfium  # type: ignore[import-untyped]
 
 from rag.readers._normalisation import normalise
-from rag.readers._tables import Word
 from rag.readers.pdf.letters import LIGATURES, Letters
 from rag.readers.pdf.lookups import PlacedText, beside, is_mostly_picture
 from rag.readers.pdf.places import SMALLEST_SIZE, Box, TextPage
 from rag.readers.shape.raised import lowered, raised
+from rag.readers.shape.tables import Word
 
 if TYPE_CHECKING:
     from rag.readers.pdf.recognition import Recognised

@@ -1,1 +1,1 @@
-"""What a file says by the shape of its text: raised and lowered signs, and lines broken only because they were full."""
+"""What a file says by the shape of its text: raised signs, rows, lines broken only because they were full."""

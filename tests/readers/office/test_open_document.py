@@ -3,8 +3,8 @@
 import pytest
 
 from rag.errors import ReadError
-from rag.readers.office import spreadsheet
 from rag.readers.office.open_document import OpenDocumentReader
+from rag.readers.shape import delimited
 
 NAMESPACES = " ".join(
     f'xmlns:{prefix}="urn:oasis:names:tc:opendocument:xmlns:{prefix}:1.0"'
@@ -97,4 +97,4 @@ def test_what_holds_no_text_is_refused(read, body):
 
 
 def test_limit_is_the_one_of_spreadsheets():
-    assert spreadsheet.MAX_CELLS == 1_000_000
+    assert delimited.MAX_CELLS == 1_000_000

@@ -5,9 +5,10 @@ import datetime as dt
 import pytest
 
 from rag.errors import ReadError
-from rag.readers.office import spreadsheet
 from rag.readers.office.ooxml import shown
-from rag.readers.office.spreadsheet import MAX_CELL_CHARACTERS, CsvReader, XlsxReader
+from rag.readers.office.spreadsheet import CsvReader, XlsxReader
+from rag.readers.shape import delimited
+from rag.readers.shape.delimited import MAX_CELL_CHARACTERS
 
 NAMESPACES = (
     'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
@@ -115,7 +116,7 @@ def test_row_numbers_far_apart_cost_nothing(read_workbook):
 
 
 def test_too_many_cells_are_refused(read_workbook, read_csv, monkeypatch):
-    monkeypatch.setattr(spreadsheet, "MAX_CELLS", 5)
+    monkeypatch.setattr(delimited, "MAX_CELLS", 5)
     for read in (lambda: read_workbook(HEADER * 2), lambda: read_csv("a,b,c\n" * 2)):
         with pytest.raises(ReadError, match="more than 5 cells - split it"):
             read()

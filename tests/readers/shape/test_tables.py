@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.readers._html_text import parse, visible_text
-from rag.readers._tables import Header, sheet_lines, table_lines
 from rag.readers.markdown import MarkdownReader
+from rag.readers.shape.tables import Header, sheet_lines, table_lines
 
 
 @pytest.mark.parametrize(
