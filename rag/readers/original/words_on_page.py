@@ -16,7 +16,7 @@ from rapidfuzz.distance import Levenshtein
 
 from rag.readers.pdf.pages import laid_out_text
 from rag.readers.pdf.words import Page
-from rag.readers.shape.tables import Word
+from rag.readers.shape.drawn import Word
 
 __all__ = ["N_NEIGHBOURS", "MarkedWord", "words_of_spans"]
 

@@ -13,8 +13,8 @@ from statistics import median
 from typing import NamedTuple
 
 from rag.readers.pdf.words import Page, Word
+from rag.readers.shape.drawn import Cell, Column, Line
 from rag.readers.shape.raised import raised, resolved
-from rag.readers.shape.tables import Cell, Column, Line
 
 __all__ = ["Cell", "Column", "Line", "Segment", "columns", "rows", "segments"]
 

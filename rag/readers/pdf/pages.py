@@ -26,7 +26,7 @@ from rag.readers.pdf.paragraphs import Text, body_size, paragraphs, written
 from rag.readers.pdf.recognition import MAX_RECOGNISED_PAGES, Picture, can_recognise, is_bare, load, recognise
 from rag.readers.pdf.words import Page, Word
 from rag.readers.shape.dateline import author_of, published_of
-from rag.readers.shape.tables import with_named_cells
+from rag.readers.shape.drawn import with_named_cells
 from rag.readers.text import plain_order_notice
 from rag.types import Document, PlaceOnPage, RecognisedLine, Span
 

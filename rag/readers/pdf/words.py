@@ -18,8 +18,8 @@ from rag.readers._normalisation import normalise
 from rag.readers.pdf.letters import LIGATURES, Letters
 from rag.readers.pdf.lookups import PlacedText, beside, is_mostly_picture
 from rag.readers.pdf.places import SMALLEST_SIZE, Box, TextPage
+from rag.readers.shape.drawn import Word
 from rag.readers.shape.raised import lowered, raised
-from rag.readers.shape.tables import Word
 
 if TYPE_CHECKING:
     from rag.readers.pdf.recognition import Recognised
