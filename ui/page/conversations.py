@@ -42,7 +42,7 @@ class ConversationsPage:
 
     def build_tools(self) -> None:
         """The buttons; called inside of the row below the question."""
-        self.toggle = gr.Button(_("Conversations"), size="sm", scale=0, elem_id="cv-shelf-toggle")
+        gr.Button(_("Conversations"), size="sm", scale=0, elem_id="cv-shelf-toggle")
         self.clear = gr.Button(_("Clear"), size="sm", scale=0, elem_id="cv-clear")
         self.exports = [gr.Button(_(label), size="sm", scale=0, elem_id=name) for label, _suffix, name in _EXPORTS]
 
@@ -59,7 +59,6 @@ class ConversationsPage:
         self.shelf.select(heard(events.turned), inputs, turned, **AT_ONCE)
         self.shelf.delete(heard(events.forgotten), inputs, turned, **AT_ONCE)
         self.shelf.edit(heard(events.renamed), kept, [kept, announce], **AT_ONCE)
-        self.toggle.click(None, js="() => document.body.classList.toggle('cv-with-shelf')", **AT_ONCE)
         for button, (_label, suffix, _name) in zip(self.exports, _EXPORTS, strict=True):
             handler = functools.partial(events.exported, suffix)
             button.click(heard(handler), [conversation, kept], exported, **AT_ONCE)

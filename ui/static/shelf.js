@@ -1,12 +1,15 @@
 // Runs once in the list of conversations (Gradio hands over element and trigger): opens, renames and deletes, and keeps
 // the keys of the whole page: the up-arrow brings the last question back, Escape closes the source.
 
+// Gradio puts its own container in front of each rule of a style sheet, so no class of the body is seen there.
+const sheet = () => document.querySelector("#cv-chat");
+
 element.addEventListener("click", (event) => {
 	const button = event.target.closest("button");
 	if (!button || !element.contains(button)) return;
 	const data = { ...button.dataset };
 	if (button.matches(".cv-turn")) {
-		document.body.classList.remove("cv-with-shelf");
+		sheet().classList.remove("cv-with-shelf");
 		trigger("select", data);
 	} else if (button.matches(".cv-rename")) rename(button.closest("li"), data);
 	else if (button.matches(".cv-sure")) trigger("delete", data);
@@ -15,7 +18,8 @@ element.addEventListener("click", (event) => {
 
 // Whoever begins a conversation wants to see it: the sheet over a narrow page goes.
 document.addEventListener("click", (event) => {
-	if (event.target.closest?.("#cv-new")) document.body.classList.remove("cv-with-shelf");
+	if (event.target.closest?.("#cv-shelf-toggle")) sheet().classList.toggle("cv-with-shelf");
+	if (event.target.closest?.("#cv-new")) sheet().classList.remove("cv-with-shelf");
 });
 
 // The first click asks; whoever goes elsewhere has said no.
@@ -85,8 +89,8 @@ function recall(event) {
 // A card that shows its sentence goes first, then the list over a narrow page, then the source.
 function close(event) {
 	if (event.target.closest?.(".cv-cite:not(.cv-dismissed)")) return;
-	if (document.body.classList.contains("cv-with-shelf")) {
-		document.body.classList.remove("cv-with-shelf");
+	if (sheet().classList.contains("cv-with-shelf")) {
+		sheet().classList.remove("cv-with-shelf");
 		document.querySelector("#cv-shelf-toggle").focus();
 		return;
 	}
