@@ -23,7 +23,7 @@ def test_a_chosen_language_is_that_of_the_whole_page_and_stays(seeds, new_page):
     page = new_page(seeds, locale="en-GB")
     ask(page)
     tab(page, -1)
-    page.get_by_label("Deutsch").check()
+    page.get_by_label("Deutsch").click()
     page.locator(".cv-in-use", has_text="Durchsucht:").wait_for()
     assert page.evaluate("[document.documentElement.lang, navigator.language]") == ["de", "de"]
     answer = page.locator("#cv-current .cv-exchange")
@@ -37,7 +37,7 @@ def test_a_chosen_language_is_that_of_the_whole_page_and_stays(seeds, new_page):
     tab(page, -1)
     page.locator("#cv-language").wait_for()
     assert barriers(page) == []
-    page.get_by_label("Dunkel").check()
+    page.get_by_label("Dunkel").click()
     page.locator("body.dark").wait_for()
     page.reload()
     page.locator("body.dark .cv-in-use", has_text="Durchsucht:").wait_for()
