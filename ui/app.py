@@ -10,7 +10,7 @@ from gradio.data_classes import BlocksConfigDict
 
 from ui.api import Api
 from ui.languages.choice import language_for
-from ui.languages.words import Language, language, speaking
+from ui.languages.words import Language, _, language, speaking
 from ui.options import AppOptions
 from ui.page.layout import TITLE, Page
 from ui.page.offering import offer_endpoints
@@ -110,6 +110,15 @@ class _Blocks(gr.Blocks):
     @config.setter
     def config(self, config: BlocksConfigDict) -> None:
         self._config = config
+
+    @property
+    def auth_message(self) -> str | None:
+        """What stands in the login form, in the language of the request that is being answered."""
+        return self._auth_message and _(self._auth_message)
+
+    @auth_message.setter
+    def auth_message(self, message: str | None) -> None:
+        self._auth_message = message
 
     async def process_api(
         self, block_fn: Any, inputs: list[Any], state: Any = None, request: Any = None, *arguments: Any, **named: Any

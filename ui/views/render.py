@@ -186,7 +186,7 @@ def _status(answer: Answer) -> Html:
     card_id = f"cv-card-{answer.id}-status"
     mark = button(text(sign), class_="cv-sign", aria_label=status_in_words(answer), aria_describedby=card_id)
     meaning = _QUOTED_MEANS if all(map(is_quote, filter(is_supported, answer.claims))) else _CHECKED_MEANS
-    card = element("span", text(meaning), class_="cv-card", role="tooltip", id=card_id)
+    card = element("span", text(_(meaning)), class_="cv-card", role="tooltip", id=card_id)
     return element("p", element("span", mark, card, class_="cv-cite"), class_=class_)
 
 

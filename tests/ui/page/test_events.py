@@ -221,6 +221,7 @@ def test_settings_that_can_be_taken_are_kept_by_the_browser(events):
         "n_sources": 20,
         "shows_drafts": True,
         "where": "language = en",
+        "strictness": 0,
     }
 
 
