@@ -110,15 +110,13 @@ class Page:
         if self._questions:
             self._questions.wire(heard(self._events.document_opened), *place)
         app.load(None, None, self.theme, js=_KNOWN_THEME)
-        app.load(self._events.explained, self.preferences, self.explained, **AT_ONCE)
-        app.load(
-            heard(self._events.loaded),
-            [self.kept, self.preferences],
-            self._parts(LoadedPage),
-            **AT_ONCE,
-        ).then(self._events.examples_made, None, self.welcome, **_MADE)
+        inputs = [self.kept, self.preferences]
+        loaded = app.load(heard(self._events.loaded), inputs, self._parts(LoadedPage), **AT_ONCE)
+        # One after the other: what leaves a part as it is would take away what is on its way there.
+        loaded.then(self._events.explained, self.preferences, self.explained, **AT_ONCE)
+        loaded.then(self._events.examples_made, None, self.welcome, **_MADE)
         following = [self.progress, self.announce, self.documents, self.in_use, self.welcome]
-        app.load(steps(self._events.followed), [self.preferences, self.search], following, **QUIET)
+        loaded.then(steps(self._events.followed), [self.preferences, self.search], following, **QUIET)
 
     def _parts(self, values: type[LoadedPage | Answering | Turned]) -> list[Any]:
         """The parts that take these values: those of their names, in their order."""
