@@ -16,7 +16,7 @@ from tests.ui.browser.test_looks import SIZES, barriers, overflow
 from tests.ui.running import HASHING, Running, running
 
 ARTICLE = (
-    "The bridge opened in 1932 and cost 12 million crowns.\n\nIt rests on two piers of granite.\n\n"
+    "The bridge opened in 1932 and cost 12 million crowns. It rests on two piers of granite.\n\n"
     "Nobody <b>fell</b> into the water.\n"
 )
 DRAFTS = (
