@@ -134,6 +134,13 @@ class EvidenceJson(FoundSentenceJson):
     also_in: list[str]
 
 
+class TokensJson(TypedDict):
+    """What language models read and wrote for an answer."""
+
+    read: int
+    written: int
+
+
 class AnswerJson(TypedDict):
     """An answer with all that proves it."""
 
@@ -151,6 +158,7 @@ class AnswerJson(TypedDict):
     prompt: str
     notice: str
     answerability: float
+    tokens: TokensJson | None
     stale: list[int]
     refreshes: str
     timings_ms: dict[str, float]

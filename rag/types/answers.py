@@ -322,6 +322,11 @@ class Answer:
         return self.trace.notice
 
     @property
+    def tokens(self) -> Tokens | None:
+        """What it took of language models; None where one was asked that did not say."""
+        return self.trace.tokens
+
+    @property
     def answerability(self) -> float:
         """Estimated probability that the documents answer the question, 0 to 1."""
         return self.trace.answerability

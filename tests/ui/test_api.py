@@ -82,8 +82,8 @@ def test_ask_gives_the_json_of_the_command(client, command):
 
 
 def test_example_of_the_readme_gets_an_answer(app, capsys):
-    (example,) = (text for language, text in blocks(ROOT / "ui" / "README.md") if language == "python")
-    assert "http://127.0.0.1:7860" in example
+    examples = (text for language, text in blocks(ROOT / "ui" / "README.md") if language == "python")
+    (example,) = (text for text in examples if "http://127.0.0.1:7860" in text)
     exec(example.replace("http://127.0.0.1:7860", app.url), {})
     status, _, quote = capsys.readouterr().out.strip().partition(" ")
     assert status == "answered"
