@@ -269,6 +269,7 @@ class PageEvents:
             strictness=preferences.strictness,
             where=preferences.where,
             scope=self._of(label=_scope_label(preferences.where), open=bool(preferences.where)),
+            is_adding=self._library.board.is_busy(heard.user),
             kept=self._chat.put(self._chat.shelf(kept, user=heard.user), user=heard.user),
         )
 

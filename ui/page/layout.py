@@ -81,6 +81,7 @@ class Page:
     def build(self, app: gr.Blocks) -> None:
         """All parts and all events."""
         self.conversation = gr.State(Conversation())
+        self.is_adding = gr.State(False)
         self.kept = gr.BrowserState({}, storage_key="chapter-and-verse", secret="not secret")  # noqa: S106
         self.preferences = gr.BrowserState({}, storage_key="chapter-and-verse-preferences", secret="not secret")  # noqa: S106
         with gr.Row(elem_id="cv-header"):
@@ -112,11 +113,11 @@ class Page:
         app.load(None, None, self.theme, js=_KNOWN_THEME)
         inputs = [self.kept, self.preferences]
         loaded = app.load(heard(self._events.loaded), inputs, self._parts(LoadedPage), **AT_ONCE)
-        # One after the other: what leaves a part as it is would take away what is on its way there.
+        # One after the other, and no more than there is: what leaves a part as it is may empty it again.
         loaded.then(self._events.explained, self.preferences, self.explained, **AT_ONCE)
         loaded.then(self._events.examples_made, None, self.welcome, **_MADE)
         following = [self.progress, self.announce, self.documents, self.in_use, self.welcome]
-        loaded.then(steps(self._events.followed), [self.preferences, self.search], following, **QUIET)
+        self.is_adding.change(steps(self._events.followed), [self.preferences, self.search], following, **QUIET)
 
     def _parts(self, values: type[LoadedPage | Answering | Turned]) -> list[Any]:
         """The parts that take these values: those of their names, in their order."""

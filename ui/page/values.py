@@ -51,6 +51,7 @@ class LoadedPage(NamedTuple):
     strictness: object
     where: object
     scope: object
+    is_adding: object
     kept: object
 
 
