@@ -36,7 +36,7 @@ class ConversationsPage:
                 placeholder=_("Search conversations …"),
                 max_lines=1,
                 container=False,
-                elem_id="cv-find",
+                elem_id="cv-shelf-find",
             )
             self.shelf = html("cv-shelf", script="shelf.js")
 

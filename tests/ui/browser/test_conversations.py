@@ -69,7 +69,7 @@ def test_file_that_is_handed_on_shows_the_conversation_and_does_nothing(seeds, n
     assert "<script" not in content
     file = tmp_path / "conversation.html"
     file.write_text(content, encoding="utf-8")
-    reader = page.context.new_page()
+    reader = page.context.browser.new_context().new_page()
     reader.goto(file.as_uri())
     expect(reader.locator("section h2")).to_have_text(QUESTION)
     expect(reader.locator(".said q").first).to_have_text(said)

@@ -171,7 +171,7 @@ def test_one_document_alone_can_be_searched(trams, assistant):
 
 def test_a_reload_keeps_the_filter_in_sight(trams):
     values = trams.loaded(CLICKED, [], {"where": "source ~ trams"})
-    assert values[-3:-1] == ("source ~ trams", {"label": "Searched only: source ~ trams", "open": True})
+    assert (values.where, values.scope) == ("source ~ trams", {"label": "Searched only: source ~ trams", "open": True})
     assert "1 of 2 documents" in values[4]
 
 
