@@ -17,6 +17,7 @@ from rag.assembly.archive import Archive
 from rag.assembly.arguments import checking_arguments
 from rag.assembly.desk import Desk
 from rag.assembly.library import Library
+from rag.assembly.listing import Lists
 from rag.assembly.notebooks import Notebooks
 from rag.errors import (
     SettingsError,
@@ -46,7 +47,7 @@ _NO_ADDRESS = "none"
 """What a key is for that was configured for no address."""
 
 
-class Assistant(Archive, Desk, Notebooks):
+class Assistant(Archive, Desk, Lists, Notebooks):
     """Answers questions with verbatim, cited sentences of the documents that were added to its store.
 
     Safe to share between threads. Models are loaded when they are first needed.

@@ -212,6 +212,9 @@ class WordIndex(Protocol):
     def document_frequencies(self, words: Sequence[str]) -> list[int]:
         """In how many passages each word occurs, in any form that `search` takes for the same."""
 
+    def holding(self, word: str) -> IdArray:
+        """int64 (m,), ascending: the ids of all passages in which the word occurs, as `document_frequencies` counts."""
+
     def clear(self) -> None:
         """Forget everything."""
 

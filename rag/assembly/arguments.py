@@ -208,11 +208,13 @@ _CHECKED: Mapping[str, Callable[[Any, str], Any]] = {
     "sources": _sources,
     "spans": _spans,
     "speaker": _text,
+    "start": _number,
     "subject": _question,
     "text": _text,
     "until": _text,
     "user": _text_or_none,
     "users": _texts,
     "where": _text,
+    "words": _text,
 }
 """Name of an argument → what reads it."""

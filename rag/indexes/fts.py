@@ -19,6 +19,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 
+import numpy as np
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DatabaseError
 
@@ -55,6 +56,7 @@ _PROVE = text("INSERT INTO passage_words (passage_words) VALUES ('integrity-chec
 _COUNT_ROWS = text("SELECT count(*) FROM passage_words_docsize")
 _COUNT = text("SELECT count(*) FROM passage_words")
 _COUNT_MATCHES = text("SELECT count(*) FROM passage_words WHERE passage_words MATCH :query")
+_MATCHES = text("SELECT rowid FROM passage_words WHERE passage_words MATCH :query ORDER BY rowid")
 _SEARCH = text(
     "SELECT rowid, bm25(passage_words) AS badness FROM passage_words"
     " WHERE passage_words MATCH :query ORDER BY badness, rowid LIMIT :k"
@@ -143,6 +145,12 @@ class FtsIndex:
             if not _is_there(connection):
                 return [0] * len(words)
             return [connection.scalar(_COUNT_MATCHES, {"query": _matching_all(word)}) or 0 for word in words]
+
+    def holding(self, word: str) -> IdArray:
+        """int64 (m,), ascending: the ids of all passages in which the word occurs, as `document_frequencies` counts."""
+        with self._connect() as connection:
+            found = connection.scalars(_MATCHES, {"query": _matching_all(word)}) if _is_there(connection) else ()
+            return np.fromiter(found, dtype=np.int64)
 
     def clear(self) -> None:
         """Forget everything; also of an index that a newer SQLite has made unreadable for this one."""

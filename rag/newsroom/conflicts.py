@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 import numpy as np
 
@@ -25,7 +24,7 @@ from rag.storage import Store, StoredConflict, StoredPassage
 from rag.storage.filters import Filter
 from rag.types import Conflict, Difference, Document, DocumentInfo, Progress, Relation, Span, Statement, VerdictLabel
 
-__all__ = ["RECIPE", "ConflictFinder", "outlet_of"]
+__all__ = ["RECIPE", "ConflictFinder"]
 
 RECIPE = "1"
 """Changes when pairs would be judged otherwise: all documents are compared anew then."""
@@ -191,7 +190,7 @@ def _read(passage: StoredPassage, info: DocumentInfo | None) -> _Read:
     context = frozenset(
         key for each in (*keys, _keys_of(passage.heading)) for key, weight in each.items() if weight > 1
     )
-    outlet = outlet_of(info) if info is not None else ""
+    outlet = info.outlet if info is not None else ""
     sentences = []
     for place, (sentence, quote) in enumerate(zip(passage.sentences, quotes, strict=True)):
         around = Surroundings(
@@ -232,30 +231,6 @@ def _candidates(first: _Read, second: _Read) -> Iterator[tuple[int, int]]:
                 yield mine, theirs
 
 
-def outlet_of(info: DocumentInfo) -> str:
-    """Who published a document: its publisher, else the host of its address; empty when neither is known.
-
-    >>> info = DocumentInfo(
-    ...     id="1",
-    ...     source="https://www.example.org/a",
-    ...     title="",
-    ...     media_type="text/html",
-    ...     n_characters=1,
-    ...     n_sentences=1,
-    ...     added_at="",
-    ...     metadata={},
-    ... )
-    >>> outlet_of(info)
-    'example.org'
-    """
-    publisher = info.metadata.get("publisher", "").strip()
-    if publisher:
-        return publisher
-    address = info.metadata.get("url", "") or info.source
-    host = urlsplit(address).hostname if address.startswith(("http://", "https://")) else ""
-    return (host or "").removeprefix("www.")
-
-
 def _conflict(
     row: StoredConflict, infos: Mapping[str, DocumentInfo], find: Callable[[str], Document | None]
 ) -> Conflict | None:
@@ -271,7 +246,7 @@ def _conflict(
             span=span,
             quote=span.slice(document.text),
             published=document.metadata.get("published", ""),
-            outlet=outlet_of(info),
+            outlet=info.outlet,
             line=document.text.count("\n", 0, span.start) + 1,
         )
         sides.append(side)

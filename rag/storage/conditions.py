@@ -60,6 +60,8 @@ def condition_of(filter_: Filter, *, of_passage: bool = False) -> ColumnElement[
         case Comparison():
             if filter_.field == NOTEBOOK:
                 return _kept(filter_)
+            if filter_.field == "id":
+                return _named(filter_)
             return _spoken(filter_, of_passage=of_passage) if filter_.field == SPEAKER else _compared(filter_)
 
 
@@ -135,6 +137,16 @@ def _kept(comparison: Comparison, among: ColumnElement[bool] | None = None) -> C
     return not_(is_in) if is_denied == bool(value) else is_in
 
 
+def _named(comparison: Comparison) -> ColumnElement[bool]:
+    """Whether an id is that of a version of the document: what was chosen by its id stays so when it changes."""
+    version, is_denied = schema.documents.alias().c, comparison.operator is Operator.NOT_EQUAL
+    # Not in small letters, as ids are, so that the index answers.
+    operator = Operator.EQUAL if is_denied else comparison.operator
+    fits = _is_said(version.id, operator, comparison.value.lower())
+    is_it = schema.documents.c.source.in_(select(version.source).where(fits))
+    return not_(is_it) if is_denied else is_it
+
+
 def _compared(comparison: Comparison) -> ColumnElement[bool]:
     field, value = comparison.field, comparison.value
     if field == "media_type" and "/" not in value and comparison.operator in (Operator.EQUAL, Operator.NOT_EQUAL):
@@ -174,6 +186,8 @@ def _column(field: str) -> ColumnElement[str]:
             return documents.added_at
         case "media_type":
             return documents.media_type
+        case "outlet":
+            return func.outlet_of(_column("publisher"), _column("url"), documents.source)
         case "source":
             return documents.source
         case "title":

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import shutil
 import sqlite3
+import unicodedata
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from contextvars import ContextVar
@@ -18,10 +20,12 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from rag.attribution.names import names_same
 from rag.errors import StoreError, StoreFullError, StoreLockedError, disk_refusal
 from rag.storage.sealing import are_numbers, checksum
+from rag.types.documents import outlet_in
 
 __all__ = ["Database"]
 
 _PAGES_AT_A_TIME = 64
+_BEFORE_WORDS = re.compile(r"^[\W_]+")
 _NO_SPACE_BYTES = 65_536
 """What SQLite needs beside the database to open it; with less, it speaks of an error of the disk."""
 _WRITING = frozenset(
@@ -185,6 +189,8 @@ def _configure(connection: Any, _record: object) -> None:
     cursor.close()
     connection.create_function("lower_case", 1, _lower_case, deterministic=True)
     connection.create_function("same_name", 2, _same_name, deterministic=True)
+    connection.create_function("sorted_as", 1, _sorted_as, deterministic=True)
+    connection.create_function("outlet_of", 3, _outlet_of, deterministic=True)
     connection.create_function("are_numbers", 1, are_numbers, deterministic=True)
     connection.create_function("checksum_of", 1, checksum, deterministic=True)
 
@@ -196,6 +202,19 @@ def _same_name(name: object, other: object) -> bool:
 def _lower_case(value: object) -> object:
     """SQLite's own `lower` knows the Latin letters of ASCII only."""
     return value.lower() if isinstance(value, str) else value
+
+
+def _sorted_as(value: object) -> str:
+    """What a title is sorted by: its letters and numbers, whatever their capitals and accents."""
+    if not isinstance(value, str):
+        return ""
+    letters = (sign for sign in unicodedata.normalize("NFKD", value) if not unicodedata.combining(sign))
+    folded = "".join(letters).casefold()
+    return folded if folded[:1].isalnum() else _BEFORE_WORDS.sub("", folded)
+
+
+def _outlet_of(publisher: object, url: object, source: object) -> str:
+    return outlet_in(*(said if isinstance(said, str) else "" for said in (publisher, url or source)))
 
 
 def _may_write(connection: Connection) -> bool:

@@ -32,7 +32,7 @@ from rag.storage.sealing import (
 from rag.storage.utterances import put_utterances
 from rag.types import Document, DocumentInfo, Sentence, Utterance
 
-__all__ = ["Documents", "KnownVersion"]
+__all__ = ["Documents", "KnownVersion", "info_of_row"]
 
 
 _AT_A_TIME = 50  # texts in memory
@@ -274,28 +274,14 @@ class Documents:
     def all(self, where: Filter | None = None) -> list[DocumentInfo]:
         """The current documents, by source, without their texts; those that fit the filter, if there is one."""
         columns = schema.documents.c
-        n_sentences = (
-            select(func.count()).where(schema.sentences.c.document_key == columns.key).scalar_subquery().label("n")
-        )
-        query = select(*SEALED_OF_DOCUMENTS, columns.seal, func.length(columns.text).label("n_characters"), n_sentences)
+        counted = select(func.count()).where(schema.sentences.c.document_key == columns.key).scalar_subquery()
+        n_characters = func.length(columns.text).label("n_characters")
+        query = select(*SEALED_OF_DOCUMENTS, columns.seal, n_characters, counted.label("n_sentences"))
         if where is not None:
             query = query.where(condition_of(where))
         with self._database.connect() as connection:
             rows = connection.execute(query.where(columns.state == "current").order_by(columns.source)).all()
-        return [
-            DocumentInfo(
-                id=row.id,
-                source=row.source,
-                title=row.title,
-                media_type=row.media_type,
-                n_characters=row.n_characters,
-                n_sentences=row.n,
-                added_at=row.added_at,
-                metadata=json.loads(row.metadata),
-            )
-            for row in rows
-            if is_sound(schema.documents, row)
-        ]
+        return [info_of_row(row) for row in rows if is_sound(schema.documents, row)]
 
     def get(self, document_id: str) -> Document:
         """The document with that id, current or superseded.
@@ -349,6 +335,20 @@ class Documents:
             query = query.join_from(schema.sentences, schema.documents).where(condition_of(where))
         with self._database.connect() as connection:
             return list(connection.scalars(query.distinct().order_by(speaker)))
+
+
+def info_of_row(row: Any) -> DocumentInfo:
+    """What a sound row says of its document, with the numbers of its characters and sentences beside it."""
+    return DocumentInfo(
+        id=row.id,
+        source=row.source,
+        title=row.title,
+        media_type=row.media_type,
+        n_characters=row.n_characters,
+        n_sentences=row.n_sentences,
+        added_at=row.added_at,
+        metadata=json.loads(row.metadata),
+    )
 
 
 def _is_whole(row: Any) -> bool:

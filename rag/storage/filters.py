@@ -48,8 +48,12 @@ __all__ = [
     "visibility_in",
 ]
 
-FIELDS = ("added", "author", "language", "media_type", "notebook", "published", "source", "speaker", "title", "url")
-"""What can be asked of a document; `added` is when it came into the store."""
+FIELDS = (
+    *("added", "author", "id", "language", "media_type", "notebook", "outlet", "published", "source", "speaker"),
+    *("title", "url"),
+)
+"""What can be asked of a document; `added` is when it came into the store, `id` that of any of its versions, and
+`outlet` its publisher, or the host of its address."""
 
 DATES = frozenset({"added", "published"})
 SPEAKER = "speaker"

@@ -140,6 +140,41 @@ def note_who_asked(connection: Connection) -> None:
     add_columns(connection, schema.answers, "owner")
 
 
+_LISTED = """INSERT OR REPLACE INTO listed
+    SELECT new.key, new.source, new.file, new.title, new.media_type, new.added_at,
+        iif(is_read, coalesce(json_extract(new.metadata, '$.published'), ''), ''),
+        iif(is_read, coalesce(json_extract(new.metadata, '$.publisher'), ''), ''),
+        iif(is_read, coalesce(json_extract(new.metadata, '$.url'), ''), ''),
+        length(new.text)
+    FROM (SELECT typeof(new.metadata) = 'text' AND json_valid(new.metadata) AS is_read)
+    WHERE new.state = 'current'"""
+_LIST_ALL = """INSERT OR REPLACE INTO listed
+    SELECT key, source, file, title, media_type, added_at,
+        iif(is_read, coalesce(json_extract(metadata, '$.published'), ''), ''),
+        iif(is_read, coalesce(json_extract(metadata, '$.publisher'), ''), ''),
+        iif(is_read, coalesce(json_extract(metadata, '$.url'), ''), ''),
+        length(text)
+    FROM (SELECT *, typeof(metadata) = 'text' AND json_valid(metadata) AS is_read FROM documents)
+    WHERE state = 'current'"""
+
+
+def list_documents(connection: Connection) -> None:
+    """What lists of documents are sorted and searched by gets a table of its own, which triggers keep."""
+    schema.listed.create(connection, checkfirst=True)
+    known = "source, file, title, media_type, text, metadata, added_at, state"
+    for name, event, action in (
+        ("document_comes", "INSERT ON documents", _LISTED),
+        ("document_changes", f"UPDATE OF {known} ON documents", _LISTED),
+        (
+            "document_leaves",
+            "UPDATE OF state ON documents WHEN new.state <> 'current'",
+            "DELETE FROM listed WHERE document_key = old.key",
+        ),
+    ):
+        connection.execute(text(f"CREATE TRIGGER {name} AFTER {event} BEGIN {action}; END"))
+    connection.execute(text(_LIST_ALL))
+
+
 def add_columns(connection: Connection, table: Table, *names: str) -> None:
     """Add columns of the schema to a table that lacks them; a new store has them from the start."""
     existing = {column["name"] for column in inspect(connection).get_columns(table.name)}
@@ -160,6 +195,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     compare_sentences,
     keep_notebooks,
     note_who_asked,
+    list_documents,
 )
 
 

@@ -5,6 +5,8 @@ documents    one row a version of a source; its text never changes. `state` says
              that it was read from, which may hold many documents; one inside the store is relative to its folder.
              `duplicate_of` is the document whose passages stand for its own. A text that is not what was added any more
              is kept out of the search (`damaged`) until its file is read anew. For the seals see `sealing`.
+listed       what lists of documents are sorted and searched by, without the texts: triggers keep a row for each that is
+             searched. What is shown of a document comes from its own, sealed row.
 bands        what near-duplicates of a document share with it; only of documents that are no duplicate themselves.
 sentences    spans and speakers, by document and ordinal.
 speeches     one row for each document whose text was read for who says what, by which version, with the seal of that.
@@ -55,6 +57,7 @@ __all__ = [
     "embedders",
     "embeddings",
     "generations",
+    "listed",
     "loose_vectors",
     "metadata",
     "migrations",
@@ -108,6 +111,15 @@ Index("documents_by_file", documents.c.file, documents.c.state)
 Index("documents_by_original", documents.c.duplicate_of, sqlite_where=documents.c.duplicate_of.is_not(None))
 Index("documents_by_source", documents.c.source, documents.c.state)
 Index("one_current_version", documents.c.source, unique=True, sqlite_where=documents.c.state == "current")
+
+listed = Table(
+    "listed",
+    metadata,
+    Column("document_key", Integer, ForeignKey("documents.key", ondelete="CASCADE"), primary_key=True),
+    *(Column(name, Text) for name in ("source", "file", "title", "media_type", "added_at")),
+    *(Column(name, Text, nullable=False) for name in ("published", "publisher", "url")),
+    Column("n_characters", Integer),
+)
 
 bands = Table(
     "bands",

@@ -19,12 +19,12 @@ from rag.storage.copies import Copies
 from rag.storage.database import Database
 from rag.storage.documents import Documents
 from rag.storage.files import DATABASE, HOLDER, INCOMING, LOCK, LOG_FILES, WriterLock, clear_leftovers, prepare
+from rag.storage.listing import Listing, Versions
 from rag.storage.migrations import migrate, pending
 from rag.storage.notebooks import Notebooks
 from rag.storage.passages import Passages
 from rag.storage.standing import Standing
 from rag.storage.utterances import Utterances
-from rag.storage.versions import Versions
 
 __all__ = ["Store"]
 
@@ -41,8 +41,8 @@ class StoredEmbedder(NamedTuple):
 class Store:
     """Documents and everything derived from them, in one folder.
 
-    documents, versions, notebooks, standing, copies, passages, utterances, answers, conflicts: reads and writes of
-    each, in the words of the records.
+    documents, listing, versions, notebooks, standing, copies, passages, utterances, answers, conflicts: reads and
+    writes of each, in the words of the records.
 
     PASSING_FILES: those beside the database that are made again when they are needed.
 
@@ -71,6 +71,7 @@ class Store:
         self._database = Database(folder / DATABASE, timeout_seconds=lock_timeout_seconds)
         self._lock = WriterLock(folder, timeout_seconds=lock_timeout_seconds)
         self.documents = Documents(self._database)
+        self.listing = Listing(self._database)
         self.versions = Versions(self._database)
         self.notebooks = Notebooks(self._database)
         self.standing = Standing(self._database)

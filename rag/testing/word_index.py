@@ -72,6 +72,7 @@ def finds_by_what_stands_above(make_index: MakeWordIndex) -> None:
     assert _found(index, "What did The Baker write in March 2025?", 5) == [3]
     assert _found(index, "tale of the valley", 5) == [1, 2]
     assert index.document_frequencies(["baker", "tale"]) == [1, 1]
+    assert index.holding("Baker").tolist() == [3]
     index.add([3], [BREAD])
     index.remove([1])
     assert index.search("baker tales", 5) == []

@@ -64,6 +64,7 @@ from rag.types.drafts import (
     DraftVerdict,
 )
 from rag.types.elsewhere import SaidElsewhere, Tie
+from rag.types.listing import Counted, DocumentKinds, DocumentOrder, DocumentPage, ListedDocument
 from rag.types.quotes import (
     FoundQuote,
     QuotesReport,
@@ -103,12 +104,16 @@ __all__ = [
     "Claim",
     "ClaimVerified",
     "Conflict",
+    "Counted",
     "DateOrigin",
     "Difference",
     "DifferenceKind",
     "Document",
     "DocumentEdit",
     "DocumentInfo",
+    "DocumentKinds",
+    "DocumentOrder",
+    "DocumentPage",
     "DocumentVersion",
     "Done",
     "Draft",
@@ -125,6 +130,7 @@ __all__ = [
     "Failure",
     "FoundQuote",
     "Hit",
+    "ListedDocument",
     "Notebook",
     "PagePicture",
     "Passage",

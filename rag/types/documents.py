@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
 from types import MappingProxyType
+from urllib.parse import urlsplit
 
 __all__ = [
     "NO_METADATA",
@@ -24,6 +25,7 @@ __all__ = [
     "RecognisedLine",
     "Sentence",
     "Span",
+    "outlet_in",
     "page_in_words",
 ]
 
@@ -279,6 +281,26 @@ class DocumentInfo:
     def published(self) -> str:
         """When it was published, as it says itself (ISO 8601); empty when it does not say."""
         return self.metadata.get("published", "")
+
+    @property
+    def outlet(self) -> str:
+        """Who published it: see `outlet_in`."""
+        return outlet_in(self.metadata.get("publisher", ""), self.metadata.get("url", "") or self.source)
+
+
+def outlet_in(publisher: str, address: str) -> str:
+    """Who published a document: its publisher, else the host of its address; empty when neither is known.
+
+    >>> outlet_in("", "https://www.example.org/a"), outlet_in("The Herald", "https://a.org"), outlet_in("", "a.txt")
+    ('example.org', 'The Herald', '')
+    """
+    if publisher.strip():
+        return publisher.strip()
+    try:
+        host = urlsplit(address).hostname if address.startswith(("http://", "https://")) else ""
+    except ValueError:  # an address that cannot be
+        return ""
+    return (host or "").removeprefix("www.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -101,11 +101,14 @@ def test_document_frequencies_count_passages_by_word_form(index):
     ]
     assert index.document_frequencies(words) == [2, 2, 2, 1, 0, 0, 0, 1, 2, 0, 0, 0]
     assert index.document_frequencies([]) == []
+    assert [len(index.holding(word)) for word in words] == index.document_frequencies(words)
+    assert (index.holding("territories").tolist(), index.holding("volcano").dtype) == ([1, 2], np.int64)
 
 
 def test_document_frequencies_of_an_empty_index_are_zero(connection):
     with _index_on(connection) as index:
         assert index.document_frequencies(["territory", "said"]) == [0, 0]
+        assert index.holding("territory").tolist() == []
 
 
 def test_rolled_back_passage_is_not_found(tmp_path: Path):
@@ -315,6 +318,7 @@ def test_an_index_in_a_newer_format_is_said_to_be_so_and_can_be_made_anew(tmp_pa
         for use in (
             lambda: index.search("territory", 5),
             lambda: index.document_frequencies(["territory"]),
+            lambda: index.holding("territory"),
             lambda: index.add([3], [ZELENSKYY]),
             lambda: index.remove([1]),
             index.compact,

@@ -23,7 +23,8 @@ DOCUMENTS = {
     "march.md": "---\ntitle: Bridge news\nauthor: Anna Żółć\npublished: 2025-03-12\n---\nThe bridge opened in March.",
     "april.md": "---\ntitle: More news\nauthor: Otto\npublished: 2025-04-01\n---\nThe bridge closed in April.",
     "reports/old.txt": "The bridge was planned in 1920.",
-    "reports/[1].html": "<html><body><p>The bridge is on a postcard, and on many others.</p></body></html>",
+    "reports/[1].html": "<html><head><meta property='og:site_name' content='The Post'></head>"
+    "<body><p>The bridge is on a postcard, and on many others.</p></body></html>",
 }
 
 
@@ -62,6 +63,10 @@ def fitting(assistant, where="", sources=()):
         ("NOT source ~ reports AND published >= 2025-04", ["april.md"]),
         ("added >= 2020", sorted(DOCUMENTS)),
         ("added < 2020", []),
+        ("outlet = 'the post'", ["reports/[1].html"]),
+        ("outlet = ''", ["april.md", "march.md", "reports/old.txt"]),
+        ("outlet ~ post or id = 00", ["reports/[1].html"]),
+        ("id != 00", sorted(DOCUMENTS)),
     ],
 )
 def test_documents_that_fit(filled, where, names):

@@ -8,6 +8,10 @@ from contextlib import closing
 from rag import Assistant
 
 EARLIER = """
+DROP TRIGGER document_comes;
+DROP TRIGGER document_changes;
+DROP TRIGGER document_leaves;
+DROP TABLE listed;
 DROP INDEX documents_by_file;
 DROP INDEX documents_by_original;
 DROP TABLE bands;
@@ -20,7 +24,7 @@ ALTER TABLE documents DROP COLUMN seal;
 ALTER TABLE passages DROP COLUMN seal;
 ALTER TABLE answers DROP COLUMN seal;
 ALTER TABLE embeddings DROP COLUMN checksum;
-DELETE FROM migrations WHERE name IN ('keep_in_step', 'seal_rows');
+DELETE FROM migrations WHERE name IN ('keep_in_step', 'seal_rows', 'list_documents');
 """
 
 
