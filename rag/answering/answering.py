@@ -12,17 +12,18 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from uuid import uuid4
 
-from rag.answering.citations import Numbering, surroundings_of
+from rag.answering.citations import Numbering
 from rag.answering.claims import CitedClaim, DraftReader, Replacement, check_claim, replacements
 from rag.answering.corroboration import Corroboration
 from rag.answering.stages import Clock
 from rag.answering.suggestions import did_you_mean
 from rag.answering.unfinished import NOT_IN_DOCUMENTS, UnfinishedAnswer, read_together, verified
 from rag.conversation import asking_back, questions_in, standalone_question
-from rag.errors import GeneratorError, NotFoundError, QuestionError
-from rag.protocols import CANNOT_ANSWER, Generator, Surroundings, Verifier, Waiting
+from rag.errors import GeneratorError, QuestionError
+from rag.protocols import CANNOT_ANSWER, Generator, Verifier, Waiting
 from rag.retrieval import Retrieval, Retriever, overview_topic
 from rag.storage.filters import Filter
 from rag.types import (
@@ -158,8 +159,9 @@ class Answering:
             notices.append(_DAMAGED.format(", ".join(map(repr, retrieval.damaged))))
         notices.append(self._did_you_mean(standalone, retrieval, where))
         may_quote = retrieval.answerability >= self._thresholds.quote_instead_from
+        document_of = cache(self._document_of)  # texts never change, and each is read for many things
         numbering = Numbering(
-            self._document_of, elsewhere=self._elsewhere((*retrieval.evidence, *retrieval.repeats), clock)
+            document_of, elsewhere=self._elsewhere((*retrieval.evidence, *retrieval.repeats), document_of, clock)
         )
         answer = UnfinishedAnswer(
             numbering=numbering,
@@ -348,8 +350,9 @@ class Answering:
         if answer.says(cited.text) or cited.text == CANNOT_ANSWER:
             return
         answer.checks()
+        around = answer.numbering.around
         with clock.stage("verify"):
-            checked = check_claim(cited, evidence, self._verifier, around=self._around)
+            checked = check_claim(cited, evidence, self._verifier, around=around)
         if answer.keep(checked):
             yield ClaimVerified(claim=answer.kept[-1])
             return
@@ -358,7 +361,7 @@ class Answering:
             with clock.stage("verify"):
                 shown = [
                     check_claim(
-                        CitedClaim(each.quote, cited.span, (each,), ()), evidence, self._verifier, around=self._around
+                        CitedClaim(each.quote, cited.span, (each,), ()), evidence, self._verifier, around=around
                     )
                     for each in sentences
                 ]
@@ -375,23 +378,17 @@ class Answering:
             return []
         return replacements(cited, question, evidence, self._extractive, is_shown=answer.quotes)
 
-    def _elsewhere(self, evidence: Sequence[Evidence], clock: Clock) -> Callable[[Evidence], tuple[SaidElsewhere, ...]]:
+    def _elsewhere(
+        self, evidence: Sequence[Evidence], document_of: Callable[[str], Document], clock: Clock
+    ) -> Callable[[Evidence], tuple[SaidElsewhere, ...]]:
         """What else of the evidence says what a sentence says."""
-        corroboration = Corroboration(self._verifier, self._document_of)
+        corroboration = Corroboration(self._verifier, document_of)
 
         def elsewhere(sentence: Evidence) -> tuple[SaidElsewhere, ...]:
             with clock.stage("corroborate"):
                 return corroboration.of(sentence, evidence)
 
         return elsewhere
-
-    def _around(self, sentence: Evidence) -> Surroundings:
-        """What stands around a sentence in its document; nothing where that was removed meanwhile."""
-        try:
-            text = self._document_of(sentence.document_id).text
-        except NotFoundError:
-            return Surroundings()
-        return surroundings_of(sentence.span, text, sentence.title)
 
 
 def _first(evidence: Sequence[Evidence], n: int) -> tuple[Evidence, ...]:

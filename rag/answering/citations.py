@@ -90,6 +90,7 @@ class Numbering:
         self._elsewhere = elsewhere
         self._documents: dict[str, Document] = {}
         self._lines: dict[str, tuple[RecognisedLine, ...]] = {}
+        self._surroundings: dict[tuple[str, Span], Surroundings] = {}
         self._by_place: dict[tuple[str, Span], Citation] = {}
 
     @property
@@ -109,6 +110,17 @@ class Numbering:
         for sentence in evidence:
             self._prove(sentence)
         return tuple(self._citation(sentence) for sentence in evidence)
+
+    def around(self, sentence: Evidence) -> Surroundings:
+        """What stands around a sentence in its document; nothing where that was removed meanwhile."""
+        place = (sentence.document_id, sentence.span)
+        if place not in self._surroundings:
+            try:
+                text = self._document(sentence.document_id).text
+            except NotFoundError:
+                return Surroundings()
+            self._surroundings[place] = surroundings_of(sentence.span, text, sentence.title)
+        return self._surroundings[place]
 
     def _prove(self, sentence: Evidence) -> None:
         document = self._document(sentence.document_id)
@@ -140,11 +152,7 @@ class Numbering:
                 places=tuple(line.place for line in recognised),
                 confidence=min((line.confidence for line in recognised), default=1.0),
                 speaker=sentence.speaker,
-                assertion=assertion_of(
-                    sentence.quote,
-                    surroundings_of(sentence.span, document.text, sentence.title),
-                    speaker=sentence.speaker,
-                ),
+                assertion=assertion_of(sentence.quote, self.around(sentence), speaker=sentence.speaker),
                 said_elsewhere=self._elsewhere(sentence),
             )
         return self._by_place[place]

@@ -217,9 +217,13 @@ def _words_of_lines(text: str) -> list[_WordsOfLine] | None:
 def _words_of_line(line: str) -> _WordsOfLine | None:
     if not line.isascii() and _OTHER_SCRIPT.search(line):
         return None
-    words = frozenset[str]().union(*map(_plain_words_in, set(line.split())))
-    if "" in words:
+    written = {
+        word if word.isalnum() else _POSSESSIVE.sub("", word.replace(".", ""))
+        for word in set(_WORD.findall(_without_accents(line)))
+    }
+    if "us" in written:  # the text has to say whether it means the country
         return None
+    words = frozenset([word.lower() for word in written if word])
     return _WordsOfLine(
         words,
         frozenset(map(_country_or_stem, words - STOP_WORDS)),
@@ -227,13 +231,6 @@ def _words_of_line(line: str) -> _WordsOfLine | None:
         not _COUNTRY_BEGINNINGS.isdisjoint(words),
         not _COUNTRY_ENDINGS.isdisjoint(words),
     )
-
-
-@lru_cache(maxsize=50_000)
-def _plain_words_in(part: str) -> frozenset[str]:
-    """The words in a part of a text without blanks, in lower case; in place of "us", of which the text has to say what
-    it means, an empty one."""
-    return frozenset("" if word == "us" else word.lower() for word in _words_in(part))
 
 
 def _stems_in_order(words: list[str]) -> frozenset[str]:

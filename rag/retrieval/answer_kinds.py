@@ -169,6 +169,7 @@ def asked_words(question: str) -> list[str]:
     return [word for word in words if not content_stems(word) <= _OF_ASKING] or words
 
 
+@lru_cache(maxsize=64)
 def _request(question: str) -> tuple[Expected, re.Match[str] | None]:
     """The first request of the question, question words with swapped letters read as meant, and where it stands."""
     spelt = _WORD.sub(lambda word: _BY_LETTERS.get(_letters(word[0].lower()), word[0]), question)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Collection
 from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import Connection, Select, bindparam, delete, func, select
+from sqlalchemy import Connection, Select, bindparam, delete, select
 
 from rag.errors import StoreError
 from rag.storage import schema
-from rag.storage.database import Database
+from rag.storage.database import Database, rows_of
 from rag.storage.sealing import SEALED_OF_ANSWERS, change_sealed, is_sound, seal_of
 from rag.types import Rating, RecordedAnswer
 
@@ -25,6 +26,14 @@ _AT_A_TIME = 50  # texts in memory
 _FEW = 8
 _ID = re.compile(r'"([0-9a-f]{16})"')
 _DOCUMENT_ID = re.compile(r'"document_id": ?"([^"]+)"')
+
+
+# What is done after every answer, as text: to compose these took longer than to run them.
+_COUNT_THERE = "SELECT count(*) AS n FROM json_each(?) CROSS JOIN documents ON documents.id = value"
+_PUT = "INSERT INTO answers (answer_id, asked_at, question, answer, rating, seal, owner) VALUES (?, ?, ?, ?, ?, ?, ?)"
+_COUNT = "SELECT count(*) AS n FROM answers"
+_FORGET_FIRST = "DELETE FROM answers WHERE id IN (SELECT id FROM answers ORDER BY id LIMIT ?)"
+_FORGET_OLD = "DELETE FROM answers WHERE id < (SELECT id FROM answers WHERE asked_at >= ? ORDER BY id LIMIT 1)"
 
 
 class StoredAnswer(NamedTuple):
@@ -62,10 +71,8 @@ class Answers:
         Raises:
             StoreLockedError: somebody writes; a question does not wait for that.
         """
-        documents = schema.documents.c
         with self._database.begin(wait_seconds=_PATIENCE_SECONDS) as connection:
-            is_there = documents.id.in_(document_ids)
-            if connection.scalar(select(func.count()).where(is_there)) != len(document_ids):
+            if rows_of(connection, _COUNT_THERE, (json.dumps([*document_ids]),))[0][0] != len(document_ids):
                 return False
             values = {
                 "answer_id": answer_id,
@@ -74,8 +81,7 @@ class Answers:
                 "answer": answer,
                 "rating": Rating.NONE.value,
             }
-            seal = seal_of(schema.answers, values)
-            connection.execute(schema.answers.insert().values(values).values(seal=seal, owner=owner))
+            connection.exec_driver_sql(_PUT, (*values.values(), seal_of(schema.answers, values), owner))
             _forget(connection, keep, keep_for)
             return True
 
@@ -183,15 +189,13 @@ def _holds_any(answer: str, document_ids: AbstractSet[str]) -> bool:
 def _forget(connection: Connection, keep: int | None, keep_for: timedelta | None) -> None:
     """Delete the oldest answers past the number and the time; they were recorded in the order of their ids.
 
-    Looked for from the oldest on, so that an answer costs no walk through all that are kept.
+    Looked for from the oldest on, so that an answer costs no walk through all that are kept; to count them, SQLite
+    walks through the ids alone.
     """
-    columns = schema.answers.c
-    if keep is not None:
-        last_one_out = select(columns.id).order_by(columns.id.desc()).offset(keep).limit(1).scalar_subquery()
-        connection.execute(delete(schema.answers).where(columns.id <= last_one_out))
+    if keep is not None and (surplus := rows_of(connection, _COUNT)[0][0] - keep) > 0:
+        connection.exec_driver_sql(_FORGET_FIRST, (surplus,))
     if keep_for is not None:
-        fresh = select(columns.id).where(columns.asked_at >= _before(keep_for)).order_by(columns.id).limit(1)
-        connection.execute(delete(schema.answers).where(columns.id < fresh.scalar_subquery()))
+        connection.exec_driver_sql(_FORGET_OLD, (_before(keep_for),))
 
 
 def _before(age: timedelta) -> str:

@@ -9,11 +9,11 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import func, select, update
 
 from rag.storage import schema
 from rag.storage.conditions import handed_over_alike
-from rag.storage.database import Database
+from rag.storage.database import Database, rows_of
 from rag.storage.sealing import change_sealed
 
 __all__ = ["Copies", "Copy"]
@@ -21,7 +21,7 @@ __all__ = ["Copies", "Copy"]
 _MOST_CANDIDATES = 5
 
 # What every question reads, as text: to compose it took longer than to run it.
-_BESIDE = text(
+_BESIDE = (
     "WITH asked AS MATERIALIZED (SELECT documents.id, documents.key, coalesce(duplicate_of, documents.key) AS original"
     " FROM json_each(:ids) CROSS JOIN documents ON documents.id = value)"
     " SELECT asked.id AS of, documents.id, source, text FROM asked CROSS JOIN documents ON documents.key = original"
@@ -136,6 +136,6 @@ class Copies:
         """For each document its original and the other copies of that, by source; for one that has none, none."""
         found: dict[str, list[Copy]] = {document_id: [] for document_id in document_ids}
         with self._database.connect() as connection:
-            for row in connection.execute(_BESIDE, {"ids": json.dumps(list(document_ids))}):
-                found[row.of].append(Copy(row.id, row.source, row.text))
+            for of, *copy in rows_of(connection, _BESIDE, {"ids": json.dumps(list(document_ids))}):
+                found[of].append(Copy(*copy))
         return found

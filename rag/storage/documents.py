@@ -10,14 +10,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, or_, select, update
 
 from rag.errors import NotFoundError, StoreError
 from rag.storage import schema
 from rag.storage.answers import forget_quoting
 from rag.storage.conditions import condition_of
 from rag.storage.conflicts import forget_comparisons
-from rag.storage.database import Database
+from rag.storage.database import Database, rows_of
 from rag.storage.filters import Filter
 from rag.storage.notebooks import forget_sources, rename_sources
 from rag.storage.passages import NewPassage, put_passages, sentence_record
@@ -37,7 +37,7 @@ __all__ = ["Documents", "KnownVersion", "info_of_row"]
 
 _AT_A_TIME = 50  # texts in memory
 _IDS_AT_A_TIME = 500
-_BY_ID = select(schema.documents).where(schema.documents.c.id == bindparam("document_id"))
+_BY_ID = "SELECT * FROM documents WHERE id = ?"
 
 
 class KnownVersion(NamedTuple):
@@ -305,9 +305,10 @@ class Documents:
         row = self._row(document_id)
         return _document(row) if row is not None and _is_whole(row) else None
 
-    def _row(self, document_id: str) -> Row[Any] | None:
+    def _row(self, document_id: str) -> Any:
+        """Its values by the names of the columns; None where there is none."""
         with self._database.connect() as connection:
-            return connection.execute(_BY_ID, {"document_id": document_id}).one_or_none()
+            return next(iter(rows_of(connection, _BY_ID, (document_id,))), None)
 
     def sentences(self, document_id: str) -> list[Sentence]:
         """The sentences of a current document, in reading order; none for a superseded one."""

@@ -14,12 +14,12 @@ from types import SimpleNamespace
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
-from sqlalchemy import Connection, Row, ScalarSelect, delete, func, select, text
+from sqlalchemy import Connection, ScalarSelect, delete, func, select
 
 from rag.protocols import FloatArray, IdArray
 from rag.storage import schema
 from rag.storage.conditions import condition_of
-from rag.storage.database import Database
+from rag.storage.database import Database, rows_of
 from rag.storage.filters import Filter
 from rag.storage.sealing import SEALED_OF_DOCUMENTS, checksum, is_sound, passage_seal
 from rag.types import NO_METADATA, Passage, Sentence, Span
@@ -41,23 +41,22 @@ N_HEADING_CHARACTERS = 400
 _BATCH = 500  # SQLite takes at most 32,766 values in one statement; this also bounds memory
 
 # What every question reads, as text: to compose these and to bind each id by itself took longer than to run them.
-_VECTORS = text(
+_VECTORS = (
     "SELECT passages.id, substr(vectors, 1, :size) AS vector FROM json_each(:ids) CROSS JOIN passages"
     " ON passages.id = value JOIN embeddings ON hash = embedding_hash AND embedder_key ="
     " (SELECT embedders.key FROM embedders JOIN store ON embedders.id = embedder_id) ORDER BY passages.id"
 )
-_PASSAGES = text(
+_PASSAGES = (
     'SELECT passages.id, first_sentence, last_sentence, start, "end", passages.text,'
     " embedding_hash, passages.seal, document_key, vectors, checksum FROM json_each(:ids) CROSS JOIN passages"
     " ON passages.id = value JOIN embeddings ON hash = embedding_hash"
     " AND embedder_key = (SELECT embedders.key FROM embedders JOIN store ON embedders.id = embedder_id)"
 )
-_DOCUMENTS = select(schema.documents.c.key, schema.documents.c.seal, *SEALED_OF_DOCUMENTS).where(
-    schema.documents.c.key.in_(
-        text("SELECT document_key FROM json_each(:ids) CROSS JOIN passages ON passages.id = value")
-    )
+_DOCUMENTS = (
+    f"SELECT key, seal, {', '.join(column.name for column in SEALED_OF_DOCUMENTS)} FROM documents WHERE key IN"  # noqa: S608 - names of columns
+    " (SELECT document_key FROM json_each(:ids) CROSS JOIN passages ON passages.id = value)"
 )
-_SENTENCES = text(
+_SENTENCES = (
     'SELECT passages.id AS passage_id, ordinal, sentences.start, sentences."end", speaker FROM json_each(:ids)'
     " CROSS JOIN passages ON passages.id = value JOIN sentences ON sentences.document_key = passages.document_key"
     " AND ordinal BETWEEN first_sentence AND last_sentence ORDER BY passages.id, ordinal"
@@ -183,9 +182,9 @@ class Passages:
         """Ids and vectors, float32 (n, dim), of the passages, a batch at a time."""
         for batch in _batches(passage_ids):
             with self._database.connect() as connection:
-                rows = connection.execute(_VECTORS, {"ids": json.dumps(list(batch)), "size": 4 * dim}).all()
-            vectors = np.frombuffer(b"".join(row.vector for row in rows), dtype="<f4").reshape(-1, dim)
-            yield [row.id for row in rows], vectors.astype(np.float32)
+                rows = rows_of(connection, _VECTORS, {"ids": json.dumps(list(batch)), "size": 4 * dim})
+            vectors = np.frombuffer(b"".join(vector for _, vector in rows), dtype="<f4").reshape(-1, dim)
+            yield [id_ for id_, _ in rows], vectors.astype(np.float32)
 
     def load(self, passage_ids: Sequence[int], dim: int) -> LoadedPassages:
         """The passages with their sentences and the sentences' vectors, in the order asked for.
@@ -195,14 +194,16 @@ class Passages:
         """
         found: dict[int, StoredPassage] = {}
         damaged: set[str] = set()
+        if not passage_ids:
+            return LoadedPassages([], ())
         with self._database.connect() as connection:
             for batch in _batches(passage_ids):
                 ids = {"ids": json.dumps(list(batch))}
-                documents = {row.key: _Loaded.of(row) for row in connection.execute(_DOCUMENTS, ids)}
+                documents = {row.key: _Loaded.of(row) for row in rows_of(connection, _DOCUMENTS, ids)}
                 by_passage: dict[int, list[_SentenceRow]] = {}
-                for passage_id, *sentence in connection.execute(_SENTENCES, ids):
+                for passage_id, *sentence in rows_of(connection, _SENTENCES, ids):
                     by_passage.setdefault(passage_id, []).append(_SentenceRow(*sentence))
-                for row in connection.execute(_PASSAGES, ids):
+                for row in rows_of(connection, _PASSAGES, ids):
                     document, sentences = documents[row.document_key], by_passage.get(row.id, [])
                     is_whole = document.is_sound and _is_as_stored(row, document.row.text_hash, sentences)
                     if is_whole and len(row.vectors) == 4 * dim * (1 + len(sentences)):
@@ -285,24 +286,24 @@ class _SentenceRow(NamedTuple):
 class _Loaded(NamedTuple):
     """What all passages of a document share, made once: `said` and `heading` only of one that is what was stored."""
 
-    row: Row[Any]
+    row: Any
     is_sound: bool
     said: Mapping[str, str]
     heading: str
 
     @classmethod
-    def of(cls, row: Row[Any]) -> _Loaded:
+    def of(cls, row: Any) -> _Loaded:
         if not is_sound(schema.documents, row):
             return cls(row, False, NO_METADATA, "")
         said = json.loads(row.metadata)
         return cls(row, True, said, heading_of(row.title, said, source=row.source))
 
 
-def _is_as_stored(row: Row[Any], text_hash: bytes, sentences: Sequence[_SentenceRow]) -> bool:
+def _is_as_stored(row: Any, text_hash: bytes, sentences: Sequence[_SentenceRow]) -> bool:
     return bool(row.seal == passage_seal(row, text_hash, sentences) and checksum(row.vectors) == row.checksum)
 
 
-def _stored_passage(row: Row[Any], document: _Loaded, sentences: Sequence[_SentenceRow], dim: int) -> StoredPassage:
+def _stored_passage(row: Any, document: _Loaded, sentences: Sequence[_SentenceRow], dim: int) -> StoredPassage:
     document_id = document.row.id
     return StoredPassage(
         passage=Passage(

@@ -12,6 +12,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from hashlib import blake2b
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -39,6 +40,8 @@ SEALED_OF_DOCUMENTS = tuple(c for c in schema.documents.c if c.name not in {"key
 """What the seal of a document is over: all but its text, of which it is over the hash."""
 SEALED_OF_ANSWERS = tuple(c for c in schema.answers.c if c.name not in {"id", "seal", "owner"})
 _SEALED = {"documents": SEALED_OF_DOCUMENTS, "answers": SEALED_OF_ANSWERS}
+_SEALED_NAMES = {table: [column.name for column in columns] for table, columns in _SEALED.items()}
+_SEALED_VALUES = {table: attrgetter(*names) for table, names in _SEALED_NAMES.items()}
 
 
 def digest(*values: object) -> bytes:
@@ -83,12 +86,12 @@ def are_numbers(vectors: object) -> bool:
 
 def seal_of(table: Table, values: Mapping[str, Any]) -> bytes:
     """The seal of a row of documents or answers with these values, by the names of the columns."""
-    return digest(*(values[column.name] for column in _SEALED[table.name]))
+    return digest(*(values[name] for name in _SEALED_NAMES[table.name]))
 
 
 def is_sound(table: Table, row: Any) -> bool:
     """Whether a row of documents or answers holds what was written; of a document the text is not looked at."""
-    return bool(row.seal == seal_of(table, row._mapping))
+    return bool(row.seal == digest(*_SEALED_VALUES[table.name](row)))
 
 
 def change_sealed(connection: Connection, table: Table, condition: ColumnElement[bool], **values: object) -> int:

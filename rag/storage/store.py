@@ -16,7 +16,7 @@ from rag.storage import schema
 from rag.storage.answers import Answers
 from rag.storage.conflicts import Conflicts
 from rag.storage.copies import Copies
-from rag.storage.database import Database
+from rag.storage.database import Database, rows_of
 from rag.storage.documents import Documents
 from rag.storage.files import DATABASE, HOLDER, INCOMING, LOCK, LOG_FILES, WriterLock, clear_leftovers, prepare
 from rag.storage.listing import Listing, Versions
@@ -138,8 +138,8 @@ class Store:
     def generation(self) -> int:
         """A number that every change of the documents increases."""
         with self.connect() as connection:
-            generation = connection.scalar(select(schema.store.c.generation))
-            return generation if isinstance(generation, int) else 0
+            found = rows_of(connection, "SELECT generation FROM store")
+            return found[0][0] if found and isinstance(found[0][0], int) else 0
 
     def has_had(self, generation: int) -> bool:
         """Whether what was made from the store at `generation` was made from this store, now or earlier."""
