@@ -144,9 +144,11 @@ class VectorIndex(Protocol):
     generation: the store's generation that the files last loaded or saved were made from, 0 when there are none.
     is_exact: whether hits and scores are those of the vectors that were added. Where they are only close to them, as
         in a large quantised index, whoever searches asks for more than needed and scores those by the stored vectors.
+    is_shared: whether other processes search and change the same passages, as in a server, and not a copy of their own.
     """
 
     generation: int
+    is_shared: bool
 
     @property
     def is_exact(self) -> bool:
@@ -171,6 +173,9 @@ class VectorIndex(Protocol):
 
     def ids(self) -> list[int]:
         """The ids of all passages in the index, ascending."""
+
+    def newest(self) -> int:
+        """An id that none in the index goes beyond, though it may have been removed; -1 when there are none."""
 
     def save(self, folder: Path, *, embedder_id: str, generation: int) -> None:
         """Write the index into `folder` in one step: a crash leaves the old files or the new ones.

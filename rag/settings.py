@@ -35,7 +35,7 @@ class Use(Enum):
     NO_ANSWER = "changes no answer"
 
 
-_OTHER_VARIABLES = {"RAG_API_KEY", "RAG_MODELS", "RAG_STORE"}
+_OTHER_VARIABLES = {"RAG_API_KEY", "RAG_MODELS", "RAG_STORE", "RAG_VECTOR_INDEX_TOKEN"}
 """Read elsewhere, and no settings: a key is no part of what can be printed, and folders do not change answers."""
 
 
@@ -68,6 +68,19 @@ class Settings(BaseSettings):
     device: Annotated[str, Use.NO_ANSWER, Field(description="where the model runs: cpu, cuda, mps")] = "cpu"
     passage_tokens: Annotated[int, Field(ge=16, description="longest passage, in tokens of the embedder")] = 256
     vector_index: Annotated[str, Field(description="backend that finds passages by vector")] = "faiss"
+    vector_index_uri: Annotated[
+        str,
+        Use.NO_ANSWER,
+        Field(description="where it is, for milvus: http://host:19530, or a path ending in .db for Milvus Lite"),
+    ] = ""
+    vector_index_collection: Annotated[
+        str,
+        Use.NO_ANSWER,
+        Field(
+            pattern=r"^([A-Za-z_][A-Za-z0-9_]{0,199})?$",
+            description="name of the store's collection there; empty: one made of the store's folder",
+        ),
+    ] = ""
     word_index: Annotated[str, Field(description="backend that finds passages by word")] = "fts"
     fusion: Annotated[Literal["min-max", "rrf"], Field(description="how the two rankings are joined")] = "min-max"
     dense_weight: Annotated[float, Field(ge=0, le=1, description="share of the vector score in min-max fusion")] = 0.5

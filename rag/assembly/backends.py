@@ -38,6 +38,7 @@ BACKENDS: dict[str, dict[str, str]] = {
     "vector_index": {
         "faiss": "rag.indexes.faiss:FaissIndex",
         "exact": "rag.indexes.exact:ExactIndex",
+        "milvus": "rag.indexes.milvus:MilvusIndex",
     },
     "word_index": {"fts": "rag.indexes.fts:FtsIndex"},
     "reranker": {
@@ -155,12 +156,12 @@ def load(target: str) -> Any:
 
 def _missing(target: str, error: ImportError) -> BackendError:
     reason = f"module {error.name!r} is missing" if isinstance(error, ModuleNotFoundError) else str(error)
-    is_of_torch = (error.name or "").partition(".")[0] in _OF_TORCH
-    how = "pip install 'chapter-and-verse[torch]'" if is_of_torch else "install what it needs"
+    extra = _EXTRA_WITH.get((error.name or "").partition(".")[0])
+    how = f"pip install 'chapter-and-verse[{extra}]'" if extra else "install what it needs"
     return BackendError(f"cannot load {target!r}: {reason} - {how}, or name another backend")
 
 
-_OF_TORCH = frozenset({"sentence_transformers", "torch", "transformers"})
+_EXTRA_WITH = dict.fromkeys(("sentence_transformers", "torch", "transformers"), "torch") | {"pymilvus": "milvus"}
 
 
 class Parts:

@@ -1,5 +1,6 @@
-"""Which backends the settings mean: the embedder, the generator and the verifier, each by name with its arguments.
+"""Which backends the settings mean, each by name with its arguments.
 
+index      the backend that is named; where it is elsewhere, with its place there.
 embedder   the backend that is named, else the quickest that gives the same. The model that comes with the
            installation runs on ONNX Runtime where the CPU is to do the work, which spares the seconds that
            importing torch takes; every other model and device is for sentence-transformers.
@@ -12,6 +13,8 @@ verifier   the rules alone, or with a model, by default the small one that comes
 
 from __future__ import annotations
 
+import hashlib
+import os
 from collections.abc import Mapping
 from enum import StrEnum
 from importlib.util import find_spec
@@ -28,10 +31,12 @@ __all__ = [
     "EmbedderChoice",
     "GeneratorChoice",
     "PartKind",
+    "VectorIndexChoice",
     "VerifierChoice",
     "WhyChosen",
     "choose_embedder",
     "choose_generator",
+    "choose_vector_index",
     "choose_verifier",
     "explain_choices",
     "language_model",
@@ -39,6 +44,37 @@ __all__ = [
 
 DEFAULT_LLM = "qwen2.5-1.5b"
 """The local model that is used when none is named."""
+
+
+class VectorIndexChoice(NamedTuple):
+    """A backend of the socket of vector indexes, by name, with its arguments beside the number of dimensions."""
+
+    backend: str
+    arguments: Mapping[str, object]
+
+
+def choose_vector_index(settings: Settings, folder: Path) -> VectorIndexChoice:
+    """The backend for these settings, and which place there is that of the store in `folder`.
+
+    Raises:
+        SettingsError: an index elsewhere is asked for without saying where it is.
+    """
+    if settings.vector_index != "milvus":
+        return VectorIndexChoice(settings.vector_index, {})
+    if not settings.vector_index_uri:
+        raise SettingsError(
+            "cannot use vector_index = 'milvus' without its place - set vector_index_uri to an address such as "
+            "http://localhost:19530, or to a path that ends in .db, for Milvus Lite"
+        )
+    of_the_folder = hashlib.sha256(os.fsencode(folder.resolve())).hexdigest()[:16]
+    return VectorIndexChoice(
+        "milvus",
+        {
+            "uri": settings.vector_index_uri,
+            "collection": settings.vector_index_collection or f"chapter_and_verse_{of_the_folder}",
+            "token": os.environ.get("RAG_VECTOR_INDEX_TOKEN", ""),
+        },
+    )
 
 
 class GeneratorChoice(NamedTuple):

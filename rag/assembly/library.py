@@ -27,7 +27,7 @@ from rag.assembly.backends import (
     built_once,
     load,
 )
-from rag.assembly.choices import choose_embedder
+from rag.assembly.choices import choose_embedder, choose_vector_index
 from rag.assembly.originals import Originals
 from rag.errors import FilterError, NotFoundError, ReadError, SettingsError, StoreError, StoreFullError
 from rag.ingestion import (
@@ -79,8 +79,10 @@ class Library(Parts):
             NotFoundError: there is no store, and none is to be made.
             StoreError: the folder holds something else, a newer version's store or one that was emptied, or is an
                 address.
+            SettingsError: an index elsewhere is asked for without saying where it is.
         """
         super().__init__()
+        self._index_choice = choose_vector_index(settings, folder)
         if address_in(folder):
             raise StoreError(f"cannot open store {address_in(folder)!r}: it is an address - name a folder")
         self.is_closed = False
@@ -397,8 +399,10 @@ class Library(Parts):
     def vector_search(self) -> VectorSearch:
         """What finds passages by vector, kept in step with the store."""
 
+        choice = self._index_choice
+
         def make_index(dim: int) -> VectorIndex:
-            index: VectorIndex = build("vector_index", self._settings.vector_index, dim=dim)
+            index: VectorIndex = build("vector_index", choice.backend, dim=dim, **choice.arguments)
             return index
 
         return VectorSearch(self.store, make_index=make_index, embedder=lambda: self.embedder)

@@ -29,6 +29,7 @@ class ExactIndex:
     """
 
     is_exact = True
+    is_shared = False
 
     def __init__(self, dim: int) -> None:
         self.dim = dim
@@ -70,6 +71,10 @@ class ExactIndex:
     def ids(self) -> list[int]:
         """The ids of all passages in the index, ascending."""
         return sorted(self._vector_by_id)
+
+    def newest(self) -> int:
+        """The highest id; -1 when there are none."""
+        return max(self._vector_by_id, default=-1)
 
     def save(self, folder: Path, *, embedder_id: str, generation: int) -> None:
         """Write the index into one file of `folder`, in one step: its SHA-256, then its arrays in numpy's format.

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from contextvars import Context
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,7 +22,10 @@ _MARGIN = 16
 
 @dataclass
 class _Opened:
-    """An index with what it holds: passages of this embedder, of the store at this generation, none after `newest`."""
+    """An index with what it holds: passages of this embedder, of the store at this generation, none after `newest`.
+
+    generation: -1 when it holds nothing yet.
+    """
 
     index: VectorIndex
     embedder_id: str
@@ -34,6 +39,9 @@ class VectorSearch:
     Passages that the index lacks are added from the store and those that are gone are removed, so that it does not
     matter which process changed the store, or what became of the index's files. Threads search side by side; what
     another one has brought up to a later generation meanwhile, `Passages.load` leaves out.
+
+    An index that all processes share is changed by one of them at a time, and forwards only: who still reads an earlier
+    state of the store searches the later index as it is. So nothing that was acknowledged is taken out again.
 
     make_index: number of dimensions → a new, empty index.
     embedder: gives the embedder of the settings; called only when something is searched or was added.
@@ -61,7 +69,11 @@ class VectorSearch:
         with self._lock:
             index = self._refreshed()
         is_exact = index.is_exact
-        candidates = index.search(vector[None, :], k if is_exact else k + max(k, _MARGIN), among=among)[0]
+        n_candidates = k if is_exact else k + max(k, _MARGIN)
+        try:
+            candidates = index.search(vector[None, :], n_candidates, among=among)[0]
+        except StoreError:  # of a server that was started anew, or has lost the passages
+            candidates = self._reopened().search(vector[None, :], n_candidates, among=among)[0]
         if (is_exact and index.is_exact) or k < 1:  # lists may have been made meanwhile
             return candidates
         return self._scored([hit.passage_id for hit in candidates], vector)[:k]
@@ -75,12 +87,20 @@ class VectorSearch:
         with self._lock:
             self._refreshed()
 
+    def close(self) -> None:
+        """End what connects to an index elsewhere."""
+        with self._lock:
+            opened, self._opened = self._opened, None
+        if close := getattr(opened and opened.index, "close", None):
+            close()
+
     def is_damaged(self) -> bool:
         """Whether the index's files are there and cannot be read; another index is then made when one is needed."""
         embedder, folder = self._store.embedder(), self._store.index_folder
         if embedder is None or not any(path.is_file() for path in folder.glob("*")):
             return False
-        return not self._make_index(embedder.dim).load(folder, embedder_id=embedder.id)
+        index = self._make_index(embedder.dim)
+        return not (index.is_shared or index.load(folder, embedder_id=embedder.id))
 
     def forget_removed(self, passage_ids: Sequence[int] = ()) -> None:
         """Leave no vector of a removed passage in the index's files; needs no embedder.
@@ -102,46 +122,81 @@ class VectorSearch:
             self._store.delete_index()
 
     def _is_saved_after_removal(self, embedder_id: str, dim: int, passage_ids: Sequence[int]) -> bool:
-        with self._store.connect():
-            if self._opened is None or self._opened.embedder_id != embedder_id:
-                self._opened = self._loaded(embedder_id, dim)
-            if self._opened.generation < 0:  # to make the index anew is left to the next question
-                return False
-            self._opened.generation = self._store.generation()
-            self._opened.index.remove(passage_ids)
-            self._catch_up(self._opened, dim)
-        return self._is_saved(self._opened)
+        try:
+            with self._changing(embedder_id, dim) as opened:
+                if opened.generation < 0:  # to make the index anew is left to the next question
+                    return False
+                with self._store.connect():
+                    generation = self._store.generation()
+                    if generation < opened.generation:  # another process has done this, and more
+                        return True
+                    opened.index.remove(passage_ids)
+                    self._catch_up(opened, dim)
+                opened.generation = generation
+                return self._is_saved(opened)
+        except StoreError:  # an index elsewhere is out of reach: it will be seen to lack a generation
+            return False
+
+    def _reopened(self) -> VectorIndex:
+        with self._lock:
+            self._opened = None
+            return self._refreshed()
 
     def _refreshed(self) -> VectorIndex:
-        with self._store.connect():  # one consistent state for all that is read below
-            embedder, generation = self._embedder(), self._store.generation()
-            opened = self._opened
-            if opened is not None and (opened.embedder_id, opened.generation) == (embedder.id, generation):
+        embedder, opened = self._embedder(), self._opened
+        with self._store.connect():
+            if opened and (opened.embedder_id, opened.generation) == (embedder.id, self._store.generation()):
                 return opened.index
-            stored = self._store.embedder_id()
-            if stored not in ("", embedder.id):
-                raise EmbedderMismatchError(
-                    f"cannot search store {str(self._store.folder)!r}: its vectors are by {stored!r}, the settings ask "
-                    f"for {embedder.id!r} - run `rag rebuild`, or set the embedding model back"
-                )
-            if opened is None or opened.embedder_id != embedder.id:
-                opened = self._loaded(embedder.id, embedder.dim)
-            self._opened = None  # what is cut off half-way is begun anew
-            is_changed = self._catch_up(opened, embedder.dim)
-            opened.generation = generation
-            self._opened = opened
-        if is_changed:
-            self._is_saved(opened)
+            self._see_that_it_is_of(embedder)
+        with self._changing(embedder.id, embedder.dim) as opened:
+            with self._store.connect():  # one consistent state for all that is read below
+                self._see_that_it_is_of(embedder)
+                generation = self._store.generation()
+                is_changed = opened.generation <= generation and self._catch_up(opened, embedder.dim)
+            opened.generation = max(opened.generation, generation)
+            if is_changed:
+                self._is_saved(opened)
         return opened.index
 
-    def _loaded(self, embedder_id: str, dim: int) -> _Opened:
-        """The index from its files; empty, and of generation -1, when they are not of this store or damaged."""
-        index = self._make_index(dim)
-        if index.load(self._store.index_folder, embedder_id=embedder_id) and self._store.has_had(index.generation):
-            ids = index.ids()
-            return _Opened(index, embedder_id, index.generation, ids[-1] if ids else -1)
+    def _see_that_it_is_of(self, embedder: Embedder) -> None:
+        stored = self._store.embedder_id()
+        if stored not in ("", embedder.id):
+            raise EmbedderMismatchError(
+                f"cannot search store {str(self._store.folder)!r}: its vectors are by {stored!r}, the settings ask "
+                f"for {embedder.id!r} - run `rag rebuild`, or set the embedding model back"
+            )
+
+    @contextmanager
+    def _changing(self, embedder_id: str, dim: int) -> Iterator[_Opened]:
+        """The index as it is, for nobody else to change meanwhile; what is cut off half-way is begun anew."""
+        opened, self._opened = self._opened, None
+        if opened is not None and opened.embedder_id != embedder_id:
+            opened = None
+        index = opened.index if opened else self._make_index(dim)
+        with self._store.indexing() if index.is_shared else nullcontext():
+            if opened is None or index.is_shared:
+                opened = self._loaded(index, embedder_id, opened)
+            yield opened
+            self._opened = opened
+
+    def _loaded(self, index: VectorIndex, embedder_id: str, before: _Opened | None) -> _Opened:
+        """The index from where it was saved; empty when that is not of this store, or damaged.
+
+        before: what was known of it; still true when nobody has saved it since.
+        """
+        is_whole = index.load(self._store.index_folder, embedder_id=embedder_id)
+        if is_whole and before is not None and before.generation == index.generation:
+            return before
+        if is_whole and self._has_had(index):
+            return _Opened(index, embedder_id, index.generation, index.newest())
         index.clear()  # of another store, or of a past that a backup has undone
         return _Opened(index, embedder_id, -1, -1)
+
+    def _has_had(self, index: VectorIndex) -> bool:
+        if self._store.has_had(index.generation):
+            return True
+        # Outside of the state that is read here: another process may have written, and saved, since that.
+        return index.is_shared and Context().run(self._store.has_had, index.generation)
 
     def _is_saved(self, opened: _Opened) -> bool:
         """Whether the index is on disk. Where it is not, searching goes on: the next open makes what is missing."""

@@ -31,6 +31,7 @@ __all__ = [
     "DATABASE",
     "HOLDER",
     "INCOMING",
+    "INDEX_LOCK",
     "LOCK",
     "LOG_FILES",
     "WriterLock",
@@ -47,6 +48,7 @@ __all__ = [
 
 DATABASE = "store.db"
 LOCK = "write.lock"
+INDEX_LOCK = "index.lock"
 HOLDER = "writer.json"
 LOG_FILES = frozenset(f"{DATABASE}{suffix}" for suffix in ("-wal", "-shm"))
 
@@ -54,7 +56,7 @@ INCOMING = "incoming"
 """The folder in a store for what is being received: nothing in it is the store's yet."""
 _PASSING_LOCK = ".chapter-and-verse-at-work"
 _PASSING_SUFFIX = ".at-work"
-_OWN_FILES = LOG_FILES | {DATABASE, f"{DATABASE}-journal", LOCK, HOLDER}
+_OWN_FILES = LOG_FILES | {DATABASE, f"{DATABASE}-journal", LOCK, INDEX_LOCK, HOLDER}
 _DERIVED_FOLDERS = ("index", "uploads", "web")
 _TABLES = {"documents", "passages", "migrations"}
 _FOLDER_MODE, _FILE_MODE = 0o700, 0o600

@@ -9,16 +9,27 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from filelock import FileLock, Timeout
 from sqlalchemy import Connection, select, update
 
-from rag.errors import StoreFullError
+from rag.errors import StoreFullError, StoreLockedError
 from rag.storage import schema
 from rag.storage.answers import Answers
 from rag.storage.conflicts import Conflicts
 from rag.storage.copies import Copies
 from rag.storage.database import Database, rows_of
 from rag.storage.documents import Documents
-from rag.storage.files import DATABASE, HOLDER, INCOMING, LOCK, LOG_FILES, WriterLock, clear_leftovers, prepare
+from rag.storage.files import (
+    DATABASE,
+    HOLDER,
+    INCOMING,
+    INDEX_LOCK,
+    LOCK,
+    LOG_FILES,
+    WriterLock,
+    clear_leftovers,
+    prepare,
+)
 from rag.storage.listing import Listing, Versions
 from rag.storage.migrations import migrate, pending
 from rag.storage.notebooks import Notebooks
@@ -52,7 +63,7 @@ class Store:
         StoreError: the database is damaged or out of reach.
     """
 
-    PASSING_FILES = LOG_FILES | {HOLDER, LOCK}
+    PASSING_FILES = LOG_FILES | {HOLDER, INDEX_LOCK, LOCK}
 
     def __init__(self, folder: Path, *, lock_timeout_seconds: float, must_exist: bool = False) -> None:
         """Open the store in `folder`, or make one, for its owner alone, when the folder is missing or empty.
@@ -70,6 +81,7 @@ class Store:
             clear_leftovers(place)
         self._database = Database(folder / DATABASE, timeout_seconds=lock_timeout_seconds)
         self._lock = WriterLock(folder, timeout_seconds=lock_timeout_seconds)
+        self._index_lock = FileLock(folder / INDEX_LOCK, timeout=lock_timeout_seconds, mode=0o600, thread_local=False)
         self.documents = Documents(self._database)
         self.listing = Listing(self._database)
         self.versions = Versions(self._database)
@@ -111,6 +123,25 @@ class Store:
     def writing(self) -> AbstractContextManager[None]:
         """Hold the right to write, for as long as several transactions belong together; may be nested."""
         return self._lock.held()
+
+    @contextmanager
+    def indexing(self) -> Iterator[None]:
+        """Hold the right to bring an index that several processes share into step; documents may be added meanwhile.
+
+        Raises:
+            StoreLockedError: another process did not end in time.
+        """
+        try:
+            self._index_lock.acquire()
+        except Timeout as error:
+            raise StoreLockedError(
+                f"cannot search store {str(self.folder)!r}: another process brings its vector index into step"
+                " - ask again when it has ended, or raise lock_timeout_seconds"
+            ) from error
+        try:
+            yield
+        finally:
+            self._index_lock.release()
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:

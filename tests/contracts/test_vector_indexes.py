@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import count
 from time import sleep
 
 import pytest
 
 from rag.indexes.exact import ExactIndex
 from rag.indexes.faiss import FaissIndex
+from rag.indexes.milvus import MilvusIndex
 from rag.testing.vector_index import VECTOR_INDEX_CHECKS, check_vector_index
 
 
@@ -15,6 +17,19 @@ from rag.testing.vector_index import VECTOR_INDEX_CHECKS, check_vector_index
 @pytest.mark.parametrize("check", VECTOR_INDEX_CHECKS, ids=lambda check: check.__name__)
 def test_vector_index(check, make_index, tmp_path):
     check(make_index, tmp_path)
+
+
+@pytest.fixture(scope="module")
+def make_in_milvus(tmp_path_factory):
+    """Each index in a collection of its own, in Milvus Lite."""
+    place, numbers = tmp_path_factory.mktemp("milvus") / "lite.db", count()
+    return lambda dim: MilvusIndex(dim, uri=str(place), collection=f"contract_{next(numbers)}")
+
+
+@pytest.mark.filterwarnings("ignore")  # of the libraries of Milvus
+@pytest.mark.parametrize("check", VECTOR_INDEX_CHECKS, ids=lambda check: check.__name__)
+def test_milvus(check, make_in_milvus, tmp_path):
+    check(make_in_milvus, tmp_path)
 
 
 def test_all_checks_run_as_one(tmp_path):

@@ -91,6 +91,8 @@ def understand(words: list[str]) -> None:
             assert find_spec(module), module
         case ["pip", "install", "-c", "constraints.txt", "-e", extras]:
             assert set(extras.strip(".[]").split(",")) <= set(PROJECT["optional-dependencies"])
+        case ["pip", "install", named] if named.startswith("chapter-and-verse["):
+            assert set(named.partition("[")[2].strip("]").split(",")) <= set(PROJECT["optional-dependencies"])
         case ["pip", "wheel", "--no-deps", "-w", _, "."] | ["docker", "compose", "build"]:
             pass
         case ["docker", "compose", "up", "--detach"]:
@@ -99,7 +101,7 @@ def understand(words: list[str]) -> None:
             service, *inside = [word for word in arguments if word not in ("--rm", "--no-deps")]
             assert f"\n  {service}:\n" in (ROOT / "compose.yaml").read_text(encoding="utf-8"), service
             understand(inside)
-        case ["pipx", "run", "--spec", spec, *inside]:
+        case ["pipx", "run", "--pip-args=-c constraints.txt", "--spec", spec, *inside]:
             assert set(spec.partition("[")[2].strip("]").split(",")) <= set(PROJECT["optional-dependencies"])
             understand(inside)
         case _:

@@ -62,6 +62,8 @@ class FaissIndex:
     generation: of the files that were last loaded or saved, 0 when there are none.
     """
 
+    is_shared = False
+
     def __init__(self, dim: int, *, flat_up_to: int = 50_000) -> None:
         self.dim = dim
         self.generation = 0
@@ -159,6 +161,11 @@ class FaissIndex:
         """The ids of all passages in the index, ascending."""
         ids: list[int] = self._ids.tolist()
         return ids
+
+    def newest(self) -> int:
+        """The highest id; -1 when there are none."""
+        ids = self._ids
+        return int(ids[-1]) if len(ids) else -1
 
     def __len__(self) -> int:
         return len(self._ids)
