@@ -9,6 +9,7 @@ import sys
 TASKS = {
     "chat": "eval.speed.chat",
     "compare": "eval.reports.compare",
+    "convert": "eval.public.convert",
     "gate": "eval.gate",
     "ingest": "eval.speed.ingest",
     "corroboration": "eval.corroboration.measure",

@@ -81,6 +81,7 @@ class Case:
     gold_documents: ids of the documents that hold the evidence, in the order of the set.
     gold_spans: every place where a gold evidence string stands, by document and start; a string that stands twice in
         its document gives two spans. Empty when the set marks documents only.
+    distractor_spans: every place that seems to answer and does not, in the same order; most sets mark none.
     type: what the set calls this kind of question, such as `bridge` or `unanswerable`; empty when it says nothing.
     context_document: the document that the question was written against; empty when there is none. An unanswerable
         question may well be answered by another document.
@@ -96,6 +97,7 @@ class Case:
     split: Split
     type: str = ""
     context_document: str = ""
+    distractor_spans: tuple[GoldSpan, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,9 +174,9 @@ class Row:
             self._refuse(name, value, "a list of whole numbers")
         return tuple(value)
 
-    def texts(self, name: str) -> tuple[str, ...]:
-        """The strings of the list in field `name`."""
-        value = self._take(name)
+    def texts(self, name: str, *, is_optional: bool = False) -> tuple[str, ...]:
+        """The strings of the list in field `name`; an optional one may be missing, and then there are none."""
+        value = self._fields.get(name, []) if is_optional else self._take(name)
         if not isinstance(value, list):
             self._refuse(name, value, "a list of texts")
         return tuple(each if isinstance(each, str) else self._refuse(name, value, "a list of texts") for each in value)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -26,7 +27,7 @@ from eval.cases import (
     data_hash,
     read_file,
 )
-from eval.data_sets import CORPUS, DATA_SETS, PAIRS, POOLED, QUERIES, missing_files
+from eval.data_sets import CORPUS, DATA_SETS, PAIRS, POOLED, QUERIES, Kind, missing_files
 from eval.halves import halves, pair_groups, question_groups
 from rag import Span, Turn, VerdictLabel
 
@@ -66,7 +67,8 @@ def load(name: str, folder: Path) -> LoadedSet:
             expected form, or a gold document is not in the corpus.
     """
     if name == POOLED:
-        there = [each.name for each in DATA_SETS.values() if CORPUS in each.files and not missing_files(each, folder)]
+        searched = [each for each in DATA_SETS.values() if CORPUS in each.files and Kind.RETRIEVAL in each.kinds]
+        there = [each.name for each in searched if not missing_files(each, folder)]
         return pooled([load(each, folder) for each in there])
     if name not in DATA_SETS:
         raise DataError(name, f"no set has this name - name one of {', '.join(DATA_SETS)}, {POOLED}")
@@ -152,19 +154,31 @@ def in_stored_texts(loaded: LoadedSet, texts: Mapping[str, str]) -> LoadedSet:
     cases: list[Case] = []
     missing = list(loaded.missing_evidence)
     for case in loaded.cases:
-        kept = {gold for gold in case.gold_spans if gold.document_id not in changed}
-        for document_id, span in case.gold_spans:
-            if document_id in changed:
-                evidence = span.slice(loaded.corpus[document_id].text)
-                found = occurrences(evidence, texts[document_id])
-                kept.update(GoldSpan(document_id, each) for each in found)
-                if not found:
-                    missing.append(MissingEvidence(case.id, evidence))
-        cases.append(replace(case, gold_spans=tuple(sorted(kept))))
+        gold, lost = _moved(case.gold_spans, loaded.corpus, changed, texts)
+        distractors, _ = _moved(case.distractor_spans, loaded.corpus, changed, texts)
+        missing.extend(MissingEvidence(case.id, evidence) for evidence in lost)
+        cases.append(replace(case, gold_spans=gold, distractor_spans=distractors))
     corpus = {name: replace(document, text=texts.get(name, document.text)) for name, document in loaded.corpus.items()}
     return replace(
         loaded, corpus=MappingProxyType(corpus), cases=tuple(cases), missing_evidence=tuple(dict.fromkeys(missing))
     )
+
+
+def _moved(
+    spans: Iterable[GoldSpan], corpus: Mapping[str, CorpusDocument], changed: AbstractSet[str], texts: Mapping[str, str]
+) -> tuple[tuple[GoldSpan, ...], list[str]]:
+    """Where the words of the spans stand in the stored texts, and the words that no longer do."""
+    kept: set[GoldSpan] = set()
+    lost = []
+    for document_id, span in spans:
+        if document_id not in changed:
+            kept.add(GoldSpan(document_id, span))
+            continue
+        words = span.slice(corpus[document_id].text)
+        found = occurrences(words, texts[document_id])
+        kept.update(GoldSpan(document_id, each) for each in found)
+        lost.extend([] if found else [words])
+    return tuple(sorted(kept)), lost
 
 
 def occurrences(evidence: str, text: str) -> tuple[Span, ...]:
@@ -194,31 +208,40 @@ def _document(row: Row) -> CorpusDocument:
 def _case(row: Row, *, corpus: Mapping[str, CorpusDocument], split: Split) -> tuple[Case, tuple[MissingEvidence, ...]]:
     """The case of one question, and which of its evidence was not found."""
     gold_documents = tuple(dict.fromkeys(row.texts("gold_docs")))
-    gold_spans: set[GoldSpan] = set()
-    missing = []
-    for evidence in row.texts("gold_evidence"):
-        found = [
-            GoldSpan(document_id, span)
-            for document_id in gold_documents
-            if document_id in corpus
-            for span in occurrences(evidence, corpus[document_id].text)
-        ]
-        gold_spans.update(found)
-        if not found:
-            missing.append(MissingEvidence(row.text("id"), evidence))
+    gold_spans, missing = _places(row.texts("gold_evidence"), gold_documents, corpus)
+    distractor_spans, _ = _places(row.texts("distractors", is_optional=True), gold_documents, corpus)
     case = Case(
         id=row.text("id"),
         question=row.text("text"),
         history=_turns(row.rows("history")),
         answerable=row.truth("answerable"),
         gold_documents=gold_documents,
-        gold_spans=tuple(sorted(gold_spans)),
+        gold_spans=gold_spans,
         gold_answers=row.texts("answers"),
         split=split,
         type=row.text("type"),
         context_document=row.notes("meta").get("context_doc", ""),
+        distractor_spans=distractor_spans,
     )
-    return case, tuple(missing)
+    return case, tuple(MissingEvidence(case.id, evidence) for evidence in missing)
+
+
+def _places(
+    evidence: Iterable[str], document_ids: Sequence[str], corpus: Mapping[str, CorpusDocument]
+) -> tuple[tuple[GoldSpan, ...], list[str]]:
+    """Every place of these texts in these documents, and the texts that have none."""
+    places: set[GoldSpan] = set()
+    missing = []
+    for text in evidence:
+        found = [
+            GoldSpan(document_id, span)
+            for document_id in document_ids
+            if document_id in corpus
+            for span in occurrences(text, corpus[document_id].text)
+        ]
+        places.update(found)
+        missing.extend([] if found else [text])
+    return tuple(sorted(places)), missing
 
 
 def _turns(remarks: Iterable[Row]) -> tuple[Turn, ...]:
@@ -265,5 +288,6 @@ def _prefixed(case: Case, prefix: str) -> Case:
         id=prefix + case.id,
         gold_documents=tuple(prefix + document_id for document_id in case.gold_documents),
         gold_spans=tuple(GoldSpan(prefix + gold.document_id, gold.span) for gold in case.gold_spans),
+        distractor_spans=tuple(GoldSpan(prefix + each.document_id, each.span) for each in case.distractor_spans),
         context_document=case.context_document and prefix + case.context_document,
     )

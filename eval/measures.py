@@ -14,6 +14,7 @@ import numpy as np
 
 from eval.assertion.battery import ClaimKind, FrameKind
 from eval.metrics.abstention import RankedLoss, weighted_aurc
+from eval.metrics.cited_words import WORDS, WordCounts, word_f1, word_precision, word_recall
 from eval.metrics.figure import UNDEFINED, Figure, WeightedFigure, Weights, mean
 from eval.metrics.verification import (
     ScoredPair,
@@ -139,6 +140,10 @@ def weighted_median(values: Sequence[float]) -> WeightedFigure:
     return WeightedFigure(len(values), median)
 
 
+def _word_counts(outcomes: Iterable[Outcome]) -> list[WordCounts]:
+    return [WordCounts(*(outcome.scores[key] for key in WORDS)) for outcome in outcomes if WORDS[0] in outcome.scores]
+
+
 def _words_shown(outcomes: Sequence[Outcome]) -> WeightedFigure:
     return weighted_median([row.scores["words_shown"] for row in outcomes if "words_shown" in row.scores])
 
@@ -177,6 +182,16 @@ _ALL = (
     Measure(key="answer_exact", title="exact match with the gold answer"),
     Measure(key="n_citations", title="citations an answer", is_higher_better=False),
     _curve("words_shown", "words shown, median of the answered answerable", _words_shown, is_higher_better=False),
+    _curve(
+        "word_precision", "cited words that are gold, of all cited", lambda rows: word_precision(_word_counts(rows))
+    ),
+    _curve("word_recall", "gold words that are cited, of all gold", lambda rows: word_recall(_word_counts(rows))),
+    _curve("cited_word_f1", "F1 of the two", lambda rows: word_f1(_word_counts(rows))),
+    Measure(
+        key="distractor_first",
+        title="the first citation is what only seems to answer, of the answered",
+        is_higher_better=False,
+    ),
     Measure(key="cut_quotation", title="share of citations that cut a quotation", is_higher_better=False),
     # abstention
     Measure(key="answered", title="answered, of the answerable"),

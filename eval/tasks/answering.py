@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
@@ -25,6 +25,7 @@ from eval.loaded_sets import LoadedSet, in_stored_texts
 from eval.metrics.answer_match import contains, exact_match, with_words, word_f1
 from eval.metrics.citation_overlap import Located, Place, grouped_citation_scores, is_match
 from eval.metrics.citation_support import SupportedClaim, citation_support
+from eval.metrics.cited_words import WORDS, word_counts
 from eval.metrics.figure import UNDEFINED, Figure, share
 from eval.metrics.ranking import ndcg_at_k, recall_at_k
 from eval.metrics.span_validity import validity_counts
@@ -63,6 +64,10 @@ class AnsweringTask:
         return case_trials(assistant, cases, corpus_ids, split, speakers=self._speakers)
 
 
+def _all_documents(_: Case) -> str:
+    return ""
+
+
 def case_trials(
     assistant: Assistant,
     cases: Sequence[Case],
@@ -70,13 +75,15 @@ def case_trials(
     split: Split | None,
     *,
     speakers: Mapping[Place, str] = NO_SPEAKERS,
+    asked_of: Callable[[Case], str] = _all_documents,
 ) -> list[Trial]:
     """One trial for each case of the half, over documents that have been added.
 
-    corpus_ids: what the cases call a document, by its id in the store.
+    corpus_ids: what the cases call a document, by its id in the store. asked_of: the only document that a case is asked
+        of, as the cases call it; where there is one, words are counted too.
     """
     texts = {document_id: assistant.document(document_id).text for document_id in corpus_ids}
-    asking = _Asking(assistant, corpus_ids, texts, speakers)
+    asking = _Asking(assistant, corpus_ids, texts, speakers, asked_of)
     return [Trial(case.id, partial(asking.outcome, case)) for case in cases if split in (None, case.split)]
 
 
@@ -123,8 +130,11 @@ class _Asking:
         corpus_ids: Mapping[str, str],
         texts: Mapping[str, str],
         speakers: Mapping[Place, str],
+        asked_of: Callable[[Case], str],
     ) -> None:
         self._speakers = speakers
+        self._asked_of = asked_of
+        self._source_of = {corpus_ids[info.id]: info.source for info in assistant.documents()}
         self._assistant = assistant
         self._corpus_ids = corpus_ids
         self._texts = texts
@@ -133,9 +143,12 @@ class _Asking:
     def outcome(self, case: Case) -> Outcome:
         """What became of this case."""
         gold = self._gold_groups(case)
+        document = self._asked_of(case)
+        sources = (self._source_of[document],) if document else ()
         try:
-            answer = self._assistant.ask(case.question, history=case.history)
-            ranked = answer.evidence if case.history else self._assistant.retrieve(case.question, k=N_RANKED)
+            answer = self._assistant.ask(case.question, history=case.history, sources=sources)
+            found = partial(self._assistant.retrieve, case.question, k=N_RANKED, sources=sources)
+            ranked = answer.evidence if case.history else found()
             support = self._support(answer)
         except OF_THE_RUN:
             raise
@@ -144,7 +157,7 @@ class _Asking:
                 case.id,
                 case.question,
                 is_positive=case.answerable,
-                scores=_scores(case, gold, _Seen(is_failed=True)),
+                scores=_scores(case, gold, _Seen(is_failed=True)) | self._words(case, document, ()),
                 error=error,
                 kind=case.type,
             )
@@ -156,6 +169,7 @@ class _Asking:
             is_answered=bool(answer.claims),
         )
         scores = _scores(case, gold, seen) | support | self._wrong_speaker(case, seen) | self._cuts(answer)
+        scores |= self._words(case, document, seen.cited)
         return Outcome(
             case_id=case.id,
             question=case.question,
@@ -183,6 +197,13 @@ class _Asking:
         for document_id, span in case.gold_spans:
             groups[span.slice(self._corpus_texts[document_id])].append(Place(document_id, span))
         return list(groups.values())
+
+    def _words(self, case: Case, document: str, cited: Sequence[Place]) -> dict[str, float]:
+        if not document:
+            return {}
+        gold = [span for document_id, span in case.gold_spans if document_id == document]
+        counts = word_counts(self._corpus_texts[document], [place.span for place in cited], gold)
+        return dict(zip(WORDS, counts, strict=True))
 
     def _support(self, answer: Answer) -> dict[str, float]:
         claims = [
@@ -234,6 +255,9 @@ def _scores(case: Case, gold: Sequence[Sequence[Place]], seen: _Seen) -> dict[st
         **_citation_figures(gold, seen),
         **_document_figures(case, seen),
     }
+    if case.distractor_spans and seen.cited:
+        is_misled = any(is_match(seen.cited[0], Place(*each)) for each in case.distractor_spans)
+        figures["distractor_first"] = Figure(float(is_misled and not figures["gold_first_cited"].value), 1)
     if gold_answers := with_words(case.gold_answers):
         figures["answer_contains"] = contains(seen.answer_text, gold_answers)
         figures["answer_f1"] = word_f1(seen.answer_text, gold_answers)

@@ -1,6 +1,7 @@
 """Tasks by name: the gold questions, the questions and the pairs of each public set, and all corpora together.
 
-A set's questions go by the set's name. Its pairs do too when it has nothing else, and by `NAME-pairs` when it has
+A set's questions go by the set's name. Asked of one document alone they go by `NAME-alone`, and by the set's name where
+they are asked in no other way. Its pairs go by its name when it has nothing else, and by `NAME-pairs` when it has
 questions as well.
 """
 
@@ -17,6 +18,7 @@ from eval.data_sets import DATA_SETS, POOLED, Kind, data_folder, missing_files, 
 from eval.loaded_sets import load
 from eval.mutations.records import FaithfulClaim
 from eval.mutations.sources import PUBLIC_SETS, public_claims, seed_claims
+from eval.tasks.alone import AloneTask
 from eval.tasks.answering import AnsweringTask
 from eval.tasks.assertion import AssertionTask
 from eval.tasks.conflicts import ConflictsTask
@@ -47,7 +49,7 @@ FRESH_TASK = "fresh-claims"
 CONFLICTS_TASK = "conflicts"
 _N_PUBLIC_CLAIMS = 100
 """Faithful claims from each half of each public set."""
-_PAIRS = "pairs"
+_PAIRS, _ALONE = "pairs", "alone"
 
 
 class TaskEntry(NamedTuple):
@@ -70,11 +72,14 @@ def _entries() -> Iterator[TaskEntry]:
     yield TaskEntry(FRESH_TASK, "", "the same of claims in new words")
     yield TaskEntry(CONFLICTS_TASK, "", "whether what is listed as a conflict of documents is one")
     for name, data_set in DATA_SETS.items():
-        kinds = [kind.value for kind in data_set.kinds if kind is not Kind.VERIFICATION]
+        kinds = [kind.value for kind in data_set.kinds if kind not in (Kind.VERIFICATION, Kind.ALONE)]
         if kinds:
             yield TaskEntry(name, name, ", ".join(kinds))
+        if Kind.ALONE in data_set.kinds:
+            yield TaskEntry(f"{name}-{_ALONE}" if kinds else name, name, Kind.ALONE.value)
         if Kind.VERIFICATION in data_set.kinds:
-            yield TaskEntry(f"{name}-{_PAIRS}" if kinds else name, name, Kind.VERIFICATION.value)
+            is_all = data_set.kinds == (Kind.VERIFICATION,)
+            yield TaskEntry(name if is_all else f"{name}-{_PAIRS}", name, Kind.VERIFICATION.value)
     yield TaskEntry(POOLED, POOLED, "retrieval, answering, abstention over all corpora together")
 
 
@@ -111,6 +116,8 @@ def build_task(name: str) -> Task:
     loaded = load(entry.data_set, folder)
     if entry.measures == Kind.VERIFICATION:
         return VerificationTask(loaded, name=name)
+    if entry.measures == Kind.ALONE:
+        return AloneTask(loaded, name=name)
     if Kind.RETRIEVAL.value not in entry.measures:
         return RewritingTask(loaded)
     return AnsweringTask(loaded)

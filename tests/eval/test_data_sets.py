@@ -72,11 +72,27 @@ def test_every_set_says_what_it_is() -> None:
         assert data_set.files
         assert set(data_set.files) <= set(FORM)
         assert (Kind.VERIFICATION in data_set.kinds) == ("pairs.jsonl" in data_set.files)
-        assert (Kind.RETRIEVAL in data_set.kinds) == ("corpus.jsonl" in data_set.files)
+        assert bool({Kind.RETRIEVAL, Kind.ALONE} & {*data_set.kinds}) == ("corpus.jsonl" in data_set.files)
 
 
 def test_each_kind_of_task_has_its_sets() -> None:
     assert {kind for data_set in DATA_SETS.values() for kind in data_set.kinds} == set(Kind)
+
+
+def test_sets_that_are_read_one_document_at_a_time_are_not_pooled(tmp_path: Path) -> None:
+    write(tmp_path, "qed", corpus=CORPUS, queries=[question()])
+    write(tmp_path, "condaqa", corpus=CORPUS, queries=[question()], pairs=[pair()])
+    assert {case.id for case in load("pooled", tmp_path).cases} == {"qed:q1"}
+
+
+def test_what_only_seems_to_answer_is_told_by_its_places(tmp_path: Path) -> None:
+    loaded = squad2(tmp_path, question(distractors=["He won.", "Not in it."]))
+    (case,) = loaded.cases
+    assert case.distractor_spans == (GoldSpan("a", Span(start=0, end=7)), GoldSpan("a", Span(start=19, end=26)))
+    assert squad2(tmp_path, question()).cases[0].distractor_spans == ()
+    stored = in_stored_texts(loaded, {"a": "They lost. He won."})
+    assert stored.cases[0].distractor_spans == (GoldSpan("a", Span(start=11, end=18)),)
+    assert loaded.missing_evidence == ()
 
 
 def test_a_question_becomes_a_case_with_exact_spans(tmp_path: Path) -> None:

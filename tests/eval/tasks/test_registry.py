@@ -15,13 +15,14 @@ from eval.tasks.registry import SEEDS_TASK, TASKS, build_task
 from eval.tasks.rewriting import RewritingTask
 from eval.tasks.verification import VerificationTask
 
-WITH_QUESTIONS_AND_PAIRS = {"scifact", "fever", "wice"}
+WITH_QUESTIONS_AND_PAIRS = {"scifact", "fever", "wice", "condaqa"}
 PAIRS_ONLY = {"summedits", "bump", "fm2", "nli_mix"}
 
 
 def test_every_public_set_has_its_tasks_under_their_names() -> None:
     tasks = {name for name, entry in TASKS.items() if entry.data_set not in ("", POOLED)}
-    assert tasks == {*DATA_SETS, *(f"{name}-pairs" for name in WITH_QUESTIONS_AND_PAIRS)}
+    alone = {"squad2-alone", "qed-alone", "clapnq-alone"}
+    assert tasks == {*DATA_SETS, *alone, *(f"{name}-pairs" for name in WITH_QUESTIONS_AND_PAIRS)}
     verification = {name for name, entry in TASKS.items() if Kind.VERIFICATION in entry.measures}
     assert verification == {*(f"{name}-pairs" for name in WITH_QUESTIONS_AND_PAIRS), *PAIRS_ONLY}
     assert {SEEDS_TASK, POOLED} <= TASKS.keys()
