@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import platform
+import resource
 import subprocess
+import sys
 from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-__all__ = ["code_version", "library_versions", "machine_name"]
+__all__ = ["code_version", "library_versions", "machine_name", "peak_memory_mb"]
 
 
 def code_version() -> str:
@@ -51,3 +53,9 @@ def library_versions(names: Iterable[str]) -> dict[str, str]:
         except PackageNotFoundError:
             continue
     return found
+
+
+def peak_memory_mb() -> float:
+    """Most memory that this process has held so far; the operating system knows no smaller unit."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (1024 if sys.platform != "darwin" else 1024 * 1024)

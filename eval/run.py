@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import resource
 import sys
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -21,7 +20,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from eval.cases import DataError, Split
 from eval.outcomes import Outcome, OutcomeFile
-from eval.provenance import code_version, library_versions, machine_name
+from eval.provenance import code_version, library_versions, machine_name, peak_memory_mb
 from eval.sampling import sampled
 from eval.summary import Line, as_json, as_markdown, summarise
 from eval.tasks.registry import TASKS, build_task
@@ -51,7 +50,7 @@ class RunRecord:
 class Finished:
     """A run with its outcomes, in the order of the data.
 
-    peak_memory_mb: most memory that this process has held so far; the operating system knows no smaller unit.
+    peak_memory_mb: most memory that this process has held so far.
     """
 
     folder: Path
@@ -153,7 +152,7 @@ def run_task(
         if not trials:
             raise DataError(task.name, f"its {half} half has no case - name another with --split")
         outcomes = _measure(trials, OutcomeFile(folder / "cases.jsonl"), workers=workers)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 if sys.platform != "darwin" else 1024 * 1024)
+    peak = peak_memory_mb()
     lines = summarise(outcomes)
     text = as_markdown(f"{task.name}, {half} half" if split else task.name, outcomes, lines)
     text = f"{text}\nPeak memory: {peak:,.0f} MB.\n"

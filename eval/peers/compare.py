@@ -1,6 +1,7 @@
 """Chapter and Verse beside its peers: same documents, same questions, same embedding model, one run.
 
-The peers run one after another in this process. What a peer finds and cites is defined in `eval.peers.figures`.
+The peers run one after another in this process, whose most memory is told: that of a peer is known where it is the only
+one. What a peer finds and cites is defined in `eval.peers.figures`.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from eval.peers.ours import as_read
 from eval.peers.protocol import Found, IndexReport, Peer
 from eval.peers.registry import PEERS, PeerEntry, build_peer, missing_packages
 from eval.peers.table import Absent, PeerResult, PeerRun, as_markdown
-from eval.provenance import code_version, library_versions, machine_name
+from eval.provenance import code_version, library_versions, machine_name, peak_memory_mb
 from eval.run import settings_of
 from eval.sampling import sampled
 from rag import RagError, Settings
@@ -106,6 +107,9 @@ def _write(options: argparse.Namespace, record: RunRecord, results: Sequence[Pee
     """The tables, which are also written where the options say, after every peer: a stopped run keeps those."""
     title = f"{' + '.join([record.task, *record.padding])}, {record.split} half"
     text = as_markdown(f"{title}: {record.n_questions:,} questions over {record.n_documents:,} documents", results)
+    text += (
+        f"\nMost memory of this process, {', '.join(result.name for result in results)}: {peak_memory_mb():,.0f} MB.\n"
+    )
     if options.markdown:
         options.markdown.write_text(text, encoding="utf-8")
     if options.json:
@@ -256,7 +260,11 @@ def _record(
 
 
 def _as_json(record: RunRecord, results: Sequence[PeerResult]) -> dict[str, object]:
-    return {"record": asdict(record), "peers": [_peer_as_json(result) for result in results]}
+    return {
+        "record": asdict(record),
+        "peak_memory_mb": round(peak_memory_mb()),
+        "peers": [_peer_as_json(result) for result in results],
+    }
 
 
 def _peer_as_json(result: PeerResult) -> dict[str, object]:

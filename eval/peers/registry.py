@@ -33,6 +33,11 @@ _LLAMA_INDEX = {
     "llama_index.vector_stores.faiss": "llama-index-vector-stores-faiss",
 }
 
+_HAYSTACK = {
+    "haystack": "haystack-ai",
+    "haystack_integrations.components.embedders.sentence_transformers": "sentence-transformers-haystack",
+}
+
 PEERS: Mapping[str, PeerEntry] = MappingProxyType(
     {
         OURS: PeerEntry(target="eval.peers.ours:OurPeer", takes_settings=True),
@@ -43,6 +48,8 @@ PEERS: Mapping[str, PeerEntry] = MappingProxyType(
         "llama-index-metadata": PeerEntry(
             target="eval.peers.llama_index:LlamaIndexWithMetadataPeer", package_by_module=_LLAMA_INDEX
         ),
+        "haystack": PeerEntry(target="eval.peers.haystack:HaystackPeer", package_by_module=_HAYSTACK),
+        "haystack-hybrid": PeerEntry(target="eval.peers.haystack:HaystackHybridPeer", package_by_module=_HAYSTACK),
         "txtai-hybrid": PeerEntry(target="eval.peers.txtai:TxtaiHybridPeer", package_by_module={"txtai": "txtai"}),
         "txtai-dense": PeerEntry(target="eval.peers.txtai:TxtaiDensePeer", package_by_module={"txtai": "txtai"}),
     }

@@ -80,6 +80,7 @@ def test_peers_answer_the_same_questions_and_the_table_is_what_is_written(data, 
     assert table.read_text() in capsys.readouterr().out
     result = json.loads(figures.read_text())
     assert [peer["name"] for peer in result["peers"]] == list(BOTH)
+    assert f"Most memory of this process, {', '.join(BOTH)}: {result['peak_memory_mb']:,} MB." in table.read_text()
     assert result["record"]["n_documents"] == len(TEXTS)
     assert result["record"]["versions"]["bm25s"]
     assert {figure["n"] for peer in result["peers"] for figure in [peer["figures"]["gold sentence first 5"]]} != {0}
