@@ -25,6 +25,7 @@ from rag.errors import (
 )
 from rag.protocols import ClaimWithEvidence
 from rag.settings import Settings, Use
+from rag.storage.answers import PATIENCE_SECONDS
 from rag.storage.filters import Scope
 from rag.types import (
     AddReport,
@@ -43,6 +44,8 @@ from rag.types import (
 
 __all__ = ["Assistant"]
 
+_LONG_PATIENCE_SECONDS = 5.0
+"""For another process that writes, where a third one may be asked for the answer as soon as it is given."""
 _NO_ADDRESS = "none"
 """What a key is for that was configured for no address."""
 
@@ -349,6 +352,10 @@ class Assistant(Archive, Desk, Lists, Notebooks):
         with closing(answering) as events:
             for event in events:
                 self._require_open()
+                if isinstance(event, Done) and self._library.records_first:
+                    self._record(event.answer)
+                    yield event
+                    continue
                 try:
                     yield event
                 finally:
@@ -413,6 +420,7 @@ class Assistant(Archive, Desk, Lists, Notebooks):
                 owner=self._user,
                 keep=self._settings.keep_answers,
                 keep_for=timedelta(days=self._settings.keep_answers_days),
+                patience_seconds=_LONG_PATIENCE_SECONDS if self._library.records_first else PATIENCE_SECONDS,
             )
         except StoreError:
             return

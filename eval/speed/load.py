@@ -48,6 +48,7 @@ _MEMORY_AT_ONCE = 4
 _STEPS = 20
 _START_SECONDS, _END_SECONDS = 180, 30
 _TARGET_MS = 800
+_AT_ONCE = (0.0, 0.0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +63,8 @@ class Figures:
 
     n_documents: int
     n_users: int
-    think_seconds: float
+    n_workers: int
+    think_seconds: tuple[float, float]
     raw_ms: tuple[float, float]
     seconds: list[float]
     alone_seconds: list[float]
@@ -80,7 +82,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--documents", type=int, default=10_000, help="documents of a store that is made")
     parser.add_argument("--users", type=int, default=50, help="people who ask at once")
     parser.add_argument("--rounds", type=int, default=12, help="questions of each of them")
-    parser.add_argument("--think", type=float, default=10.0, help="seconds until somebody asks again, on average")
+    parser.add_argument(
+        "--think",
+        type=float,
+        nargs=2,
+        metavar=("LEAST", "MOST"),
+        default=[1.0, 5.0],
+        help="seconds until somebody asks again, drawn for each question",
+    )
+    parser.add_argument("--workers", type=int, default=2, help="processes of the server")
     parser.add_argument("--watched", type=int, default=0, help="questions over which memory is watched, such as 20000")
     parser.add_argument("--store", type=Path, help="folder that keeps the store")
     parser.add_argument("--runs", type=Path, default=Path("runs"), help="folder of all runs")
@@ -158,14 +168,15 @@ def _measured(store: Path, public: LoadedSet, options: argparse.Namespace) -> Fi
     load_before, raw_before = os.getloadavg()[0], _raw_ms(texts)
     with Assistant.open(store, Settings(llm="none"), must_exist=True) as assistant:
         n_documents = len(assistant.documents())
-    with _server(store) as (url, pid):
-        asyncio.run(ask_all(url, [warming], think_seconds=0))
+    think = (options.think[0], options.think[1])
+    with _server(store, options.workers) as (url, pid):
+        asyncio.run(ask_all(url, [warming] * options.workers, think_seconds=_AT_ONCE))
         cpu, started = cpu_seconds(pid), time.perf_counter()
-        together = asyncio.run(ask_all(url, scripts, think_seconds=options.think))
+        together = asyncio.run(ask_all(url, scripts, think_seconds=think))
         total, cpu_together = time.perf_counter() - started, cpu_seconds(pid) - cpu
         _say(f"{n_asked} answers to {options.users} people: {total:.0f} s")
         cpu = cpu_seconds(pid)
-        alone = asyncio.run(ask_all(url, scripts, think_seconds=0, n_at_once=1))
+        alone = asyncio.run(ask_all(url, scripts, think_seconds=_AT_ONCE, n_at_once=1))
         cpu_alone = cpu_seconds(pid) - cpu
         wrong, mixed = differences(together, alone)
         _say(f"the same ones alone: {wrong} others, {mixed} of them somebody else's")
@@ -174,7 +185,8 @@ def _measured(store: Path, public: LoadedSet, options: argparse.Namespace) -> Fi
     return Figures(
         n_documents=n_documents,
         n_users=options.users,
-        think_seconds=options.think,
+        n_workers=options.workers,
+        think_seconds=think,
         raw_ms=(raw_before, raw_after),
         seconds=[wait.seconds for waits in together for wait in waits],
         alone_seconds=[wait.seconds for waits in alone for wait in waits],
@@ -201,14 +213,17 @@ def _raw_ms(texts: Sequence[str]) -> float:
 
 
 @contextmanager
-def _server(store: Path) -> Iterator[tuple[str, int]]:
+def _server(store: Path, n_workers: int) -> Iterator[tuple[str, int]]:
     """The address and the process of `rag serve` over the store, until the end of the block, with its models loaded.
 
     Raises:
         RuntimeError: it did not become ready.
     """
     process = subprocess.Popen(  # noqa: S603 - our own program
-        [sys.executable, "-m", "rag.cli", "serve", "--store", str(store), "--port", "0", "--rate", "0", "--quiet"],
+        [
+            *(sys.executable, "-m", "rag.cli", "serve", "--store", str(store), "--port", "0", "--rate", "0", "--quiet"),
+            *(["--workers", str(n_workers)] if n_workers > 1 else []),
+        ],
         stdout=subprocess.PIPE,
         text=True,
         env=os.environ | {"PYTHONPATH": str(_ROOT)},
@@ -240,7 +255,7 @@ def _memory(url: str, pid: int, scripts: Sequence[Sequence[Step]], n: int) -> It
     part = n // _STEPS
     for number in range(_STEPS if part else 0):
         share = [list(islice(fresh, part // _MEMORY_AT_ONCE)) for _ in range(_MEMORY_AT_ONCE)]
-        asyncio.run(ask_all(url, share, think_seconds=0))
+        asyncio.run(ask_all(url, share, think_seconds=_AT_ONCE))
         megabytes = memory_mb(pid)
         _say(f"after {(number + 1) * part:,} questions: {megabytes:.0f} MB")
         yield megabytes
@@ -252,9 +267,17 @@ def table(figures: Figures) -> str:
     raw = statistics.mean(figures.raw_ms)
     rate = len(together) / figures.total_seconds
     rows = [
-        (f"{figures.n_users} people, {figures.n_documents:,} documents", "measured", "target"),
+        (
+            f"{figures.n_users} people, {figures.n_documents:,} documents, {figures.n_workers} processes",
+            "measured",
+            "target",
+        ),
         ("---", "---", "---"),
-        (f"each asks again after {figures.think_seconds:g} s, answers a second", f"{rate:.1f}", ""),
+        (
+            "each asks again after {:g} to {:g} s, answers a second".format(*figures.think_seconds),
+            f"{rate:.1f}",
+            "",
+        ),
         (f"wait, {len(together)} answers: p50 / p95 / most", _spread(together), f"p95 {_TARGET_MS} ms"),
         ("the same, one after the other", _spread(alone), ""),
         ("CPU of the server for one answer, together / alone", "{:.0f} / {:.0f} ms".format(*figures.cpu_ms), ""),

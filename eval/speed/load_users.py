@@ -75,11 +75,11 @@ def scripts_of(cases: Sequence[Case], n_users: int, n_rounds: int) -> list[list[
 
 
 async def ask_all(
-    url: str, scripts: Sequence[Sequence[Step]], *, think_seconds: float, n_at_once: int | None = None
+    url: str, scripts: Sequence[Sequence[Step]], *, think_seconds: tuple[float, float], n_at_once: int | None = None
 ) -> list[list[Wait]]:
     """What each is told, in order: all at once, or so many at once, each thinking for a while before a question.
 
-    think_seconds: on average; how long is drawn for each question (exponential), so that they come as people do.
+    think_seconds: least and most; how long is drawn for each question, every time between them as likely.
 
     Raises:
         httpx.HTTPError: the server did not answer, or with an error.
@@ -93,8 +93,7 @@ async def ask_all(
         before = ""
         async with turns:
             for step in scripts[number]:
-                if think_seconds:
-                    await asyncio.sleep(chance.expovariate(1 / think_seconds))
+                await asyncio.sleep(chance.uniform(*think_seconds))
                 started = time.perf_counter()
                 said, before = await _asked(client, step, before)
                 waits.append(Wait(time.perf_counter() - started, said))

@@ -82,17 +82,24 @@ def running_app(store: Path) -> Iterator[App]:
 
 
 def memory_mb(pid: int) -> float:
-    """What of a process is in memory now."""
-    for line in Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace").splitlines():
-        if line.startswith("VmRSS:"):
-            return int(line.split()[1]) / 1024
-    return 0.0
+    """What of a process, and of those that it has started, is in memory now; what they share counts for each."""
+    said = "\n".join(Path(f"/proc/{each}/status").read_text(encoding="ascii", errors="replace") for each in _all(pid))
+    return sum(int(line.split()[1]) for line in said.splitlines() if line.startswith("VmRSS:")) / 1024
 
 
 def cpu_seconds(pid: int) -> float:
-    """What a process has computed since its start."""
-    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    """What a process, and those that it has started, have computed since their start."""
+    ticks = 0
+    for each in _all(pid):
+        fields = Path(f"/proc/{each}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
+        ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def _all(pid: int) -> list[int]:
+    """The process and those that it has started."""
+    started = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+    return [pid, *(each for child in started for each in _all(int(child)))]
 
 
 class Visitor:

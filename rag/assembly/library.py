@@ -86,6 +86,7 @@ class Library(Parts):
         if address_in(folder):
             raise StoreError(f"cannot open store {address_in(folder)!r}: it is an address - name a folder")
         self.is_closed = False
+        self.records_first = False  # an answer before it is given: who gets it may ask another process about it at once
         self.store = Store(folder, lock_timeout_seconds=settings.lock_timeout_seconds, must_exist=must_exist)
         self._settings = settings
         self._readers: dict[str, Reader] = {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -69,6 +70,9 @@ def serve(
     stop_seconds: Annotated[
         int, typer.Option(min=1, metavar="SECONDS", help="How long requests may go on when the server ends.")
     ] = 120,
+    workers: Annotated[
+        int, typer.Option(min=1, max=64, metavar="N", help="Processes that answer, such as one for each core.")
+    ] = 1,
     quiet: Annotated[bool, typer.Option("--quiet", help="Write no line for each request, only what went wrong.")] = (
         False
     ),
@@ -84,6 +88,7 @@ def serve(
     model. The address with /openapi.json describes everything. Lines of JSON on standard error say what was served, and
     never what was asked.
     """
+    from rag.assistant import Assistant
     from rag.serving.entry.access import exposure
     from rag.serving.entry.keys import Keys, make_key, rights_in
     from rag.serving.entry.options import Address, Limits, Provider, ServeOptions
@@ -112,22 +117,28 @@ def serve(
         limits=Limits(
             requests_a_minute=requests_a_minute, max_upload_bytes=max_upload * _MEGABYTE, stop_seconds=stop_seconds
         ),
+        n_workers=workers,
     )
-    run, log_to = _server()
+    run, run_together, log_to = _server()
     if keys is not None and (warning := exposure(keys, what="key")):
         print_line(f"rag: {warning}", to_stderr=True)
     log_to(sys.stderr, is_quiet=quiet)
     with open_assistant(store, settings, LlmOptions(llm, api_base, model)) as assistant:
         n_documents = count(len(assistant.documents()), "document")
-        run(
-            assistant,
-            options,
-            on_ready=lambda url: print_line(f"Ready at {url}/v1 - {n_documents}; Ctrl-C ends."),
-        )
+
+        def say(url: str) -> None:
+            print_line(f"Ready at {url}/v1 - {n_documents}; Ctrl-C ends.")
+
+        if workers == 1:
+            run(assistant, options, on_ready=say)
+            return
+        chosen = assistant.settings
+    opening = partial(Assistant.open, store, chosen, must_exist=True)
+    raise typer.Exit(run_together(opening, options, is_quiet=quiet, on_ready=say))
 
 
-def _server() -> tuple[Callable[..., None], Callable[..., None]]:
-    """What serves, and what writes the log.
+def _server() -> tuple[Callable[..., None], Callable[..., int], Callable[..., None]]:
+    """What serves, what serves by several processes, and what writes the log.
 
     Raises:
         BackendError: a library of the extra is not installed.
@@ -135,6 +146,7 @@ def _server() -> tuple[Callable[..., None], Callable[..., None]]:
     try:
         from rag.serving.running import serve as run
         from rag.serving.watching.records import log_to
+        from rag.serving.workers import serve_together as run_together
     except ModuleNotFoundError as error:
         library = (error.name or "").partition(".")[0]
         if library not in _OF_THE_EXTRA:
@@ -142,4 +154,4 @@ def _server() -> tuple[Callable[..., None], Callable[..., None]]:
         raise BackendError(
             f"cannot serve: {library} is not installed - pip install 'chapter-and-verse[serve]'"
         ) from error
-    return run, log_to
+    return run, run_together, log_to

@@ -42,6 +42,7 @@ _WARM_UP = "warm-up"
 
 def service_over(assistant: Assistant, **options: Any) -> Service:
     """An assistant, served under both names; the caller closes it after the application has ended."""
+    assistant._library.records_first = options.get("is_one_of_several", False)
     own = AsyncAssistant(assistant)
     quotes = own.with_settings(llm="none", generator="auto")
     return Service(by_model={MODEL: own, QUOTES: quotes}, started=int(time.time()), **options)
@@ -87,6 +88,8 @@ def build_app(service: Service, metrics: Metrics) -> FastAPI:
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
         warming = asyncio.ensure_future(_warm_up(service))
+        if service.is_one_of_several:  # it is given connections as soon as it listens
+            await warming
         yield
         service.is_ending = True
         warming.cancel()
@@ -121,6 +124,7 @@ async def _warm_up(service: Service) -> None:
     """Load the models before somebody waits for them; what cannot be loaded is said when it is asked for."""
     with suppress(RagError):
         await service.assistant.retrieve(_WARM_UP, k=1)
+    service.on_warm()
     service.is_ready = True
 
 

@@ -8,6 +8,7 @@ is not answered within the time for it is cut off.
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 import socket
@@ -25,7 +26,7 @@ from rag.serving.entry.options import Address, ServeOptions
 from rag.serving.watching.records import LOGGER
 from rag.serving.watching.tracing import Traces
 
-__all__ = ["Connection", "bound", "serve"]
+__all__ = ["Connection", "address_of", "bound", "serve"]
 
 _KEPT_ALIVE_SECONDS = 30
 _WAITING_CONNECTIONS = 2048
@@ -35,6 +36,7 @@ _N_TURNS = 5
 """Turns of the event loop in which all connections that wait are accepted."""
 _HEAD_SECONDS = 30.0
 _UNTAKEN_MILLISECONDS = 60_000
+_OBJECTS_BEFORE_A_SEARCH = 50_000
 
 
 def serve(assistant: Assistant, options: ServeOptions, *, on_ready: Callable[[str], None]) -> None:
@@ -46,11 +48,12 @@ def serve(assistant: Assistant, options: ServeOptions, *, on_ready: Callable[[st
         SettingsError: the port is taken, or the address is none of this machine.
         BackendError: spans are to be sent, and what sends them is not installed.
     """
-    with tracing() as traces, bound(options.address) as listening:
-        service = service_over(assistant, folder=options.folder, has_common=options.has_common)
-        host = options.address.host
-        port = listening.getsockname()[1]
-        url = f"http://{f'[{host}]' if ':' in host.strip('[]') and not host.startswith('[') else host}:{port}"
+    is_one_of_several = options.n_workers > 1
+    with tracing() as traces, bound(options.address, is_shared=is_one_of_several) as listening:
+        service = service_over(
+            assistant, folder=options.folder, has_common=options.has_common, is_one_of_several=is_one_of_several
+        )
+        service.on_warm = _settle
 
         def end() -> None:
             service.is_ending = True
@@ -58,13 +61,28 @@ def serve(assistant: Assistant, options: ServeOptions, *, on_ready: Callable[[st
         server = _Server(
             guarded_app(service, options, traces=traces),
             stop_seconds=options.limits.stop_seconds,
-            on_ready=lambda: on_ready(url),
+            on_ready=lambda: on_ready(address_of(options, listening)),
             on_end=end,
         )
         server.run(sockets=[listening])
     if server.has_cut_off:  # a thread may wait for a language model for as long as that takes
         LOGGER.error("cut", extra={"said": {"event": "cut", "seconds": options.limits.stop_seconds}})
         os._exit(1)
+
+
+def address_of(options: ServeOptions, listening: socket.socket) -> str:
+    """The server's address for clients."""
+    host = options.address.host
+    is_bare = ":" in host.strip("[]") and not host.startswith("[")
+    return f"http://{f'[{host}]' if is_bare else host}:{listening.getsockname()[1]}"
+
+
+def _settle() -> None:
+    """Leave models and word lists out of the search for cycles, and look for those less often: they are few, and what
+    questions leave in memory is much, so that to walk through all of it took a tenth of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_OBJECTS_BEFORE_A_SEARCH, *gc.get_threshold()[1:])
 
 
 @contextmanager
@@ -83,8 +101,11 @@ def tracing() -> Iterator[Traces | None]:
 
 
 @contextmanager
-def bound(address: Address) -> Iterator[socket.socket]:
+def bound(address: Address, *, is_shared: bool = False) -> Iterator[socket.socket]:
     """The socket of that address, closed at the end of the block; nothing is lost between a look and its use.
+
+    is_shared: other processes of this user may have one of the same address, and connections are shared out among
+        those that listen.
 
     Raises:
         SettingsError: the port is taken or not allowed, or the host is not this machine's.
@@ -101,6 +122,8 @@ def bound(address: Address) -> Iterator[socket.socket]:
             made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             if hasattr(socket, "TCP_USER_TIMEOUT"):  # a client that takes nothing more of what was sent is cut off
                 made.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _UNTAKEN_MILLISECONDS)
+            if is_shared:
+                made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
             made.bind(place)
         except OSError as error:
             raise _cannot_listen(address, error) from error
@@ -192,7 +215,7 @@ class _Server(uvicorn.Server):
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Take the signals that ask for the end, and do not raise them again after it."""
-        taken = (signal.SIGINT, signal.SIGTERM)
+        taken = [each for each in (signal.SIGINT, signal.SIGTERM) if signal.getsignal(each) is not signal.SIG_IGN]
         before = {number: signal.signal(number, self.handle_exit) for number in taken}
         try:
             yield

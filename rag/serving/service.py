@@ -42,6 +42,8 @@ class Service:
         after they were given, and a question that follows one may come before; with the user who asked,
         empty for whoever sees all.
     is_ready: whether the models are loaded. is_ending: whether the process was asked to end.
+    on_warm: called when the models are loaded.
+    is_one_of_several: whether other processes serve the store too, at the same port.
     """
 
     by_model: dict[str, AsyncAssistant]
@@ -50,6 +52,8 @@ class Service:
     started: int = 0
     is_ready: bool = False
     is_ending: bool = False
+    is_one_of_several: bool = False
+    on_warm: Callable[[], None] = lambda: None
     on_answer: Callable[[Answer], None] = lambda _: None
     recent: OrderedDict[str, tuple[str, Answer]] = field(default_factory=OrderedDict)
     fingerprints: Fingerprints = field(init=False)

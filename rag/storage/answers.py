@@ -17,11 +17,11 @@ from rag.storage.database import Database, rows_of
 from rag.storage.sealing import SEALED_OF_ANSWERS, change_sealed, is_sound, seal_of
 from rag.types import Rating, RecordedAnswer
 
-__all__ = ["Answers", "StoredAnswer", "forget_quoting", "quoted_documents"]
+__all__ = ["PATIENCE_SECONDS", "Answers", "StoredAnswer", "forget_quoting", "quoted_documents"]
 
 Read = TypeVar("Read")
 
-_PATIENCE_SECONDS = 0.25
+PATIENCE_SECONDS = 0.25
 _AT_A_TIME = 50  # texts in memory
 _FEW = 8
 _ID = re.compile(r'"([0-9a-f]{16})"')
@@ -60,6 +60,7 @@ class Answers:
         owner: str = "",
         keep: int | None = None,
         keep_for: timedelta | None = None,
+        patience_seconds: float = PATIENCE_SECONDS,
     ) -> bool:
         """Record an answer that quotes these documents, as JSON text, and forget the oldest ones.
 
@@ -67,11 +68,12 @@ class Answers:
 
         owner: the user who asked.
         keep, keep_for: how many answers are kept, this one included, and for how long; without them, all and for ever.
+        patience_seconds: how long to wait for somebody who writes.
 
         Raises:
-            StoreLockedError: somebody writes; a question does not wait for that.
+            StoreLockedError: somebody writes for longer.
         """
-        with self._database.begin(wait_seconds=_PATIENCE_SECONDS) as connection:
+        with self._database.begin(wait_seconds=patience_seconds) as connection:
             if rows_of(connection, _COUNT_THERE, (json.dumps([*document_ids]),))[0][0] != len(document_ids):
                 return False
             values = {
@@ -110,7 +112,7 @@ class Answers:
             StoreLockedError: somebody writes.
         """
         columns = schema.answers.c
-        with self._database.begin(wait_seconds=_PATIENCE_SECONDS) as connection:
+        with self._database.begin(wait_seconds=PATIENCE_SECONDS) as connection:
             is_it = columns.answer_id == answer_id
             return bool(change_sealed(connection, schema.answers, is_it, rating=rating.value))
 

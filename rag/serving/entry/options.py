@@ -86,6 +86,7 @@ class ServeOptions:
     folder: what `POST /v1/documents/sync` reads; None when nothing may be read.
     has_common: whether what is in no notebook, and was handed over by nobody, is for every key.
     origins: sites whose pages may send requests from a browser, such as "https://chat.example.org".
+    n_workers: processes that answer at the port, at least 1.
     """
 
     address: Address
@@ -95,8 +96,14 @@ class ServeOptions:
     has_common: bool = False
     origins: tuple[str, ...] = ()
     limits: Limits = Limits()
+    n_workers: int = 1
 
     def __post_init__(self) -> None:
+        if self.n_workers > 1 and self.provider is not None:
+            raise SettingsError(
+                f"cannot answer logins by {self.n_workers} workers: only the one that began a session knows it - give "
+                "keys, or leave --workers out"
+            )
         if not self.has_users and not is_loopback(self.address.host):
             raise SettingsError(
                 f"cannot listen on {self.address.host!r} without keys: everybody in that network could read your "

@@ -10,19 +10,23 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import time
 import traceback
 from dataclasses import dataclass
 from typing import Any, TextIO
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
 
 from rag.answering.stages import Stage
 from rag.types import Answer
 
-__all__ = ["LOGGER", "JsonLines", "Metrics", "Record", "StageTotal", "StageTotals", "log_to"]
+__all__ = ["LOGGER", "SHARED_NUMBERS", "JsonLines", "Metrics", "Record", "StageTotal", "StageTotals", "log_to"]
 
 LOGGER = logging.getLogger("rag.serving")
+SHARED_NUMBERS = "PROMETHEUS_MULTIPROC_DIR"
+"""Where the environment says so before this is imported, processes add up their numbers in that folder."""
 _SPEAKING = ("uvicorn", "opentelemetry")
 """Libraries that see no document: what they say is written as they say it."""
 _METHODS = ("GET", "POST", "DELETE", "HEAD", "OPTIONS", "PUT", "PATCH")
@@ -158,7 +162,7 @@ def log_to(stream: TextIO, *, is_quiet: bool) -> None:
 
 
 class Metrics:
-    """Numbers of one server, in a registry of its own."""
+    """Numbers of one server, in a registry of its own; of all its processes where they share a folder for that."""
 
     content_type = CONTENT_TYPE_LATEST
 
@@ -170,12 +174,22 @@ class Metrics:
         self._seconds = Histogram(
             "rag_request_seconds", "Time of a request.", ("route",), registry=self._registry, buckets=_BUCKETS
         )
-        self._running = Gauge("rag_requests_running", "Requests that are being answered.", registry=self._registry)
+        self._running = Gauge(
+            "rag_requests_running",
+            "Requests that are being answered.",
+            registry=self._registry,
+            multiprocess_mode="livesum",
+        )
         self._answers = Counter("rag_answers", "Answers by status.", ("status",), registry=self._registry)
         self._stages = Histogram(
             "rag_stage_seconds", "Time of a stage of a request.", ("stage",), registry=self._registry, buckets=_BUCKETS
         )
-        self._documents = Gauge("rag_documents", "Documents that are searched.", registry=self._registry)
+        self._documents = Gauge(
+            "rag_documents",
+            "Documents that are searched.",
+            registry=self._registry,
+            multiprocess_mode="livemostrecent",
+        )
 
     def begin(self) -> None:
         """Take in a request that has come."""
@@ -197,4 +211,8 @@ class Metrics:
     def page(self, *, n_documents: int) -> bytes:
         """All of them, in Prometheus' text form."""
         self._documents.set(n_documents)
-        return generate_latest(self._registry)
+        if SHARED_NUMBERS not in os.environ:
+            return generate_latest(self._registry)
+        of_all = CollectorRegistry()
+        MultiProcessCollector(of_all)  # type: ignore[no-untyped-call]
+        return generate_latest(of_all)
