@@ -223,11 +223,14 @@ class WordIndex(Protocol):
     def clear(self) -> None:
         """Forget everything."""
 
-    def compact(self) -> None:
-        """Leave no word of a forgotten passage behind; may take as long as building the index."""
+    def compact(self) -> bool:
+        """Leave no word of a forgotten passage behind, unless that takes seconds; whether none is."""
 
-    def compact_partly(self) -> bool:
-        """Do a small part of what `compact` does, in little space; whether there is more to do."""
+    def compact_partly(self, *, is_roomy: bool = False) -> bool:
+        """Do a part of what leaves none behind, in a transaction after that which removed; whether there is more to do.
+
+        is_roomy: a part of some hundredths of a second; else a small one, in little space.
+        """
 
     def is_sound(self, passages: Iterable[tuple[Sequence[int], Sequence[str]]]) -> bool:
         """Whether the passages, ids and texts a batch at a time, can be found by these texts, as far as it can tell."""

@@ -42,6 +42,7 @@ from rag.ingestion import (
     source_in,
     watch,
 )
+from rag.ingestion.erasing import Erasing
 from rag.protocols import Embedder, PassageReader, Reader, VectorIndex, WordIndex
 from rag.retrieval import OneByOne, Retriever, VectorSearch
 from rag.settings import Settings
@@ -160,6 +161,7 @@ class Library(Parts):
     def _refresh(self, report: AddReport) -> None:
         if report.added or report.superseded or report.removed:
             self.vector_search.refresh()
+        self.erasing.begin()  # what an earlier process could not do to the end
 
     def remove(self, sources: Iterable[str | Path]) -> tuple[str, ...]:
         """See `Assistant.remove`."""
@@ -170,6 +172,7 @@ class Library(Parts):
             self._remove_sparingly(doomed)
         else:
             self.vector_search.forget_removed(gone)
+            self.erasing.begin()
         return tuple(doomed)
 
     def sources_named(self, given: Iterable[str | Path], *, to_do: str) -> list[str]:
@@ -395,6 +398,11 @@ class Library(Parts):
         """What finds passages by word."""
         index: WordIndex = build("word_index", self._settings.word_index, connect=self.store.connect)
         return index
+
+    @built_once
+    def erasing(self) -> Erasing:
+        """What takes the words of removed passages out of a large word index."""
+        return Erasing(self.store, self.word_index)
 
     @built_once
     def vector_search(self) -> VectorSearch:

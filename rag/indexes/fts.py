@@ -53,7 +53,7 @@ _SET_FORMAT = text("UPDATE passage_words_config SET v = :format WHERE k = 'versi
 _OVERWRITE_NOT = text("UPDATE passage_words_config SET v = 0 WHERE k = 'secure-delete' AND v <> 0")
 _WORDS = text("SELECT rowid, words FROM passage_words WHERE rowid IN (SELECT value FROM json_each(:ids))")
 _PROVE = text("INSERT INTO passage_words (passage_words) VALUES ('integrity-check')")
-_COUNT_ROWS = text("SELECT count(*) FROM passage_words_docsize")
+_COUNT_UP_TO = text("SELECT count(*) FROM (SELECT 1 FROM passage_words_docsize LIMIT :n)")
 _COUNT = text("SELECT count(*) FROM passage_words")
 _COUNT_MATCHES = text("SELECT count(*) FROM passage_words WHERE passage_words MATCH :query")
 _MATCHES = text("SELECT rowid FROM passage_words WHERE passage_words MATCH :query ORDER BY rowid")
@@ -74,7 +74,7 @@ _UNSTORABLE = re.compile("[\ud800-\udfff\x00]")
 _READING_SINCE = (3, 42)  # the format of overwritten tables
 _OVERWRITING_SINCE = (3, 54)  # before it, a crafted database could use it to write outside of its memory
 _OVERWRITTEN_FORMAT, _FORMAT_BEFORE = 5, 4
-_PAGES_AT_A_TIME = 16
+_PAGES_AT_A_TIME, _PAGES_IN_ROOM = 16, 500
 _MAX_WORDS = 64
 _MAX_QUESTION = 20_000  # characters; who writes more pasted a document, and its start is enough to search with
 
@@ -161,27 +161,33 @@ class FtsIndex:
                     connection.execute(_REBUILD)
                 connection.execute(_CLEAR)
 
-    def compact(self) -> None:
-        """Leave no word of a forgotten passage behind; may take as long as building the index.
+    def compact(self) -> bool:
+        """Leave no word of a forgotten passage behind, unless that takes long: whether none is.
 
-        FTS5 only notes that a passage is gone; its words stay until all parts of the index are merged into one. Newer
-        ones can overwrite them at once instead, which a large index is told to do from its first compaction on: older
-        ones cannot read it then, but for what `clear` does.
+        FTS5 only notes that a passage is gone; its words stay until all parts of the index are merged into one, which
+        `compact_partly` does to a large one. Newer ones can overwrite them at once instead, which a large index is told
+        to do from its first compaction on: older ones cannot read it then, but for what `clear` does.
 
         Source: https://www.sqlite.org/fts5.html, sections 6.9 (optimize) and 6.14 (secure-delete).
         """
         with self._connect() as connection:
             if not _is_there(connection):
-                return
+                return True
+            is_large = (connection.scalar(_COUNT_UP_TO, {"n": self._overwriting_from}) or 0) >= self._overwriting_from
             if _can_overwrite(connection):
                 if connection.scalar(_DOES_OVERWRITE):
-                    return
-                if (connection.scalar(_COUNT_ROWS) or 0) >= self._overwriting_from:
+                    return True
+                if is_large:
                     connection.execute(_OVERWRITE)
+            elif is_large:
+                return False
             connection.execute(_COMPACT)
+            return True
 
-    def compact_partly(self) -> bool:
-        """Merge a few pages of the parts of the index; whether there is more to do.
+    def compact_partly(self, *, is_roomy: bool = False) -> bool:
+        """Merge a few pages of the parts of the index, or some more where there is room; whether there is more to do.
+
+        What was removed in the same transaction is in no part yet.
 
         Source: https://www.sqlite.org/fts5.html, section 6.8 (merge: fewer than two changed rows mean that it is done).
         """
@@ -189,7 +195,8 @@ class FtsIndex:
             if not _is_there(connection):
                 return False
             before = connection.scalar(_CHANGES) or 0
-            connection.execute(_MERGE, {"pages": _PAGES_AT_A_TIME if self._is_merging else -_PAGES_AT_A_TIME})
+            pages = _PAGES_IN_ROOM if is_roomy else _PAGES_AT_A_TIME
+            connection.execute(_MERGE, {"pages": pages if self._is_merging else -pages})
             self._is_merging = (connection.scalar(_CHANGES) or 0) - before > 1
             return self._is_merging
 

@@ -367,8 +367,8 @@ class Ingestion(Remaking):
                 self._word_index.remove(older := self._store.documents.remove_sources([*versions]))
                 gone += older
                 self._store.passages.delete_unused_vectors()
-                if compact:
-                    self._word_index.compact()
+                if compact and not self._word_index.compact():
+                    self._store.note_words_left()
             for file in files:
                 if not self._store.documents.in_file(file):
                     uploads.delete_kept(file, self._store.folder)

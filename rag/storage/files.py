@@ -29,6 +29,7 @@ from rag.errors import NotFoundError, StoreError, StoreLockedError
 
 __all__ = [
     "DATABASE",
+    "ERASING",
     "HOLDER",
     "INCOMING",
     "INDEX_LOCK",
@@ -50,13 +51,15 @@ DATABASE = "store.db"
 LOCK = "write.lock"
 INDEX_LOCK = "index.lock"
 HOLDER = "writer.json"
+ERASING = "erasing"
+"""Beside the database as long as its word index holds words of what was removed."""
 LOG_FILES = frozenset(f"{DATABASE}{suffix}" for suffix in ("-wal", "-shm"))
 
 INCOMING = "incoming"
 """The folder in a store for what is being received: nothing in it is the store's yet."""
 _PASSING_LOCK = ".chapter-and-verse-at-work"
 _PASSING_SUFFIX = ".at-work"
-_OWN_FILES = LOG_FILES | {DATABASE, f"{DATABASE}-journal", LOCK, INDEX_LOCK, HOLDER}
+_OWN_FILES = LOG_FILES | {DATABASE, f"{DATABASE}-journal", LOCK, INDEX_LOCK, HOLDER, ERASING}
 _DERIVED_FOLDERS = ("index", "uploads", "web")
 _TABLES = {"documents", "passages", "migrations"}
 _FOLDER_MODE, _FILE_MODE = 0o700, 0o600

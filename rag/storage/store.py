@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import shutil
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ from rag.storage.database import Database, rows_of
 from rag.storage.documents import Documents
 from rag.storage.files import (
     DATABASE,
+    ERASING,
     HOLDER,
     INCOMING,
     INDEX_LOCK,
@@ -28,6 +30,7 @@ from rag.storage.files import (
     LOG_FILES,
     WriterLock,
     clear_leftovers,
+    opened_privately,
     prepare,
 )
 from rag.storage.listing import Listing, Versions
@@ -177,6 +180,24 @@ class Store:
         with self.connect() as connection:
             columns = schema.generations.c
             return connection.scalar(select(columns.generation).where(columns.generation == generation)) is not None
+
+    def note_words_left(self) -> None:
+        """Keep in mind, also after a kill, that the word index holds words of what is removed; before they are left."""
+        with opened_privately(self.folder / ERASING, "wb") as file:
+            file.write(secrets.token_hex(8).encode("ascii"))
+            file.flush()
+            os.fsync(file.fileno())
+
+    def words_left(self) -> str:
+        """What tells this note from every other one; empty when there is none."""
+        try:
+            return (self.folder / ERASING).read_text(encoding="ascii")
+        except OSError:
+            return ""
+
+    def note_no_words_left(self) -> None:
+        """The word index holds no word of what is removed."""
+        (self.folder / ERASING).unlink(missing_ok=True)
 
     def erase_traces(self) -> None:
         """Leave nothing of removed documents in the database's log; called outside of transactions.
