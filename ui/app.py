@@ -21,7 +21,7 @@ from ui.server.ownership import Ownership
 
 __all__ = ["Look", "build_app", "look"]
 
-_STYLES = ("conversation.css", "citations.css", "reader.css", "desk.css", "shelf.css", "style.css")
+_STYLES = ("conversation.css", "citations.css", "reader.css", "desk.css", "shelf.css", "library.css", "style.css")
 _FONTS = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif"]
 _MONO = ["ui-monospace", "SFMono-Regular", "Menlo", "monospace"]
 

@@ -50,7 +50,7 @@ _NO_DOCUMENTS = N_(
     "There are no documents yet. Add some in the Documents tab, or load the example: your question waits here."
 )
 _NOTHING_FITS = N_(
-    "No document fits what stands beside “Searched only”. Change it, or empty it to search all documents."
+    "No document fits what is ticked above the conversation. Take something away, or search all documents."
 )
 _SETTLING_SECONDS = 0.04
 
@@ -126,7 +126,7 @@ class Chat:
                 events = assistant.stream(
                     question,
                     history=conversation.history(),
-                    where=preferences.where,
+                    where=preferences.scope.filter(),
                     is_stopped=stopped.is_set,
                     on_step=lambda step, number: report(_Doing(step, number)),
                 )
@@ -147,7 +147,7 @@ class Chat:
             for view in _states(job, conversation.asked(" ".join(question.split())), question):
                 if session in self._forgotten:
                     return
-                yield self._with_hint(view, preferences.where)
+                yield self._with_hint(view, preferences.scope.filter())
         finally:
             job.stop()
             with self._lock:
@@ -266,14 +266,22 @@ class Chat:
     def _with_hint(self, view: ChatView, where: str) -> ChatView:
         """The state, which says why nothing can be found when there is nothing to search."""
         last = view.conversation.last
-        if not last or not last.answer or last.evidence or self._assistants.started.documents(where=where):
+        if (
+            not last
+            or not last.answer
+            or last.evidence
+            or self._assistants.started.list_documents(where=where, k=0).n_total
+        ):
             return view
         return replace(view, hint=_(_NOTHING_FITS), spoken=_(_NOTHING_FITS))
+
+    def _n_fitting(self, where: str) -> int:
+        return self._assistants.started.list_documents(where=where, k=0).n_total
 
     def _has_documents(self) -> bool:
         """Whether there is anything to ask; also where that cannot be told, which asking then says."""
         try:
-            return bool(self._assistants.started.documents())
+            return bool(self._n_fitting(""))
         except RagError:
             return True
 

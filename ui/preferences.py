@@ -6,12 +6,13 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import NamedTuple
 
 from rag import Assistant, ChosenPart, Settings, SettingsError, explain_choices, language_model, served_models
 from ui.addresses import refusal
+from ui.scope import Scope
 
 __all__ = ["N_SOURCES", "STRICTNESS", "Assistants", "LlmKind", "Notch", "Preferences"]
 
@@ -63,7 +64,7 @@ class Preferences:
     api_base, model: of a server with the OpenAI protocol, or the local model's name; empty for the default.
     n_sources: sentences that an answer may be made from; 0 for as many as the app was started with.
     shows_drafts: whether claims that failed their check are shown, as unsupported.
-    where: which documents are searched, as a filter; empty for all of them.
+    scope: which documents are searched.
     strictness: a notch of `STRICTNESS`, from 1; 0 for as strict as the app was started.
     """
 
@@ -72,10 +73,14 @@ class Preferences:
     model: str = ""
     n_sources: int = 0
     shows_drafts: bool = False
-    where: str = ""
+    scope: Scope = field(default_factory=Scope)
     strictness: int = 0
 
-    def to_browser(self) -> dict[str, str | int | bool]:
+    def searching(self, where: str | None) -> Preferences:
+        """With that filter beside what is ticked."""
+        return replace(self, scope=self.scope.changed("where", where or "", is_on=True))
+
+    def to_browser(self) -> dict[str, object]:
         """What a browser keeps."""
         return {
             "llm": self.llm.value,
@@ -83,7 +88,7 @@ class Preferences:
             "model": self.model,
             "n_sources": self.n_sources,
             "shows_drafts": self.shows_drafts,
-            "where": self.where,
+            "scope": self.scope.to_browser(),
             "strictness": self.strictness,
         }
 
@@ -104,7 +109,7 @@ class Preferences:
             model=_text(values.get("model")),
             n_sources=n_sources if n_sources in N_SOURCES else 0,
             shows_drafts=values.get("shows_drafts") is True,
-            where=_text(values.get("where")),
+            scope=Scope.from_browser(values.get("scope")),
             strictness=_notch(values.get("strictness")),
         )
 

@@ -132,6 +132,7 @@ class Listing:
             media_types=_by_count(Counter(row.media_type for row in rows)),
             outlets=_by_count(outlets),
             folders=tuple(Counted(*each) for each in sorted(folders.items())),
+            n_dated=len(days),
             first_published=days[0] if days else "",
             last_published=days[-1] if days else "",
         )

@@ -64,7 +64,8 @@ class DocumentKinds:
 
     n_documents: how many there are. root: the folder that all of them lie in, with a slash at its end; empty for none.
     media_types, outlets: the most frequent first. folders: below the root, by name, each with all that is below it.
-    first_published, last_published: the oldest and the newest date that one says; empty when none says any.
+    n_dated: how many say when they were published; first_published, last_published: the oldest and the newest such
+    date, empty when none says any.
     """
 
     n_documents: int = 0
@@ -72,5 +73,6 @@ class DocumentKinds:
     media_types: tuple[Counted, ...] = ()
     outlets: tuple[Counted, ...] = ()
     folders: tuple[Counted, ...] = ()
+    n_dated: int = 0
     first_published: str = ""
     last_published: str = ""

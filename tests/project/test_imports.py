@@ -153,7 +153,10 @@ def test_only_the_page_imports_gradio() -> None:
     page = ROOT / "ui" / "page"
     assert importing == {
         ROOT / "ui" / "app.py",
-        *(page / f"{name}.py" for name in ("conversations", "desk", "layout", "offering", "parts", "questions")),
+        *(
+            page / f"{name}.py"
+            for name in ("conversations", "desk", "layout", "library", "offering", "parts", "questions")
+        ),
     }
 
 

@@ -137,7 +137,7 @@ def test_kinds_count_what_the_documents_can_be_narrowed_by(many):
     assert kinds.media_types[0] == ("text/plain", 3334)
     assert {value for value, _ in kinds.outlets} == {"The Herald", "gazette", "École du soir"}
     assert kinds.outlets == tuple(sorted(kinds.outlets, key=lambda each: -each.n_documents))
-    assert (kinds.first_published, kinds.last_published) == ("2019-03-02", "2025-03-28")
+    assert (kinds.n_dated, kinds.first_published, kinds.last_published) == (7500, "2019-03-02", "2025-03-28")
 
 
 def test_empty_store_lists_nothing(store):

@@ -25,15 +25,35 @@ ALLOWED_ELEMENTS = {
     "input",
     "label",
     "li",
-} | {"mark", "nav", "ol", "p", "q", "section", "span", "table", "tbody", "td", "th", "thead", "time", "tr", "ul"}
+} | {
+    "mark",
+    "nav",
+    "ol",
+    "option",
+    "p",
+    "q",
+    "section",
+    "select",
+    "span",
+    "table",
+    "tbody",
+    "td",
+    "th",
+    "thead",
+    "time",
+    "tr",
+    "ul",
+}
 ALLOWED_ATTRIBUTES = (
-    {"aria-current", "aria-describedby", "aria-hidden", "aria-label", "aria-live", "aria-pressed", "class", "datetime"}
+    {"aria-checked", "aria-current", "aria-describedby", "aria-expanded", "aria-hidden", "aria-label", "aria-live"}
+    | {"aria-pressed", "class", "datetime", "data-kind", "data-narrowed", "data-opened", "data-total", "data-value"}
     | {"data-answer", "data-around", "data-citation", "data-document", "data-line"}
     | {"data-conversation", "data-do", "data-end", "data-find", "data-form", "data-hit", "data-page", "data-start"}
     | {"data-view", "dir", "for", "href", "id", "lang", "rel", "role", "scope", "tabindex", "target", "type"}
 )
 OF_ENTRIES = {"autocomplete", "id", "maxlength", "placeholder", "spellcheck", "type", "value", "class"}
 OF_PICTURES = {"alt", "height", "src", "width"}
+OF_OPTIONS = {"value", "selected"}
 HARMFUL = re.compile("[\x00-\x08\n-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 """Characters that end a line, reorder it, steer a terminal, or are none."""
 
@@ -86,7 +106,7 @@ def assert_inert(html: str) -> None:
     assert not HARMFUL.search(html)
     for node in parser.css("body *"):
         assert node.tag in ALLOWED_ELEMENTS, node.html
-        allowed = {"input": OF_ENTRIES, "img": OF_PICTURES}.get(node.tag, ALLOWED_ATTRIBUTES)
+        allowed = {"input": OF_ENTRIES, "img": OF_PICTURES, "option": OF_OPTIONS}.get(node.tag, ALLOWED_ATTRIBUTES)
         if "style" in node.attributes:
             assert re.fullmatch(
                 r"(left|top|width|height):[\d.]+%(;(top|width|height):[\d.]+%){3}", node.attributes["style"]

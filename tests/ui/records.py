@@ -8,7 +8,6 @@ from rag import (
     Citation,
     Claim,
     Document,
-    DocumentInfo,
     Evidence,
     Span,
     Trace,
@@ -17,7 +16,7 @@ from rag import (
     VerifiedClaim,
 )
 
-__all__ = ["ANSWER_ID", "answer", "citation", "claim", "document", "document_info", "evidence"]
+__all__ = ["ANSWER_ID", "answer", "citation", "claim", "document", "evidence"]
 
 ANSWER_ID = "0123456789abcdef0123456789abcdef"
 
@@ -110,17 +109,4 @@ def answer(
             notice=notice,
             searched=searched,
         ),
-    )
-
-
-def document_info(of: Document) -> DocumentInfo:
-    return DocumentInfo(
-        id=of.id,
-        source=of.source,
-        title=of.title,
-        media_type=of.media_type,
-        n_characters=len(of.text),
-        n_sentences=2,
-        added_at="2026-11-23T10:00:00+00:00",
-        metadata=of.metadata,
     )

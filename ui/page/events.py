@@ -10,36 +10,47 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
+from typing import NamedTuple
 
 from ui.background import close
 from ui.conversation import Conversation
 from ui.handlers import Chat, ChatView, Opened
-from ui.languages.words import N_, _, ngettext
+from ui.languages.words import _
+from ui.page.standing import Standing
 from ui.page.values import Answering, Choices, Heard, LoadedPage, Updates, Values
 from ui.preferences import Preferences
 from ui.reading import Looking, Reader
-from ui.tabs.adding import AddView
-from ui.tabs.library import LibraryTab, Upload
+from ui.tabs.library import LibraryTab
+from ui.tabs.listing import ListingTab
 from ui.tabs.llm import LlmTab
-from ui.views.exchanges import render_earlier, render_last, render_welcome
+from ui.views.documents_view import ListView
+from ui.views.exchanges import render_earlier, render_last
 from ui.views.markup import text
 from ui.views.reader.reader_bar import PRINTED
-from ui.views.render import render_documents, render_gone, render_message, render_no_source, render_source
+from ui.views.render import render_gone, render_message, render_no_source, render_source
 
-__all__ = ["SEARCH_ONLY", "PageEvents", "paragraph", "spoken"]
+__all__ = ["PageEvents", "Tabs", "paragraph", "spoken"]
 
 _AROUND = 20_000
-_UNREADABLE = N_("Searched: nothing until this can be read")
-SEARCH_ONLY = N_("Search only some documents")
+
+
+class Tabs(NamedTuple):
+    """What happens in the tabs, that the page speaks of."""
+
+    library: LibraryTab
+    listing: ListingTab
+    llm: LlmTab
 
 
 class PageEvents:
     """The handlers of one page, shared by all browsers; what differs between them is in the arguments."""
 
-    def __init__(self, chat: Chat, library: LibraryTab, llm: LlmTab, reader: Reader, updates: Updates) -> None:
+    def __init__(self, chat: Chat, tabs: Tabs, reader: Reader, updates: Updates) -> None:
+        library, listing, llm = tabs
         self._chat = chat
         self._reader = reader
+        self._listing = listing
+        self._standing = Standing(library, listing, llm)
         self._library = library
         self._llm = llm
         self._none = updates.none
@@ -61,7 +72,7 @@ class PageEvents:
         shelf: the conversations as the browser keeps them, which count where they were forgotten here.
         """
         conversation = self._remembered(conversation, shelf, heard)
-        preferences = replace(Preferences.from_browser(kept), where=where or "")
+        preferences = Preferences.from_browser(kept).searching(where)
         states = self._chat.ask(question, conversation, preferences, session=heard.session)
         yield from self._shown(states, preferences, heard, shelf)
 
@@ -76,7 +87,7 @@ class PageEvents:
     ) -> Iterator[Values]:
         """As `asked`, with the last question."""
         conversation = self._remembered(conversation, shelf, heard)
-        preferences = replace(Preferences.from_browser(kept), where=where or "")
+        preferences = Preferences.from_browser(kept).searching(where)
         states = self._chat.retry(conversation, preferences, session=heard.session)
         yield from self._shown(states, preferences, heard, shelf)
 
@@ -100,28 +111,7 @@ class PageEvents:
         if self._library.known_examples() is not None:
             return self._none
         self._library.example_questions()
-        return self._welcome()
-
-    # Which documents are searched
-
-    def scoped(self, where: str | None, kept: object, *, is_finished: bool = True) -> Values:
-        """The preferences with that filter, and what it means; or why it cannot be taken.
-
-        is_finished: False while it is being typed, when nothing is read aloud.
-        """
-        where = (where or "").strip()
-        refused = self._library.refusal(where)
-        if refused:
-            said = spoken(refused) if is_finished else self._none
-            return self._none, render_message(refused), said, self._none, self._of(label=_(_UNREADABLE))
-        preferences = replace(Preferences.from_browser(kept), where=where)
-        said = spoken(_("Searched: {documents}.", documents=self._searched(where))) if is_finished else self._none
-        return preferences.to_browser(), "", said, self._in_use(preferences), self._of(label=_scope_label(where))
-
-    def scoped_to_one(self, heard: Heard, kept: object) -> Values:
-        """As `scoped`, with the filter for one document, in the tab where it stands."""
-        where = self._library.only(heard.text("document"))
-        return where, *self.scoped(where, kept), self._of(selected="chat")
+        return self._standing.welcome()
 
     # Reading
 
@@ -143,65 +133,6 @@ class PageEvents:
         """As `opened`, in the tab where the reader is."""
         return *self.opened(heard, conversation, shelf), self._of(selected="chat")
 
-    # Documents
-
-    def added(self, heard: Heard, files: list[str] | None, kept: object, search: str | None) -> Iterator[Values]:
-        """The states of adding files, with the part that took them emptied."""
-        uploads = [Upload(name=Path(file).name, path=Path(file)) for file in files or []]
-        emptied = self._of(value=None)
-        for state in self._adding(self._library.add(uploads, user=heard.user), kept, search):
-            # Emptied at once and only once: meanwhile the next files may be chosen.
-            yield emptied, *state
-            emptied = self._none
-
-    def example_added(self, heard: Heard, kept: object, search: str | None) -> Iterator[Values]:
-        """The states of adding the example."""
-        yield from self._adding(self._library.add_example(user=heard.user), kept, search)
-
-    def followed(self, heard: Heard, kept: object, search: str | None) -> Iterator[Values]:
-        """The states of uploads that go on while the page is loaded anew."""
-        if self._library.board.is_busy(heard.user):
-            yield from self._adding(self._library.board.followed(heard.user), kept, search)
-
-    def cancelled(self, heard: Heard) -> None:
-        """End that upload; its last state says what is stored."""
-        self._library.board.cancel(heard.text("upload"), user=heard.user)
-
-    def listed(self, search: str | None) -> str:
-        """The documents that the search finds."""
-        return render_documents(self._library.documents(), filter_text=search or "")
-
-    def doomed(self, heard: Heard) -> Values:
-        """The question whether the document is really to be removed."""
-        document_id = heard.text("document")
-        title = self._library.title(document_id)
-        asked = _("Remove “{title}”? Answers that quote it are then no longer kept.", title=title)
-        return self._of(visible=True), render_message(asked), document_id
-
-    def removed(self, document_id: str, kept: object, search: str | None) -> Values:
-        """The page without the document."""
-        said = self._library.remove(document_id)
-        return (
-            self._of(visible=False),
-            render_message(said),
-            spoken(said),
-            self.listed(search),
-            self._in_use(Preferences.from_browser(kept)),
-            self._welcome(),
-        )
-
-    def missed(self, document_id: str, conversation: Conversation, kept: object) -> Values:
-        """After `removed`: what was quoted from the document stays in sight, and says that the source is gone.
-
-        A step of its own, which sees the conversation as it is then: removing may take long enough for an answer.
-        """
-        is_there = any(info.id == document_id for info in self._library.documents())
-        if is_there or not conversation.cites(document_id):
-            return (self._none,) * 3
-        drafts = Preferences.from_browser(kept).shows_drafts
-        conversation = conversation.with_gone(document_id)
-        return conversation, self._earlier(conversation, drafts), self._last(conversation, drafts)
-
     # Settings
 
     def chosen(self, choices: Choices, conversation: Conversation, kept: object) -> Values:
@@ -213,7 +144,7 @@ class PageEvents:
             "model": model or "",
             "n_sources": n_sources,
             "shows_drafts": shows_drafts,
-            "where": Preferences.from_browser(kept).where,
+            "scope": Preferences.from_browser(kept).scope.to_browser(),
             "strictness": strictness,
         }
         preferences = Preferences.from_browser(choice)
@@ -226,7 +157,7 @@ class PageEvents:
             preferences.to_browser(),
             render_message(said),
             spoken(said),
-            self._in_use(preferences),
+            self._standing.in_use(preferences),
             self._earlier(conversation, shows_drafts),
             self._last(conversation, shows_drafts),
         )
@@ -245,21 +176,22 @@ class PageEvents:
         """The states of fetching the local model."""
         for html in self._llm.pull():
             yield html, self._none, self._none
-        yield self._none, paragraph(self._llm.local_model()), self._in_use(Preferences.from_browser(kept))
+        yield self._none, paragraph(self._llm.local_model()), self._standing.in_use(Preferences.from_browser(kept))
 
     # Everything
 
     def loaded(self, heard: Heard, kept: object, kept_preferences: object) -> LoadedPage:
         """The page as its browser left it; what another user left in it is forgotten."""
         preferences = Preferences.from_browser(kept_preferences)
+        preferences = replace(preferences, scope=self._listing.among(preferences.scope))
         conversation = self._chat.restore(kept, user=heard.user)
         return LoadedPage(
             conversation=conversation,
             earlier=self._earlier(conversation, preferences.shows_drafts),
             current=self._last(conversation, preferences.shows_drafts),
-            welcome=self._welcome(),
-            in_use=self._in_use(preferences),
-            documents=self.listed(""),
+            welcome=self._standing.welcome(),
+            in_use=self._standing.in_use(preferences),
+            documents=self._of(value=self._listing.documents(ListView(), preferences.scope)),
             local=paragraph(self._llm.local_model()),
             llm=preferences.llm.value,
             api_base=preferences.api_base,
@@ -267,8 +199,12 @@ class PageEvents:
             n_sources=preferences.n_sources,
             shows_drafts=preferences.shows_drafts,
             strictness=preferences.strictness,
-            where=preferences.where,
-            scope=self._of(label=_scope_label(preferences.where), open=bool(preferences.where)),
+            where=preferences.scope.where,
+            scope=self._of(visible=bool(preferences.scope) or self._listing.can_narrow()),
+            ticks=self._of(value=self._listing.ticks(preferences.scope)),
+            narrowing=self._of(value=self._listing.narrowing(preferences.scope)),
+            notebooks=self._of(value=self._listing.shelf(preferences.scope)),
+            view=ListView(),
             is_adding=self._library.board.is_busy(heard.user),
             kept=self._chat.put(self._chat.shelf(kept, user=heard.user), user=heard.user),
         )
@@ -323,14 +259,6 @@ class PageEvents:
                 return render_gone(citation)
         return render_message(opened.notice, is_error=True)
 
-    def _adding(self, states: Iterator[AddView], kept: object, search: str | None) -> Iterator[Values]:
-        preferences = Preferences.from_browser(kept)
-        for view in states:
-            if not view.is_done:
-                yield view.html, spoken(view.spoken), self._none, self._none, self._none
-                continue
-            yield view.html, spoken(view.spoken), self.listed(search), self._in_use(preferences), self._welcome()
-
     def _remembered(self, conversation: Conversation, shelf: object, heard: Heard) -> Conversation:
         """The conversation; that of the browser when this process has forgotten it, as it does after many others."""
         return conversation if conversation.exchanges else self._chat.restore(shelf, user=heard.user)
@@ -346,30 +274,6 @@ class PageEvents:
     def _last(self, conversation: Conversation, drafts: bool = False) -> str:
         return render_last(conversation, shows_drafts=drafts)
 
-    def _welcome(self) -> str:
-        """What stands in place of a conversation, with the examples that are known."""
-        return render_welcome(
-            self._library.known_examples() or (),
-            n_documents=len(self._library.documents()),
-            can_load_example=self._library.can_load_example,
-        )
-
-    def _in_use(self, preferences: Preferences) -> str:
-        facts = (
-            (_("Searched:"), self._searched(preferences.where)),
-            (_("Answers by:"), self._llm.in_use(preferences)),
-        )
-        spans = (f"<span>{text(name)} <strong>{text(fact)}</strong></span>" for name, fact in facts)
-        return f'<p class="cv-in-use">{" ".join(spans)}</p>'
-
-    def _searched(self, where: str) -> str:
-        """How many documents are searched, in words."""
-        n_all = len(self._library.documents())
-        if not where:
-            return ngettext("{n} document", "{n} documents", n_all)
-        n_found = len(self._library.documents(where=where))
-        return ngettext("{n_found} of {n} document", "{n_found} of {n} documents", n_all, n_found=n_found)
-
 
 def spoken(words: str) -> str:
     """The live region, which screen readers read aloud; the same words again are news because of the unseen time."""
@@ -379,8 +283,3 @@ def spoken(words: str) -> str:
 def paragraph(words: str) -> str:
     """The words as a paragraph."""
     return f"<p>{text(words)}</p>"
-
-
-def _scope_label(where: str) -> str:
-    """The words under which the filter is folded."""
-    return _("Searched only: {where}", where=where) if where else _(SEARCH_ONLY)

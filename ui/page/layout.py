@@ -7,7 +7,6 @@ that focus and scrolling stay where they are while an answer grows.
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -20,16 +19,21 @@ from ui.languages.words import N_, Language, _, language, ngettext
 from ui.options import AppOptions
 from ui.page.conversations import ConversationsPage
 from ui.page.desk import DeskPages
-from ui.page.events import SEARCH_ONLY, PageEvents, spoken
+from ui.page.events import PageEvents, Tabs, spoken
+from ui.page.library import LibraryPage
+from ui.page.library_events import LibraryEvents
 from ui.page.parts import AT_ONCE, N_AT_ONCE, QUIET, heard, html, steps
 from ui.page.questions import QuestionsPage
+from ui.page.scope_events import ScopeEvents
 from ui.page.shelf_events import ShelfEvents
-from ui.page.values import Answering, LoadedPage, Turned, Updates
+from ui.page.standing import Standing
+from ui.page.values import Added, Answering, LoadedPage, Scoped, Turned, Updates
 from ui.preferences import N_SOURCES, Assistants, LlmKind
 from ui.reading import Reader
 from ui.server.ownership import Ownership
 from ui.tabs.desk import DeskTab
 from ui.tabs.library import LibraryTab
+from ui.tabs.listing import ListingTab
 from ui.tabs.llm import LlmTab
 from ui.tabs.questions import QuestionsTab
 from ui.views.choices_view import NOTCHES, render_strictness
@@ -44,10 +48,6 @@ _LLMS = [
     (N_("A local model"), LlmKind.LOCAL.value),
     (N_("A server with the OpenAI protocol"), LlmKind.SERVER.value),
 ]
-_SCOPE_HELP = N_(
-    "Such as: published >= 2025-03-01 · source ~ report and not title ~ draft. "
-    "Fields: added, author, language, published, source, title, url."
-)
 _KEEP = """(chosen) => {
 	document.cookie = `%s=${chosen}; path=/; max-age=31536000; samesite=strict`;
 	location.reload();
@@ -75,7 +75,11 @@ class Page:
         )
         chat, updates = Chat(assistants, ownership), Updates(none=gr.skip(), of=gr.update)
         llm = LlmTab(assistants, may_change_llm=options.may_change_llm)
-        self._events = PageEvents(chat, self._library, llm, Reader(assistants), updates)
+        tabs = Tabs(self._library, ListingTab(assistants.started), llm)
+        standing = Standing(*tabs)
+        self._events = PageEvents(chat, tabs, Reader(assistants), updates)
+        self._library_events = LibraryEvents(self._library, tabs.listing, standing, updates)
+        self._documents = LibraryPage(self._library_events, ScopeEvents(tabs.listing, standing, updates))
         self._conversations = ConversationsPage(ShelfEvents(chat, updates))
 
     def build(self, app: gr.Blocks) -> None:
@@ -93,7 +97,7 @@ class Page:
             with gr.Tab(_("Chat"), id="chat"):
                 self._build_chat()
             with gr.Tab(_("Documents"), id="documents"):
-                self._build_documents()
+                self._documents.build_documents(self._library.limits)
             self._desk.build(self.export)
             if self._questions:
                 self._questions.build()
@@ -102,7 +106,6 @@ class Page:
         self._wire_chat()
         turned, exported = self._parts(Turned), [self.export, self.hint]
         self._conversations.wire(self.kept, self.preferences, self.conversation, self.announce, turned, exported)
-        self._wire_scope()
         self._wire_reading()
         self._wire_documents()
         self._wire_settings()
@@ -116,12 +119,12 @@ class Page:
         # One after the other, and no more than there is: what leaves a part as it is may empty it again.
         loaded.then(self._events.explained, self.preferences, self.explained, **AT_ONCE)
         loaded.then(self._events.examples_made, None, self.welcome, **_MADE)
-        following = [self.progress, self.announce, self.documents, self.in_use, self.welcome]
-        self.is_adding.change(steps(self._events.followed), [self.preferences, self.search], following, **QUIET)
+        following = [self.preferences, self._documents.view]
+        self.is_adding.change(steps(self._library_events.followed), following, self._parts(Added), **QUIET)
 
-    def _parts(self, values: type[LoadedPage | Answering | Turned]) -> list[Any]:
-        """The parts that take these values: those of their names, in their order."""
-        return [getattr(self, name) for name in values._fields]
+    def _parts(self, values: type[LoadedPage | Answering | Turned | Added | Scoped]) -> list[Any]:
+        """The parts that take these values: those of their names, in their order, here or in the Documents tab."""
+        return [getattr(self if hasattr(self, name) else self._documents, name) for name in values._fields]
 
     # Parts
 
@@ -129,18 +132,7 @@ class Page:
         with gr.Row(elem_id="cv-chat", equal_height=True):
             self._conversations.build_list()
             with gr.Column(elem_id="cv-talk", scale=5, min_width=320):
-                with gr.Accordion(_(SEARCH_ONLY), open=False, elem_id="cv-scope") as self.scope:
-                    with gr.Row(elem_id="cv-scope-row"):
-                        self.where = gr.Textbox(
-                            label=_("Only documents that fit"),
-                            info=_(_SCOPE_HELP),
-                            placeholder="published >= 2025-03-01",
-                            max_lines=1,
-                            scale=1,
-                            elem_id="cv-where",
-                        )
-                        self.search_all = gr.Button(_("Search all"), size="sm", scale=0, elem_id="cv-search-all")
-                    self.scope_hint = html("cv-scope-hint")
+                self._documents.build_scope()
                 with gr.Column(elem_id="cv-scroll"):
                     self.earlier = html("cv-earlier")
                     self.current = html("cv-current")
@@ -165,22 +157,6 @@ class Page:
             with gr.Column(elem_id="cv-reader-column", scale=4, min_width=320):
                 self.close = gr.Button(_("Close source"), size="sm", elem_id="cv-close")
                 self.reader = html("cv-reader", value=render_no_source())
-
-    def _build_documents(self) -> None:
-        with gr.Column(elem_id="cv-library"):
-            with gr.Row(elem_id="cv-add"):
-                self.files = gr.File(label=_("Files"), file_count="multiple", height=140, elem_id="cv-files")
-                self.folder = gr.File(label=_("A folder"), file_count="directory", height=140, elem_id="cv-folder")
-            html("cv-limits", value=self._library.limits)
-            self.progress = html("cv-adding")
-            self.search = gr.Textbox(label=_("Search titles and files"), elem_id="cv-search", max_lines=1)
-            with gr.Column(visible=False, elem_id="cv-confirm") as self.confirm:
-                self.doomed = gr.State("")
-                self.confirm_text = html("cv-confirm-text")
-                with gr.Row():
-                    self.remove = gr.Button(_("Remove"), variant="stop", size="sm", elem_id="cv-confirm-remove")
-                    self.keep = gr.Button(_("Keep"), size="sm", elem_id="cv-confirm-keep")
-            self.documents = html("cv-documents")
 
     def _build_settings(self) -> None:
         may_change = self._options.may_change_llm
@@ -236,7 +212,7 @@ class Page:
 
     def _wire_chat(self) -> None:
         events = self._events
-        inputs = [self.conversation, self.preferences, self.where, self.kept]
+        inputs = [self.conversation, self.preferences, self._documents.where, self.kept]
         outputs = self._parts(Answering)
         answering = {**QUIET, "concurrency_limit": N_AT_ONCE, "concurrency_id": "answers"}
         # A second question meanwhile is refused with a sentence, and not in silence, as Gradio would.
@@ -250,17 +226,6 @@ class Page:
         for exchanges in (self.earlier, self.current):
             exchanges.like(heard(events.rated), [self.conversation, self.preferences], rated, **AT_ONCE)
 
-    def _wire_scope(self) -> None:
-        events = self._events
-        scoped = [self.preferences, self.scope_hint, self.announce, self.in_use, self.scope]
-        typing = functools.partial(events.scoped, is_finished=False)
-        scope = [self.where, self.preferences]
-        self.where.change(typing, scope, scoped, **AT_ONCE, trigger_mode="always_last")
-        self.where.blur(events.scoped, scope, scoped, **AT_ONCE)
-        emptied = self.search_all.click(lambda: "", None, self.where, **AT_ONCE)
-        emptied.then(events.scoped, scope, scoped, **AT_ONCE)
-        self.documents.edit(heard(events.scoped_to_one), self.preferences, [self.where, *scoped, self.tabs], **AT_ONCE)
-
     def _wire_reading(self) -> None:
         opened = [self.reader, self.conversation]
         for part in (self.earlier, self.current, self.reader):
@@ -268,29 +233,18 @@ class Page:
         self.close.click(render_no_source, None, self.reader, **AT_ONCE)
 
     def _wire_documents(self) -> None:
-        events = self._events
-        library = {**QUIET, "concurrency_limit": 1, "concurrency_id": "library"}
-        added = [self.progress, self.announce, self.documents, self.in_use, self.welcome]
-        context = [self.preferences, self.search]
-        # Several uploads at once: the later ones wait, and say so.
-        adding = {**QUIET, "concurrency_limit": N_AT_ONCE, "concurrency_id": "adding", "trigger_mode": "multiple"}
-        for files in (self.files, self.folder):
-            upload = files.upload(steps(events.added), [files, *context], [files, *added], **adding)
-            upload.then(events.examples_made, None, self.welcome, **_MADE)
-        loaded = self.welcome.apply(steps(events.example_added), context, added, **adding)
-        loaded.then(events.examples_made, None, self.welcome, **_MADE)
-        self.progress.delete(heard(events.cancelled), None, None, **AT_ONCE)
+        page, added = self._documents, self._parts(Added)
+
+        def after(added_to: Any) -> None:
+            added_to.then(self._events.examples_made, None, self.welcome, **_MADE)
+
+        page.wire_scope(self.preferences, self._parts(Scoped))
+        page.wire_documents(self.preferences, [self.conversation, self.earlier, self.current], added, after)
+        page.wire_example(self.welcome, self.preferences, added, after)
         self.welcome.expand(lambda: gr.update(selected="documents"), None, self.tabs, **AT_ONCE)
-        self.search.change(events.listed, self.search, self.documents, **AT_ONCE)
         opened = [self.reader, self.conversation, self.tabs]
-        self.documents.select(heard(events.document_opened), [self.conversation, self.kept], opened, **AT_ONCE)
-        doomed = [self.confirm, self.confirm_text, self.doomed]
-        self.documents.delete(heard(events.doomed), None, doomed, **AT_ONCE)
-        self.keep.click(lambda: gr.update(visible=False), None, self.confirm, **AT_ONCE)
-        removed = [self.confirm, self.progress, self.announce, self.documents, self.in_use, self.welcome]
-        removal = self.remove.click(events.removed, [self.doomed, *context], removed, **library)
-        missing = [self.conversation, self.earlier, self.current]
-        removal.then(events.missed, [self.doomed, self.conversation, self.preferences], missing, **AT_ONCE)
+        chosen = [self.conversation, self.kept]
+        page.documents.select(heard(self._events.document_opened), chosen, opened, **AT_ONCE)
 
     def _wire_settings(self) -> None:
         events = self._events

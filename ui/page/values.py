@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-__all__ = ["Answering", "Choices", "Heard", "LoadedPage", "Turned", "Updates", "Values"]
+__all__ = ["Added", "Answering", "Choices", "Heard", "LoadedPage", "Scoped", "Turned", "Updates", "Values"]
 
 
 class Heard(NamedTuple):
@@ -51,6 +51,10 @@ class LoadedPage(NamedTuple):
     strictness: object
     where: object
     scope: object
+    ticks: object
+    narrowing: object
+    notebooks: object
+    view: object
     is_adding: object
     kept: object
 
@@ -68,6 +72,36 @@ class Answering(NamedTuple):
     conversation: object
     kept: object
     reader: object
+
+
+class Added(NamedTuple):
+    """The new values of the parts of the same names, when documents have come or gone."""
+
+    progress: object
+    announce: object
+    documents: object
+    in_use: object
+    welcome: object
+    ticks: object
+    narrowing: object
+    notebooks: object
+    scope: object
+
+
+class Scoped(NamedTuple):
+    """The new values of the parts of the same names, when other documents are searched, or a notebook has changed."""
+
+    preferences: object
+    ticks: object
+    narrowing: object
+    notebooks: object
+    scope_hint: object
+    where: object
+    announce: object
+    in_use: object
+    documents: object
+    progress: object
+    tabs: object
 
 
 class Turned(NamedTuple):

@@ -1,14 +1,14 @@
-"""What happens in the Documents tab: adding with progress, listing, searching, removing."""
+"""What happens in the Documents tab: adding with progress, and removing."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from rag import AddReport, Assistant, DocumentInfo, Failure, FilterError, NotFoundError, Progress, RagError
+from rag import AddReport, Assistant, DocumentKinds, Failure, NotFoundError, Progress, RagError
 from ui.languages.words import N_, _, duration, megabytes, ngettext
 from ui.sentences import sentence
 from ui.tabs.adding import AddView, Board
@@ -41,7 +41,7 @@ class LibraryTab:
         self._max_file_bytes = max_file_bytes
         self.board = Board()
         self._making = threading.Lock()
-        self._examples: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
+        self._examples: tuple[DocumentKinds | None, tuple[str, ...]] = (None, ())
 
     @property
     def can_load_example(self) -> bool:
@@ -63,38 +63,13 @@ class LibraryTab:
         )
         return f'<p class="cv-more">{text(said)}</p>'
 
-    def documents(self, *, where: str = "") -> list[DocumentInfo]:
-        """The documents that fit the filter, by source; none when it, or the store, cannot be read."""
-        try:
-            return self._assistant.documents(where=where)
-        except RagError:
-            return []
-
-    def refusal(self, where: str) -> str:
-        """Why that filter cannot be taken; empty when it can."""
-        try:
-            self._assistant.documents(where=where)
-        except FilterError as error:
-            return sentence(error, doing="reading a filter")
-        except RagError:  # of the store, and not of the filter
-            return ""
-        return ""
-
-    def only(self, document_id: str) -> str:
-        """The filter that only this document fits; empty when it is not there any more."""
-        source = next((info.source for info in self.documents() if info.id == document_id), "")
-        if "'" in source and '"' in source:
-            return "source like '" + source.replace("'", "?") + "'"
-        quote = '"' if "'" in source else "'"
-        return f"source = {quote}{source}{quote}" if source else ""
-
     def example_questions(self) -> tuple[str, ...]:
         """Questions that the documents answer, made when the documents have changed; none when none can be made."""
-        of = tuple(info.id for info in self.documents())
+        of = self._kinds()
         with self._making:
-            if self._examples[0] != of:
+            if self._examples[0] is not of:
                 try:
-                    made = self._assistant.example_questions() if of else ()
+                    made = self._assistant.example_questions() if of and of.n_documents else ()
                 except Exception as error:  # examples are never worth an error
                     sentence(error, doing="making example questions")
                     made = ()
@@ -103,15 +78,31 @@ class LibraryTab:
 
     def known_examples(self) -> tuple[str, ...] | None:
         """As `example_questions`, at once; None when they would have to be made first."""
-        of, made = self._examples
-        return made if of == tuple(info.id for info in self.documents()) else None
+        (of, made), now = self._examples, self._kinds()
+        if now is not None and not now.n_documents:
+            return ()
+        return made if of is now else None
+
+    def _kinds(self) -> DocumentKinds | None:
+        """What is known of all documents, which is another record when one has changed; None when it cannot be read."""
+        try:
+            return self._assistant.document_kinds()
+        except RagError:
+            return None
 
     def title(self, document_id: str) -> str:
         """What people call the document; empty when it is not there any more."""
-        return next((info.title or info.source for info in self.documents() if info.id == document_id), "")
+        try:
+            listed = self._assistant.list_documents(where=f"id = '{document_id}'", k=1).documents
+        except RagError:
+            return ""
+        return listed[0].info.title or listed[0].info.source if listed else ""
 
-    def add(self, uploads: Sequence[Upload], *, user: str = "") -> Iterator[AddView]:
-        """Each state of adding the files, which are deleted at the end; it goes on when nobody looks any more."""
+    def add(self, uploads: Sequence[Upload], *, user: str = "", notebooks: Sequence[str] = ()) -> Iterator[AddView]:
+        """Each state of adding the files, which are deleted at the end; it goes on when nobody looks any more.
+
+        notebooks: names of those that the documents are put into.
+        """
         if not uploads:
             yield _said(_("No file was chosen. Choose files or a folder, or drop them here."))
             return
@@ -131,7 +122,8 @@ class LibraryTab:
             try:
                 if not files or is_stopped():
                     return AddReport()
-                return self._assistant.add_uploads(files, on_progress=on_progress, is_stopped=is_stopped)
+                report = self._assistant.add_uploads(files, on_progress=on_progress, is_stopped=is_stopped)
+                return self._put(report, notebooks)
             finally:
                 for upload in uploads:
                     delete_upload(upload.path)
@@ -152,17 +144,37 @@ class LibraryTab:
 
         yield from self.board.followed(user, self.board.start(work, name=_("the example"), user=user))
 
-    def remove(self, document_id: str) -> str:
-        """Delete the document; the sentence that says so, or why not."""
-        title = self.title(document_id)
+    def _put(self, report: AddReport, notebooks: Sequence[str]) -> AddReport:
+        """The report, after its documents were put into the notebooks; of one that is gone it says so."""
+        documents = [*report.added, *report.superseded, *report.unchanged]
+        notices = []
+        for key in notebooks if documents else ():
+            owner, _slash, name = key.rpartition("/")
+            try:
+                self._assistant.put_in_notebook(name, documents, owner=owner)
+            except RagError as error:
+                notices.append(sentence(error, doing="filling a notebook"))
+        return replace(report, notices=(*report.notices, *notices))
+
+    def remove(self, documents: Sequence[str]) -> str:
+        """Delete the documents; the sentence that says so, or why not."""
+        title = self.title(documents[0]) if documents else ""
         try:
             with self.board.writing:  # an upload that goes on is waited for
-                self._assistant.remove([document_id])
+                self._assistant.remove(documents)
         except NotFoundError:
+            if len(documents) > 1:
+                return _("Nothing was removed: one of these documents was removed already.")
             return _("This document was removed already.")
         except RagError as error:
             return sentence(error, doing="removing a document")
-        return _("Removed “{title}”. Answers that quote it are no longer kept.", title=title)
+        if len(documents) == 1:
+            return _("Removed “{title}”. Answers that quote it are no longer kept.", title=title)
+        return ngettext(
+            "Removed {n} document. Answers that quote it are no longer kept.",
+            "Removed {n} documents. Answers that quote them are no longer kept.",
+            len(documents),
+        )
 
 
 def _said(words: str) -> AddView:

@@ -26,6 +26,7 @@ __all__ = [
     "attribute_text",
     "box",
     "button",
+    "choice",
     "date_in_words",
     "element",
     "entry",
@@ -36,6 +37,7 @@ __all__ = [
     "picture",
     "shown",
     "text",
+    "tick_box",
 ]
 
 Html = NewType("Html", str)
@@ -48,7 +50,8 @@ ELEMENTS = frozenset(
     | {"ol", "p", "q", "section", "span", "table", "tbody", "td", "th", "thead", "time", "tr", "ul"}
 )
 ATTRIBUTES = frozenset(
-    {"aria-current", "aria-describedby", "aria-hidden", "aria-label", "aria-live", "aria-pressed", "class", "datetime"}
+    {"aria-checked", "aria-current", "aria-describedby", "aria-expanded", "aria-hidden", "aria-label", "aria-live"}
+    | {"aria-pressed", "class", "datetime", "data-kind", "data-narrowed", "data-opened", "data-total", "data-value"}
     | {"data-answer", "data-around", "data-citation", "data-document", "data-line"}
     | {"data-conversation", "data-do", "data-end", "data-find", "data-form", "data-hit", "data-page", "data-start"}
     | {"data-view", "dir", "for", "href", "id", "lang", "rel", "role", "scope", "tabindex", "target", "type"}
@@ -124,6 +127,24 @@ def join(parts: Iterable[Html], separator: Html = NOTHING) -> Html:
 def button(label: Html, *, class_: str, **attributes: str) -> Html:
     """A button that does nothing by itself; the script of the page acts on its class and data."""
     return element("button", label, type="button", class_=class_, **attributes)
+
+
+def tick_box(label: Html, *, class_: str, is_on: bool, **attributes: str) -> Html:
+    """A box that is ticked or not: a button, so that it shows what it was made with, and not what was clicked."""
+    checked = "true" if is_on else "false"
+    return button(label, class_=class_, role="checkbox", aria_checked=checked, **attributes)
+
+
+def choice(label: str, options: Iterable[tuple[str, str]], *, class_: str, value: str) -> Html:
+    """A list to choose one of the options from, pairs of a value and its words; the script tells what is chosen."""
+    written = "".join(
+        f'<option value="{text(each)}"{" selected" if each == value else ""}>{text(attribute_text(words))}</option>'
+        for each, words in options
+    )
+    return Html(
+        f'<label class="cv-choice">{text(label)} <select class="{text(class_)}" data-value="{text(value)}">{written}'
+        "</select></label>"
+    )
 
 
 def entry(name: str, *, kind: str, class_: str, hint: str = "", value: str = "") -> Html:

@@ -9,13 +9,12 @@ only as part of a draft, says so, and has none.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 
 from rag import (
     Answer,
     AnswerStatus,
     Citation,
-    DocumentInfo,
     VerifiedClaim,
 )
 from ui.languages.kinds import answer_text, kind
@@ -28,8 +27,7 @@ from ui.views.claims_view import (
     render_evidence,
     render_sentences,
 )
-from ui.views.markup import NOTHING, Html, button, date_in_words, element, isolated, join, text
-from ui.views.places import dated, title_of
+from ui.views.markup import NOTHING, Html, button, element, isolated, join, text
 from ui.views.report_view import render_report
 from ui.views.source_view import render_gone, render_no_source, render_source
 
@@ -37,11 +35,9 @@ __all__ = [
     "render_answer",
     "render_citation_card",
     "render_claims",
-    "render_documents",
     "render_evidence",
     "render_gone",
     "render_message",
-    "render_no_documents",
     "render_no_source",
     "render_report",
     "render_source",
@@ -52,7 +48,6 @@ __all__ = [
 ]
 
 N_NEAREST = 3
-N_DOCUMENTS = 200
 
 _QUOTED_MEANS = N_("Answered: each sentence stands so, word for word, in the document that is named below it.")
 _CHECKED_MEANS = N_("Answered: each statement was checked against the sentences that it cites.")
@@ -97,41 +92,6 @@ def render_message(message: str, *, is_error: bool = False) -> str:
         text(message),
         class_="cv-notice cv-error" if is_error else "cv-notice",
         role="alert" if is_error else "",
-    )
-
-
-def render_no_documents() -> str:
-    """What stands in the place of documents before there are any."""
-    return element(
-        "div",
-        element("p", text(_("There are no documents yet."))),
-        element("p", text(_("Add files or a folder, or load the example, and ask what they say."))),
-        class_="cv-empty",
-    )
-
-
-def render_documents(documents: Sequence[DocumentInfo], *, filter_text: str = "") -> str:
-    """The documents whose title or source holds the text, each with buttons to open and to remove it."""
-    if not documents:
-        return render_no_documents()
-    wanted = filter_text.strip().casefold()
-    found = [info for info in documents if wanted in info.title.casefold() or wanted in info.source.casefold()]
-    if not found:
-        return element(
-            "p", text(_("No title or source holds")), text(" "), isolated(filter_text.strip()), class_="cv-empty"
-        )
-    n_more = len(found) - N_DOCUMENTS
-    n_all = len(documents)
-    found_in_words = (
-        ngettext("{n_found} of {n} document", "{n_found} of {n} documents", n_all, n_found=len(found))
-        if wanted
-        else ngettext("{n} document", "{n} documents", n_all)
-    )
-    return element(
-        "div",
-        element("p", text(found_in_words), class_="cv-count"),
-        element("ul", *(_document_row(info) for info in found[:N_DOCUMENTS]), class_="cv-documents"),
-        element("p", text(_("… and {n} more: search for them", n=n_more)), class_="cv-more") if n_more > 0 else NOTHING,
     )
 
 
@@ -257,35 +217,4 @@ def _draft_item(verified: VerifiedClaim, *, is_shown: bool) -> Html:
         element("span", text(claim.text or _("(no words)")), class_="cv-claim-text", dir="auto"),
         element("span", text("; ".join(reasons)), class_="cv-reasons") if reasons else NOTHING,
         class_=f"cv-claim cv-{class_}",
-    )
-
-
-def _document_row(info: DocumentInfo) -> Html:
-    title = title_of(info.title, info.source)
-    facts = [
-        NOTHING if info.source == title else isolated(info.source),
-        dated(info.metadata.get("published", "")),
-        text(ngettext("{n} sentence", "{n} sentences", info.n_sentences)),
-        text(_("added {day}", day=date_in_words(info.added_at))),
-    ]
-    return element(
-        "li",
-        button(isolated(title), class_="cv-open", data_document=info.id),
-        element("span", join(facts, text(" · ")), class_="cv-facts"),
-        element(
-            "span",
-            button(
-                text(_("Search only")),
-                class_="cv-only",
-                data_document=info.id,
-                aria_label=_("Search only {title}", title=title),
-            ),
-            button(
-                text(_("Remove")),
-                class_="cv-remove",
-                data_document=info.id,
-                aria_label=_("Remove {title}", title=title),
-            ),
-            class_="cv-row-actions",
-        ),
     )

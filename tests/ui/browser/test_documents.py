@@ -62,7 +62,7 @@ def test_uploaded_file_is_asked_about_opened_and_removed_while_its_answer_is_ope
     expect(page.locator("#cv-reader .cv-current").first).to_contain_text("41 frogs")
 
     documents_tab(page)
-    page.get_by_label("Search titles and files").fill("heron")
+    page.get_by_label("Search titles, folders and texts").fill("heron")
     expect(page.locator("#cv-documents .cv-open")).to_have_count(1)
     page.get_by_role("button", name="Remove heron.txt").click()
     page.locator("#cv-confirm-remove").click()

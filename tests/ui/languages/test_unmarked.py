@@ -19,6 +19,8 @@ NOT_SHOWN = {"doing", "class_", "elem_id", "elem_classes", "id", "name", "title_
 """Arguments whose values nobody sees."""
 NAMES = {
     "Chapter and Verse",
+    "Excel",
+    "Word",
     "Markdown",
     "Segoe UI",
     "Roboto",
@@ -28,7 +30,7 @@ NAMES = {
     "warm up",
 }
 """Names and values that are the same in every language, or seen by nobody."""
-CODE = re.compile(r"as started|const WORDS = |source like '| open| (title|data-)=?\"?")
+CODE = re.compile(r"as started|const WORDS = | like | and |published [<>]?=? ?| open| selected| (title|data-)=?\"?")
 FOR_THE_LOG = {"error", "warning", "info", "debug", "compile", "NewType", "TypeVar"}
 
 WORDS = re.compile(

@@ -5,11 +5,12 @@ import pytest
 from rag import Assistant, Settings
 from ui.conversation import Conversation
 from ui.handlers import Chat
-from ui.page.events import PageEvents
+from ui.page.events import PageEvents, Tabs
 from ui.page.values import Heard, Updates
 from ui.preferences import Assistants
 from ui.reading import Reader
 from ui.tabs.library import LibraryTab
+from ui.tabs.listing import ListingTab
 from ui.tabs.llm import LlmTab
 
 NONE = object()
@@ -22,9 +23,8 @@ HOSTILE = '<img src=x onerror="alert(1)">{{7*7}}${alert(1)}'
 def page(assistant, *, may_change_llm: bool = True, example=None) -> PageEvents:
     assistants = Assistants(assistant, may_change_llm=may_change_llm)
     library = LibraryTab(assistant, example=example, max_file_bytes=10_000)
-    return PageEvents(
-        Chat(assistants), library, LlmTab(assistants, may_change_llm=may_change_llm), Reader(assistants), UPDATES
-    )
+    tabs = Tabs(library, ListingTab(assistant), LlmTab(assistants, may_change_llm=may_change_llm))
+    return PageEvents(Chat(assistants), tabs, Reader(assistants), UPDATES)
 
 
 @pytest.fixture
@@ -87,30 +87,6 @@ def test_whatever_a_browser_sends_is_answered_by_a_sentence(events, data):
     assert known is NONE
 
 
-def test_removing_a_document_keeps_its_quotes_in_sight(events, assistant):
-    conversation = asked(events)
-    document_id = conversation.last.answer.citations[0].document_id
-    events.removed(document_id, {}, "")
-    after, _, current = events.missed(document_id, conversation, {})
-    assert "The bridge opened in 1932." in current
-    assert "source removed" in current
-    assert after.gone == {document_id}
-
-
-def test_removing_a_document_changes_no_conversation_that_does_not_quote_it(events, assistant, write):
-    assistant.add([write("trams.txt", "Trams crossed it until 1958.")])
-    trams = next(info.id for info in assistant.documents() if "trams" in info.source)
-    conversation = asked(events)
-    events.removed(trams, {}, "")
-    assert events.missed(trams, conversation, {}) == (NONE, NONE, NONE)
-
-
-def test_a_document_that_could_not_be_removed_is_not_missed(events):
-    conversation = asked(events)
-    still_there = conversation.last.answer.citations[0].document_id
-    assert events.missed(still_there, conversation, {}) == (NONE, NONE, NONE)
-
-
 def test_examples_that_come_late_write_into_the_welcome_alone(events):
     assert "cv-welcome" in events.examples_made()
     assert events.examples_made() is NONE
@@ -120,26 +96,6 @@ def test_examples_that_come_late_write_into_the_welcome_alone(events):
 def trams(events, assistant, write):
     assistant.add([write("trams.txt", "Trams crossed the bridge until 1958.")])
     return events
-
-
-def test_a_filter_is_kept_and_says_how_many_documents_fit(trams):
-    kept, hint, said, in_use, label = trams.scoped(" source ~ trams ", {"n_sources": 5})
-    assert (kept["where"], kept["n_sources"], hint) == ("source ~ trams", 5, "")
-    assert "1 of 2 documents" in said
-    assert "1 of 2 documents" in in_use
-    assert label == {"label": "Searched only: source ~ trams"}
-
-
-def test_a_filter_is_not_read_aloud_while_it_is_typed(trams):
-    assert trams.scoped("source ~ trams", {}, is_finished=False)[2] is NONE
-
-
-def test_a_filter_that_cannot_be_read_is_told_at_once_and_not_kept(trams):
-    kept, hint, said, in_use, label = trams.scoped("colour = grey", {})
-    assert (kept, in_use) == (NONE, NONE)
-    assert "no such field" in hint
-    assert "no such field" in said
-    assert "until this can be read" in label["label"]
 
 
 def test_no_question_is_answered_under_a_filter_that_cannot_be_read(trams):
@@ -161,18 +117,18 @@ def test_a_filter_that_nothing_fits_is_named_as_the_reason(trams):
     assert "No document fits" in shown.hint
 
 
-def test_one_document_alone_can_be_searched(trams, assistant):
-    info = next(info for info in assistant.documents() if "trams" in info.source)
-    where, kept, *_, in_use, _, tabs = trams.scoped_to_one(Heard({"document": info.id}, "a"), {})
-    assert kept["where"] == where
-    assert "1 of 2 documents" in in_use
-    assert tabs == {"selected": "chat"}
+def test_a_reload_keeps_what_is_ticked_in_sight_but_for_notebooks_that_are_gone(trams, assistant):
+    assistant.make_notebook("Trams")
+    kept = {"scope": {"notebooks": ["Trams", "Gone"], "where": "source ~ trams"}}
+    values = trams.loaded(CLICKED, [], kept)
+    assert (values.where, values.scope) == ("source ~ trams", {"visible": True})
+    assert "Gone" not in values.ticks["value"]
+    assert "0 of 2 documents" in values.in_use
 
 
-def test_a_reload_keeps_the_filter_in_sight(trams):
-    values = trams.loaded(CLICKED, [], {"where": "source ~ trams"})
-    assert (values.where, values.scope) == ("source ~ trams", {"label": "Searched only: source ~ trams", "open": True})
-    assert "1 of 2 documents" in values[4]
+def test_only_some_of_one_document_cannot_be_searched(events):
+    values = events.loaded(CLICKED, [], {})
+    assert (values.scope, values.ticks["value"]) == ({"visible": False}, "")
 
 
 def test_a_reload_shows_the_rating_that_was_given(events):
@@ -213,14 +169,14 @@ def test_a_reload_shows_the_same_conversation(events):
 
 
 def test_settings_that_can_be_taken_are_kept_by_the_browser(events):
-    kept, *_ = events.chosen(("none", "", None, 20, True, 0), Conversation(), {"where": "language = en"})
+    kept, *_ = events.chosen(("none", "", None, 20, True, 0), Conversation(), {"scope": {"where": "language = en"}})
     assert kept == {
         "llm": "none",
         "api_base": "",
         "model": "",
         "n_sources": 20,
         "shows_drafts": True,
-        "where": "language = en",
+        "scope": {"where": "language = en"},
         "strictness": 0,
     }
 

@@ -14,7 +14,7 @@ from rag import NotFoundError
 from ui.api import Api
 from ui.conversation import Conversation
 from ui.handlers import Chat
-from ui.page.events import PageEvents
+from ui.page.events import PageEvents, Tabs
 from ui.page.values import Heard, Updates
 from ui.preferences import Assistants, Preferences
 from ui.reading import Reader
@@ -22,6 +22,7 @@ from ui.server.access import Users
 from ui.server.ownership import Ownership
 from ui.server.sessions import Sessions
 from ui.tabs.library import LibraryTab
+from ui.tabs.listing import ListingTab
 from ui.tabs.llm import LlmTab
 
 QUESTION = "When did the bridge open?"
@@ -168,9 +169,8 @@ def test_another_user_of_the_same_browser_finds_nothing_in_it(bridge, ownership)
     assistants = Assistants(bridge)
     chat = Chat(assistants, ownership)
     library = LibraryTab(bridge, example=None, max_file_bytes=10)
-    events = PageEvents(
-        chat, library, LlmTab(assistants, may_change_llm=True), Reader(assistants), Updates(none=None, of=dict)
-    )
+    tabs = Tabs(library, ListingTab(bridge), LlmTab(assistants, may_change_llm=True))
+    events = PageEvents(chat, tabs, Reader(assistants), Updates(none=None, of=dict))
     kept = chat.kept(answered(chat), user="anna")
     conversation, *_, left = events.loaded(Heard({}, "s", "otto"), kept, {})
     assert (conversation, left["conversations"]) == (Conversation(), [])

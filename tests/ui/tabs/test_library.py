@@ -18,6 +18,10 @@ def tab(assistant) -> LibraryTab:
     return LibraryTab(assistant, example=SEEDS, max_file_bytes=10_000)
 
 
+def documents(tab):
+    return tab._assistant.documents()
+
+
 @pytest.fixture
 def upload(tmp_path):
     """Puts bytes where an upload lies, in a folder of its own."""
@@ -34,7 +38,7 @@ def upload(tmp_path):
 def test_an_upload_is_added_and_its_temporary_file_is_gone(tab, upload):
     sent = upload("bridge.txt")
     views = list(tab.add([sent]))
-    assert [info.title for info in tab.documents()] == ["bridge.txt"]
+    assert [info.title for info in documents(tab)] == ["bridge.txt"]
     assert not sent.path.parent.exists()
     assert (views[-1].spoken, views[-1].is_done) == ("1 document added, 0 failed.", True)
 
@@ -51,14 +55,14 @@ def test_what_is_no_document_is_named_with_the_reason_and_the_others_are_added(t
 def test_a_file_that_is_too_large_is_not_read(tab, upload):
     html = list(tab.add([upload("large.txt", b"x" * 10_001)]))[-1].html
     assert "larger than" in html
-    assert tab.documents() == []
+    assert documents(tab) == []
 
 
 def test_the_same_file_twice_is_one_document(tab, upload):
     list(tab.add([upload("bridge.txt")]))
     html = list(tab.add([upload("bridge.txt")]))[-1].html
     assert "1 unchanged" in html
-    assert len(tab.documents()) == 1
+    assert len(documents(tab)) == 1
 
 
 def test_no_file_is_a_sentence(tab):
@@ -103,17 +107,17 @@ def test_a_library_that_another_program_changes_says_so_and_loses_nothing(write,
         try:
             other.execute("BEGIN IMMEDIATE")
             html = list(tab.add([upload("trams.txt", b"Trams crossed it.")]))[-1].html
-            removed = tab.remove(tab.documents()[0].id)
+            removed = tab.remove([documents(tab)[0].id])
         finally:
             other.close()
         assert "Nothing is lost" in html
         assert "Nothing is lost" in removed
-        assert len(tab.documents()) == 1
+        assert len(documents(tab)) == 1
 
 
 def test_the_example_is_the_article_alone(tab):
     assert list(tab.add_example())[-1].is_done
-    assert [info.title for info in tab.documents()] == ["000_cbcbdd5b42f263f4.txt"]
+    assert [info.title for info in documents(tab)] == ["000_cbcbdd5b42f263f4.txt"]
 
 
 def test_without_an_example_a_sentence_says_so(assistant):
@@ -125,9 +129,9 @@ def test_without_an_example_a_sentence_says_so(assistant):
 
 def test_a_removed_document_is_named_and_a_second_removal_is_a_sentence(tab, upload):
     list(tab.add([upload("bridge.txt")]))
-    document_id = tab.documents()[0].id
-    assert tab.remove(document_id).startswith("Removed “bridge.txt”.")
-    assert tab.remove(document_id) == "This document was removed already."
+    document_id = documents(tab)[0].id
+    assert tab.remove([document_id]).startswith("Removed “bridge.txt”.")
+    assert tab.remove([document_id]) == "This document was removed already."
 
 
 def test_examples_are_made_once_for_the_same_documents(tab):
@@ -141,21 +145,15 @@ def test_an_empty_library_needs_no_examples_to_be_made(tab):
     assert tab.known_examples() == ()
 
 
-@pytest.mark.parametrize("name", ["bridge.txt", "Anna's notes.txt", "a (1) and not b.txt", "x' or source ~ '.txt"])
-def test_a_filter_for_one_document_fits_it_alone(tab, upload, name):
-    list(tab.add([upload(name), upload("other.txt", b"Trams crossed it.")]))
-    (info,) = (info for info in tab.documents() if info.source != "other.txt")
-    assert tab.documents(where=tab.only(info.id)) == [info]
-
-
-def test_a_source_with_both_kinds_of_quotes_can_be_searched_alone(assistant, tab, write):
-    assistant.add([write("""Anna's "notes".txt""", "The bridge opened."), write("other.txt", "Trams crossed it.")])
-    info = next(info for info in tab.documents() if "Anna" in info.source)
-    assert tab.documents(where=tab.only(info.id)) == [info]
-
-
-def test_a_document_that_is_gone_has_no_filter(tab):
-    assert tab.only("gone") == ""
+def test_uploads_go_into_the_notebooks_that_are_named_and_of_one_that_is_gone_it_is_said(assistant, tab, upload):
+    assistant.make_notebook("Bridges")
+    list(tab.add([upload("bridge.txt")], notebooks=["Bridges"]))
+    html = unescape(
+        list(tab.add([upload("bridge.txt"), upload("new.txt", b"It rains.")], notebooks=["Bridges", "No"]))[-1].html
+    )
+    assert assistant.notebooks()[0].n_documents == 2
+    assert "no notebook is called 'No'" in html or "No" in html
+    assert "1 added" in html
 
 
 def test_progress_tells_count_rate_and_a_rough_time_before_anything_is_done():
@@ -183,7 +181,7 @@ def test_several_uploads_are_in_sight_at_once_and_all_are_added(tab, upload):
         assert html.count("Waits for the uploads before it.") == 2
         assert run_id(html, "a.txt") != run_id(html, "b.txt")
     assert [list(states)[-1].is_done for states in (first, second)] == [True, True]
-    assert [info.title for info in tab.documents()] == ["a.txt", "b.txt"]
+    assert [info.title for info in documents(tab)] == ["a.txt", "b.txt"]
 
 
 def test_an_upload_that_waits_is_cancelled_and_its_files_are_gone(tab, upload):
@@ -197,7 +195,7 @@ def test_an_upload_that_waits_is_cancelled_and_its_files_are_gone(tab, upload):
     end = list(states)[-1]
     list(others)
     assert end.spoken == "Cancelled: 0 documents of a.txt stored before that, which stay."
-    assert [info.title for info in tab.documents()] == ["b.txt"]
+    assert [info.title for info in documents(tab)] == ["b.txt"]
     assert not sent.path.exists()
 
 

@@ -8,17 +8,15 @@ from markdown_it import MarkdownIt
 from rag import NOT_IN_DOCUMENTS, AddReport, Answer, AnswerStatus, Assertion, Failure, VerdictLabel
 from tests.ui.hostile import TEXTS
 from tests.ui.html_reading import assert_inert, first, has_class, nodes, pieces, visible_text
-from tests.ui.records import ANSWER_ID, answer, citation, claim, document, document_info, evidence
+from tests.ui.records import ANSWER_ID, answer, citation, claim, document, evidence
 from ui.views.claims_view import CHECKED
 from ui.views.markup import attribute_text, element, shown, text
 from ui.views.render import (
     render_answer,
     render_citation_card,
     render_claims,
-    render_documents,
     render_evidence,
     render_message,
-    render_no_documents,
     render_report,
     render_understood,
     render_waiting,
@@ -55,8 +53,6 @@ def hostile_answer(content: str, *, status: AnswerStatus = AnswerStatus.PARTIAL)
 
 def all_renderings(content: str) -> list[str]:
     whole, abstained = hostile_answer(content), hostile_answer(content, status=AnswerStatus.ABSTAINED)
-    of = document(content, document_id=content, title=content, source=content, published=content)
-    info = document_info(of)
     report = AddReport(
         added=(content,),
         failed=(Failure(source=content, reason=content),),
@@ -71,9 +67,6 @@ def all_renderings(content: str) -> list[str]:
         render_answer(abstained, show_draft=True),
         render_claims(whole.claims, answer_id="pending"),
         render_evidence(abstained.evidence),
-        render_documents([info]),
-        render_documents([info], filter_text=content),
-        render_documents([document_info(BRIDGE)], filter_text=content + "?"),
         render_report(report),
         render_message(content, is_error=True),
         render_waiting(content),
@@ -310,34 +303,6 @@ def test_no_evidence_says_so() -> None:
 
 def test_no_claims_yet_is_nothing() -> None:
     assert render_claims([], answer_id="pending") == ""
-
-
-def test_documents_are_found_by_title_and_source_in_any_case() -> None:
-    infos = [document_info(BRIDGE), document_info(document("x", document_id="d2", title="Trams", source="b.txt"))]
-    assert [node.text() for node in nodes(render_documents(infos), ".cv-documents .cv-open")] == ["Bridges", "Trams"]
-    for wanted in ("BRIDGE", "notes/"):
-        html = render_documents(infos, filter_text=wanted)
-        assert [node.text() for node in nodes(html, ".cv-documents .cv-open")] == ["Bridges"]
-        assert first(html, ".cv-count").text() == "1 of 2 documents"
-    assert "No title or source holds zzz" in visible_text(render_documents(infos, filter_text="zzz"))
-
-
-def test_document_can_be_opened_and_removed() -> None:
-    html = render_documents([document_info(BRIDGE)])
-    assert first(html, ".cv-open").attributes["data-document"] == "d1"
-    assert first(html, ".cv-remove").attributes["aria-label"] == "Remove Bridges"
-    assert "2 sentences · added 23 November 2026" in first(html, ".cv-facts").text()
-
-
-def test_long_list_of_documents_says_how_many_are_not_shown() -> None:
-    html = render_documents([document_info(BRIDGE)] * 1_250)
-    assert len(nodes(html, ".cv-documents li")) == 200
-    assert first(html, ".cv-more").text() == "… and 1,050 more: search for them"
-
-
-def test_no_documents_invite_to_add_some() -> None:
-    assert render_documents([]) == render_no_documents()
-    assert "Add files" in visible_text(render_no_documents())
 
 
 def test_report_says_what_failed_and_why() -> None:
