@@ -42,6 +42,10 @@ test: $(INSTALLED_DEV) ## run all tests but the slow ones, in two processes: mak
 		|| { [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null && apt-get update -qq > /dev/null \
 			&& apt-get install -y -qq --no-install-recommends gcc libc6-dev > /dev/null 2>&1; } \
 		|| echo "Going on without: there is no C compiler here, what leaves the machine is seen in Python alone."
+	@ls /usr/lib/postgresql/*/bin/initdb > /dev/null 2>&1 || command -v initdb > /dev/null \
+		|| { [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null && apt-get update -qq > /dev/null \
+			&& apt-get install -y -qq --no-install-recommends postgresql > /dev/null 2>&1; } \
+		|| echo "Going on without: there is no PostgreSQL here, the tests of stores on a server are left out."
 	$(RUN)/python -m pytest -n "$$JOBS" --dist loadfile --no-loadscope-reorder
 
 check: $(INSTALLED_DEV) ## style, types and import rules

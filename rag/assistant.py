@@ -25,6 +25,7 @@ from rag.errors import (
 )
 from rag.protocols import ClaimWithEvidence
 from rag.settings import Settings, Use
+from rag.storage import expanded
 from rag.storage.answers import PATIENCE_SECONDS
 from rag.storage.filters import Scope
 from rag.types import (
@@ -97,23 +98,26 @@ class Assistant(Archive, Desk, Lists, Notebooks):
 
     def _require_open(self) -> None:
         if self._is_closed or self._open_library.is_closed:
-            folder = str(self._open_library.store.folder)
-            raise StoreError(f"cannot use the assistant over {folder!r}: it was closed - open it with Assistant.open")
+            name = self._open_library.store.name
+            raise StoreError(f"cannot use the assistant over {name!r}: it was closed - open it with Assistant.open")
 
     @classmethod
     @checking_arguments
     def open(cls, path: str | Path, settings: Settings | None = None, *, must_exist: bool = False) -> Assistant:
         """The assistant over the store in the folder `path`, which is made, for you alone, when it is missing.
 
+        path: or the address of a database, `postgresql+psycopg://user@host/database`, which must be there; the store in
+            it is made where it is empty.
         must_exist: make no store; a name that is mistyped is an error then.
 
         Raises:
             NotFoundError: there is no store, and none is to be made.
-            StoreError: the folder holds something else, or a newer version's store, or one that has been emptied.
+            StoreError: the folder or database holds something else, or a newer version's store, or one that has been
+                emptied; or its server is out of reach.
             SettingsError: a setting or an environment variable has a value that cannot be used.
         """
         settings = settings or Settings()
-        return cls(Library(Path(path).expanduser(), settings, must_exist=must_exist), settings)
+        return cls(Library(expanded(path), settings, must_exist=must_exist), settings)
 
     def with_settings(self, **changes: Any) -> Assistant:
         """An assistant over the same documents that answers with other settings; close it before this one.

@@ -20,6 +20,7 @@ from hypothesis import settings as hypothesis_settings
 
 import rag
 from rag import Assistant, Settings
+from tests.postgresql import missing, place_on, running_server
 
 os.environ["HF_HUB_OFFLINE"] = "1"  # here and not in a fixture: the library reads it when it is imported
 os.environ["RAG_LLM"] = "none"  # also for fixtures of modules; whether a local model is there depends on the machine
@@ -62,15 +63,36 @@ def store_folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
+def engine() -> str:
+    """The database that the store of a test is in; see `run_on_every_engine`."""
+    return "sqlite"
+
+
+@pytest.fixture(scope="session")
+def postgresql_port() -> Iterator[int]:
+    """The port of a server of PostgreSQL, which asks for a password."""
+    if reason := missing():
+        pytest.skip(reason)
+    with running_server() as port:
+        yield port
+
+
+@pytest.fixture
+def place(engine: str, request: pytest.FixtureRequest) -> Path | str:
+    """Where the store of a test is: a folder, or the address of a database."""
+    return place_on(engine, request)
+
+
+@pytest.fixture
 def settings() -> Settings:
     """Backends without a model, and an answer to every question."""
     return Settings(embedder="hashing", abstain_below=0.0)
 
 
 @pytest.fixture
-def assistant(store_folder: Path, settings: Settings) -> Iterator[Assistant]:
+def assistant(place: Path | str, settings: Settings) -> Iterator[Assistant]:
     """An assistant over an empty store."""
-    with Assistant.open(store_folder, settings) as opened:
+    with Assistant.open(place, settings) as opened:
         yield opened
 
 

@@ -40,8 +40,13 @@ def chat(
     ),
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 for any that is free.")] = 7860,
     store: Annotated[
-        Path | None,
-        typer.Option(envvar="RAG_STORE", help="Folder of the store.", show_default="in your user data folder"),
+        str | None,
+        typer.Option(
+            envvar="RAG_STORE",
+            metavar="PLACE",
+            help="Folder of the store, or postgresql+psycopg://user@host/database.",
+            show_default="in your user data folder",
+        ),
     ] = None,
     is_new: Annotated[bool, typer.Option("--new", help="Make the store that --store names, if there is none.")] = False,
     settings: Annotated[Path | None, typer.Option(help="TOML file with settings.")] = None,
@@ -98,11 +103,14 @@ def chat(
         questions=None if questions is None else _readable(questions),
         language=language,
     )
-    place = (store or _DEFAULT_STORE).expanduser().absolute()
-    with _opened(place, chosen, must_exist=store is not None and not is_new) as assistant:
+    place = Path(store or _DEFAULT_STORE).expanduser().absolute()
+    is_on_server = store is not None and "://" in store
+    with _opened(
+        store if store is not None and is_on_server else place, chosen, must_exist=store is not None and not is_new
+    ) as assistant:
         serve(
             assistant,
-            store=place,
+            store=None if is_on_server else place,
             options=options,
             address=Address(host, port),
             users=known,
@@ -122,7 +130,7 @@ def _readable(questions: Path) -> Path:
     return questions.absolute()
 
 
-def _opened(store: Path, settings: Settings, *, must_exist: bool) -> Assistant:
+def _opened(store: str | Path, settings: Settings, *, must_exist: bool) -> Assistant:
     try:
         return Assistant.open(store, settings, must_exist=must_exist)
     except NotFoundError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -20,7 +21,7 @@ from rag.errors import (
 )
 from rag.newsroom.staleness import Staleness
 from rag.settings import Settings
-from rag.storage import import_store
+from rag.storage import expanded, import_store
 from rag.types import (
     Answer,
     Citation,
@@ -191,10 +192,25 @@ class Archive:
         """
         return self._library.export(Path(path).expanduser())
 
+    @checking_arguments
+    def move(self, place: str | Path) -> int:
+        """Copy the whole store to another place, a folder or the address of a database; the number of its documents.
+
+        Nothing is embedded anew, and questions get the same answers there. The store here stays as it is: whoever is
+        content with the new one deletes it.
+
+        Raises:
+            StoreError: the place holds something, or is out of reach, or the store is damaged.
+            StoreLockedError, StoreFullError: as `add`, here or there.
+        """
+        return self._library.move(expanded(place))
+
     @staticmethod
     @checking_arguments
     def import_store(path: str | Path, folder: str | Path, settings: Settings | None = None) -> int:
         """Make a store in `folder`, missing or empty, from a file of `export`; the number of its documents.
+
+        folder: or the address of a database, as for `Assistant.open`.
 
         What follows from the texts is made anew where it differs, with the settings of the embedder: speakers,
         sentences, the word index, and, of an export of an older version, passages and vectors.
@@ -215,7 +231,17 @@ class Archive:
             finally:
                 library.close()
 
-        return import_store(Path(path).expanduser(), Path(folder).expanduser(), derive=derive)
+        path, place = Path(path).expanduser(), expanded(folder)
+        if isinstance(place, Path):
+            return import_store(path, place, derive=derive)
+        with tempfile.TemporaryDirectory(prefix="chapter-and-verse-") as temporary:
+            made = Path(temporary, "store")
+            import_store(path, made, derive=derive)
+            library = Library(made, settings, must_exist=True)
+            try:
+                return library.move(place)
+            finally:
+                library.close()
 
     def rebuild(self) -> None:
         """Cut and embed all documents anew with the settings of now, and make the indexes from that.

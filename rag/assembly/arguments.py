@@ -199,6 +199,7 @@ _CHECKED: Mapping[str, Callable[[Any, str], Any]] = {
     "page": _number,
     "pairs": _pairs,
     "path": _path,
+    "place": _path,
     "paths": _paths,
     "question": _question,
     "rating": _rating,

@@ -24,6 +24,7 @@ from typing import NamedTuple
 from rag.errors import SettingsError, WeightsError
 from rag.model.weights import BUNDLED_MODELS, MULTILINGUAL_MODEL, find_model, path_of
 from rag.settings import Settings
+from rag.storage import identity_of
 
 __all__ = [
     "DEFAULT_LLM",
@@ -53,8 +54,8 @@ class VectorIndexChoice(NamedTuple):
     arguments: Mapping[str, object]
 
 
-def choose_vector_index(settings: Settings, folder: Path) -> VectorIndexChoice:
-    """The backend for these settings, and which place there is that of the store in `folder`.
+def choose_vector_index(settings: Settings, place: str | Path) -> VectorIndexChoice:
+    """The backend for these settings, and which place there is that of the store at `place`.
 
     Raises:
         SettingsError: an index elsewhere is asked for without saying where it is.
@@ -66,12 +67,12 @@ def choose_vector_index(settings: Settings, folder: Path) -> VectorIndexChoice:
             "cannot use vector_index = 'milvus' without its place - set vector_index_uri to an address such as "
             "http://localhost:19530, or to a path that ends in .db, for Milvus Lite"
         )
-    of_the_folder = hashlib.sha256(os.fsencode(folder.resolve())).hexdigest()[:16]
+    of_the_store = hashlib.sha256(os.fsencode(identity_of(place))).hexdigest()[:16]
     return VectorIndexChoice(
         "milvus",
         {
             "uri": settings.vector_index_uri,
-            "collection": settings.vector_index_collection or f"chapter_and_verse_{of_the_folder}",
+            "collection": settings.vector_index_collection or f"chapter_and_verse_{of_the_store}",
             "token": os.environ.get("RAG_VECTOR_INDEX_TOKEN", ""),
         },
     )

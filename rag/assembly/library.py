@@ -44,9 +44,20 @@ from rag.ingestion import (
 )
 from rag.ingestion.erasing import Erasing
 from rag.protocols import Embedder, PassageReader, Reader, VectorIndex, WordIndex
-from rag.retrieval import OneByOne, Retriever, VectorSearch
+from rag.retrieval import OneByOne, Retriever, VectorSearch, WordsBeside
 from rag.settings import Settings
-from rag.storage import KnownVersion, Store, export_store, exposure, make_private, problems, prune
+from rag.storage import (
+    KnownVersion,
+    Store,
+    copy_files,
+    copy_rows,
+    export_store,
+    exposure,
+    make_private,
+    problems,
+    prune,
+    shown_place,
+)
 from rag.storage.filters import Filter, Scope, notebooks_in, scope_of
 from rag.types import (
     AddReport,
@@ -60,7 +71,7 @@ from rag.types import (
     PruneReport,
 )
 
-__all__ = ["Library"]
+__all__ = ["Library", "shown_place"]
 
 _WITHOUT_MODEL = "overlap"
 _ID = re.compile(r"[0-9a-f]{8,64}")
@@ -73,8 +84,8 @@ _WIDE = 200
 class Library(Parts):
     """Documents that can be added to, removed, and searched for sentences. Safe to share between threads."""
 
-    def __init__(self, folder: Path, settings: Settings, *, must_exist: bool = False) -> None:
-        """Open the store in `folder`, or make one when the folder is missing or empty; see `Store`.
+    def __init__(self, place: str | Path, settings: Settings, *, must_exist: bool = False) -> None:
+        """Open the store in the folder, or at the address, or make one where there is nothing; see `Store`.
 
         Raises:
             NotFoundError: there is no store, and none is to be made.
@@ -83,12 +94,10 @@ class Library(Parts):
             SettingsError: an index elsewhere is asked for without saying where it is.
         """
         super().__init__()
-        self._index_choice = choose_vector_index(settings, folder)
-        if address_in(folder):
-            raise StoreError(f"cannot open store {address_in(folder)!r}: it is an address - name a folder")
+        self._index_choice = choose_vector_index(settings, place)
         self.is_closed = False
         self.records_first = False  # an answer before it is given: who gets it may ask another process about it at once
-        self.store = Store(folder, lock_timeout_seconds=settings.lock_timeout_seconds, must_exist=must_exist)
+        self.store = Store(place, lock_timeout_seconds=settings.lock_timeout_seconds, must_exist=must_exist)
         self._settings = settings
         self._readers: dict[str, Reader] = {}
         self._known_documents: tuple[int, list[DocumentInfo]] = (-1, [])
@@ -161,7 +170,12 @@ class Library(Parts):
     def _refresh(self, report: AddReport) -> None:
         if report.added or report.superseded or report.removed:
             self.vector_search.refresh()
+            self._refresh_words()
         self.erasing.begin()  # what an earlier process could not do to the end
+
+    def _refresh_words(self) -> None:
+        if isinstance(self.word_index, WordsBeside):
+            self.word_index.refresh()
 
     def remove(self, sources: Iterable[str | Path]) -> tuple[str, ...]:
         """See `Assistant.remove`."""
@@ -173,6 +187,7 @@ class Library(Parts):
         else:
             self.vector_search.forget_removed(gone)
             self.erasing.begin()
+        self._refresh_words()
         return tuple(doomed)
 
     def sources_named(self, given: Iterable[str | Path], *, to_do: str) -> list[str]:
@@ -243,7 +258,7 @@ class Library(Parts):
                 with suppress(StoreError):
                     self.store.erase_traces()
                 raise StoreFullError(
-                    f"removed from store {str(self.store.folder)!r}, but the disk is too full to overwrite what was "
+                    f"removed from store {self.store.name!r}, but the disk is too full to overwrite what was "
                     "there - free some space and run `rag prune`"
                 ) from error
 
@@ -338,6 +353,24 @@ class Library(Parts):
         """See `Assistant.export`."""
         return export_store(self.store, path)
 
+    def move(self, place: str | Path) -> int:
+        """See `Assistant.move`."""
+        if shown_place(place) == self.store.name:
+            raise StoreError(f"cannot move to {self.store.name!r}: the store is there already - name another place")
+        if found := problems(self.store):
+            raise StoreError(f"cannot move to {shown_place(place)!r}: {found[0]}")
+        target = Library(place, self._settings)
+        try:
+            with self.store.writing(), target.store.begin():
+                n_documents = copy_rows(self.store, target.store)
+                target.ingestion.index_words()
+                copy_files(self.store, target.store)
+            if found := target.check():
+                raise StoreError(f"moved to {target.store.name!r}, where it is not sound: {found[0]}")
+            return n_documents
+        finally:
+            target.close()
+
     def rebuild(self) -> None:
         """See `Assistant.rebuild`."""
         self.ingestion.rebuild()
@@ -396,8 +429,14 @@ class Library(Parts):
     @built_once
     def word_index(self) -> WordIndex:
         """What finds passages by word."""
-        index: WordIndex = build("word_index", self._settings.word_index, connect=self.store.connect)
-        return index
+
+        def make_index(connect: Callable[[], AbstractContextManager[Any]]) -> WordIndex:
+            index: WordIndex = build("word_index", self._settings.word_index, connect=connect)
+            return index
+
+        if self.store.is_on_server:
+            return WordsBeside(self.store, make_index=make_index, timeout_seconds=self._settings.lock_timeout_seconds)
+        return make_index(self.store.connect)
 
     @built_once
     def erasing(self) -> Erasing:

@@ -24,7 +24,7 @@ from rag.cli.serve import serve
 from rag.cli.standing import watch_question
 from rag.cli.terminal import EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_WRONG_USE, print_line
 from rag.cli.timeline import timeline
-from rag.cli.upkeep import answers_app, check, export_store, import_store, prune, sync, watch
+from rag.cli.upkeep import answers_app, check, export_store, import_store, move, prune, sync, watch
 from rag.errors import QuestionError, RagError, SettingsError, disk_refusal
 
 __all__ = ["app", "main"]
@@ -137,6 +137,12 @@ _command("check", check, short_help="Prove that the store is sound.", example="r
 _command("prune", prune, short_help="Delete older versions.", example="rag prune --days 90")
 _command("export", export_store, short_help="Write a backup.", example="rag export store.zip")
 _command("import", import_store, short_help="Restore a backup.", example="rag import store.zip --store ./store")
+_command(
+    "move",
+    move,
+    short_help="Take the store to a server, or back.",
+    example="rag move --to postgresql+psycopg://anna@db.example/news",
+)
 _command(
     "rebuild",
     rebuild,

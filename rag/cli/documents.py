@@ -25,6 +25,7 @@ from rag.cli.options import (
     StoreOption,
     WhereOption,
     open_assistant,
+    shown_store,
 )
 from rag.cli.standing import print_questions
 from rag.cli.terminal import EXIT_FAILURE, console, count, print_json, print_line, short_path
@@ -102,7 +103,7 @@ def list_documents(
         print_line(f"{document.id}  {named(document.title, document.source)}", style="bold")
         published = f"published {document.published}, " if document.published else ""
         print_line(f"    {published}{count(document.n_sentences, 'sentence')}, added {document.added_at}")
-    print_line(f"{count(len(documents), 'document')} in {short_path(str(store))}")
+    print_line(f"{count(len(documents), 'document')} in {short_path(shown_store(store))}")
 
 
 def rebuild(store: StoreOption = DEFAULT_STORE, settings: SettingsOption = None, as_json: JsonOption = False) -> None:

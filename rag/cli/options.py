@@ -28,16 +28,19 @@ __all__ = [
     "WhereOption",
     "open_assistant",
     "read_settings",
+    "shown_store",
 ]
 
-DEFAULT_STORE = Path(platformdirs.user_data_dir("chapter-and-verse")) / "store"
+DEFAULT_STORE = str(Path(platformdirs.user_data_dir("chapter-and-verse")) / "store")
 
 StoreOption = Annotated[
-    Path,
+    str,
     typer.Option(
         "--store",
         envvar="RAG_STORE",
-        help="Folder of the store; `add`, `sync`, `watch` and `import` make it.",
+        metavar="PLACE",
+        help="Folder of the store, or postgresql+psycopg://user@host/database; `add`, `sync`, `watch` and `import`"
+        " make it.",
         show_default="in your user data folder",
     ),
 ]
@@ -102,7 +105,7 @@ class LlmOptions(NamedTuple):
 
 @contextmanager
 def open_assistant(
-    store: Path, settings_file: Path | None, llm: LlmOptions | None = None, *, may_make: bool = False
+    store: str, settings_file: Path | None, llm: LlmOptions | None = None, *, may_make: bool = False
 ) -> Iterator[Assistant]:
     """The assistant that the options describe; they go before the environment, and that before the file.
 
@@ -120,3 +123,10 @@ def read_settings(settings_file: Path | None, llm: LlmOptions | None = None) -> 
 
     values = llm.values() if llm is not None else {}
     return Settings(**values) if settings_file is None else Settings.from_file(settings_file, **values)
+
+
+def shown_store(store: str) -> str:
+    """The store as people may see it: of an address no password."""
+    from rag.assembly.library import shown_place
+
+    return shown_place(store)

@@ -22,6 +22,7 @@ from rag.cli.options import (
     StoreOption,
     open_assistant,
     read_settings,
+    shown_store,
 )
 from rag.cli.terminal import EXIT_FAILURE, EXIT_WRONG_USE, count, plain, print_json, print_line, short_path
 from rag.errors import StoreError
@@ -30,7 +31,7 @@ from rag.types import RecordedAnswer
 if TYPE_CHECKING:
     from rag.assistant import Assistant
 
-__all__ = ["answers_app", "check", "export_store", "import_store", "prune", "sync", "watch"]
+__all__ = ["answers_app", "check", "export_store", "import_store", "move", "prune", "sync", "watch"]
 
 FolderArgument = Annotated[str, typer.Argument(metavar="FOLDER", help="The folder that the store follows.")]
 
@@ -182,7 +183,26 @@ def import_store(
     if as_json:
         print_json({"documents": n_documents})
     else:
-        print_line(f"Imported {count(n_documents, 'document')} into {short_path(str(store))}.")
+        print_line(f"Imported {count(n_documents, 'document')} into {short_path(shown_store(store))}.")
+
+
+def move(
+    to: Annotated[
+        str, typer.Option("--to", metavar="PLACE", help="A new folder, or the address of an empty database.")
+    ],
+    store: StoreOption = DEFAULT_STORE,
+    settings: SettingsOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Copy the whole store to a server, or from one to a folder, without embedding anything anew."""
+    with open_assistant(store, settings) as assistant:
+        n_documents = assistant.move(to)
+    if as_json:
+        print_json({"documents": n_documents})
+        return
+    new, old = short_path(shown_store(to)), short_path(shown_store(store))
+    print_line(f"Copied {count(n_documents, 'document')} to {new}. Set RAG_STORE to it; {old} is as it was: delete it")
+    print_line("when you no longer need it.")
 
 
 answers_app = typer.Typer(

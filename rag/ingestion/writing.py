@@ -136,7 +136,7 @@ class Writer:
         embedder, stored = self._embedder(), self._store.embedder_id()
         if stored not in ("", embedder.id):
             raise EmbedderMismatchError(
-                f"cannot add to store {str(self._store.folder)!r}: its vectors are by {stored!r}, the settings ask for "
+                f"cannot add to store {self._store.name!r}: its vectors are by {stored!r}, the settings ask for "
                 f"{embedder.id!r} - run `rag rebuild`, or set the embedding model back"
             )
 
@@ -204,7 +204,7 @@ class Remaking:
             with self._store.begin():
                 for document_id in damaged:
                     self._mend(document_id)
-                self._index_words()
+                self.index_words()
             self._store.erase_traces()
 
     def derive(self, *, vectors_too: bool) -> None:
@@ -226,9 +226,10 @@ class Remaking:
                 is_as_cut = self._preparation.is_as_cut(documents.get(info.id), documents.sentences(info.id))
                 if vectors_too or not is_as_cut:
                     self._mend(info.id)
-            self._index_words()
+            self.index_words()
 
-    def _index_words(self) -> None:
+    def index_words(self) -> None:
+        """Make the word index anew; inside a transaction."""
         self._word_index.clear()
         for ids, texts, headings in self._store.passages.texts(self._store.passages.ids()):
             self._word_index.add(ids, texts, headings=headings)

@@ -162,7 +162,7 @@ class VectorSearch:
         stored = self._store.embedder_id()
         if stored not in ("", embedder.id):
             raise EmbedderMismatchError(
-                f"cannot search store {str(self._store.folder)!r}: its vectors are by {stored!r}, the settings ask "
+                f"cannot search store {self._store.name!r}: its vectors are by {stored!r}, the settings ask "
                 f"for {embedder.id!r} - run `rag rebuild`, or set the embedding model back"
             )
 

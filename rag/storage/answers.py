@@ -13,7 +13,8 @@ from sqlalchemy import Connection, Select, bindparam, delete, select
 
 from rag.errors import StoreError
 from rag.storage import schema
-from rag.storage.database import Database, rows_of
+from rag.storage.engines.database import Database
+from rag.storage.engines.sql import for_each_engine, rows_of, run
 from rag.storage.sealing import SEALED_OF_ANSWERS, change_sealed, is_sound, seal_of
 from rag.types import Rating, RecordedAnswer
 
@@ -29,11 +30,15 @@ _DOCUMENT_ID = re.compile(r'"document_id": ?"([^"]+)"')
 
 
 # What is done after every answer, as text: to compose these took longer than to run them.
-_COUNT_THERE = "SELECT count(*) AS n FROM json_each(?) CROSS JOIN documents ON documents.id = value"
-_PUT = "INSERT INTO answers (answer_id, asked_at, question, answer, rating, seal, owner) VALUES (?, ?, ?, ?, ?, ?, ?)"
-_COUNT = "SELECT count(*) AS n FROM answers"
-_FORGET_FIRST = "DELETE FROM answers WHERE id IN (SELECT id FROM answers ORDER BY id LIMIT ?)"
-_FORGET_OLD = "DELETE FROM answers WHERE id < (SELECT id FROM answers WHERE asked_at >= ? ORDER BY id LIMIT 1)"
+_COUNT_THERE = for_each_engine("SELECT count(*) AS n FROM {texts} CROSS JOIN documents WHERE documents.id = value")
+_PUT = for_each_engine(
+    "INSERT INTO answers (answer_id, asked_at, question, answer, rating, seal, owner) VALUES (?, ?, ?, ?, ?, ?, ?)"
+)
+_COUNT = for_each_engine("SELECT count(*) AS n FROM answers")
+_FORGET_FIRST = for_each_engine("DELETE FROM answers WHERE id IN (SELECT id FROM answers ORDER BY id LIMIT ?)")
+_FORGET_OLD = for_each_engine(
+    "DELETE FROM answers WHERE id < (SELECT id FROM answers WHERE asked_at >= ? ORDER BY id LIMIT 1)"
+)
 
 
 class StoredAnswer(NamedTuple):
@@ -74,7 +79,7 @@ class Answers:
             StoreLockedError: somebody writes for longer.
         """
         with self._database.begin(wait_seconds=patience_seconds) as connection:
-            if rows_of(connection, _COUNT_THERE, (json.dumps([*document_ids]),))[0][0] != len(document_ids):
+            if rows_of(connection, _COUNT_THERE, {"ids": json.dumps([*document_ids])})[0][0] != len(document_ids):
                 return False
             values = {
                 "answer_id": answer_id,
@@ -83,7 +88,7 @@ class Answers:
                 "answer": answer,
                 "rating": Rating.NONE.value,
             }
-            connection.exec_driver_sql(_PUT, (*values.values(), seal_of(schema.answers, values), owner))
+            run(connection, _PUT, (*values.values(), seal_of(schema.answers, values), owner))
             _forget(connection, keep, keep_for)
             return True
 
@@ -195,9 +200,9 @@ def _forget(connection: Connection, keep: int | None, keep_for: timedelta | None
     walks through the ids alone.
     """
     if keep is not None and (surplus := rows_of(connection, _COUNT)[0][0] - keep) > 0:
-        connection.exec_driver_sql(_FORGET_FIRST, (surplus,))
+        run(connection, _FORGET_FIRST, (surplus,))
     if keep_for is not None:
-        connection.exec_driver_sql(_FORGET_OLD, (_before(keep_for),))
+        run(connection, _FORGET_OLD, (_before(keep_for),))
 
 
 def _before(age: timedelta) -> str:

@@ -1,12 +1,18 @@
-"""A filter as a condition of a query: what of it is a value becomes a parameter."""
+"""A filter as a condition of a query: what of it is a value becomes a parameter.
+
+Whose words somebody's are is decided here and not by the database: the names that fit become parameters, too.
+"""
 
 from __future__ import annotations
 
 import mimetypes
+import re
 
-from sqlalchemy import ColumnElement, and_, exists, func, not_, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, not_, or_, select
 
+from rag.attribution.names import names_same
 from rag.storage import schema
+from rag.storage.engines.sql import json_text, lower_case, outlet_of
 from rag.storage.filters import (
     DATES,
     NOTEBOOK,
@@ -23,9 +29,11 @@ from rag.storage.filters import (
 
 __all__ = ["condition_of", "handed_over_alike", "may_use", "name_of_upload"]
 
-_HANDED_OVER = "uploads/*"
+_HANDED_OVER = "uploads/"
 _EVERYBODY = "*"
 _BY = " › "
+_SIGN = re.compile(r"[\\%_]")
+_ANYTHING = str.maketrans({"*": "%", "?": "_"})
 
 _MEDIA_TYPES = {
     "csv": "text/csv",
@@ -41,18 +49,18 @@ _MEDIA_TYPES = {
 """By what people call it, where that is not the end of the name or known to `mimetypes`."""
 
 
-def condition_of(filter_: Filter, *, of_passage: bool = False) -> ColumnElement[bool]:
-    """What holds of the documents that fit.
+def condition_of(filter_: Filter, connection: Connection, *, of_passage: bool = False) -> ColumnElement[bool]:
+    """What holds of the documents that fit, as they are in the transaction of the connection.
 
     of_passage: whoever must speak in it has to in the passage; for queries over documents with their passages.
     """
     match filter_:
         case Both(parts):
-            return and_(*(condition_of(part, of_passage=of_passage) for part in parts))
+            return and_(*(condition_of(part, connection, of_passage=of_passage) for part in parts))
         case Either(parts):
-            return or_(*(condition_of(part, of_passage=of_passage) for part in parts))
+            return or_(*(condition_of(part, connection, of_passage=of_passage) for part in parts))
         case Not(part):
-            return not_(condition_of(part, of_passage=of_passage))
+            return not_(condition_of(part, connection, of_passage=of_passage))
         case VisibleTo():
             return _visible(filter_)
         case Within(user, comparison):
@@ -62,22 +70,20 @@ def condition_of(filter_: Filter, *, of_passage: bool = False) -> ColumnElement[
                 return _kept(filter_)
             if filter_.field == "id":
                 return _named(filter_)
-            return _spoken(filter_, of_passage=of_passage) if filter_.field == SPEAKER else _compared(filter_)
+            if filter_.field == SPEAKER:
+                return _spoken(filter_, connection, of_passage=of_passage)
+            return _compared(filter_)
 
 
-def _spoken(comparison: Comparison, *, of_passage: bool) -> ColumnElement[bool]:
-    sentences, value = schema.sentences.c, comparison.value.lower()
-    said: ColumnElement[str] = func.lower_case(sentences.speaker)
-    match comparison.operator:
-        case Operator.CONTAINS:
-            fits: ColumnElement[bool] = func.instr(said, value) > 0
-        case Operator.LIKE:
-            fits = said.bool_op("GLOB")(value.replace("[", "[[]"))
-        case _:
-            fits = func.same_name(sentences.speaker, value) == 1
-    names = select(sentences.speaker).where(sentences.speaker != "", fits).distinct()
+def _spoken(comparison: Comparison, connection: Connection, *, of_passage: bool) -> ColumnElement[bool]:
+    speaker, value = schema.sentences.c.speaker, comparison.value.lower()
+    named = select(speaker).where(speaker != "").distinct()
     own = schema.sentences.alias().c
-    place = [own.document_key == schema.documents.c.key, own.speaker.in_(names)]
+    if comparison.operator in (Operator.CONTAINS, Operator.LIKE):
+        is_one = own.speaker.in_(named.where(_is_said(lower_case(speaker), comparison.operator, value)))
+    else:
+        is_one = own.speaker.in_([name for name in connection.scalars(named) if names_same(str(name), value)])
+    place = [own.document_key == schema.documents.c.key, is_one]
     if of_passage:
         passages = schema.passages.c
         place += [own.ordinal >= passages.first_sentence, own.ordinal <= passages.last_sentence]
@@ -103,7 +109,11 @@ def handed_over_alike(source: str) -> ColumnElement[bool]:
     user, by, _ = source.partition(_BY)
     if by:
         return func.substr(documents.source, 1, len(user) + len(by)) == user + by
-    return not_(documents.file.bool_op("GLOB")(f"{_HANDED_OVER}{_BY}*"))
+    return not_(and_(_is_handed_over(), documents.file.contains(_BY)))
+
+
+def _is_handed_over() -> ColumnElement[bool]:
+    return func.substr(schema.documents.c.file, 1, len(_HANDED_OVER)) == _HANDED_OVER
 
 
 def may_use(user: str) -> ColumnElement[bool]:
@@ -118,7 +128,7 @@ def _visible(visible: VisibleTo) -> ColumnElement[bool]:
     is_in_own = documents.source.in_(select(kept.source).join(schema.notebooks).where(may_use(visible.user)))
     if not visible.has_common:
         return is_in_own
-    is_common = documents.source.not_in(select(kept.source)) & not_(documents.file.bool_op("GLOB")(_HANDED_OVER))
+    is_common = documents.source.not_in(select(kept.source)) & not_(_is_handed_over())
     return or_(is_in_own, is_common)
 
 
@@ -130,7 +140,7 @@ def _kept(comparison: Comparison, among: ColumnElement[bool] | None = None) -> C
     notebooks, value = schema.notebooks.c, comparison.value.lower()
     name: ColumnElement[str] = notebooks.owner + "/" + notebooks.name if "/" in value else notebooks.name + ""
     is_denied = comparison.operator is Operator.NOT_EQUAL
-    fits = _is_said(func.lower_case(name), Operator.EQUAL if is_denied else comparison.operator, value)
+    fits = _is_said(lower_case(name), Operator.EQUAL if is_denied else comparison.operator, value)
     kept = select(schema.notebook_documents.c.source).join(schema.notebooks)
     kept = kept if among is None else kept.where(among)
     is_in = schema.documents.c.source.in_(kept.where(fits) if value else kept)
@@ -151,7 +161,7 @@ def _compared(comparison: Comparison) -> ColumnElement[bool]:
     field, value = comparison.field, comparison.value
     if field == "media_type" and "/" not in value and comparison.operator in (Operator.EQUAL, Operator.NOT_EQUAL):
         value = _media_type(value)
-    said: ColumnElement[str] = func.coalesce(func.lower_case(_column(field)), "")
+    said: ColumnElement[str] = func.coalesce(lower_case(_column(field)), "")
     value = value.lower()
     if field in DATES and value:
         said = func.substr(said, 1, len(value))
@@ -174,9 +184,14 @@ def _is_said(said: ColumnElement[str], operator: Operator, value: str) -> Column
         case Operator.GREATER_OR_EQUAL:
             return and_(said != "", said >= value)
         case Operator.CONTAINS:
-            return and_(said != "", func.instr(said, value) > 0)
+            return and_(said != "", said.contains(value, autoescape=True))
         case Operator.LIKE:
-            return said.bool_op("GLOB")(value.replace("[", "[[]"))
+            return said.like(_pattern(value), escape="\\")
+
+
+def _pattern(value: str) -> str:
+    """As LIKE has it, whose signs for "anything" and "one letter" are others."""
+    return _SIGN.sub(r"\\\g<0>", value).translate(_ANYTHING)
 
 
 def _column(field: str) -> ColumnElement[str]:
@@ -187,13 +202,13 @@ def _column(field: str) -> ColumnElement[str]:
         case "media_type":
             return documents.media_type
         case "outlet":
-            return func.outlet_of(_column("publisher"), _column("url"), documents.source)
+            return outlet_of(_column("publisher"), _column("url"), documents.source)
         case "source":
             return documents.source
         case "title":
             return documents.title
         case _:
-            return func.json_extract(documents.metadata, f"$.{field}")
+            return json_text(documents.metadata, field)
 
 
 def _media_type(name: str) -> str:

@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, delete, or_, select
 
 from rag.storage import schema
-from rag.storage.database import Database
+from rag.storage.engines.database import Database
+from rag.storage.engines.sql import put
 from rag.storage.sealing import digest
 from rag.types import Difference, Relation, Span
 
@@ -69,11 +70,9 @@ class Conflicts:
                 for row in rows
                 if row.one_id in known and row.other_id in known
             ]
-            if values:
-                connection.execute(schema.conflicts.insert().prefix_with("OR REPLACE"), values)
+            put(connection, schema.conflicts, values)
             done = [{"document_key": known[id_].key, "recipe": recipe} for id_ in document_ids if id_ in known]
-            if done:
-                connection.execute(schema.compared.insert().prefix_with("OR REPLACE"), done)
+            put(connection, schema.compared, done)
 
     def forget(self) -> None:
         """Forget all pairs and comparisons, for a recipe that is new."""

@@ -13,7 +13,8 @@ from sqlalchemy import func, select, update
 
 from rag.storage import schema
 from rag.storage.conditions import handed_over_alike
-from rag.storage.database import Database, rows_of
+from rag.storage.engines.database import Database
+from rag.storage.engines.sql import add_new, for_each_engine, rows_of
 from rag.storage.sealing import change_sealed
 
 __all__ = ["Copies", "Copy"]
@@ -21,14 +22,14 @@ __all__ = ["Copies", "Copy"]
 _MOST_CANDIDATES = 5
 
 # What every question reads, as text: to compose it took longer than to run it.
-_BESIDE = (
+_BESIDE = for_each_engine(
     "WITH asked AS MATERIALIZED (SELECT documents.id, documents.key, coalesce(duplicate_of, documents.key) AS original"
-    " FROM json_each(:ids) CROSS JOIN documents ON documents.id = value)"
-    " SELECT asked.id AS of, documents.id, source, text FROM asked CROSS JOIN documents ON documents.key = original"
-    " WHERE documents.key != asked.key AND state = 'current'"
+    " FROM {texts} CROSS JOIN documents WHERE documents.id = value)"
+    " SELECT asked.id AS of, documents.id, source, text FROM asked CROSS JOIN documents WHERE documents.key = original"
+    " AND documents.key != asked.key AND state = 'current'"
     " UNION ALL"
-    " SELECT asked.id AS of, documents.id, source, text FROM asked CROSS JOIN documents ON duplicate_of = original"
-    " WHERE documents.key != asked.key AND state = 'current' ORDER BY source"
+    " SELECT asked.id AS of, documents.id, source, text FROM asked CROSS JOIN documents WHERE duplicate_of = original"
+    " AND documents.key != asked.key AND state = 'current' ORDER BY source"
 )
 
 
@@ -75,7 +76,7 @@ class Copies:
             key = connection.scalar(select(columns.key).where(columns.id == document_id))
             if bands:
                 rows = [{"band": band, "document_key": key} for band in sorted(set(bands))]
-                connection.execute(schema.bands.insert().prefix_with("OR IGNORE"), rows)
+                add_new(connection, schema.bands, rows)
 
     def is_original(self, document_id: str) -> bool:
         """Whether the document is searched and no copy itself."""

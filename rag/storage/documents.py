@@ -17,7 +17,8 @@ from rag.storage import schema
 from rag.storage.answers import forget_quoting
 from rag.storage.conditions import condition_of
 from rag.storage.conflicts import forget_comparisons
-from rag.storage.database import Database, rows_of
+from rag.storage.engines.database import Database
+from rag.storage.engines.sql import for_each_engine, rows_of
 from rag.storage.filters import Filter
 from rag.storage.notebooks import forget_sources, rename_sources
 from rag.storage.passages import NewPassage, put_passages, sentence_record
@@ -37,7 +38,7 @@ __all__ = ["Documents", "KnownVersion", "info_of_row"]
 
 _AT_A_TIME = 50  # texts in memory
 _IDS_AT_A_TIME = 500
-_BY_ID = "SELECT * FROM documents WHERE id = ?"
+_BY_ID = for_each_engine("SELECT * FROM documents WHERE id = ?")
 
 
 class KnownVersion(NamedTuple):
@@ -261,9 +262,9 @@ class Documents:
     def fitting(self, document_ids: AbstractSet[str], where: Filter) -> set[str]:
         """Those of the documents that fit the filter."""
         columns = schema.documents.c
-        query = select(columns.id).where(columns.id.in_(document_ids), condition_of(where))
+        query = select(columns.id).where(columns.id.in_(document_ids))
         with self._database.connect() as connection:
-            return set(connection.scalars(query))
+            return set(connection.scalars(query.where(condition_of(where, connection))))
 
     def count(self) -> int:
         """How many documents are searched."""
@@ -277,9 +278,9 @@ class Documents:
         counted = select(func.count()).where(schema.sentences.c.document_key == columns.key).scalar_subquery()
         n_characters = func.length(columns.text).label("n_characters")
         query = select(*SEALED_OF_DOCUMENTS, columns.seal, n_characters, counted.label("n_sentences"))
-        if where is not None:
-            query = query.where(condition_of(where))
         with self._database.connect() as connection:
+            if where is not None:
+                query = query.where(condition_of(where, connection))
             rows = connection.execute(query.where(columns.state == "current").order_by(columns.source)).all()
         return [info_of_row(row) for row in rows if is_sound(schema.documents, row)]
 
@@ -332,9 +333,9 @@ class Documents:
         """Everybody whose words the current documents report, or those that fit, each once, in alphabetical order."""
         speaker = schema.sentences.c.speaker
         query = select(speaker).where(speaker != "")
-        if where is not None:
-            query = query.join_from(schema.sentences, schema.documents).where(condition_of(where))
         with self._database.connect() as connection:
+            if where is not None:
+                query = query.join_from(schema.sentences, schema.documents).where(condition_of(where, connection))
             return list(connection.scalars(query.distinct().order_by(speaker)))
 
 

@@ -35,10 +35,12 @@ __all__ = [
     "INDEX_LOCK",
     "LOCK",
     "LOG_FILES",
+    "IndexLock",
     "WriterLock",
     "clear_leftovers",
     "exposure",
     "is_store",
+    "make_beside",
     "make_private",
     "opened_privately",
     "passing_folder",
@@ -101,6 +103,21 @@ def prepare(folder: Path, *, must_exist: bool) -> None:
             pass
     except OSError as error:
         raise StoreError(f"cannot use store {name!r}: {error.strerror} - name a folder you can write to") from error
+
+
+def make_beside(folder: Path) -> None:
+    """Make the folder for the files beside a store on a server, for its owner alone.
+
+    Raises:
+        StoreError: it cannot be made.
+    """
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        private_folder(folder)
+    except OSError as error:
+        raise StoreError(
+            f"cannot keep files in {str(folder)!r}: {error.strerror} - check who may write there"
+        ) from error
 
 
 def store_of(path: Path) -> Path | None:
@@ -221,6 +238,29 @@ class WriterLock:
             return f"process {holder['process']} on {holder['host']} ({holder['command']!r}, since {holder['since']})"
         except (OSError, ValueError, KeyError, TypeError):
             return "another process"
+
+
+class IndexLock:
+    """The right to bring an index that several processes share into step."""
+
+    def __init__(self, folder: Path, *, timeout_seconds: float) -> None:
+        self._lock = FileLock(folder / INDEX_LOCK, timeout=timeout_seconds, mode=_FILE_MODE, thread_local=False)
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Hold the lock; waits for another process first.
+
+        Raises:
+            StoreLockedError: it did not end in time.
+        """
+        try:
+            self._lock.acquire()
+        except Timeout as error:
+            raise StoreLockedError("another process brings the index into step - try again") from error
+        try:
+            yield
+        finally:
+            self._lock.release()
 
 
 @contextmanager

@@ -13,12 +13,14 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, case, delete, func, or_, select
+from sqlalchemy import ColumnElement, Connection, case, cast, delete, func, or_, select
 
 from rag.storage import schema
 from rag.storage.conditions import condition_of
-from rag.storage.database import Database
 from rag.storage.documents import info_of_row
+from rag.storage.engines.database import Database
+from rag.storage.engines.sql import NUMBER, lower_case, outlet_of, sorted_as
+from rag.storage.engines.sql import listed as values_of
 from rag.storage.filters import Filter
 from rag.storage.sealing import SEALED_OF_DOCUMENTS, is_sound
 from rag.types import Counted, DocumentKinds, DocumentOrder, DocumentPage, DocumentVersion, ListedDocument
@@ -60,7 +62,7 @@ class Listing:
             query = select(listed.document_key)
             if where is not None:
                 query = query.join(schema.documents, schema.documents.c.key == listed.document_key)
-                query = query.where(condition_of(where))
+                query = query.where(condition_of(where, connection))
             for sought in words:
                 query = query.where(_has(sought, root))
             keys = list(connection.scalars(query.order_by(*_order(order, is_descending=is_descending))))
@@ -71,9 +73,9 @@ class Listing:
         """The ids of all documents that fit the filter and have all of the words."""
         documents, listed = schema.documents, schema.listed.c
         query = select(documents.c.id).join(schema.listed, documents.c.key == listed.document_key)
-        if where is not None:
-            query = query.where(condition_of(where))
         with self._database.connect() as connection:
+            if where is not None:
+                query = query.where(condition_of(where, connection))
             root = _root(connection)
             for sought in words:
                 query = query.where(_has(sought, root))
@@ -143,15 +145,22 @@ class Listing:
 def _order(order: DocumentOrder, *, is_descending: bool) -> tuple[ColumnElement[Any], ...]:
     """By the order, and by title where that says nothing; the same in each direction, so that no page repeats one."""
     listed = schema.listed.c
-    title: ColumnElement[Any] = func.sorted_as(listed.title)
+    title: ColumnElement[Any] = sorted_as(listed.title)
     by: ColumnElement[Any] = {
         DocumentOrder.TITLE: title,
         DocumentOrder.PUBLISHED: listed.published,
         DocumentOrder.ADDED: listed.added_at,
-        DocumentOrder.OUTLET: func.sorted_as(func.outlet_of(listed.publisher, listed.url, listed.source)),
+        DocumentOrder.OUTLET: sorted_as(outlet_of(listed.publisher, listed.url, listed.source)),
         DocumentOrder.LENGTH: listed.n_characters,
     }[order]
-    return case((by == "", 1), else_=0), by.desc() if is_descending else by, title, listed.source, listed.document_key
+    says_nothing = by.is_(None) if order is DocumentOrder.LENGTH else by == ""
+    return (
+        case((says_nothing, 1), else_=0),
+        by.desc() if is_descending else by,
+        title,
+        listed.source,
+        listed.document_key,
+    )
 
 
 def _has(sought: Sought, root: str) -> ColumnElement[bool]:
@@ -159,10 +168,12 @@ def _has(sought: Sought, root: str) -> ColumnElement[bool]:
     word = sought.word.lower()
     is_below = func.substr(listed.source, 1, len(root)) == root
     path = case((is_below, func.substr(listed.source, len(root) + 1)), else_=listed.source)
-    found = [func.instr(func.lower_case(said), word) > 0 for said in (listed.title, path)]
+    found: list[ColumnElement[bool]] = [
+        lower_case(said).contains(word, autoescape=True) for said in (listed.title, path)
+    ]
     if sought.passage_ids:
-        given = func.json_each(json.dumps(list(sought.passage_ids))).table_valued("value")
-        keys = select(passages.document_key).where(passages.id.in_(select(given.c.value)))
+        given = values_of(json.dumps(list(sought.passage_ids))).table_valued("value")
+        keys = select(passages.document_key).where(passages.id.in_(select(cast(given.c.value, NUMBER))))
         copies = select(documents.key).where(documents.duplicate_of.in_(keys), documents.duplicate_of.is_not(None))
         found += [listed.document_key.in_(keys), listed.document_key.in_(copies)]
     return or_(*found)
@@ -174,7 +185,7 @@ def _root(connection: Connection) -> str:
     One file has the folder that it is in. Uploads and pages of the web are kept inside the store, and lie in none.
     """
     file = schema.listed.c.file
-    is_absolute = or_(file.bool_op("GLOB")("/*"), file.bool_op("GLOB")("?:[/\\]*"))
+    is_absolute = or_(func.substr(file, 1, 1) == "/", func.substr(file, 2, 2).in_((":/", ":\\")))
     first, last = connection.execute(select(func.min(file), func.max(file)).where(is_absolute)).one()
     if not first:
         return ""
@@ -200,7 +211,7 @@ def _notebooks(connection: Connection, sources: Sequence[str]) -> dict[str, list
     for first in range(0, len(sources), _AT_A_TIME):
         is_shown = kept.source.in_(sources[first : first + _AT_A_TIME])
         query = select(kept.source, notebooks.c.name).join(notebooks, notebooks.c.id == kept.notebook_id)
-        for row in connection.execute(query.where(is_shown).order_by(func.lower_case(notebooks.c.name))):
+        for row in connection.execute(query.where(is_shown).order_by(lower_case(notebooks.c.name))):
             found.setdefault(row.source, []).append(row.name)
     return found
 

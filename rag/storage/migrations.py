@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from sqlalchemy import Connection, Integer, Table, bindparam, inspect, select, text, update
 from sqlalchemy.schema import CreateColumn
@@ -12,7 +12,8 @@ from sqlalchemy.schema import CreateColumn
 from rag.errors import StoreError
 from rag.language.words import index_form
 from rag.storage import schema
-from rag.storage.sealing import passage_seal, seal_of, sentences_digest, text_digest
+from rag.storage.engines.sql import POSTGRESQL
+from rag.storage.sealing import checksum, passage_seal, seal_of, sentences_digest, text_digest
 
 __all__ = ["MIGRATIONS", "migrate", "pending"]
 
@@ -52,15 +53,45 @@ def keep_in_step(connection: Connection) -> None:
 def note_loose_vectors(connection: Connection) -> None:
     """Vectors that no passage has are noted when that comes about, instead of being looked for among all."""
     schema.loose_vectors.create(connection, checkfirst=True)
-    for name, event, action in (
-        ("vectors_come", "INSERT ON embeddings", "INSERT OR IGNORE INTO loose_vectors VALUES (new.hash)"),
-        ("passage_comes", "INSERT ON passages", "DELETE FROM loose_vectors WHERE hash = new.embedding_hash"),
-        ("passage_goes", "DELETE ON passages", "INSERT OR IGNORE INTO loose_vectors VALUES (old.embedding_hash)"),
-    ):
-        connection.execute(text(f"CREATE TRIGGER {name} AFTER {event} BEGIN {action}; END"))
+    for trigger in _TRIGGERS:
+        for statement in _CREATING[connection.dialect.name](*trigger):
+            connection.execute(text(statement))
     used = select(schema.passages.c.embedding_hash)
     unused = select(schema.embeddings.c.hash).where(schema.embeddings.c.hash.not_in(used)).distinct()
     connection.execute(schema.loose_vectors.insert().from_select(["hash"], unused))
+
+
+class _Trigger(NamedTuple):
+    """What happens after something happened to a row."""
+
+    name: str
+    event: str
+    table: str
+    action: str
+
+
+_TRIGGERS = (
+    _Trigger("vectors_come", "INSERT", "embeddings", "INSERT OR IGNORE INTO loose_vectors VALUES (new.hash)"),
+    _Trigger("passage_comes", "INSERT", "passages", "DELETE FROM loose_vectors WHERE hash = new.embedding_hash"),
+    _Trigger("passage_goes", "DELETE", "passages", "INSERT OR IGNORE INTO loose_vectors VALUES (old.embedding_hash)"),
+)
+
+
+def _created_in_sqlite(name: str, event: str, table: str, action: str) -> tuple[str, ...]:
+    return (f"CREATE TRIGGER {name} AFTER {event} ON {table} BEGIN {action}; END",)
+
+
+def _created_in_postgresql(name: str, event: str, table: str, action: str) -> tuple[str, ...]:
+    """There a trigger calls a function."""
+    if " OR IGNORE" in action:
+        action = f"{action.replace(' OR IGNORE', '')} ON CONFLICT DO NOTHING"
+    return (
+        f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {action}; RETURN NULL; END $$",
+        f"CREATE TRIGGER {name} AFTER {event} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()",
+    )
+
+
+_CREATING = {"sqlite": _created_in_sqlite, POSTGRESQL: _created_in_postgresql}
 
 
 def index_other_scripts(connection: Connection) -> None:
@@ -108,7 +139,12 @@ def seal_rows(connection: Connection) -> None:
     for row in connection.execute(select(schema.answers)).all():
         seal = seal_of(schema.answers, {**row._mapping})
         connection.execute(update(schema.answers).where(schema.answers.c.id == row.id).values(seal=seal))
-    connection.execute(text("UPDATE embeddings SET checksum = checksum_of(CAST(vectors AS BLOB))"))
+    of, by = schema.embeddings.c.hash, schema.embeddings.c.embedder_key
+    is_one = (of == bindparam("of")) & (by == bindparam("by"))
+    sealing = update(schema.embeddings).where(is_one).values(checksum=bindparam("sum", type_=Integer))
+    for stored in connection.execute(select(of, by)).all():
+        vectors = connection.scalar(select(schema.embeddings.c.vectors).where(of == stored.hash, by == stored[1]))
+        connection.execute(sealing, {"of": stored.hash, "by": stored[1], "sum": checksum(vectors)})
 
 
 def note_who_speaks(connection: Connection) -> None:
@@ -158,9 +194,36 @@ _LIST_ALL = """INSERT OR REPLACE INTO listed
     WHERE state = 'current'"""
 
 
+_LIST_IN_POSTGRESQL = """CREATE FUNCTION list_document() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    said json;
+BEGIN
+    DELETE FROM listed WHERE document_key = new.key;
+    IF new.state = 'current' THEN
+        BEGIN
+            said = CAST(new.metadata AS json);
+        EXCEPTION WHEN OTHERS THEN  -- it is damaged
+            said = NULL;
+        END;
+        INSERT INTO listed VALUES (
+            new.key, new.source, new.file, new.title, new.media_type, new.added_at, coalesce(said ->> 'published', ''),
+            coalesce(said ->> 'publisher', ''), coalesce(said ->> 'url', ''), length(new.text)
+        );
+    END IF;
+    RETURN NULL;
+END $$"""
+_LISTING_IN_POSTGRESQL = """CREATE TRIGGER document_is_listed AFTER INSERT OR UPDATE
+    OF source, file, title, media_type, text, metadata, added_at, state ON documents
+    FOR EACH ROW EXECUTE FUNCTION list_document()"""
+
+
 def list_documents(connection: Connection) -> None:
     """What lists of documents are sorted and searched by gets a table of its own, which triggers keep."""
     schema.listed.create(connection, checkfirst=True)
+    if connection.dialect.name == POSTGRESQL:  # where no store is older
+        for statement in (_LIST_IN_POSTGRESQL, _LISTING_IN_POSTGRESQL):
+            connection.execute(text(statement))
+        return
     known = "source, file, title, media_type, text, metadata, added_at, state"
     for name, event, action in (
         ("document_comes", "INSERT ON documents", _LISTED),
@@ -208,7 +271,7 @@ def pending(connection: Connection, store_name: str, known: Sequence[Migration] 
     tables = set(inspect(connection).get_table_names())
     if tables and "migrations" not in tables:
         raise StoreError(
-            f"cannot use store {store_name!r}: its database was made by another program - name another folder"
+            f"cannot use store {store_name!r}: another program has made its database - name another folder or database"
         )
     applied = set(connection.scalars(select(schema.migrations.c.name))) if tables else set()
     newer = applied - {migration.__name__ for migration in known}

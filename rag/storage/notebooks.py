@@ -15,7 +15,8 @@ from rag.errors import NotFoundError, SettingsError
 from rag.language.controls import UNSAFE
 from rag.storage import schema
 from rag.storage.conditions import may_use
-from rag.storage.database import Database
+from rag.storage.engines.database import Database
+from rag.storage.engines.sql import add_new, lower_case
 from rag.types import Notebook
 
 __all__ = ["Notebooks", "forget_lost", "forget_sources", "rename_sources"]
@@ -90,8 +91,7 @@ class Notebooks:
         """It with these documents in it, too."""
         rows = [{"notebook_id": notebook.number, "source": source} for source in dict.fromkeys(sources)]
         with self._database.begin() as connection:
-            if rows:
-                connection.execute(insert(schema.notebook_documents).prefix_with("OR IGNORE"), rows)
+            add_new(connection, schema.notebook_documents, rows)
             return self.get(notebook.name, notebook.owner)
 
     def take_out(self, notebook: Notebook, sources: Sequence[str]) -> Notebook:
@@ -127,7 +127,7 @@ class Notebooks:
             for row in connection.execute(select(readers.notebook_id, readers.user).order_by(readers.user)):
                 users_by_number.setdefault(row.notebook_id, []).append(row.user)
             query = select(schema.notebooks) if among is None else select(schema.notebooks).where(among)
-            rows = connection.execute(query.order_by(func.lower_case(columns.name), columns.owner))
+            rows = connection.execute(query.order_by(lower_case(columns.name), columns.owner))
             return [
                 Notebook(
                     number=row.id,
@@ -188,4 +188,8 @@ def rename_sources(connection: Connection, new_by_old: Mapping[str, str]) -> Non
     """Keep documents in their notebooks under other sources."""
     kept = schema.notebook_documents
     for old, new in new_by_old.items():
-        connection.execute(update(kept).prefix_with("OR REPLACE").where(kept.c.source == old).values(source=new))
+        if old == new:
+            continue
+        there = select(kept.c.notebook_id).where(kept.c.source == new)
+        connection.execute(delete(kept).where(kept.c.source == old, kept.c.notebook_id.in_(there)))
+        connection.execute(update(kept).where(kept.c.source == old).values(source=new))

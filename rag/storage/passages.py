@@ -19,7 +19,8 @@ from sqlalchemy import Connection, ScalarSelect, delete, func, select
 from rag.protocols import FloatArray, IdArray
 from rag.storage import schema
 from rag.storage.conditions import condition_of
-from rag.storage.database import Database, rows_of
+from rag.storage.engines.database import Database
+from rag.storage.engines.sql import add_new, for_each_engine, rows_of
 from rag.storage.filters import Filter
 from rag.storage.sealing import SEALED_OF_DOCUMENTS, checksum, is_sound, passage_seal
 from rag.types import NO_METADATA, Passage, Sentence, Span
@@ -41,25 +42,27 @@ N_HEADING_CHARACTERS = 400
 _BATCH = 500  # SQLite takes at most 32,766 values in one statement; this also bounds memory
 
 # What every question reads, as text: to compose these and to bind each id by itself took longer than to run them.
-_VECTORS = (
-    "SELECT passages.id, substr(vectors, 1, :size) AS vector FROM json_each(:ids) CROSS JOIN passages"
-    " ON passages.id = value JOIN embeddings ON hash = embedding_hash AND embedder_key ="
-    " (SELECT embedders.key FROM embedders JOIN store ON embedders.id = embedder_id) ORDER BY passages.id"
+_VECTORS = for_each_engine(
+    "SELECT passages.id, substr(vectors, 1, :size) AS vector FROM {numbers} CROSS JOIN passages"
+    " JOIN embeddings ON hash = embedding_hash AND embedder_key ="
+    " (SELECT embedders.key FROM embedders JOIN store ON embedders.id = embedder_id)"
+    " WHERE passages.id = value ORDER BY passages.id"
 )
-_PASSAGES = (
+_PASSAGES = for_each_engine(
     'SELECT passages.id, first_sentence, last_sentence, start, "end", passages.text,'
-    " embedding_hash, passages.seal, document_key, vectors, checksum FROM json_each(:ids) CROSS JOIN passages"
-    " ON passages.id = value JOIN embeddings ON hash = embedding_hash"
+    " embedding_hash, passages.seal, document_key, vectors, checksum FROM {numbers} CROSS JOIN passages"
+    " JOIN embeddings ON hash = embedding_hash"
     " AND embedder_key = (SELECT embedders.key FROM embedders JOIN store ON embedders.id = embedder_id)"
+    " WHERE passages.id = value"
 )
-_DOCUMENTS = (
+_DOCUMENTS = for_each_engine(
     f"SELECT key, seal, {', '.join(column.name for column in SEALED_OF_DOCUMENTS)} FROM documents WHERE key IN"  # noqa: S608 - names of columns
-    " (SELECT document_key FROM json_each(:ids) CROSS JOIN passages ON passages.id = value)"
+    " (SELECT document_key FROM {numbers} CROSS JOIN passages WHERE passages.id = value)"
 )
-_SENTENCES = (
-    'SELECT passages.id AS passage_id, ordinal, sentences.start, sentences."end", speaker FROM json_each(:ids)'
-    " CROSS JOIN passages ON passages.id = value JOIN sentences ON sentences.document_key = passages.document_key"
-    " AND ordinal BETWEEN first_sentence AND last_sentence ORDER BY passages.id, ordinal"
+_SENTENCES = for_each_engine(
+    'SELECT passages.id AS passage_id, ordinal, sentences.start, sentences."end", speaker FROM {numbers}'
+    " CROSS JOIN passages JOIN sentences ON sentences.document_key = passages.document_key"
+    " AND ordinal BETWEEN first_sentence AND last_sentence WHERE passages.id = value ORDER BY passages.id, ordinal"
 )
 
 
@@ -147,15 +150,13 @@ class Passages:
         """
         documents, key = schema.documents.c, schema.passages.c.document_key
         is_current = documents.state == "current"
-        fits = is_current & condition_of(filter_)
-        originals = select(documents.duplicate_of).where(fits, documents.duplicate_of.is_not(None))
-        own = (
-            select(schema.passages.c.id)
-            .join_from(schema.passages, schema.documents, documents.key == key)
-            .where(is_current & condition_of(filter_, of_passage=True))
-        )
-        query = own.union(select(schema.passages.c.id).where(key.in_(originals)))
+        own = select(schema.passages.c.id).join_from(schema.passages, schema.documents, documents.key == key)
         with self._database.connect() as connection:
+            fits = is_current & condition_of(filter_, connection)
+            originals = select(documents.duplicate_of).where(fits, documents.duplicate_of.is_not(None))
+            query = own.where(is_current & condition_of(filter_, connection, of_passage=True)).union(
+                select(schema.passages.c.id).where(key.in_(originals))
+            )
             return np.sort(np.fromiter(connection.scalars(query), dtype=np.int64))
 
     def count(self) -> int:
@@ -238,8 +239,9 @@ class Passages:
                 dim = next(iter(vectors_by_hash.values())).shape[1]
                 insert = schema.embedders.insert().returning(schema.embedders.c.key).values(id=embedder_id, dim=dim)
                 key = connection.execute(insert).scalar_one()
-            connection.execute(
-                schema.embeddings.insert().prefix_with("OR IGNORE"),
+            add_new(
+                connection,
+                schema.embeddings,
                 [
                     {"embedder_key": key, "hash": hash_, "vectors": stored, "checksum": checksum(stored)}
                     for hash_, vectors in vectors_by_hash.items()

@@ -33,19 +33,11 @@ migrations   which migrations have run.
 
 from __future__ import annotations
 
-from sqlalchemy import (
-    CheckConstraint,
-    Column,
-    ForeignKey,
-    Index,
-    Integer,
-    LargeBinary,
-    MetaData,
-    String,
-    Table,
-    Text,
-    text,
-)
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Column, ColumnElement, ForeignKey, Index, LargeBinary, MetaData, Table, text
+
+from rag.storage.engines.sql import NAME, NUMBER, TEXT, no_bytes
 
 __all__ = [
     "answers",
@@ -73,59 +65,65 @@ __all__ = [
     "utterances",
 ]
 
+
+def _only(condition: ColumnElement[bool]) -> dict[str, Any]:
+    """Of an index: for the rows alone of which the condition holds."""
+    return {"sqlite_where": condition, "postgresql_where": condition}
+
+
 metadata = MetaData()
 
 store = Table(
     "store",
     metadata,
-    Column("id", Integer, CheckConstraint("id = 1"), primary_key=True),
-    Column("embedder_id", String, nullable=False, server_default=text("''")),
-    Column("generation", Integer, nullable=False, server_default=text("0")),
+    Column("id", NUMBER, CheckConstraint("id = 1"), primary_key=True),
+    Column("embedder_id", NAME, nullable=False, server_default=text("''")),
+    Column("generation", NUMBER, nullable=False, server_default=text("0")),
 )
 
-generations = Table("generations", metadata, Column("generation", Integer, primary_key=True, autoincrement=False))
+generations = Table("generations", metadata, Column("generation", NUMBER, primary_key=True, autoincrement=False))
 
 documents = Table(
     "documents",
     metadata,
-    Column("key", Integer, primary_key=True, autoincrement=True),
-    Column("id", String, nullable=False, unique=True),
-    Column("source", String, nullable=False),
-    Column("title", Text, nullable=False),
-    Column("media_type", String, nullable=False),
-    Column("text", Text, nullable=False),
-    Column("metadata", Text, nullable=False),
-    Column("file_hash", String, nullable=False),
-    Column("recipe", String, nullable=False),
-    Column("state", String, nullable=False),
-    Column("added_at", String, nullable=False),
-    Column("file", String, nullable=False, server_default=text("''")),
-    Column("superseded_at", String, nullable=False, server_default=text("''")),
-    Column("duplicate_of", Integer),
-    Column("text_hash", LargeBinary, nullable=False, server_default=text("x''")),
-    Column("sentences_hash", LargeBinary, nullable=False, server_default=text("x''")),
-    Column("seal", LargeBinary, nullable=False, server_default=text("x''")),
+    Column("key", NUMBER, primary_key=True, autoincrement=True),
+    Column("id", NAME, nullable=False, unique=True),
+    Column("source", NAME, nullable=False),
+    Column("title", TEXT, nullable=False),
+    Column("media_type", NAME, nullable=False),
+    Column("text", TEXT, nullable=False),
+    Column("metadata", TEXT, nullable=False),
+    Column("file_hash", NAME, nullable=False),
+    Column("recipe", NAME, nullable=False),
+    Column("state", NAME, nullable=False),
+    Column("added_at", NAME, nullable=False),
+    Column("file", NAME, nullable=False, server_default=text("''")),
+    Column("superseded_at", NAME, nullable=False, server_default=text("''")),
+    Column("duplicate_of", NUMBER),
+    Column("text_hash", LargeBinary, nullable=False, server_default=no_bytes()),
+    Column("sentences_hash", LargeBinary, nullable=False, server_default=no_bytes()),
+    Column("seal", LargeBinary, nullable=False, server_default=no_bytes()),
     sqlite_autoincrement=True,
 )
 Index("documents_by_file", documents.c.file, documents.c.state)
-Index("documents_by_original", documents.c.duplicate_of, sqlite_where=documents.c.duplicate_of.is_not(None))
+Index("documents_by_original", documents.c.duplicate_of, **_only(documents.c.duplicate_of.is_not(None)))
 Index("documents_by_source", documents.c.source, documents.c.state)
-Index("one_current_version", documents.c.source, unique=True, sqlite_where=documents.c.state == "current")
+Index("one_current_version", documents.c.source, unique=True, **_only(documents.c.state == "current"))
 
 listed = Table(
     "listed",
     metadata,
-    Column("document_key", Integer, ForeignKey("documents.key", ondelete="CASCADE"), primary_key=True),
-    *(Column(name, Text) for name in ("source", "file", "title", "media_type", "added_at")),
-    *(Column(name, Text, nullable=False) for name in ("published", "publisher", "url")),
-    Column("n_characters", Integer),
+    Column("document_key", NUMBER, ForeignKey("documents.key", ondelete="CASCADE"), primary_key=True),
+    *(Column(name, TEXT) for name in ("source", "file", "title", "media_type", "added_at")),
+    *(Column(name, TEXT, nullable=False) for name in ("published", "publisher", "url")),
+    Column("n_characters", NUMBER),
 )
 
 bands = Table(
     "bands",
     metadata,
-    Column("band", Integer, primary_key=True),
-    Column("document_key", Integer, ForeignKey("documents.key", ondelete="CASCADE"), primary_key=True),
+    Column("band", NUMBER, primary_key=True),
+    Column("document_key", NUMBER, ForeignKey("documents.key", ondelete="CASCADE"), primary_key=True),
     sqlite_with_rowid=False,
 )
 Index("bands_by_document", bands.c.document_key)
@@ -133,20 +131,20 @@ Index("bands_by_document", bands.c.document_key)
 sentences = Table(
     "sentences",
     metadata,
-    Column("document_key", Integer, ForeignKey("documents.key", ondelete="CASCADE"), primary_key=True),
-    Column("ordinal", Integer, primary_key=True),
-    Column("start", Integer, nullable=False),
-    Column("end", Integer, nullable=False),
-    Column("speaker", Text, nullable=False),
+    Column("document_key", NUMBER, ForeignKey("documents.key", ondelete="CASCADE"), primary_key=True),
+    Column("ordinal", NUMBER, primary_key=True),
+    Column("start", NUMBER, nullable=False),
+    Column("end", NUMBER, nullable=False),
+    Column("speaker", TEXT, nullable=False),
     sqlite_with_rowid=False,
 )
-Index("sentences_by_speaker", sentences.c.speaker, sqlite_where=sentences.c.speaker != "")
+Index("sentences_by_speaker", sentences.c.speaker, **_only(sentences.c.speaker != ""))
 
 speeches = Table(
     "speeches",
     metadata,
-    Column("document_key", Integer, ForeignKey("documents.key", ondelete="CASCADE"), primary_key=True),
-    Column("version", Integer, nullable=False),
+    Column("document_key", NUMBER, ForeignKey("documents.key", ondelete="CASCADE"), primary_key=True),
+    Column("version", NUMBER, nullable=False),
     Column("seal", LargeBinary, nullable=False),
     sqlite_with_rowid=False,
 )
@@ -154,32 +152,32 @@ speeches = Table(
 utterances = Table(
     "utterances",
     metadata,
-    Column("document_key", Integer, ForeignKey("speeches.document_key", ondelete="CASCADE"), primary_key=True),
-    Column("ordinal", Integer, primary_key=True),
-    Column("spans", String, nullable=False),
-    Column("quoted", String, nullable=False),
-    Column("speech", String, nullable=False),
-    Column("stance", String, nullable=False),
-    Column("cue", String, nullable=False),
-    Column("source", String, nullable=False),
-    Column("speaker", Text, nullable=False),
-    Column("source_kind", String, nullable=False),
+    Column("document_key", NUMBER, ForeignKey("speeches.document_key", ondelete="CASCADE"), primary_key=True),
+    Column("ordinal", NUMBER, primary_key=True),
+    Column("spans", NAME, nullable=False),
+    Column("quoted", NAME, nullable=False),
+    Column("speech", NAME, nullable=False),
+    Column("stance", NAME, nullable=False),
+    Column("cue", NAME, nullable=False),
+    Column("source", NAME, nullable=False),
+    Column("speaker", TEXT, nullable=False),
+    Column("source_kind", NAME, nullable=False),
     sqlite_with_rowid=False,
 )
-Index("utterances_by_speaker", utterances.c.speaker, sqlite_where=utterances.c.speaker != "")
+Index("utterances_by_speaker", utterances.c.speaker, **_only(utterances.c.speaker != ""))
 
 passages = Table(
     "passages",
     metadata,
-    Column("id", Integer, primary_key=True, autoincrement=True),
-    Column("document_key", Integer, ForeignKey("documents.key", ondelete="CASCADE"), nullable=False),
-    Column("first_sentence", Integer, nullable=False),
-    Column("last_sentence", Integer, nullable=False),
-    Column("start", Integer, nullable=False),
-    Column("end", Integer, nullable=False),
-    Column("text", Text, nullable=False),
+    Column("id", NUMBER, primary_key=True, autoincrement=True),
+    Column("document_key", NUMBER, ForeignKey("documents.key", ondelete="CASCADE"), nullable=False),
+    Column("first_sentence", NUMBER, nullable=False),
+    Column("last_sentence", NUMBER, nullable=False),
+    Column("start", NUMBER, nullable=False),
+    Column("end", NUMBER, nullable=False),
+    Column("text", TEXT, nullable=False),
     Column("embedding_hash", LargeBinary, nullable=False),
-    Column("seal", LargeBinary, nullable=False, server_default=text("x''")),
+    Column("seal", LargeBinary, nullable=False, server_default=no_bytes()),
     sqlite_autoincrement=True,
 )
 Index("passages_by_document", passages.c.document_key)
@@ -188,9 +186,9 @@ Index("passages_by_embedding", passages.c.embedding_hash)
 embedders = Table(
     "embedders",
     metadata,
-    Column("key", Integer, primary_key=True),
-    Column("id", String, nullable=False, unique=True),
-    Column("dim", Integer, nullable=False),
+    Column("key", NUMBER, primary_key=True),
+    Column("id", NAME, nullable=False, unique=True),
+    Column("dim", NUMBER, nullable=False),
 )
 
 embeddings = Table(
@@ -198,9 +196,9 @@ embeddings = Table(
     metadata,
     # The hash comes first in the key: with the embedder first, a join would read all vectors of that embedder.
     Column("hash", LargeBinary, primary_key=True),
-    Column("embedder_key", Integer, ForeignKey("embedders.key"), primary_key=True),
+    Column("embedder_key", NUMBER, ForeignKey("embedders.key"), primary_key=True),
     Column("vectors", LargeBinary, nullable=False),
-    Column("checksum", Integer, nullable=False, server_default=text("0")),
+    Column("checksum", NUMBER, nullable=False, server_default=text("0")),
 )
 
 loose_vectors = Table("loose_vectors", metadata, Column("hash", LargeBinary, primary_key=True), sqlite_with_rowid=False)
@@ -208,21 +206,21 @@ loose_vectors = Table("loose_vectors", metadata, Column("hash", LargeBinary, pri
 migrations = Table(
     "migrations",
     metadata,
-    Column("name", String, primary_key=True),
-    Column("applied_at", String, nullable=False),
+    Column("name", NAME, primary_key=True),
+    Column("applied_at", NAME, nullable=False),
 )
 
 answers = Table(
     "answers",
     metadata,
-    Column("id", Integer, primary_key=True, autoincrement=True),
-    Column("answer_id", String, nullable=False, server_default=text("''")),
-    Column("asked_at", String, nullable=False),
-    Column("question", Text, nullable=False),
-    Column("answer", Text, nullable=False),
-    Column("rating", String, nullable=False, server_default=text("'none'")),
-    Column("seal", LargeBinary, nullable=False, server_default=text("x''")),
-    Column("owner", Text, nullable=False, server_default=text("''")),
+    Column("id", NUMBER, primary_key=True, autoincrement=True),
+    Column("answer_id", NAME, nullable=False, server_default=text("''")),
+    Column("asked_at", NAME, nullable=False),
+    Column("question", TEXT, nullable=False),
+    Column("answer", TEXT, nullable=False),
+    Column("rating", NAME, nullable=False, server_default=text("'none'")),
+    Column("seal", LargeBinary, nullable=False, server_default=no_bytes()),
+    Column("owner", TEXT, nullable=False, server_default=text("''")),
     sqlite_autoincrement=True,
 )
 Index("answers_by_answer_id", answers.c.answer_id)
@@ -230,31 +228,31 @@ Index("answers_by_answer_id", answers.c.answer_id)
 edits = Table(
     "edits",
     metadata,
-    Column("old_key", Integer, ForeignKey("documents.key", ondelete="CASCADE"), primary_key=True),
-    Column("new_key", Integer, ForeignKey("documents.key", ondelete="CASCADE")),
-    Column("made_at", String, nullable=False),
+    Column("old_key", NUMBER, ForeignKey("documents.key", ondelete="CASCADE"), primary_key=True),
+    Column("new_key", NUMBER, ForeignKey("documents.key", ondelete="CASCADE")),
+    Column("made_at", NAME, nullable=False),
 )
 Index("edits_by_new_version", edits.c.new_key)
 
 standing_questions = Table(
     "standing_questions",
     metadata,
-    Column("id", Integer, primary_key=True, autoincrement=True),
-    Column("question", Text, nullable=False),
-    Column("searched", Text, nullable=False, server_default=text("''")),
-    Column("made_at", String, nullable=False),
-    Column("checked_at", String, nullable=False),
-    Column("n_support", Integer, nullable=False, server_default=text("0")),
+    Column("id", NUMBER, primary_key=True, autoincrement=True),
+    Column("question", TEXT, nullable=False),
+    Column("searched", TEXT, nullable=False, server_default=text("''")),
+    Column("made_at", NAME, nullable=False),
+    Column("checked_at", NAME, nullable=False),
+    Column("n_support", NUMBER, nullable=False, server_default=text("0")),
     sqlite_autoincrement=True,
 )
 
 standing_support = Table(
     "standing_support",
     metadata,
-    Column("question_id", Integer, ForeignKey("standing_questions.id", ondelete="CASCADE"), primary_key=True),
-    Column("document_key", Integer, ForeignKey("documents.key", ondelete="CASCADE"), primary_key=True),
-    Column("start", Integer, primary_key=True),
-    Column("end", Integer, primary_key=True),
+    Column("question_id", NUMBER, ForeignKey("standing_questions.id", ondelete="CASCADE"), primary_key=True),
+    Column("document_key", NUMBER, ForeignKey("documents.key", ondelete="CASCADE"), primary_key=True),
+    Column("start", NUMBER, primary_key=True),
+    Column("end", NUMBER, primary_key=True),
     sqlite_with_rowid=False,
 )
 Index("standing_support_by_document", standing_support.c.document_key)
@@ -262,10 +260,10 @@ Index("standing_support_by_document", standing_support.c.document_key)
 notebooks = Table(
     "notebooks",
     metadata,
-    Column("id", Integer, primary_key=True, autoincrement=True),
-    Column("name", Text, nullable=False),
-    Column("owner", Text, nullable=False, server_default=text("''")),
-    Column("made_at", String, nullable=False),
+    Column("id", NUMBER, primary_key=True, autoincrement=True),
+    Column("name", TEXT, nullable=False),
+    Column("owner", TEXT, nullable=False, server_default=text("''")),
+    Column("made_at", NAME, nullable=False),
     sqlite_autoincrement=True,
 )
 Index("one_notebook_of_a_name", notebooks.c.owner, notebooks.c.name, unique=True)
@@ -273,8 +271,8 @@ Index("one_notebook_of_a_name", notebooks.c.owner, notebooks.c.name, unique=True
 notebook_documents = Table(
     "notebook_documents",
     metadata,
-    Column("notebook_id", Integer, ForeignKey("notebooks.id", ondelete="CASCADE"), primary_key=True),
-    Column("source", String, primary_key=True),
+    Column("notebook_id", NUMBER, ForeignKey("notebooks.id", ondelete="CASCADE"), primary_key=True),
+    Column("source", NAME, primary_key=True),
     sqlite_with_rowid=False,
 )
 Index("notebook_documents_by_source", notebook_documents.c.source)
@@ -282,31 +280,31 @@ Index("notebook_documents_by_source", notebook_documents.c.source)
 notebook_readers = Table(
     "notebook_readers",
     metadata,
-    Column("notebook_id", Integer, ForeignKey("notebooks.id", ondelete="CASCADE"), primary_key=True),
-    Column("user", Text, primary_key=True),
+    Column("notebook_id", NUMBER, ForeignKey("notebooks.id", ondelete="CASCADE"), primary_key=True),
+    Column("user", TEXT, primary_key=True),
     sqlite_with_rowid=False,
 )
 
 compared = Table(
     "compared",
     metadata,
-    Column("document_key", Integer, ForeignKey("documents.key", ondelete="CASCADE"), primary_key=True),
-    Column("recipe", String, nullable=False),
+    Column("document_key", NUMBER, ForeignKey("documents.key", ondelete="CASCADE"), primary_key=True),
+    Column("recipe", NAME, nullable=False),
 )
 
 conflicts = Table(
     "conflicts",
     metadata,
-    Column("one_key", Integer, ForeignKey("documents.key", ondelete="CASCADE"), primary_key=True),
-    Column("one_start", Integer, primary_key=True),
-    Column("other_key", Integer, ForeignKey("documents.key", ondelete="CASCADE"), primary_key=True),
-    Column("other_start", Integer, primary_key=True),
-    Column("one_end", Integer, nullable=False),
-    Column("other_end", Integer, nullable=False),
-    Column("relation", String, nullable=False),
-    Column("differs", String, nullable=False),
-    Column("one_words", Text, nullable=False),
-    Column("other_words", Text, nullable=False),
+    Column("one_key", NUMBER, ForeignKey("documents.key", ondelete="CASCADE"), primary_key=True),
+    Column("one_start", NUMBER, primary_key=True),
+    Column("other_key", NUMBER, ForeignKey("documents.key", ondelete="CASCADE"), primary_key=True),
+    Column("other_start", NUMBER, primary_key=True),
+    Column("one_end", NUMBER, nullable=False),
+    Column("other_end", NUMBER, nullable=False),
+    Column("relation", NAME, nullable=False),
+    Column("differs", NAME, nullable=False),
+    Column("one_words", TEXT, nullable=False),
+    Column("other_words", TEXT, nullable=False),
     Column("one_hash", LargeBinary, nullable=False),
     Column("other_hash", LargeBinary, nullable=False),
     Column("seal", LargeBinary, nullable=False),

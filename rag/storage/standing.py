@@ -14,7 +14,7 @@ from sqlalchemy import delete, func, select, update
 
 from rag.errors import SettingsError
 from rag.storage import schema
-from rag.storage.database import Database
+from rag.storage.engines.database import Database
 from rag.types import Span, StandingQuestion
 
 __all__ = ["Place", "Standing"]

@@ -22,6 +22,7 @@ from typing import IO, NamedTuple
 from rag.errors import StoreError, StoreFullError, disk_refusal
 from rag.storage.files import DATABASE, opened_privately, passing_folder, private_folder
 from rag.storage.migrations import seal_rows
+from rag.storage.moving import snapshot as write_snapshot
 from rag.storage.store import Store
 from rag.storage.upkeep import problems
 from rag.types import ExportReport
@@ -60,7 +61,7 @@ def export_store(store: Store, path: Path) -> ExportReport:
         passing_folder(path.parent, f".{path.name}-") as folder,
     ):
         snapshot, archive_path = Path(folder, DATABASE), Path(folder, "archive.zip")
-        store.snapshot(snapshot)
+        write_snapshot(store, snapshot)
         sources = {DATABASE: snapshot} | _uploads(store.folder, snapshot)
         with (
             opened_privately(archive_path, "xb") as file,

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Boolean, Connection, LargeBinary, Select, cast, delete, func, or_, select, text, update
+from sqlalchemy import Connection, Select, bindparam, delete, func, select, text, update
 
 from rag.errors import StoreError
 from rag.storage import schema
@@ -18,7 +18,9 @@ from rag.storage.answers import forget_quoting, quoted_documents
 from rag.storage.notebooks import forget_lost
 from rag.storage.sealing import (
     SEALED_OF_DOCUMENTS,
+    are_numbers,
     change_sealed,
+    checksum,
     is_sound,
     passage_seal,
     seal_of,
@@ -30,6 +32,8 @@ from rag.storage.utterances import unsound_speeches
 from rag.types import PruneReport
 
 __all__ = ["damaged_documents", "damaged_texts", "delete_dangling", "problems", "prune", "restore_states"]
+
+_AT_A_TIME = 500
 
 _DAMAGED = (
     # sentences outside of the text
@@ -43,10 +47,10 @@ _DAMAGED = (
         AND length(vectors) = 4 * dim * (2 + last_sentence - first_sentence))""",
     # passages that do not begin and end where their sentences do
     """SELECT DISTINCT documents.id FROM passages JOIN documents ON documents.key = document_key
-    WHERE passages.start IS NOT (SELECT start FROM sentences
-        WHERE sentences.document_key = documents.key AND ordinal = first_sentence)
-    OR passages."end" IS NOT (SELECT "end" FROM sentences
-        WHERE sentences.document_key = documents.key AND ordinal = last_sentence)""",
+    WHERE NOT EXISTS (SELECT 1 FROM sentences WHERE sentences.document_key = documents.key
+        AND ordinal = first_sentence AND sentences.start = passages.start)
+    OR NOT EXISTS (SELECT 1 FROM sentences WHERE sentences.document_key = documents.key
+        AND ordinal = last_sentence AND sentences."end" = passages."end")""",
     # current documents without any sentence, or, for originals, without any passage
     """SELECT id FROM documents WHERE state = 'current' AND key NOT IN (SELECT document_key FROM sentences)""",
     """SELECT id FROM documents WHERE state = 'current' AND duplicate_of IS NULL
@@ -74,16 +78,14 @@ def delete_dangling(store: Store) -> None:
             .exists()
         )
         change_sealed(connection, schema.documents, documents.duplicate_of.is_not(None) & lost, duplicate_of=None)
-        dim = select(schema.embedders.c.dim).where(schema.embedders.c.key == schema.embeddings.c.embedder_key)
-        vectors = schema.embeddings.c.vectors
-        content = cast(vectors, LargeBinary)
-        is_torn = func.length(vectors) % (4 * dim.scalar_subquery()) != 0
-        is_changed = func.checksum_of(content) != schema.embeddings.c.checksum
-        are_none = or_(func.typeof(vectors) != "blob", ~func.are_numbers(content, type_=Boolean))
         unsound = documents.source.in_(list(unsound_speeches(connection)))
         keys = select(documents.key).where(unsound, documents.state == "current")
         connection.execute(delete(schema.speeches).where(schema.speeches.c.document_key.in_(keys)))
-        connection.execute(delete(schema.embeddings).where(or_(is_torn, is_changed, are_none)))
+        embeddings = schema.embeddings.c
+        doomed = [{"of": row.hash, "by": row.embedder_key} for row, damage in _vectors(connection) if damage]
+        if doomed:
+            is_one = (embeddings.hash == bindparam("of")) & (embeddings.embedder_key == bindparam("by"))
+            connection.execute(delete(schema.embeddings).where(is_one), doomed)
 
 
 def damaged_documents(store: Store) -> list[str]:
@@ -158,6 +160,29 @@ def _between(sentences: Sequence[Sequence[object]], passage: Any) -> Sequence[Se
     return sentences[first : last + 1] if isinstance(first, int) and isinstance(last, int) else ()
 
 
+_VECTORS = text(
+    "SELECT hash, embedder_key, vectors, checksum, dim FROM embeddings JOIN embedders ON embedders.key = embedder_key"
+)
+
+
+def _vectors(connection: Connection) -> Iterator[tuple[Any, str]]:
+    """All vectors, a few at a time, each with what is wrong with it; empty for what is sound."""
+    for row in connection.execute(_VECTORS.execution_options(yield_per=_AT_A_TIME)):
+        if checksum(row.vectors) != row.checksum:
+            yield row, "vectors are not those that were stored"
+        elif not are_numbers(row.vectors) or len(row.vectors) % (4 * row.dim):
+            yield row, "vectors hold what is no number"
+        else:
+            yield row, ""
+
+
+def _unsound_vectors(connection: Connection) -> Iterator[str]:
+    passages = schema.passages.c
+    for hash_, damage in [(row.hash, damage) for row, damage in _vectors(connection) if damage]:
+        passage_id = connection.scalar(select(func.min(passages.id)).where(passages.embedding_hash == hash_))
+        yield f"{damage} (of {'an older version' if passage_id is None else f'passage {passage_id}'})"
+
+
 _CHECKS = {
     "sentence {ordinal} of {source!r} is empty, or ends outside its text": """
         WITH lengths AS MATERIALIZED (SELECT key, source, length(text) AS n_characters FROM documents)
@@ -171,20 +196,12 @@ _CHECKS = {
         SELECT passages.id FROM passages JOIN embeddings ON hash = embedding_hash
         JOIN embedders ON embedders.key = embedder_key
         WHERE length(vectors) != 4 * dim * (2 + last_sentence - first_sentence)""",
-    "vectors are not those that were stored (of {passage})": """
-        SELECT coalesce('passage ' || min(passages.id), 'an older version') AS passage
-        FROM embeddings LEFT JOIN passages ON embedding_hash = hash
-        WHERE typeof(vectors) != 'blob' OR checksum_of(CAST(vectors AS BLOB)) != checksum GROUP BY hash""",
-    "vectors hold what is no number (of {passage})": """
-        SELECT coalesce('passage ' || min(passages.id), 'an older version') AS passage
-        FROM embeddings LEFT JOIN passages ON embedding_hash = hash
-        WHERE NOT are_numbers(CAST(vectors AS BLOB)) GROUP BY hash""",
     "passage {id} of {source!r} does not begin and end where its sentences do": """
         SELECT passages.id, source FROM passages JOIN documents ON documents.key = document_key
-        WHERE passages.start IS NOT (SELECT start FROM sentences
-            WHERE sentences.document_key = documents.key AND ordinal = first_sentence)
-        OR passages."end" IS NOT (SELECT "end" FROM sentences
-            WHERE sentences.document_key = documents.key AND ordinal = last_sentence)""",
+        WHERE NOT EXISTS (SELECT 1 FROM sentences WHERE sentences.document_key = documents.key
+            AND ordinal = first_sentence AND sentences.start = passages.start)
+        OR NOT EXISTS (SELECT 1 FROM sentences WHERE sentences.document_key = documents.key
+            AND ordinal = last_sentence AND sentences."end" = passages."end")""",
     "{source!r} has two current versions": """
         SELECT source FROM documents WHERE state = 'current' GROUP BY source HAVING count(*) > 1""",
     "{source!r} is a copy of a document that is not searched, or is a copy itself": """
@@ -206,18 +223,11 @@ def problems(store: Store) -> list[str]:
     """What is wrong with the store, one sentence each; none when every text, span, passage and vector is sound."""
     try:
         with store.connect() as connection:
-            found = [
-                f"the database is damaged: {damage}"
-                for damage in connection.exec_driver_sql("PRAGMA integrity_check").scalars()
-                if damage != "ok"
-            ]
-            found += [
-                f"a row of the table {row.table!r} belongs to no row of {row.parent!r}"
-                for row in connection.exec_driver_sql("PRAGMA foreign_key_check")
-            ]
+            found = store.database_damages()
             found += [_damaged(row) for row in _unsound_texts(connection)]
             for message, query in _CHECKS.items():
                 found += [message.format(**row) for row in connection.execute(text(query)).mappings()]
+            found += _unsound_vectors(connection)
             found += [damage for _, damage in _unsound_parts(connection)]
             found += [
                 f"who says what in {source!r} is not what was stored - `rag check --repair` reads it again"
@@ -239,9 +249,6 @@ def _unsound_answers(connection: Connection) -> Iterator[str]:
     for row in connection.execute(select(schema.answers)):
         if not is_sound(schema.answers, row):
             yield f"the recorded answer {row.id} is not what was recorded: it is not shown - see `rag answers clear`"
-
-
-_AT_A_TIME = 500
 
 
 def prune(store: Store, *, days: int | None) -> PruneReport:

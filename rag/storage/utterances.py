@@ -14,7 +14,8 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, func, select
 
 from rag.storage import schema
 from rag.storage.conditions import condition_of
-from rag.storage.database import Database
+from rag.storage.engines.database import Database
+from rag.storage.engines.sql import listed
 from rag.storage.filters import Filter
 from rag.storage.sealing import digest
 from rag.types import SourceKind, Span, Speech, Stance, Utterance
@@ -79,13 +80,12 @@ class Utterances:
         query = (
             select(utterances.speaker, utterances.source_kind, documents.id, func.count())
             .join_from(schema.utterances, schema.documents, utterances.document_key == documents.key)
-            .where(_fits(where))
             .group_by(utterances.speaker, utterances.source_kind, documents.id)
         )
         with self._database.connect() as connection:
             return [
                 SpeakerRow(str(speaker), _kind(kind), document_id, n)
-                for speaker, kind, document_id, n in connection.execute(query)
+                for speaker, kind, document_id, n in connection.execute(query.where(_fits(where, connection)))
             ]
 
     def names(self) -> list[str]:
@@ -98,16 +98,12 @@ class Utterances:
         """All utterances of the current documents that fit and quote one of the speakers; seals are proved."""
         documents, utterances = schema.documents.c, schema.utterances.c
         asked = json.dumps(sorted(speakers))
-        named = select(func.json_each(asked).table_valued("value").c.value)
-        query = (
-            select(documents.key, documents.id, documents.text_hash)
-            .where(
-                _fits(where), documents.key.in_(select(utterances.document_key).where(utterances.speaker.in_(named)))
-            )
-            .order_by(documents.source)
-        )
+        named = select(listed(asked).table_valued("value").c.value)
+        quoting = select(utterances.document_key).where(utterances.speaker.in_(named))
+        query = select(documents.key, documents.id, documents.text_hash).where(documents.key.in_(quoting))
         with self._database.connect() as connection:
-            return [_read(connection, row) for row in connection.execute(query).all()]
+            rows = connection.execute(query.where(_fits(where, connection)).order_by(documents.source)).all()
+            return [_read(connection, row) for row in rows]
 
 
 def put_utterances(
@@ -139,9 +135,9 @@ def unsound_speeches(connection: Connection) -> Iterator[str]:
             yield str(row.source)
 
 
-def _fits(where: Filter | None) -> ColumnElement[bool]:
+def _fits(where: Filter | None, connection: Connection) -> ColumnElement[bool]:
     is_current = schema.documents.c.state == "current"
-    return is_current if where is None else and_(is_current, condition_of(where))
+    return is_current if where is None else and_(is_current, condition_of(where, connection))
 
 
 def _read(connection: Connection, document: Any) -> DocumentUtterances:

@@ -39,6 +39,7 @@ COMMANDS = [
     "prune",
     "export",
     "import",
+    "move",
     "rebuild",
 ]
 

@@ -65,7 +65,7 @@ def test_no_store_is_made_for_an_address(rag, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     code, out, err = rag("list", "--store", "https://example.org/store")
     assert (code, out) == (1, "")
-    assert "cannot open store 'https://example.org/store': it is an address - name a folder" in err
+    assert "cannot open a store at an address with 'https' - name a folder, or" in err
     assert not (tmp_path / "https:").exists()
 
 

@@ -12,6 +12,7 @@ import pytest
 from rag import Document, Span
 from rag.storage import NewPassage, Store
 from rag.types import Sentence
+from tests.postgresql import run_on_every_engine
 
 EMBEDDER = "counting@1"
 DIM = 4
@@ -19,9 +20,14 @@ DIM = 4
 Put = Callable[..., list[int]]
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """The contract of storage holds for every engine."""
+    run_on_every_engine(metafunc)
+
+
 @pytest.fixture
-def store(store_folder: Path) -> Iterator[Store]:
-    opened = Store(store_folder, lock_timeout_seconds=5)
+def store(place: Path | str) -> Iterator[Store]:
+    opened = Store(place, lock_timeout_seconds=5)
     yield opened
     opened.close()
 

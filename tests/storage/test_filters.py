@@ -5,8 +5,11 @@ from contextlib import suppress
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import create_engine
 
 from rag import FilterError
+from rag.storage import schema
+from rag.storage.conditions import condition_of
 from rag.storage.filters import (
     FIELDS,
     Both,
@@ -155,14 +158,17 @@ def test_a_filter_that_is_written_down_is_read_as_itself(filter_):
     assert parse_filter(written(filter_)) == filter_
 
 
+_OUR_OWN = ("'%'", "ESCAPE '/'", "ESCAPE '\\'", "'$.'")
+
+
 @given(filters)
 def test_every_filter_is_a_query(filter_):
-    from sqlalchemy.dialects import sqlite
-
-    from rag.storage.conditions import condition_of
-
-    query = condition_of(filter_).compile(dialect=sqlite.dialect())
-    assert "'" not in str(query)  # all values are parameters
+    with create_engine("sqlite://").connect() as connection:
+        schema.metadata.create_all(connection)
+        query = str(condition_of(filter_, connection).compile(connection))
+    for part in _OUR_OWN:
+        query = query.replace(part, "")
+    assert "'" not in query  # all values are parameters
 
 
 def test_every_filter_can_be_run(filled):

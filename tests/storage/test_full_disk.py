@@ -79,7 +79,7 @@ def test_store_of_an_older_version_is_told_how_the_rest_goes(small_disk, documen
         assistant.add([documents])
         database = assistant._library.store._database
         database._run_alone("PRAGMA auto_vacuum = NONE", "VACUUM")
-        database.empty_log()
+        database.erase_traces()
     filling = small_disk / "others"
     filling.write_bytes(b"x" * free_bytes(small_disk))
     with Assistant.open(store, settings) as assistant:

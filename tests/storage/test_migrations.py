@@ -4,7 +4,7 @@ import sqlite3
 from contextlib import closing
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import inspect, text
 
 from rag import Assistant, StoreError
 from rag.storage import Store
@@ -13,7 +13,7 @@ from rag.storage.migrations import MIGRATIONS, migrate, pending
 
 def _tables(store):
     with store.connect() as connection:
-        return set(connection.scalars(text("SELECT name FROM sqlite_master WHERE type = 'table'")))
+        return set(inspect(connection).get_table_names())
 
 
 def test_missing_folder_becomes_a_store_with_all_migrations(store, store_folder):
@@ -99,7 +99,7 @@ def test_database_of_another_program_is_refused_and_left_as_it_is(store_folder, 
         connection.execute("CREATE TABLE recipes (name TEXT)")
         connection.commit()
     before = (store_folder / "store.db").read_bytes()
-    with pytest.raises(StoreError, match="made by another program - name another folder"):
+    with pytest.raises(StoreError, match="another program has made its database - name another folder or database"):
         Assistant.open(store_folder, settings)
     assert [path.name for path in store_folder.iterdir()] == ["store.db"]
     assert (store_folder / "store.db").read_bytes() == before

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from rag.storage.passages import N_HEADING_CHARACTERS, heading_of
+from tests.postgresql import on_sqlite
 
 EMBEDDER = "counting@1"
 DIM = 4
@@ -98,6 +99,7 @@ def test_ids_after_another_and_their_number(store, put):
     assert store.passages.count() == 3
 
 
+@on_sqlite
 def test_vectors_are_looked_up_by_passage_and_never_read_all(store, put):
     """A join that starts at the vectors reads every one of them for each batch of passages."""
     put("a.txt", "One.", "Two.")

@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import text
 
 from rag.storage import problems
+from tests.postgresql import on_sqlite
 
 DAMAGES = [
     ('UPDATE sentences SET "end" = 99', "sentence 0 of 'a.txt' is empty, or ends outside its text"),
@@ -63,6 +64,7 @@ def test_torn_database_is_told(store, put, store_folder):
     assert "restore 'store.db' from a backup" in problems(store)[0]
 
 
+@on_sqlite
 def test_database_that_contradicts_itself_is_told(store, put):
     put("a.txt", "The bridge is open.")
     with store.begin() as connection:  # as a write that never reached the disk leaves it

@@ -18,6 +18,8 @@ from PIL import Image, ImageDraw, ImageFont
 
 from rag import Assistant, StoreError
 
+ONLY_SQLITE = True  # archives hold a file
+
 BRIDGE = "The bridge opened in 1932. It is painted grey."
 
 

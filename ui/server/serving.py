@@ -71,7 +71,7 @@ _QUIETLY: dict[str, Any] = {
 def serve(
     assistant: Assistant,
     *,
-    store: Path,
+    store: Path | None,
     options: AppOptions,
     address: Address,
     users: Users | None,
@@ -79,6 +79,7 @@ def serve(
 ) -> None:
     """Serve the app until the process is interrupted or asked to end.
 
+    store: its folder; None for one on a server.
     on_ready: called with the app's address when it can be opened.
 
     Raises:
@@ -103,7 +104,7 @@ def serve(
                 ),  # Gradio awaits it; its types do not say so
                 auth_message=LOGIN_MESSAGE,
                 mcp_server=options.has_mcp,
-                blocked_paths=[str(store / name) for name in STORE_FILES],
+                blocked_paths=[] if store is None else [str(store / name) for name in STORE_FILES],
                 max_file_size=options.max_upload_bytes,
                 state_session_capacity=_MOST_SESSIONS,
                 app_kwargs={

@@ -8,23 +8,19 @@ import re
 import shutil
 import sqlite3
 import unicodedata
-from collections import namedtuple
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from contextvars import ContextVar
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, func, select, text
 from sqlalchemy.exc import DatabaseError, OperationalError
 
-from rag.attribution.names import names_same
 from rag.errors import StoreError, StoreFullError, StoreLockedError, disk_refusal
-from rag.storage.sealing import are_numbers, checksum
+from rag.storage.engines.database import MAY_WRITE, Database
 from rag.types.documents import outlet_in
 
-__all__ = ["Database", "rows_of"]
+__all__ = ["SqliteDatabase"]
 
 _PAGES_AT_A_TIME = 64
 _BEFORE_WORDS = re.compile(r"^[\W_]+")
@@ -35,11 +31,13 @@ _WRITING = frozenset(
 )
 
 
-class Database:
-    """Transactions on one SQLite file.
+_LAST_KEY = text("SELECT seq FROM sqlite_sequence WHERE name = :name")
+_FORGET_LAST_KEY = text("DELETE FROM sqlite_sequence WHERE name = :name")
+_NOTE_LAST_KEY = text("INSERT INTO sqlite_sequence VALUES (:name, :key)")
 
-    `connect` and `begin` join the transaction that is already open in the same context, so that an index that
-    keeps its rows here is written in the same transaction as the text.
+
+class SqliteDatabase(Database):
+    """Transactions on one SQLite file.
 
     Write-ahead logging lets readers go on while one writer writes. `synchronous = FULL` makes a committed document
     survive a power cut; `secure_delete` overwrites what is removed. A file that may not be written to can be read.
@@ -47,69 +45,36 @@ class Database:
 
     def __init__(self, path: Path, *, timeout_seconds: float) -> None:
         self.path = path
-        self._timeout_seconds = timeout_seconds
         self._erasing = "ON"
-        self._engine = create_engine(
+        engine = create_engine(
             URL.create("sqlite", database=str(path)),
             creator=self._open,
             max_overflow=-1,  # any number of threads may read at once
         )
-        self._ambient: ContextVar[Connection | None] = ContextVar("connection", default=None)
-        event.listen(self._engine, "connect", _configure)
-        event.listen(self._engine, "begin", _begin)
+        event.listen(engine, "connect", _configure)
+        event.listen(engine, "begin", _begin)
+        super().__init__(
+            str(path.parent), engine=engine, timeout_seconds=timeout_seconds, driver_error=sqlite3.DatabaseError
+        )
 
-    @contextmanager
-    def connect(self) -> Iterator[Connection]:
-        """A connection that sees one consistent state; the open transaction's own, when there is one."""
-        with self._transaction(self._engine) as connection:
-            yield connection
+    def _writing(self, wait_seconds: float) -> Engine:
+        options = {MAY_WRITE: True, "wait_seconds": wait_seconds, "erasing": self._erasing}
+        return self._engine.execution_options(**options)
 
-    @contextmanager
-    def begin(self, *, wait_seconds: float | None = None) -> Iterator[Connection]:
-        """A transaction that may write: committed at the end, rolled back on any error.
-
-        wait_seconds: how long to wait for another writer's transaction, if not as long as anything else waits.
-
-        Raises:
-            StoreLockedError: the other transaction did not end in time.
-            RuntimeError: the open transaction is one of `connect`, which must not turn into a writing one: another
-                process may have written since it began.
-        """
-        ambient = self._ambient.get()
-        if ambient is not None and not _may_write(ambient):
-            raise RuntimeError("begin() inside connect(): begin first, then read")
-        wait_seconds = self._timeout_seconds if wait_seconds is None else wait_seconds
-        options = {"immediate": True, "wait_seconds": wait_seconds, "erasing": self._erasing}
-        with self._transaction(self._engine.execution_options(**options)) as connection:
-            yield connection
-
-    @contextmanager
-    def _transaction(self, engine: Engine) -> Iterator[Connection]:
-        ambient = self._ambient.get()
-        if ambient is not None:
-            yield ambient
-            return
-        try:
-            with engine.begin() as connection:
-                token = self._ambient.set(connection)
-                try:
-                    yield connection
-                finally:
-                    self._ambient.reset(token)
-        except (DatabaseError, sqlite3.DatabaseError) as error:
-            raise _translated(error, self.path) from error
+    def _translated(self, error: Exception) -> StoreError:
+        return _translated(error, self.path)
 
     @contextmanager
     def sparingly(self) -> Iterator[None]:
-        """Inside, removing writes as little as it can: what is removed is overwritten where that costs nothing."""
+        """See `Database`."""
         before, self._erasing = self._erasing, "FAST"
         try:
             yield
         finally:
             self._erasing = before
 
-    def log_ahead(self) -> None:
-        """Turn write-ahead logging on, once and for all; outside of transactions.
+    def prepare(self) -> None:
+        """Turn write-ahead logging on, once and for all.
 
         A new database can also give back pages one by one, which one without that can only by being written anew.
         """
@@ -120,22 +85,58 @@ class Database:
 
         A database of an older version gives none back.
         """
+        self.erase_traces()
         while (n_unused := self._run_alone("PRAGMA freelist_count")) and isinstance(n_unused, int):
             self._run_alone(f"PRAGMA incremental_vacuum({_PAGES_AT_A_TIME})")
-            self.empty_log()
+            self.erase_traces()
             if self._run_alone("PRAGMA freelist_count") == n_unused:
                 return
 
-    def empty_log(self) -> None:
-        """Move what was committed from the log into the database and empty the log; outside of transactions.
+    def erase_traces(self) -> None:
+        """Move what was committed from the log into the database and empty the log.
 
         While somebody reads, as much is moved as can be: the last connection to close moves the rest.
         """
         self._run_alone("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def compact(self) -> None:
-        """Write the database anew without the space of what was deleted; outside of transactions."""
+        """See `Database`."""
+        self.erase_traces()
         self._run_alone("VACUUM")
+        self.erase_traces()
+
+    def has_unused_space(self) -> bool:
+        """See `Database`."""
+        with self.connect() as connection:
+            return bool(connection.exec_driver_sql("PRAGMA freelist_count").scalar())
+
+    def size_bytes(self) -> int:
+        """See `Database`."""
+        files = [self.path.with_name(f"{self.path.name}{suffix}") for suffix in ("", "-wal")]
+        return sum(file.stat().st_size for file in files if file.exists())
+
+    def last_key(self, connection: Connection, table: Table) -> int:
+        """See `Database`."""
+        known = connection.scalar(_LAST_KEY, {"name": table.name}) or 0
+        return max(known, connection.scalar(select(func.max(table.autoincrement_column))) or 0)
+
+    def set_last_key(self, connection: Connection, table: Table, key: int) -> None:
+        """See `Database`; a table without a note of it goes by the keys that are there."""
+        if key and table.dialect_options["sqlite"]["autoincrement"]:
+            connection.execute(_FORGET_LAST_KEY, {"name": table.name})
+            connection.execute(_NOTE_LAST_KEY, {"name": table.name, "key": key})
+
+    def damages(self, connection: Connection) -> list[str]:
+        """See `Database`."""
+        found = [
+            f"the database is damaged: {damage}"
+            for damage in connection.exec_driver_sql("PRAGMA integrity_check").scalars()
+            if damage != "ok"
+        ]
+        return found + [
+            f"a row of the table {row.table!r} belongs to no row of {row.parent!r}"
+            for row in connection.exec_driver_sql("PRAGMA foreign_key_check")
+        ]
 
     def snapshot(self, path: Path) -> None:
         """Write the database as it is at this moment into a new file, without what was deleted.
@@ -153,10 +154,6 @@ class Database:
                 return rows[0][0] if rows else None
         except sqlite3.DatabaseError as error:
             raise _translated(error, self.path) from error
-
-    def close(self) -> None:
-        """Close every connection; the database can be used again afterwards."""
-        self._engine.dispose()
 
     def _open(self) -> sqlite3.Connection:
         """A connection of the driver, which does not open transactions by itself: `_begin` says when one starts.
@@ -179,26 +176,6 @@ class Database:
         return connection
 
 
-def rows_of(connection: Connection, statement: str, values: Mapping[str, object] | Sequence[object] = ()) -> list[Any]:
-    """What a statement gives that every question runs, as named tuples of its columns.
-
-    The driver is asked by itself: what SQLAlchemy does around a statement takes longer than SQLite for these.
-    """
-    driver = connection.connection.driver_connection
-    assert driver is not None  # noqa: S101 - it is open
-    with closing(driver.execute(statement, values)) as cursor:
-        made = _row_of(tuple(column[0] for column in cursor.description))
-        return list(map(made, cursor.fetchall()))
-
-
-@lru_cache(maxsize=64)
-def _row_of(names: tuple[str, ...]) -> Callable[[Iterable[object]], object]:
-    make_type: Any = namedtuple  # noqa: PYI024 - which names there are is known when it runs
-    row = make_type("row", names)
-    make: Callable[[Iterable[object]], object] = row._make
-    return make
-
-
 def _decoded(content: bytes) -> str:
     """A damaged text is read as far as it goes: its row can be named then, and its seal keeps it from being quoted."""
     return str(content, "utf-8", "replace")
@@ -210,15 +187,8 @@ def _configure(connection: Any, _record: object) -> None:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
     connection.create_function("lower_case", 1, _lower_case, deterministic=True)
-    connection.create_function("same_name", 2, _same_name, deterministic=True)
     connection.create_function("sorted_as", 1, _sorted_as, deterministic=True)
     connection.create_function("outlet_of", 3, _outlet_of, deterministic=True)
-    connection.create_function("are_numbers", 1, are_numbers, deterministic=True)
-    connection.create_function("checksum_of", 1, checksum, deterministic=True)
-
-
-def _same_name(name: object, other: object) -> bool:
-    return isinstance(name, str) and isinstance(other, str) and names_same(name, other)
 
 
 def _lower_case(value: object) -> object:
@@ -239,21 +209,17 @@ def _outlet_of(publisher: object, url: object, source: object) -> str:
     return outlet_in(*(said if isinstance(said, str) else "" for said in (publisher, url or source)))
 
 
-def _may_write(connection: Connection) -> bool:
-    return bool(connection.get_execution_options().get("immediate", False))
-
-
 def _begin(connection: Connection) -> None:
-    if _may_write(connection):
-        wait_seconds: float = connection.get_execution_options()["wait_seconds"]
-        connection.exec_driver_sql(f"PRAGMA busy_timeout = {int(wait_seconds * 1000)}")
-        connection.exec_driver_sql(f"PRAGMA secure_delete = {connection.get_execution_options()['erasing']}")
+    options = connection.get_execution_options()
+    if options.get(MAY_WRITE, False):
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {int(options['wait_seconds'] * 1000)}")
+        connection.exec_driver_sql(f"PRAGMA secure_delete = {options['erasing']}")
         connection.exec_driver_sql("BEGIN IMMEDIATE")
     else:
         connection.exec_driver_sql("BEGIN")
 
 
-def _translated(error: DatabaseError | sqlite3.DatabaseError, path: Path) -> StoreError:
+def _translated(error: Exception, path: Path) -> StoreError:
     cause = str(error.orig if isinstance(error, DatabaseError) else error)
     if isinstance(error, (OperationalError, sqlite3.OperationalError)) and "locked" in cause:
         return StoreLockedError(f"cannot use store {str(path.parent)!r}: another process is writing - try again")
