@@ -137,6 +137,9 @@ _PHRASES = {
     ("to", "some", "extent"): Frame.DOUBTED,
     ("subject", "to"): Frame.CONDITIONAL,
 }
+_PHRASES_BY_FIRST = {
+    first: [(phrase, kind) for phrase, kind in _PHRASES.items() if phrase[0] == first] for first, *_ in _PHRASES
+}
 _SAME = {
     Frame.CONDITIONAL: saying.CONDITIONAL | word_set("long case event condition subject when once should had"),
     Frame.EXCEPTED: saying.EXCEPTIVE | word_set("but apart aside other save only not nothing"),
@@ -168,7 +171,7 @@ def cues_of(sentence: AtomisedSentence) -> Iterator[Cue]:
 def _kind_at(tokens: Sequence[str], position: int) -> tuple[Frame | None, int]:
     """The kind of the cue that begins here, and how many tokens it has."""
     word, base = tokens[position], base_form(tokens[position])
-    for phrase, kind in _PHRASES.items():
+    for phrase, kind in _PHRASES_BY_FIRST.get(word, ()):
         if tuple(tokens[position : position + len(phrase)]) == phrase:
             return kind, len(phrase)
     before = tokens[max(0, position - 4) : position]

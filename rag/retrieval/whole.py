@@ -31,6 +31,7 @@ __all__ = ["DECIDES", "is_label", "joined_at_borders", "whole_quotations", "with
 
 _NONE: Mapping[int, StoredPassage] = MappingProxyType({})
 _MARK = re.compile('[“”„«»"‟]')
+_MAY_QUOTE = re.compile("[“”„«»\"‟‘’'`]")
 _MOST_CHARACTERS = 800
 """Of a quotation that is shown whole; of a longer one, sentences."""
 _MOST_HEADING_WORDS = 14
@@ -67,7 +68,7 @@ def joined_at_borders(
 @lru_cache(maxsize=512)
 def _quotations(text: str) -> tuple[Quotation, ...]:
     """Those of a passage; kept, since one passage is looked at several times, and again at the next question."""
-    return tuple(find_quotations(text, find_paragraphs(text)))
+    return tuple(find_quotations(text, find_paragraphs(text))) if _MAY_QUOTE.search(text) else ()
 
 
 def _follows(passage: StoredPassage, before: StoredPassage) -> bool:
