@@ -39,15 +39,26 @@ def is_untouched(page):
     )
 
 
-def test_list_shows_names_as_they_are(hostile, new_page):
-    page = new_page(hostile)
+def pages_of_the_list(page):
+    """The rows of each page of the list of documents, one after the other."""
     documents_tab(page)
     rows = page.locator("#cv-documents .cv-open")
     rows.first.wait_for()
-    assert rows.count() > 50
-    assert any("<img src=x onerror=" in name for name in rows.all_text_contents())
+    yield rows
+    n_pages = int(page.locator(".cv-pager span").inner_text().split()[-1])
+    for number in range(2, n_pages + 1):
+        page.get_by_role("button", name="Next", exact=True).click()
+        page.locator(".cv-pager span", has_text=f"Page {number} of").wait_for()
+        yield rows
+
+
+def test_list_shows_names_as_they_are(hostile, new_page):
+    page = new_page(hostile)
+    found = [name for rows in pages_of_the_list(page) for name in rows.all_text_contents()]
+    assert len(found) > 50
+    assert any("<img src=x onerror=" in name for name in found)
     assert is_untouched(page)
-    names = page.get_by_label("Search titles and files")
+    names = page.get_by_label("Search titles, folders and texts")
     names.fill("<img src=x onerror=window.canary=1>")
     page.wait_for_timeout(300)
     assert is_untouched(page)
@@ -55,15 +66,14 @@ def test_list_shows_names_as_they_are(hostile, new_page):
 
 def test_every_document_opens_inert(hostile, new_page):
     page = new_page(hostile)
-    documents_tab(page)
-    rows = page.locator("#cv-documents .cv-open")
-    rows.first.wait_for()
-    for document_id in rows.evaluate_all("buttons => buttons.map((button) => button.dataset.document)"):
-        page.evaluate(
-            "id => document.querySelector(`#cv-documents .cv-open[data-document='${id}']`).click()", document_id
-        )
-        page.locator(f"#cv-reader article[data-document='{document_id}']").wait_for(state="attached")
-        assert is_untouched(page), document_id
+    for rows in pages_of_the_list(page):
+        for document_id in rows.evaluate_all("buttons => buttons.map((button) => button.dataset.document)"):
+            page.evaluate(
+                "id => document.querySelector(`#cv-documents .cv-open[data-document='${id}']`).click()", document_id
+            )
+            page.locator(f"#cv-reader article[data-document='{document_id}']").wait_for(state="attached")
+            assert is_untouched(page), document_id
+            documents_tab(page)
 
 
 def test_questions_answers_and_citations_are_inert(hostile, new_page):
