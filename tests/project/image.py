@@ -205,6 +205,8 @@ def main(folder: Path) -> None:
     chat = root.start(root.command, RAG_UI_USER="reader", RAG_UI_PASSWORD_HASH=hashed.strip(), RAG_LLM="none")
     assert chat.stdout is not None
     found["ready"] = chat.stdout.readline()
+    if chat.poll() is not None or not found["ready"].startswith("Ready at "):
+        raise SystemExit(f"{shlex.join(root.command)} said\n{found['ready']}{chat.communicate(timeout=60)[0]}")
     found["health"] = root.run(root.health)
     found["add"] = root.run(["rag", "add", "/data/note.txt"])
     found["ask"] = root.run(["rag", "ask", QUESTION])
@@ -221,6 +223,8 @@ def main(folder: Path) -> None:
 def missing_libraries(root: Root) -> list[str]:
     """Shared libraries that the installation needs and neither brings nor finds in a slim image of Debian."""
     slim = ("ld-linux", "libc.", "libdl.", "libgcc_s.", "libm.", "libpthread.", "libresolv.", "librt.", "libstdc++.")
+    if any("libgomp1" in value for _, value in stages_of(ROOT / "Dockerfile")[-1].steps):
+        slim += ("libgomp.so.1",)
     slim += ("libutil.", "libz.", "linux-vdso", "libcrypt.", "libexpat.", "liblzma.", "libbz2.", "libffi.", "libuuid.")
     names: dict[str, str] = {}
     brought = {path.name for path in (root.layer / "opt").rglob("*.so*")}
