@@ -65,6 +65,11 @@ class Settings(BaseSettings):
     embedding_arguments: Annotated[
         dict[str, str | int | float | bool], Field(description="arguments of that class, for llama-index")
     ] = {}
+    ray: Annotated[
+        str,
+        Use.NO_ANSWER,
+        Field(description="Ray cluster that reads, cuts and embeds: host:port, or auto for this machine's"),
+    ] = ""
     device: Annotated[str, Use.NO_ANSWER, Field(description="where the model runs: cpu, cuda, mps")] = "cpu"
     passage_tokens: Annotated[int, Field(ge=16, description="longest passage, in tokens of the embedder")] = 256
     vector_index: Annotated[str, Field(description="backend that finds passages by vector")] = "faiss"

@@ -105,6 +105,7 @@ All of ours but that of plain text, which takes no more than its bytes: to start
 """
 
 ISOLATION = "rag.readers.isolated:Isolation"
+RAY_WORKERS = "rag.assembly.ray_workers:RayWorkers"
 
 
 def build(socket: str, name: str, **arguments: Any) -> Any:
@@ -161,7 +162,11 @@ def _missing(target: str, error: ImportError) -> BackendError:
     return BackendError(f"cannot load {target!r}: {reason} - {how}, or name another backend")
 
 
-_EXTRA_WITH = dict.fromkeys(("sentence_transformers", "torch", "transformers"), "torch") | {"pymilvus": "milvus"}
+_EXTRA_WITH = {
+    **dict.fromkeys(("sentence_transformers", "torch", "transformers"), "torch"),
+    "pymilvus": "milvus",
+    "ray": "ray",
+}
 
 
 class Parts:

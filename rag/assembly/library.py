@@ -16,22 +16,14 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, cast
 
-from rag.assembly.backends import (
-    ISOLATED_READERS,
-    ISOLATION,
-    NEEDED_LIBRARY,
-    READERS,
-    Parts,
-    build,
-    build_reader,
-    built_once,
-    load,
-)
+from rag.assembly.backends import RAY_WORKERS, Parts, build, built_once, load
 from rag.assembly.choices import choose_embedder, choose_vector_index
 from rag.assembly.originals import Originals
+from rag.assembly.workbench import Workbench
 from rag.errors import FilterError, NotFoundError, ReadError, SettingsError, StoreError, StoreFullError
 from rag.ingestion import (
     Ingestion,
+    Workers,
     absolute,
     address_in,
     damaged_uploads,
@@ -43,7 +35,7 @@ from rag.ingestion import (
     watch,
 )
 from rag.ingestion.erasing import Erasing
-from rag.protocols import Embedder, PassageReader, Reader, VectorIndex, WordIndex
+from rag.protocols import Embedder, PassageReader, VectorIndex, WordIndex
 from rag.retrieval import OneByOne, Retriever, VectorSearch, WordsBeside
 from rag.settings import Settings
 from rag.storage import (
@@ -61,7 +53,6 @@ from rag.storage import (
 from rag.storage.filters import Filter, Scope, notebooks_in, scope_of
 from rag.types import (
     AddReport,
-    Budget,
     Document,
     DocumentInfo,
     DocumentVersion,
@@ -99,17 +90,14 @@ class Library(Parts):
         self.records_first = False  # an answer before it is given: who gets it may ask another process about it at once
         self.store = Store(place, lock_timeout_seconds=settings.lock_timeout_seconds, must_exist=must_exist)
         self._settings = settings
-        self._readers: dict[str, Reader] = {}
         self._known_documents: tuple[int, list[DocumentInfo]] = (-1, [])
-        self._budget = Budget(
-            max_characters=settings.max_document_characters, max_sentences=settings.max_document_sentences
-        )
-        self._target_by_suffix = READERS | settings.readers
+        self._bench = Workbench(settings)
 
     def close(self) -> None:
         """End the processes that read files, and what else was built, and release the store's files."""
         self.is_closed = True
         super().close()
+        self._bench.close()
         self.store.close()
 
     def add(
@@ -299,13 +287,13 @@ class Library(Parts):
 
     def read_draft(self, path: Path) -> str:
         """See `Assistant.read_draft`."""
-        reader = self._reader_for(path.suffix.lower())
+        reader = self._bench.reader_for(path.suffix.lower())
         if reader is None:
             raise ReadError(
                 str(path), f"nothing here reads {path.suffix or 'a file without a suffix'!r} - save it as text"
             )
         try:
-            entries = list(islice(read_entries(reader, path, self._budget), 2))
+            entries = list(islice(read_entries(reader, path, self._bench.budget), 2))
         except OSError as error:
             raise ReadError(str(path), f"{error.strerror or error} - name a file that can be read") from error
         texts = [entry.text for entry in entries if isinstance(entry, Document)]
@@ -378,53 +366,15 @@ class Library(Parts):
 
     # Parts, each built when it is first needed
 
-    def _reader_for(self, suffix: str) -> Reader | None:
-        target = self._target_by_suffix.get(suffix)
-        if target is None:
-            return None
-        if target not in self._readers:
-            self._readers[target] = self._make_reader(target)
-        return self._readers[target]
-
-    def _can_be_read(self, suffix: str) -> bool:
-        library = NEEDED_LIBRARY.get(self._target_by_suffix[suffix])
-        return library is None or find_spec(library) is not None
-
-    def _make_reader(self, target: str) -> Reader:
-        max_bytes = self._settings.max_file_bytes
-        if target not in ISOLATED_READERS:
-            reader: Reader = build_reader(target, max_bytes=max_bytes)
-            return reader
-        reader_class = load(target)
-        about = {"media_types": reader_class.media_types, "max_bytes": max_bytes}
-        if hasattr(reader_class, "read_each"):
-            isolated: Reader = self._isolation.collection_reader(target, **about)
-        else:
-            takes_charset = getattr(reader_class, "takes_charset", False)
-            isolated = self._isolation.reader(target, takes_charset=takes_charset, **about)
-        return isolated
-
-    @built_once
-    def _isolation(self) -> Any:
-        """Where readers run; of the class that `backends` names."""
-        return load(ISOLATION)(
-            max_seconds=self._settings.max_read_seconds,
-            max_memory_bytes=self._settings.max_read_memory_bytes,
-            budget=self._budget,
-            max_recognised_pages=self._settings.max_recognised_pages,
-        )
-
     @built_once
     def originals(self) -> Originals:
         """What draws the pages of the files that were read."""
-        return Originals(self.store, self._isolation, max_file_bytes=self._settings.max_file_bytes)
+        return Originals(self.store, self._bench.isolation, max_file_bytes=self._settings.max_file_bytes)
 
-    @built_once
+    @property
     def embedder(self) -> Embedder:
         """What turns text into vectors."""
-        choice = choose_embedder(self._settings)
-        embedder: Embedder = build("embedder", choice.backend, **choice.arguments)
-        return embedder
+        return self._bench.embedder
 
     @built_once
     def word_index(self) -> WordIndex:
@@ -462,18 +412,26 @@ class Library(Parts):
             self.store,
             self.word_index,
             embedder=lambda: self.embedder,
-            reader_for=self._reader_for,
-            suffixes=tuple(filter(self._can_be_read, self._target_by_suffix)),
+            reader_for=self._bench.reader_for,
+            suffixes=self._bench.suffixes,
             passage_tokens=self._settings.passage_tokens,
-            budget=self._budget,
+            budget=self._bench.budget,
             embedder_name=choose_embedder(self._settings).recipe,
             visitor=lambda: self._visitor,
+            workers=lambda: self._workers,
             most_recognised_pages=self._most_recognised_pages,
         )
 
     def _most_recognised_pages(self) -> int:
         """How many pages of a document can be recognised; what recognises them may have been installed since."""
         return self._settings.max_recognised_pages if find_spec("rapidocr") is not None else 0
+
+    @built_once
+    def _workers(self) -> Workers | None:
+        """Who reads, cuts and embeds ahead of this process."""
+        address = self._settings.ray
+        workers: Workers | None = load(RAY_WORKERS)(address, self._settings) if address else None
+        return workers
 
     @built_once
     def _visitor(self) -> Any:
@@ -488,7 +446,7 @@ class Library(Parts):
             max_connect_seconds=settings.max_connect_seconds,
             may_be_private=settings.fetch_private,
         )
-        suffixes = tuple(self._target_by_suffix)
+        suffixes = self._bench.known_suffixes
         return Visitor(self.store, limits=limits, suffixes=suffixes, delay_seconds=settings.fetch_delay_seconds)
 
     @built_once

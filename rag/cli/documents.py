@@ -20,6 +20,7 @@ from rag.cli.options import (
     DEFAULT_STORE,
     JsonOption,
     QuietOption,
+    RayOption,
     SettingsOption,
     SourcesOption,
     StoreOption,
@@ -45,6 +46,7 @@ def add(
     notebook: Annotated[
         str, typer.Option("--notebook", metavar="NAME", help="Put them into this notebook, which is made if need be.")
     ] = "",
+    ray: RayOption = None,
     store: StoreOption = DEFAULT_STORE,
     settings: SettingsOption = None,
     as_json: JsonOption = False,
@@ -56,7 +58,7 @@ def add(
     """
     hidden = quiet or as_json
     with (
-        open_assistant(store, settings, may_make=True) as assistant,
+        open_assistant(store, settings, may_make=True, ray=ray) as assistant,
         progress_bar("Adding", hidden=hidden) as on_progress,
     ):
         kept = notebook and found_or_made(assistant, notebook).name

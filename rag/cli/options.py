@@ -22,6 +22,7 @@ __all__ = [
     "LlmOptions",
     "ModelOption",
     "QuietOption",
+    "RayOption",
     "SettingsOption",
     "SourcesOption",
     "StoreOption",
@@ -61,6 +62,10 @@ SourcesOption = Annotated[
     typer.Option(
         "--source", metavar="PATTERN", help="Only documents from there, such as 'reports/*'; may come several times."
     ),
+]
+RayOption = Annotated[
+    str | None,
+    typer.Option("--ray", metavar="ADDRESS", help="Ray cluster that reads, cuts and embeds: host:port, or auto."),
 ]
 QuietOption = Annotated[bool, typer.Option("--quiet", help="Say only what failed.")]
 LlmOption = Annotated[
@@ -105,23 +110,28 @@ class LlmOptions(NamedTuple):
 
 @contextmanager
 def open_assistant(
-    store: str, settings_file: Path | None, llm: LlmOptions | None = None, *, may_make: bool = False
+    store: str,
+    settings_file: Path | None,
+    llm: LlmOptions | None = None,
+    *,
+    may_make: bool = False,
+    ray: str | None = None,
 ) -> Iterator[Assistant]:
     """The assistant that the options describe; they go before the environment, and that before the file.
 
-    may_make: make the store when it is missing, as only those commands do that fill it.
+    may_make: make the store when it is missing, as only those commands do that fill it. ray: a cluster that works too.
     """
     from rag.assistant import Assistant  # here, so that help does not wait for what opens a store
 
-    with Assistant.open(store, read_settings(settings_file, llm), must_exist=not may_make) as assistant:
+    with Assistant.open(store, read_settings(settings_file, llm, ray=ray), must_exist=not may_make) as assistant:
         yield assistant
 
 
-def read_settings(settings_file: Path | None, llm: LlmOptions | None = None) -> Settings:
+def read_settings(settings_file: Path | None, llm: LlmOptions | None = None, *, ray: str | None = None) -> Settings:
     """What the options, the environment and the file say, the options before the others."""
     from rag.settings import Settings
 
-    values = llm.values() if llm is not None else {}
+    values = (llm.values() if llm is not None else {}) | ({} if ray is None else {"ray": ray})
     return Settings(**values) if settings_file is None else Settings.from_file(settings_file, **values)
 
 

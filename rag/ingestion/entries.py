@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,9 +13,14 @@ from rag.ingestion.finding import printable
 from rag.protocols import CollectionReader, Reader, TextualReader
 from rag.types import Budget, Document, Failure
 
-__all__ = ["is_collection", "read_entries"]
+__all__ = ["id_of", "is_collection", "read_entries"]
 
 _LONGEST_REASON = 300
+
+
+def id_of(source: str, text: str) -> str:
+    """The id of a document, as readers make it."""
+    return hashlib.sha256(f"{source}\0{text}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def is_collection(reader: Reader | CollectionReader) -> TypeGuard[CollectionReader]:

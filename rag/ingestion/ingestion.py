@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from rag.errors import ReadError, SettingsError, StoreFullError, disk_refusal
 from rag.ingestion import uploads
+from rag.ingestion.elsewhere import Workers
 from rag.ingestion.finding import SourceFile, absolute, address_in, find_files, hash_of_file, printable
 from rag.ingestion.preparing import DocumentRead, FileRead, Preparation, PreparedDocument
 from rag.ingestion.syncing import Pages, SyncPlan, plan
@@ -39,6 +40,7 @@ class Ingestion(Remaking):
     reader_for: the reader of a file's suffix, or None when there is none.
     embedder: gives the embedder; called only when something has to be embedded.
     visitor: gives what fetches; called only when an address is named.
+    workers: who reads, cuts and embeds ahead of this process, if anybody.
     most_recognised_pages: how many pages of a document can be recognised; files of which some were left out are read
         anew when it is more than it was.
     """
@@ -55,6 +57,7 @@ class Ingestion(Remaking):
         budget: Budget,
         embedder_name: str,
         visitor: Callable[[], Visitor],
+        workers: Callable[[], Workers | None] = lambda: None,
         most_recognised_pages: Callable[[], int] = lambda: 0,
     ) -> None:
         preparation = Preparation(
@@ -64,6 +67,7 @@ class Ingestion(Remaking):
             passage_tokens=passage_tokens,
             budget=budget,
             embedder_name=embedder_name,
+            workers=workers,
             most_recognised_pages=most_recognised_pages,
         )
         super().__init__(store, word_index, embedder=embedder, preparation=preparation)
@@ -236,6 +240,7 @@ class Ingestion(Remaking):
             batch.clear()
             n_passages = 0
 
+        self._preparation.expect(file for file in files if self._is_to_be_read(file))
         for file, size_bytes in zip(files, sizes, strict=True):
             if is_stopped():
                 break
@@ -257,6 +262,12 @@ class Ingestion(Remaking):
         if batch:
             store(0)
         reporting.all_stored()
+
+    def _is_to_be_read(self, file: SourceFile) -> bool:
+        try:
+            return not self.is_unchanged(file, self._store.documents.in_file(file.file))
+        except OSError:  # which is said when it is read
+            return False
 
     def _prepare(self, file: SourceFile, outcome: Outcome) -> Iterator[PreparedDocument | FileRead]:
         """What has to be stored of the file; the rest goes into the outcome."""

@@ -5,31 +5,27 @@ A reader may be anybody's: one that breaks, or gives what is no document, has fa
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple, cast
 
-from rag import attribution
 from rag.errors import RagError, ReadError, StoreFullError, disk_refusal
-from rag.ingestion.copies import bands_of, is_copy, keys_of, sentence_key, unknown_runs
-from rag.ingestion.entries import is_collection, read_entries
+from rag.ingestion.copies import is_copy, keys_of, unknown_runs
+from rag.ingestion.cutting import Cut, cut_text, heading_above, passages_of, sentences_as_cut, sentences_of
+from rag.ingestion.elsewhere import Done, Workers
+from rag.ingestion.entries import id_of, is_collection, read_entries
 from rag.ingestion.finding import SourceFile, hash_of_file
-from rag.language.identification import detect_language
-from rag.language.sentences import Window, sentence_spans, windows
-from rag.protocols import CollectionReader, Embedder, Reader
-from rag.storage import NewPassage, Store, heading_of
-from rag.types import Budget, Document, Failure, Sentence, Span, Utterance
+from rag.protocols import CollectionReader, Embedder, FloatArray, Reader
+from rag.storage import NewPassage, Store
+from rag.types import Budget, Document, Failure, Sentence, Utterance
 
-__all__ = ["DocumentRead", "FileRead", "Preparation", "PreparedDocument"]
+__all__ = ["DocumentRead", "FileRead", "Preparation", "PreparedDocument", "recipe_of"]
 
 RECIPE_VERSION = 7
 """Raised when reading, segmentation or attribution changes what is stored, so that unchanged files are read anew."""
 _UP_TO = "; pages recognised: "
-
-MAX_PART_OF_PREFIX = 4  # of a passage's tokens at most one in so many is its document's heading
-MAX_SENTENCES_COMPARED = 20_000  # of one text; wire copy is short, and a book is compared with nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +35,7 @@ class PreparedDocument:
     file, file_hash: what it was read from, and SHA-256 of that; empty when the next run must read it again.
     original_id: the document that stands for what both say; its passages are then only of what that does not say.
     bands: what near-duplicates share with it.
+    vectors: of its passages, by embedding hash, where they were embedded with it; none to embed them when it is stored.
     """
 
     document: Document
@@ -49,11 +46,12 @@ class PreparedDocument:
     passages: list[NewPassage]
     original_id: str
     bands: tuple[int, ...]
+    vectors: Mapping[bytes, FloatArray] = field(default_factory=dict)
 
     @property
     def heading(self) -> str:
         """What stands above each of its passages."""
-        return _heading(self.document)
+        return heading_above(self.document)
 
 
 class _Original(NamedTuple):
@@ -76,11 +74,17 @@ class FileRead(NamedTuple):
     sources: frozenset[str]
 
 
+def recipe_of(passage_tokens: int, embedder_name: str) -> str:
+    """Names how documents are read, cut and embedded; what was made in another way is made anew."""
+    return f"{RECIPE_VERSION}/{passage_tokens}/{embedder_name}"
+
+
 class Preparation:
     """Reads and cuts, and knows what is cut but not yet stored, so that copies in one run find each other.
 
     reader_for: the reader of a file's suffix, or None when there is none.
     embedder: gives the embedder, whose tokens limit a passage.
+    workers: who reads, cuts and embeds ahead of this process; None: nobody.
     most_recognised_pages: how many pages of a document can be recognised now, where some were left out before.
     """
 
@@ -93,16 +97,18 @@ class Preparation:
         passage_tokens: int,
         budget: Budget,
         embedder_name: str,
+        workers: Callable[[], Workers | None] = lambda: None,
         most_recognised_pages: Callable[[], int] = lambda: 0,
     ) -> None:
         self._store = store
         self._embedder = embedder
         self._reader_for = reader_for
-        self._passage_tokens = passage_tokens
         self._budget = budget
+        self._workers = workers
+        self._passage_tokens = passage_tokens
         self._waiting: dict[int, Document] = {}
         self._most_recognised_pages = most_recognised_pages
-        self.recipe = f"{RECIPE_VERSION}/{passage_tokens}/{embedder_name}"
+        self.recipe = recipe_of(passage_tokens, embedder_name)
 
     def recipe_of(self, document: Document) -> str:
         """The recipe, and with it how many pages could be recognised, where some were left out for that."""
@@ -129,11 +135,26 @@ class Preparation:
         Raises:
             ReadError: the whole file cannot be read. OSError: it is out of reach.
         """
+        workers = self._workers()
+        if workers and not self.holds_many(file.path) and (taken := workers.take(file)):
+            yield self._done(file, *taken)
+            return
         for read in self.read(file):
             if isinstance(read, DocumentRead):
                 yield self._cut_new(read.document, file=file.file, file_hash=read.file_hash)
             else:
                 yield read
+
+    def expect(self, files: Iterable[SourceFile]) -> None:
+        """The files that `prepare` will be asked for, for who works ahead."""
+        if workers := self._workers():
+            workers.expect(file for file in files if self.can_read(file.path) and not self.holds_many(file.path))
+
+    def _done(self, file: SourceFile, done: Done, file_hash: str) -> PreparedDocument:
+        if done.cut is None:
+            raise ReadError(file.source, done.reason)
+        cut = done.cut._replace(document=self._with_its_own_id(done.cut.document))
+        return self._placed(cut, file=file.file, file_hash=file_hash, passages=done.passages, vectors=done.vectors)
 
     def read(self, file: SourceFile) -> Iterator[DocumentRead | Failure | FileRead]:
         """As `prepare`, before anything is cut.
@@ -170,17 +191,20 @@ class Preparation:
         source = _renamed(document.source, file)
         if file.origin is not None:
             document = file.origin.told_of(document, file.path)
-        document_id = document.id if source == document.source else _id_of(source, document.text)
-        number = 1
-        while self._store.documents.source_of(document_id) not in ("", source):
+        document_id = document.id if source == document.source else id_of(source, document.text)
+        return self._with_its_own_id(replace(document, id=document_id, source=source))
+
+    def _with_its_own_id(self, document: Document) -> Document:
+        document_id, number = document.id, 1
+        while self._store.documents.source_of(document_id) not in ("", document.source):
             number += 1
-            document_id = _id_of(f"{source}\0{number}", document.text)
-        return replace(document, id=document_id, source=source)
+            document_id = id_of(f"{document.source}\0{number}", document.text)
+        return replace(document, id=document_id)
 
     def _cut_new(self, document: Document, *, file: str, file_hash: str) -> PreparedDocument | Failure:
         """The document that was read, cut; or why it cannot be, which is nothing to the next one."""
         try:
-            return self.cut(document, file=file, file_hash=file_hash, most_sentences=self._budget.max_sentences)
+            return self.cut(document, file=file, file_hash=file_hash, budget=self._budget)
         except ReadError as error:
             return Failure(source=document.source, reason=error.reason)
         except RagError:
@@ -198,64 +222,51 @@ class Preparation:
         file: str,
         file_hash: str,
         original_id: str | None = None,
-        most_sentences: int | None = None,
+        budget: Budget | None = None,
     ) -> PreparedDocument:
         """Sentences, who says what in them, and passages of what the store does not have yet from another document.
 
         original_id: the document of which this one is a copy; None to look for one.
-        most_sentences: None for a document that the store has already.
+        budget: None for a document that the store has already.
 
         Raises:
             ReadError: there are more sentences than that.
         """
-        document = _with_language(document)
-        spans = _spans(document)
-        if most_sentences is not None and len(spans) > most_sentences:
-            raise ReadError(document.source, self._budget.refusal_of_sentences(len(spans)))
-        texts = [span.slice(document.text) for span in spans]
-        speech = attribution.speech_of(document.text, spans)
-        keys = [sentence_key(text) for text in texts] if len(texts) <= MAX_SENTENCES_COMPARED else []
-        bands = bands_of(keys)
-        original = self._original(document, keys, bands, original_id)
-        runs = unknown_runs(keys, original.keys) if original is not None else [(0, len(spans))]
+        return self._placed(cut_text(document, budget), file=file, file_hash=file_hash, original_id=original_id)
+
+    def _placed(
+        self,
+        cut: Cut,
+        *,
+        file: str,
+        file_hash: str,
+        original_id: str | None = None,
+        passages: list[NewPassage] | None = None,
+        vectors: Mapping[bytes, FloatArray] = MappingProxyType({}),
+    ) -> PreparedDocument:
+        """What was cut beside what the store has.
+
+        passages: of all of the text, where they are known; vectors: of them.
+        """
+        original = self._original(cut.document, cut.keys, cut.bands, original_id)
+        if original is not None or passages is None:
+            runs = unknown_runs(cut.keys, original.keys) if original is not None else [(0, len(cut.spans))]
+            passages, vectors = passages_of(cut, runs, self._embedder(), self._passage_tokens), MappingProxyType({})
         return PreparedDocument(
-            document=document,
+            document=cut.document,
             file=file,
             file_hash=file_hash,
-            sentences=_sentences(document, spans, speech.attributions),
-            utterances=speech.utterances,
-            passages=self._passages(document, spans, texts, runs),
+            sentences=sentences_of(cut),
+            utterances=cut.speech.utterances,
+            passages=passages,
             original_id=original.document_id if original is not None else "",
-            bands=bands,
+            bands=cut.bands,
+            vectors=vectors,
         )
 
     def is_as_cut(self, document: Document, sentences: Sequence[Sentence]) -> bool:
         """Whether these are the sentences that the document would be cut into now, by the same speakers."""
-        document = _with_language(document)
-        spans = _spans(document)
-        return _sentences(document, spans, attribution.attribute(document.text, spans)) == list(sentences)
-
-    def _passages(
-        self, document: Document, spans: Sequence[Span], texts: Sequence[str], runs: Sequence[tuple[int, int]]
-    ) -> list[NewPassage]:
-        """Of each run of sentences; with the document's heading before them they are short enough for the embedder."""
-        embedder, passages = self._embedder(), []
-        limit = min(self._passage_tokens, embedder.max_tokens)
-        prefix, n_prefix = self._prefix(document, limit // MAX_PART_OF_PREFIX)
-        for first, end in runs:
-            counts = embedder.count_tokens(texts[first:end])
-            for window in windows(spans[first:end], counts, limit - n_prefix):
-                passages.append(_passage(document, spans, window, first=first, prefix=prefix))
-        return passages
-
-    def _prefix(self, document: Document, max_tokens: int) -> tuple[str, int]:
-        """What is read before each passage, with the number of its tokens; the start of a long heading."""
-        heading = _heading(document)
-        n_tokens = self._embedder().count_tokens([heading])[0] if heading else 0
-        while n_tokens > max_tokens:
-            heading = heading[: len(heading) * max_tokens // n_tokens].rpartition(" ")[0]
-            n_tokens = self._embedder().count_tokens([heading])[0] if heading else 0
-        return (f"{heading}.\n", n_tokens + 1) if heading else ("", 0)
+        return sentences_as_cut(document) == list(sentences)
 
     # Copies
 
@@ -291,62 +302,6 @@ class Preparation:
 def _renamed(source: str, file: SourceFile) -> str:
     """What a reader called a document, with the file's name in the place of its path."""
     return file.source + source.removeprefix(str(file.path))
-
-
-def _id_of(source: str, text: str) -> str:
-    """As readers make ids."""
-    return hashlib.sha256(f"{source}\0{text}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
-
-
-def _spans(document: Document) -> list[Span]:
-    return sentence_spans(document.text, document.metadata.get("language", ""))
-
-
-def _sentences(
-    document: Document, spans: Sequence[Span], attributions: Sequence[attribution.Attribution]
-) -> list[Sentence]:
-    speakers = {said.sentence: said.speaker for said in attributions}
-    return [
-        Sentence(document_id=document.id, ordinal=ordinal, span=span, speaker=speakers.get(ordinal, ""))
-        for ordinal, span in enumerate(spans)
-    ]
-
-
-def _with_language(document: Document) -> Document:
-    language = detect_language(document.text, document.metadata.get("language", ""))
-    if not language or document.metadata.get("language") == language:
-        return document
-    return replace(document, metadata={**document.metadata, "language": language})
-
-
-def _heading(document: Document) -> str:
-    return heading_of(document.title, document.metadata, source=document.source)
-
-
-def _passage(document: Document, spans: Sequence[Span], window: Window, *, first: int, prefix: str) -> NewPassage:
-    """first: ordinal of the sentence from which the window counts."""
-    start = window.span.start
-    first_sentence, last_sentence = first + window.first_sentence, first + window.last_sentence
-    within = spans[first_sentence : last_sentence + 1]
-    relative = [Span(start=span.start - start, end=span.end - start) for span in within]
-    text = window.span.slice(document.text)
-    if text.startswith(document.title):  # as that of a page whose heading is in its text
-        prefix = ""
-    return NewPassage(
-        first_sentence=first_sentence,
-        last_sentence=last_sentence,
-        span=window.span,
-        sentence_spans=relative,
-        embedding_hash=_embedding_hash(prefix, text, relative),
-        prefix=prefix,
-    )
-
-
-def _embedding_hash(prefix: str, text: str, spans: Sequence[Span]) -> bytes:
-    """Without a prefix what it was before there were any, so that such vectors are not made again."""
-    layout = ",".join(f"{span.start}-{span.end}" for span in spans)
-    before = f"{prefix}\0" if prefix else ""
-    return hashlib.sha256(f"{layout}\0{before}{text}".encode()).digest()
 
 
 def _stamp(path: Path) -> tuple[int, int, int] | None:

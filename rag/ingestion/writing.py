@@ -162,8 +162,10 @@ class Writer:
         }
         for known in self._store.passages.known_vectors(list(missing), embedder.id):
             del missing[known]
+        made_before = {hash_: rows for prepared in batch for hash_, rows in prepared.vectors.items()}
+        vectors = {hash_: made_before[hash_] for hash_ in missing if hash_ in made_before}
+        missing = {hash_: about for hash_, about in missing.items() if hash_ not in vectors}
         are_many = len(missing) > 2 * PASSAGES_AT_A_TIME
-        vectors: dict[bytes, FloatArray] = {}
         n_done = 0
         for part in _parts(missing, PASSAGES_AT_A_TIME):
             texts = [missing[hash_][0] for hash_ in part]

@@ -38,7 +38,7 @@ def test_every_backend_can_be_built(socket, name, tmp_path):
     engine = create_engine("sqlite://")
     with engine.connect() as connection:
         arguments = {
-            "vector_index": {"dim": 3},
+            "vector_index": {"dim": 3} | ({"uri": "lite.db", "collection": "c"} if name == "milvus" else {}),
             "word_index": {"connect": lambda: nullcontext(connection)},
             "verifier": {
                 "judge": {"model": "m", "api_base": "http://127.0.0.1:9/v1"},

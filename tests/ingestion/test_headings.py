@@ -9,7 +9,8 @@ import pytest
 
 from rag.embedders.hashing import HashingEmbedder
 from rag.indexes.fts import FtsIndex
-from rag.ingestion.preparing import MAX_PART_OF_PREFIX, Preparation
+from rag.ingestion.cutting import MAX_PART_OF_PREFIX, cut_text, passages_of
+from rag.ingestion.preparing import Preparation
 from rag.storage import Store
 from rag.types import Budget, Document
 
@@ -106,7 +107,7 @@ def test_heading_of_one_long_word_is_left_out(prepare):
         def count_tokens(self, texts):
             return [len(text) for text in texts]
 
-    prepared = Preparation.__new__(Preparation)
-    prepared._embedder = ByLetter
     document = Document(id="1", source="/a.txt", title="x" * 99, media_type="text/plain", text=TEXT)
-    assert prepared._prefix(document, 16) == ("", 0)
+    cut = cut_text(document, None)
+    (passage, *_) = passages_of(cut, [(0, len(cut.spans))], ByLetter(), 16 * MAX_PART_OF_PREFIX)
+    assert passage.prefix == ""
