@@ -117,7 +117,7 @@ def main(folder: Path = FOLDER) -> None:
                     _open_source(page)
                     _keep(page, f"reader-{look}-1440", folder)
             with _opened(browser, app, WIDE) as page:
-                ask(page, "Who won the football match on Sunday?")
+                ask(page, "Who won the football match?")
                 _keep(page, "abstained-light-1440", folder)
                 documents_tab(page)
                 page.locator("#cv-notebook-name").fill("Harbour")
