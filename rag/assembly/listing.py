@@ -41,7 +41,8 @@ class Lists:
 
         where: only those that fit a filter, see `stream`.
         words: only those that have each of these words (16 count): as a part of the title or of the path below the
-            folder that all lie in, in capitals or not, or in the text, in any form that a question would find.
+            folder that all lie in, in capitals or not, or in the text, in any form that a question would find; one
+            with a slash is of a path alone.
         order: what the list is sorted by; what says nothing of that comes last.
 
         Raises:
@@ -76,5 +77,8 @@ class Lists:
         return self._library.store.listing.kinds()
 
     def _sought(self, words: str) -> list[Sought]:
-        index = self._library.word_index
-        return [Sought(word, index.holding(word).tolist()) for word in dict.fromkeys(words.split()[:_MOST_WORDS])]
+        holding = self._library.word_index.holding
+        return [
+            Sought(word, [] if "/" in word else holding(word).tolist())
+            for word in dict.fromkeys(words.split()[:_MOST_WORDS])
+        ]

@@ -91,6 +91,9 @@ def understand(words: list[str]) -> None:
             assert find_spec(module), module
         case ["pip", "install", "-c", "constraints.txt", "-e", extras]:
             assert set(extras.strip(".[]").split(",")) <= set(PROJECT["optional-dependencies"])
+        case ["export", *variables]:
+            known = {f"RAG_{name.upper()}" for name in Settings.model_fields} | {"RAG_STORE"}
+            assert {each.partition("=")[0] for each in variables} <= known
         case ["pip", "install", named] if named.startswith("chapter-and-verse["):
             assert set(named.partition("[")[2].strip("]").split(",")) <= set(PROJECT["optional-dependencies"])
         case ["pip", "wheel", "--no-deps", "-w", _, "."] | ["docker", "compose", "build"]:
