@@ -102,36 +102,51 @@ function ask(button) {
 	button.focus();
 }
 
-function rename(row, data) {
+// What is being written, for a list that is drawn anew meanwhile.
+let renaming = null;
+
+function rename(row, data, written) {
 	const shown = row.querySelector(".cv-check");
 	const field = document.createElement("input");
-	field.value = data.value.split("/").at(-1);
+	field.value = written ?? data.value.split("/").at(-1);
 	field.maxLength = 80;
 	field.className = "cv-name";
 	field.setAttribute("aria-label", _("Name of the notebook"));
 	shown.replaceWith(field);
-	field.select();
-	let isOpen = true;
-	const end = (isKept) => {
-		if (!isOpen) return;
-		isOpen = false;
+	if (written === undefined) field.select();
+	else field.focus();
+	renaming = { data, field };
+	const end = (isKept, isByKey) => {
+		if (renaming?.field !== field) return;
+		renaming = null;
 		const name = field.value.trim();
 		field.replaceWith(shown);
-		shown.focus();
+		if (isByKey) shown.focus();
 		if (isKept && name && name !== data.value) trigger("apply", { ...data, name });
 	};
 	field.addEventListener("keydown", (event) => {
-		if (event.key === "Enter") end(true);
-		else if (event.key === "Escape") end(false);
+		if (event.key === "Enter") end(true, true);
+		else if (event.key === "Escape") end(false, true);
 		else return;
 		event.preventDefault();
 		event.stopPropagation();
 	});
-	field.addEventListener("blur", () => end(true));
+	// Later: a field that is being taken out of the page must not be moved.
+	field.addEventListener("blur", () => setTimeout(() => field.isConnected && end(true)));
+}
+
+function writeOn() {
+	if (!renaming || renaming.field.isConnected) return;
+	const { data, field } = renaming;
+	renaming = null;
+	const isOfIt = (each) => JSON.stringify({ ...each.dataset }) === JSON.stringify(data);
+	const button = [...element.querySelectorAll("button")].find(isOfIt);
+	if (button) rename(button.closest("li"), data, field.value);
 }
 
 // What a field was made with counts, unless somebody is writing in it.
 watch("value", () => {
+	writeOn();
 	show();
 	for (const list of element.querySelectorAll("select.cv-order")) list.value = list.dataset.value;
 	for (const field of element.querySelectorAll(".cv-date")) {

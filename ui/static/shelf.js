@@ -37,33 +37,48 @@ function ask(button) {
 	button.focus();
 }
 
-function rename(row, data) {
+// What is being written, for a list that is drawn anew meanwhile.
+let renaming = null;
+
+function rename(row, data, written) {
 	const title = row.querySelector(".cv-turn");
 	const box = document.createElement("input");
-	box.value = title.textContent;
+	box.value = written ?? title.textContent;
 	box.maxLength = 120;
 	box.className = "cv-name";
 	box.setAttribute("aria-label", "Name of the conversation");
 	title.replaceWith(box);
-	box.select();
-	let isOpen = true;
-	const end = (isKept) => {
-		if (!isOpen) return;
-		isOpen = false;
+	if (written === undefined) box.select();
+	else box.focus();
+	renaming = { data, box };
+	const end = (isKept, isByKey) => {
+		if (renaming?.box !== box) return;
+		renaming = null;
 		const name = box.value;
 		box.replaceWith(title);
-		title.focus();
+		if (isByKey) title.focus();
 		if (isKept && name !== title.textContent) trigger("edit", { ...data, name });
 	};
 	box.addEventListener("keydown", (event) => {
-		if (event.key === "Enter") end(true);
-		else if (event.key === "Escape") end(false);
+		if (event.key === "Enter") end(true, true);
+		else if (event.key === "Escape") end(false, true);
 		else return;
 		event.preventDefault();
 		event.stopPropagation();
 	});
-	box.addEventListener("blur", () => end(true));
+	// Later: a field that is being taken out of the page must not be moved.
+	box.addEventListener("blur", () => setTimeout(() => box.isConnected && end(true)));
 }
+
+watch("value", () => {
+	if (!renaming || renaming.box.isConnected) return;
+	const { data, box } = renaming;
+	renaming = null;
+	const button = [...element.querySelectorAll(".cv-rename")].find((each) => isSame(each.dataset, data));
+	if (button) rename(button.closest("li"), data, box.value);
+});
+
+const isSame = (one, other) => JSON.stringify({ ...one }) === JSON.stringify({ ...other });
 
 // Before the cards hear of it, so that one key does not shut a card and the source.
 document.addEventListener(
@@ -98,5 +113,6 @@ function close(event) {
 	if (!source?.checkVisibility()) return;
 	document.querySelector("#cv-close").click();
 	const opener = window.cvOpener;
-	(opener?.isConnected ? opener : document.querySelector("#cv-question textarea"))?.focus();
+	const again = opener && [...document.querySelectorAll(".cv-chip")].find((each) => isSame(each.dataset, opener.dataset));
+	(opener?.isConnected ? opener : (again ?? document.querySelector("#cv-question textarea")))?.focus();
 }

@@ -112,3 +112,25 @@ def test_uploads_one_after_the_other_are_all_added(small, new_page):
         file = {"name": name, "mimeType": "text/plain", "buffer": f"The {name} of Lake Tarn.\n".encode()}
         page.locator("#cv-files input[type=file]").first.set_input_files([file])
         expect(page.locator("#cv-documents li").filter(has_text=name)).to_have_count(1, timeout=30_000)
+
+
+def test_name_that_is_being_written_survives_a_list_that_is_drawn_anew(seeds, new_page):
+    page = new_page(seeds)
+    ask(page)
+    expect(rows(page)).to_have_count(1)
+    rows(page).locator(".cv-rename").click()
+    box = page.get_by_label("Name of the conversation")
+    box.fill("Terr")
+    page.evaluate(
+        """() => {
+            const question = document.querySelector("#cv-question textarea");
+            question.value = "Who is Marco Rubio?";
+            question.dispatchEvent(new Event("input", { bubbles: true }));
+            document.querySelector("#cv-ask-button").click();
+        }"""
+    )
+    expect(page.locator(".cv-exchange")).to_have_count(2, timeout=30_000)
+    expect(box).to_have_value("Terr")
+    box.press_sequentially("itory")
+    page.keyboard.press("Enter")
+    expect(rows(page).first.locator(".cv-turn")).to_contain_text("itory")
