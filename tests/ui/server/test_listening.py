@@ -49,7 +49,7 @@ async def slow(scope, receive, send):
 
 @contextmanager
 def served():
-    config = uvicorn.Config(slow, port=0, log_level="critical", lifespan="off", timeout_keep_alive=1)
+    config = uvicorn.Config(slow, port=0, log_config=None, lifespan="off", timeout_keep_alive=1)
     config.load()
     config.http_protocol_class = hasty(config.http_protocol_class, head_seconds=0.5, body_seconds=0.5)
     server = uvicorn.Server(config)
