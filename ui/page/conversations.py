@@ -38,7 +38,7 @@ class ConversationsPage:
                 container=False,
                 elem_id="cv-shelf-find",
             )
-            self.shelf = html("cv-shelf", script="shelf.js")
+            self.shelf = html("cv-shelf", scripts=("editing.js", "shelf.js"))
 
     def build_tools(self) -> None:
         """The buttons; called inside of the row below the question."""

@@ -30,9 +30,9 @@ class LibraryPage:
 
     def build_scope(self) -> None:
         """What is searched; called above the conversation."""
-        self.ticks = html("cv-ticks", script="library.js")
+        self.ticks = html("cv-ticks", scripts=("editing.js", "library.js"))
         with gr.Accordion(_("Search only some documents"), open=False, elem_id="cv-scope", visible=False) as self.scope:
-            self.narrowing = html("cv-narrowing", script="library.js")
+            self.narrowing = html("cv-narrowing", scripts=("editing.js", "library.js"))
             with gr.Accordion(_("Advanced: a filter in words"), open=False, elem_id="cv-advanced"):
                 self.where = gr.Textbox(
                     label=_("Only documents that fit"),
@@ -47,7 +47,7 @@ class LibraryPage:
         """The tab; called inside of it. limits: how much may be added, as HTML."""
         self.view = gr.State(ListView())
         with gr.Column(elem_id="cv-library"):
-            self.notebooks = html("cv-notebooks", script="library.js")
+            self.notebooks = html("cv-notebooks", scripts=("editing.js", "library.js"))
             with gr.Row(elem_id="cv-add"):
                 self.files = gr.File(label=_("Files"), file_count="multiple", height=140, elem_id="cv-files")
                 self.folder = gr.File(label=_("A folder"), file_count="directory", height=140, elem_id="cv-folder")
@@ -60,7 +60,7 @@ class LibraryPage:
                 with gr.Row():
                     self.remove = gr.Button(_("Remove"), variant="stop", size="sm", elem_id="cv-confirm-remove")
                     self.keep = gr.Button(_("Keep"), size="sm", elem_id="cv-confirm-keep")
-            self.documents = html("cv-documents", script="library.js")
+            self.documents = html("cv-documents", scripts=("editing.js", "library.js"))
 
     def wire_scope(self, preferences: Any, scoped: list[Any]) -> None:
         """Connect what is searched; `scoped` are the parts that show it."""

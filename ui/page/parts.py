@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -25,14 +25,14 @@ AT_ONCE: dict[str, Any] = {**QUIET, "concurrency_limit": None, "queue": False}
 """For what takes no time: it waits for nothing."""
 
 
-def html(elem_id: str, *, value: str = "", script: str = "reader.js") -> gr.HTML:
-    """A part of the page that shows HTML of ours, and tells what is clicked in it, as the script of that name does."""
-    return gr.HTML(value, elem_id=elem_id, js_on_load=_script(script), apply_default_css=False)
+def html(elem_id: str, *, value: str = "", scripts: Sequence[str] = ("reader.js",)) -> gr.HTML:
+    """A part of the page that shows HTML of ours, and tells what is clicked in it, as the scripts of these names do."""
+    return gr.HTML(value, elem_id=elem_id, js_on_load=_script(scripts), apply_default_css=False)
 
 
-def _script(name: str) -> str:
-    """The script of that name, with what it says, as it is marked there, in the language in which the page is built."""
-    source = (STATIC / name).read_bytes()
+def _script(names: Sequence[str]) -> str:
+    """The scripts as one, with what they say, as it is marked there, in the language in which the page is built."""
+    source = b"\n".join((STATIC / name).read_bytes() for name in names)
     messages = [str(found[1]) for found in extract("javascript", BytesIO(source), keywords={"_": None})]
     words = {message: _(message) for message in messages}
     return f"const WORDS = {json.dumps(words)};\nconst _ = (message) => WORDS[message];\n{source.decode()}"

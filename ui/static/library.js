@@ -2,6 +2,13 @@
 // and watch). What is ticked on the list, to be done something with, is known here alone, so that pages can be turned.
 // What it says is marked with _("…"), and comes in the language of the page.
 
+const NAMED = {
+	shown: ".cv-check",
+	name: (_shown, { value }) => value.split("/").at(-1),
+	longest: 80,
+	label: _("Name of the notebook"),
+	event: "apply",
+};
 const ticked = new Set();
 let isAll = false;
 let total = "";
@@ -18,7 +25,7 @@ element.addEventListener("click", (event) => {
 		trigger("select", data);
 	} else if (button.matches(".cv-remove")) trigger("delete", { documents: data.document });
 	else if (button.matches(".cv-only")) trigger("edit", { documents: data.document });
-	else if (button.matches(".cv-rename")) rename(button.closest("li"), data);
+	else if (button.matches(".cv-rename")) rename(button);
 	else if (button.matches(".cv-sure")) trigger("delete", data);
 	else if (button.matches(".cv-forget")) ask(button);
 	else if (data.do) act(data);
@@ -86,67 +93,8 @@ function make() {
 	field.value = "";
 }
 
-// The first click asks; whoever goes elsewhere has said no.
-function ask(button) {
-	const [words, label] = [button.textContent, button.getAttribute("aria-label")];
-	button.classList.add("cv-sure");
-	button.textContent = _("Delete?");
-	const again = _("Press again to delete it");
-	button.setAttribute("aria-label", `${label}? ${again}`);
-	const back = () => {
-		button.classList.remove("cv-sure");
-		button.textContent = words;
-		button.setAttribute("aria-label", label);
-	};
-	button.addEventListener("blur", back, { once: true });
-	button.focus();
-}
-
-// What is being written, for a list that is drawn anew meanwhile.
-let renaming = null;
-
-function rename(row, data, written) {
-	const shown = row.querySelector(".cv-check");
-	const field = document.createElement("input");
-	field.value = written ?? data.value.split("/").at(-1);
-	field.maxLength = 80;
-	field.className = "cv-name";
-	field.setAttribute("aria-label", _("Name of the notebook"));
-	shown.replaceWith(field);
-	if (written === undefined) field.select();
-	else field.focus();
-	renaming = { data, field };
-	const end = (isKept, isByKey) => {
-		if (renaming?.field !== field) return;
-		renaming = null;
-		const name = field.value.trim();
-		field.replaceWith(shown);
-		if (isByKey) shown.focus();
-		if (isKept && name && name !== data.value) trigger("apply", { ...data, name });
-	};
-	field.addEventListener("keydown", (event) => {
-		if (event.key === "Enter") end(true, true);
-		else if (event.key === "Escape") end(false, true);
-		else return;
-		event.preventDefault();
-		event.stopPropagation();
-	});
-	// Later: a field that is being taken out of the page must not be moved.
-	field.addEventListener("blur", () => setTimeout(() => field.isConnected && end(true)));
-}
-
-function writeOn() {
-	if (!renaming || renaming.field.isConnected) return;
-	const { data, field } = renaming;
-	renaming = null;
-	const isOfIt = (each) => JSON.stringify({ ...each.dataset }) === JSON.stringify(data);
-	const button = [...element.querySelectorAll("button")].find(isOfIt);
-	if (button) rename(button.closest("li"), data, field.value);
-}
-
 // What a field was made with counts, unless somebody is writing in it.
 watch("value", () => {
-	writeOn();
 	show();
 	for (const list of element.querySelectorAll("select.cv-order")) list.value = list.dataset.value;
 	for (const field of element.querySelectorAll(".cv-date")) {

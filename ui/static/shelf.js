@@ -4,6 +4,15 @@
 // Gradio puts its own container in front of each rule of a style sheet, so no class of the body is seen there.
 const sheet = () => document.querySelector("#cv-chat");
 
+const NAMED = {
+	shown: ".cv-turn",
+	name: (shown) => shown.textContent,
+	longest: 120,
+	label: _("Name of the conversation"),
+	event: "edit",
+	mayBeEmpty: true, // it is then called after its first question again
+};
+
 element.addEventListener("click", (event) => {
 	const button = event.target.closest("button");
 	if (!button || !element.contains(button)) return;
@@ -11,7 +20,7 @@ element.addEventListener("click", (event) => {
 	if (button.matches(".cv-turn")) {
 		sheet().classList.remove("cv-with-shelf");
 		trigger("select", data);
-	} else if (button.matches(".cv-rename")) rename(button.closest("li"), data);
+	} else if (button.matches(".cv-rename")) rename(button);
 	else if (button.matches(".cv-sure")) trigger("delete", data);
 	else if (button.matches(".cv-forget")) ask(button);
 });
@@ -21,64 +30,6 @@ document.addEventListener("click", (event) => {
 	if (event.target.closest?.("#cv-shelf-toggle")) sheet().classList.toggle("cv-with-shelf");
 	if (event.target.closest?.("#cv-new")) sheet().classList.remove("cv-with-shelf");
 });
-
-// The first click asks; whoever goes elsewhere has said no.
-function ask(button) {
-	const [words, label] = [button.textContent, button.getAttribute("aria-label")];
-	button.classList.add("cv-sure");
-	button.textContent = "Delete?";
-	button.setAttribute("aria-label", `${label}? Press again to delete it`);
-	const back = () => {
-		button.classList.remove("cv-sure");
-		button.textContent = words;
-		button.setAttribute("aria-label", label);
-	};
-	button.addEventListener("blur", back, { once: true });
-	button.focus();
-}
-
-// What is being written, for a list that is drawn anew meanwhile.
-let renaming = null;
-
-function rename(row, data, written) {
-	const title = row.querySelector(".cv-turn");
-	const box = document.createElement("input");
-	box.value = written ?? title.textContent;
-	box.maxLength = 120;
-	box.className = "cv-name";
-	box.setAttribute("aria-label", "Name of the conversation");
-	title.replaceWith(box);
-	if (written === undefined) box.select();
-	else box.focus();
-	renaming = { data, box };
-	const end = (isKept, isByKey) => {
-		if (renaming?.box !== box) return;
-		renaming = null;
-		const name = box.value;
-		box.replaceWith(title);
-		if (isByKey) title.focus();
-		if (isKept && name !== title.textContent) trigger("edit", { ...data, name });
-	};
-	box.addEventListener("keydown", (event) => {
-		if (event.key === "Enter") end(true, true);
-		else if (event.key === "Escape") end(false, true);
-		else return;
-		event.preventDefault();
-		event.stopPropagation();
-	});
-	// Later: a field that is being taken out of the page must not be moved.
-	box.addEventListener("blur", () => setTimeout(() => box.isConnected && end(true)));
-}
-
-watch("value", () => {
-	if (!renaming || renaming.box.isConnected) return;
-	const { data, box } = renaming;
-	renaming = null;
-	const button = [...element.querySelectorAll(".cv-rename")].find((each) => isSame(each.dataset, data));
-	if (button) rename(button.closest("li"), data, box.value);
-});
-
-const isSame = (one, other) => JSON.stringify({ ...one }) === JSON.stringify({ ...other });
 
 // Before the cards hear of it, so that one key does not shut a card and the source.
 document.addEventListener(

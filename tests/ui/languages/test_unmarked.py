@@ -123,3 +123,28 @@ def test_all_words_for_people_are_marked(path):
 )
 def test_words_for_people_are_told_from_code(code, n_found):
     assert len(list(unmarked(ast.parse(code)))) == n_found
+
+
+SAID_BY_SCRIPT = re.compile(r"""(?:\.(?:textContent|title|placeholder)\s*=|"aria-label",|\blabel:)\s*["'`]|\$\{_\(""")
+"""Where a script says something to people that does not come out of `_(…)`, or marks it where no mark is looked for:
+inside of a template."""
+
+
+@pytest.mark.parametrize("path", sorted((UI / "static").glob("*.js")), ids=lambda path: path.name)
+def test_words_of_scripts_are_marked(path):
+    assert SAID_BY_SCRIPT.findall(path.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize(
+    ("code", "n_found"),
+    [
+        ('button.textContent = "Delete?";', 1),
+        ('box.setAttribute("aria-label", "Name of the conversation");', 1),
+        ('button.setAttribute("aria-label", `${label}? Press again`);', 1),
+        ('label: "Name",', 1),
+        ('const asked = `${label}? ${_("Press again")}`;', 1),
+        ('button.textContent = _("Delete?"); label: _("Name"), button.textContent = words;', 0),
+    ],
+)
+def test_words_of_scripts_are_told_from_what_is_marked(code, n_found):
+    assert len(SAID_BY_SCRIPT.findall(code)) == n_found
